@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/* Events: the door of the module. What clients send comes in, is checked, stamped, deduplicated and
+ * made durable; and goes out again to views, the debugger and exports. Other modules include this
+ * file only.
+ */
+#include "events/intake.h"
+#include "events/record.h"
+#include "events/sources.h"

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/status.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The daemon's own log for operators: structured lines on stderr. Only the edge (api, app) and
+ * threads that have nobody to return an error to write here.
+ *
+ * Text form: 2026-11-22T03:10:21.042Z info  log  segment archived file=hot-7 records=31201
+ * JSON form (diag.json = true): {"time":"…","level":"info","area":"log","message":"segment
+ * archived","file":"hot-7",…} Values are escaped; secrets and personal data are the caller's duty
+ * to leave out. The same line more than 10 times in a second is counted and summed up. Thread-safe;
+ * never blocks on anything but the write.
+ */
+typedef enum PtDiagLevel { PT_DIAG_DEBUG, PT_DIAG_INFO, PT_DIAG_WARN, PT_DIAG_ERROR } PtDiagLevel;
+
+void pt_diag_init(PtDiagLevel least, bool json, int fd);
+
+typedef struct PtDiagField {
+    const char *key;
+    PtStr text; /* data NULL: the number is used */
+    int64_t number;
+} PtDiagField;
+
+#define PT_F_STR(key, value) ((PtDiagField){(key), (value), 0})
+#define PT_F_INT(key, value) ((PtDiagField){(key), {NULL, 0}, (int64_t)(value)})
+
+/* fields end with a key of NULL. Use the macro. */
+void pt_diag_write(PtDiagLevel level, const char *area, const char *message,
+                   const PtDiagField *fields);
+#define pt_diag(level, area, message, ...)                                                         \
+    pt_diag_write((level), (area), (message),                                                      \
+                  (const PtDiagField[]){__VA_ARGS__ __VA_OPT__(, ){NULL, {NULL, 0}, 0}})

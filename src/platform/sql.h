@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The seam to SQL: entities and exact transactions. SQLite now; PostgreSQL fills the same door
+ * later, so nothing here is SQLite's own: one portable SQL text with ?1.. parameters (from .sql
+ * files, tools/embed_sql.py), types BIGINT, TEXT, DOUBLE PRECISION, BLOB.
+ *
+ * Durable  A committed write transaction is on disk (SQLite: WAL, synchronous=FULL), unless opened
+ * relaxed, for views that the log rebuilds. Threads  A PtSql may be used from any thread; one write
+ * transaction at a time (others wait), reads run beside it on connections of their own. A PtSqlTx
+ * belongs to the thread that began it. Errors   PT_CONFLICT (constraint), PT_UNAVAILABLE (busy,
+ * disk full), PT_CORRUPT, PT_IO.
+ */
+typedef struct PtSql PtSql;
+typedef struct PtSqlTx PtSqlTx;
+
+typedef struct PtSqlConfig {
+    const char *path; /* SQLite file; ":memory:" is refused (readers could not see it) */
+    bool relaxed;     /* the log can rebuild it: synchronous=NORMAL */
+    unsigned readers; /* connections for reads, 1..16 */
+} PtSqlConfig;
+
+PT_NODISCARD PtStatus pt_sql_open(const PtSqlConfig *config, PtSql **ret_sql, PtError *err);
+void pt_sql_close(PtSql *sql); /* accepts NULL */
+
+/* Applies migrations whose number is above the stored one, each in a transaction of its own; the
+ * table schema_migration keeps number, name and SHA-256 of the text, and a landed one whose text
+ * changed is PT_CONFLICT. numbers rise. */
+typedef struct PtSqlMigration {
+    int number;
+    const char *name, *text;
+} PtSqlMigration;
+PT_NODISCARD PtStatus pt_sql_migrate(PtSql *sql, const PtSqlMigration *migrations, size_t count,
+                                     PtError *err);
+
+/* Transactions. End each with commit or rollback (pt_sql_rollbackp in PT_CLEANUP rolls back what
+ * was not committed). A failed commit is a rollback. */
+PT_NODISCARD PtStatus pt_sql_begin(PtSql *sql, bool write, PtSqlTx **ret_tx, PtError *err);
+PT_NODISCARD PtStatus pt_sql_commit(PtSqlTx **tx,
+                                    PtError *err); /* *tx becomes NULL whatever happens */
+void pt_sql_rollback(PtSqlTx *tx);                 /* accepts NULL */
+
+static inline void pt_sql_rollbackp(PtSqlTx **tx)
+{
+    pt_sql_rollback(*tx);
+}
+
+/* One statement at a time on a transaction: begin it with a constant text (prepared once per
+ * connection and kept), bind, step, read columns, done. Bound text and blobs must stay valid until
+ * pt_sql_done. */
+PT_NODISCARD PtStatus pt_sql_use(PtSqlTx *tx, const char *statement, PtError *err);
+void pt_sql_bind_i64(PtSqlTx *tx, int index,
+                     int64_t value); /* index from 1; errors surface at the next step */
+void pt_sql_bind_double(PtSqlTx *tx, int index, double value);
+void pt_sql_bind_text(PtSqlTx *tx, int index, PtStr value);
+void pt_sql_bind_blob(PtSqlTx *tx, int index, PtStr value);
+void pt_sql_bind_null(PtSqlTx *tx, int index);
+/* *ret_row true: a row is there; false: the statement is finished. */
+PT_NODISCARD PtStatus pt_sql_step(PtSqlTx *tx, bool *ret_row, PtError *err);
+int64_t pt_sql_i64(PtSqlTx *tx, int column); /* from 0; NULL reads as 0 */
+double pt_sql_double(PtSqlTx *tx, int column);
+PtStr pt_sql_text(PtSqlTx *tx,
+                  int column); /* borrowed until the next step; NULL reads as data NULL */
+PtStr pt_sql_blob(PtSqlTx *tx, int column);
+bool pt_sql_is_null(PtSqlTx *tx, int column);
+void pt_sql_done(PtSqlTx *tx); /* statement finished; may be bound and used again */
+/* Rows changed by the last finished statement. */
+int64_t pt_sql_changes(PtSqlTx *tx);
+
+/* use + no binds + step to the end + done. */
+PT_NODISCARD PtStatus pt_sql_run(PtSqlTx *tx, const char *statement, PtError *err);
