@@ -7,13 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Checksums, hashes, secrets compared. Which for what:
- *   pt_crc32c        stored records: catches torn and flipped bytes; no defence against people
- *   pt_hash64        tables in memory over text that strangers choose: seeded once per process
- *   pt_hash128       identity of a text on disk (messageId): SipHash-2-4-128 under a key from the
- * data folder pt_sha256        file digests and commitments pt_secret_hash   high-entropy tokens:
- * keyed BLAKE2b-256 Threads: pure, but pt_hash64's seed is set by pt_hash_seed() before threads
- * start.
+/* Checksums, hashes, secrets compared.
+ *
+ * Which for what
+ *          pt_crc32c       stored records: catches torn and flipped bytes; no defence against
+ * people pt_hash64       tables in memory over text that strangers choose: seeded once per process
+ *          pt_hash128      identity of a text on disk (messageId): SipHash-2-4-128 under a key from
+ *                          the data folder
+ *          pt_sha256       file digests and commitments
+ *          pt_secret_hash  high-entropy tokens: keyed BLAKE2b-256
+ * Threads  Pure, but pt_hash64's seed is set by pt_hash_seed() before threads start.
  */
 typedef struct PtHash128 {
     uint64_t hi, lo;

@@ -63,7 +63,8 @@ PtJsonToken pt_json_next(PtJson *j);
 /* Skips the value that comes next (or, right after PT_JSON_OBJECT or PT_JSON_ARRAY was returned by
  * pt_json_next, use pt_json_skip_open). Checks it fully. *ret_raw is its text without white space
  * around it; *ret_flags the flags of all strings in it, *ret_depth how deep it nests (0 for a
- * scalar). Any out-pointer may be NULL. False on error.
+ * scalar). Any out-pointer may be NULL. False on error; it is one when no value comes next, but a
+ * key, a closing bracket or the end. Within an array the comma before the value is taken too.
  */
 bool pt_json_skip(PtJson *j, PtStr *ret_raw, unsigned *ret_flags, uint32_t *ret_depth);
 

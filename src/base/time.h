@@ -10,9 +10,10 @@
 /* Instants, civil time and zones.
  *
  * Units    Instants are UTC ms since 1970 in int64_t, years 0001..9999; finer input is rounded
- * down. Zones    Read from the system's tzdata (TZif files, footer rule included), never from
- * libc's TZ state. Threads  A PtZone is immutable once loaded; every function may run on any
- * thread.
+ *          down.
+ * Zones    Read from the system's tzdata (TZif files, footer rule included), never from libc's TZ
+ *          state.
+ * Threads  A PtZone is immutable once loaded; every function may run on any thread.
  */
 typedef struct PtCivil {
     int32_t year;                 /* 1..9999 */
@@ -21,6 +22,10 @@ typedef struct PtCivil {
     uint16_t ms;                  /* 0..999 */
 } PtCivil;
 
+/* Days since 1970-01-01 of a proleptic Gregorian date, any year. The date must exist. */
+int64_t pt_civil_days(int64_t year, unsigned month, unsigned day);
+
+/* Instants outside the years 0001..9999 read as the nearest one inside. */
 PtCivil pt_civil_of_ms(int64_t utc_ms);
 
 /* UTC ms of a civil time read as UTC. False when a field is out of range (31 April, hour 24). */
@@ -47,7 +52,9 @@ typedef struct PtZone PtZone;
 PT_NODISCARD PtStatus pt_zone_load(const char *name, const char *dir, PtZone **ret_zone,
                                    PtError *err);
 
-/* The same from TZif bytes in memory (the fuzz target's door). */
+/* The same from TZif bytes in memory (the fuzz target's door). PT_CORRUPT when they are not a TZif
+ * file of version 1 to 4, over 1 MiB, or count leap seconds ("right/...").
+ */
 PT_NODISCARD PtStatus pt_zone_parse(PtStr tzif, PtZone **ret_zone, PtError *err);
 void pt_zone_free(PtZone *zone);
 
@@ -55,7 +62,7 @@ void pt_zone_free(PtZone *zone);
 int32_t pt_zone_offset_s(const PtZone *zone, int64_t utc_ms);
 
 /* Which instant a wall-clock reading means. In a gap (spring forward) the reading moves on by the
- * gap's length; of two (autumn) `later` picks. civil must be in range.
+ * gap's length; of two (autumn) `later` picks. PT_INVALID when a field of civil is out of range.
  */
 PT_NODISCARD PtStatus pt_zone_to_utc(const PtZone *zone, const PtCivil *civil, bool later,
                                      int64_t *ret_utc_ms);

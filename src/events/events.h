@@ -7,4 +7,7 @@
  */
 #include "events/intake.h"
 #include "events/record.h"
+#include "events/quarantine.h"
 #include "events/sources.h"
+#include "events/stats.h"
+#include "events/views.h"

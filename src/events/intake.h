@@ -20,10 +20,20 @@
  * that a 400 stores nothing. All or nothing: when the log or dedupe refuses midway, what the call
  * appended so far stays pending or is taken back such that a retry of the client doubles nothing.
  *
+ * An event without a messageId and without a time of its own cannot be known again: of a call that
+ * failed midway, a retry doubles those that were appended.
+ *
+ * Flush    The owner's: pt_log_flush once after the calls of a loop round.
  * Threads  events_intake and event_redrive: the owner's one thread (the loop) or several, one at a
  * time (a lock inside).
  */
 typedef struct EventIntake EventIntake;
+
+/* The most that one call may put into the log, since each event is kept with what its batch adds:
+ * over it the call is PT_TOO_LARGE. No batch within EVENT_BODY_MAX comes near it unless its own
+ * members are kilobytes.
+ */
+enum { EVENT_CALL_LOG_MAX = 48 << 20 };
 
 typedef struct EventIntakeConfig {
     PtLog *log;
@@ -67,7 +77,8 @@ typedef struct EventOutcome {
 PT_NODISCARD PtStatus events_intake(EventIntake *intake, const EventCall *call,
                                     EventOutcome *ret_outcome, PtError *err);
 
-/* The log's callback, on any thread: settles dedupe. Call before clients are answered. */
+/* The log's callback (PtLogConfig.on_round), on any thread: settles dedupe. Call it for every round
+ * and before clients are answered: calls may wait for it. */
 void event_intake_round(EventIntake *intake, uint64_t round, PtStatus status);
 
 /* Judges a quarantined record again under today's rules, with its original key's source, received

@@ -46,7 +46,8 @@ EventType event_type_of(PtStr name);   /* EVENT_UNKNOWN when none; exact lower c
     X(CLAMPED, 4, "clamped_timestamp")     /* the result lay over 5 min in the future */           \
     X(HISTORICAL, 5, "historical")         /* by a source that may write the past */               \
     X(REDRIVEN, 6, "redriven")             /* from quarantine */                                   \
-    X(ALIASED_NAME, 7, "aliased_name")     /* a v1 e-commerce name: `name` holds the v2 one */
+    X(ALIASED_NAME, 7, "aliased_name")     /* a v1 e-commerce name: `name` holds the v2 one */     \
+    X(UNREADABLE_TIME, 8, "unreadable_timestamp") /* a timestamp that is no time: as if absent */
 
 #define EVENT_FLAG_ENUM(id, bit, name) EVENT_##id = 1 << (bit),
 typedef enum EventFlag { EVENT_FLAG_MAP(EVENT_FLAG_ENUM) EVENT_FLAG_NONE = 0 } EventFlag;
@@ -55,8 +56,8 @@ typedef enum EventFlag { EVENT_FLAG_MAP(EVENT_FLAG_ENUM) EVENT_FLAG_NONE = 0 } E
 /* Why an event was quarantined. Names are public API. */
 #define EVENT_REASON_MAP(X)                                                                        \
     X(NOT_AN_OBJECT, "not_an_object", "the event is not a JSON object")                            \
-    X(TOO_LARGE, "too_large", "the event is over 32,768 bytes")                                    \
-    X(TOO_DEEP, "too_deep", "the event nests over 32 levels")                                      \
+    X(TOO_LARGE, "too_large", "the event, or what its batch adds to each, is over 32,768 bytes")   \
+    X(TOO_DEEP, "too_deep", "the event, or what its batch adds to each, nests over 32 levels")     \
     X(NO_TYPE, "no_type", "the event has no type, or none that is known")                          \
     X(NO_ID, "no_id",                                                                              \
       "neither userId nor anonymousId (nor previousId for alias, groupId for group)")              \
@@ -101,19 +102,25 @@ typedef struct EventView {
     PtStr common; /* the batch's own members, or empty */
 } EventView;
 
-/* Appends the payload for a record. */
+/* Appends the payload for a record whose type and time_ms are the view's type and received_ms.
+ * Texts that are slices of `raw` are stored as references into it. Failure is the buffer's.
+ */
 void event_payload_write(PtBuf *out, const EventView *v);
 
 /* Reads a payload; slices point into it. received_ms comes from the record. */
 PT_NODISCARD PtStatus event_payload_read(const PtRecord *record, EventView *ret_view, PtError *err);
 
 /* Writes the event in Segment's shape as one JSON object, all fields (export, debugger, views):
- * messageId, type, event or name, userId, anonymousId, the four stamps (timestamp,
- * originalTimestamp, sentAt, receivedAt), properties / traits, context and integrations (batch
- * members merged under the item's), every other member as received (writeKey is left out),
- * duplicate keys resolved to the last; then "_patron": {position, source, source_id, flags[],
- * reason?, detail?, profile_id: null}. Lone surrogates and NUL become U+FFFD. For a quarantined
- * record whose raw text is not an object: {"_patron": {...}, "raw": "text"}.
+ * messageId, type, event (track) or name (page, screen), userId, anonymousId, the four stamps
+ * (timestamp, originalTimestamp, sentAt, receivedAt, as RFC 3339 with ms), each null when absent;
+ * then properties, traits, context and integrations (of the last two the batch's members under the
+ * item's, member by member) and every other member as received (writeKey is left out; a groupId or
+ * previousId that is a number as text); profile_id (null until there are profiles); then "_patron":
+ * {partition, position (the offset), class, source, source_id, flags[], received_name? (of an
+ * aliased name), redrive_of?, reason?, detail?}.
+ * Duplicate keys are resolved to the last, lone surrogates and NUL become U+FFFD, at every level.
+ * What was quarantined as not_an_object, too_large or too_deep has its text in "raw" instead of
+ * members. On failure `out` is as it was.
  */
 typedef struct EventSourceName {
     PtStr id, name; /* of the source; empty when it is gone */

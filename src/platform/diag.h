@@ -11,14 +11,22 @@
  * threads that have nobody to return an error to write here.
  *
  * Text form: 2026-11-22T03:10:21.042Z info  log  segment archived file=hot-7 records=31201
- * JSON form (diag.json = true): {"time":"…","level":"info","area":"log","message":"segment
- * archived","file":"hot-7",…} Values are escaped; secrets and personal data are the caller's duty
- * to leave out. The same line more than 10 times in a second is counted and summed up. Thread-safe;
- * never blocks on anything but the write.
+ * JSON form (diag.json = true):
+ *   {"time":"…","level":"info","area":"log","message":"segment archived","file":"hot-7",…}
+ *
+ * Values are escaped (bytes that are not UTF-8 become U+FFFD) and cut at 1,024 bytes; a field that
+ * does not fit into a line of 8 KiB is left out and cut=true says so. Secrets and personal data are
+ * the caller's duty to leave out. The same message (level, area and text; its fields may differ)
+ * more than 10 times in a second is counted, and the sum is written as repeated=N with the first
+ * message after that second.
+ * Threads  Any; never blocks on anything but the write.
  */
 typedef enum PtDiagLevel { PT_DIAG_DEBUG, PT_DIAG_INFO, PT_DIAG_WARN, PT_DIAG_ERROR } PtDiagLevel;
 
 void pt_diag_init(PtDiagLevel least, bool json, int fd);
+
+/* Writes the sums still owed: before the process ends. */
+void pt_diag_flush(void);
 
 typedef struct PtDiagField {
     const char *key;
@@ -29,7 +37,7 @@ typedef struct PtDiagField {
 #define PT_F_STR(key, value) ((PtDiagField){(key), (value), 0})
 #define PT_F_INT(key, value) ((PtDiagField){(key), {NULL, 0}, (int64_t)(value)})
 
-/* fields end with a key of NULL. Use the macro. */
+/* fields end with a key of NULL. Use the macro. area: up to 15 letters. */
 void pt_diag_write(PtDiagLevel level, const char *area, const char *message,
                    const PtDiagField *fields);
 #define pt_diag(level, area, message, ...)                                                         \

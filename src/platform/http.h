@@ -12,16 +12,19 @@
 
 /* A strict HTTP/1.1 server core on the loop.
  *
- * Strict   One length: Content-Length with Transfer-Encoding, two different lengths, any transfer
- * coding but a final "chunked", obs-fold, a space before a header's colon, bare CR, NUL, control
- * characters in a value, missing or doubled Host in 1.1, an absolute-form target whose host is not
- * Host: 400 and the connection is closed. HTTP/1.0 is served (no keep-alive unless asked, no
- * chunked). HTTP/2 prefaces get 505. `Expect: 100-continue` is answered; other expectations get
- * 417. Bounds   See HttpLimits; over one: 413, 414 or 431, then close. Slow clients: a time for the
- * header, a time between body bytes and a total for the body; 408 when something had arrived,
- * silence otherwise. Order    Pipelined requests are handed out as they arrive, at most `pipeline`
- * unanswered per connection, and are answered in order, however the handler finishes them. Stop
- * pt_http_drain stops accepting, closes idle connections, lets running ones finish with
+ * Strict   One length: Content-Length with Transfer-Encoding, a second Content-Length, any transfer
+ *          coding but one "chunked", obs-fold, a space before a header's colon, bare CR or LF, NUL
+ *          and other control characters, missing (1.1) or doubled Host, an absolute-form target
+ *          whose host is not Host: 400 and the connection is closed. HTTP/1.0 is served (no
+ *          keep-alive unless asked, no chunked). HTTP/2 prefaces get 505. `Expect: 100-continue` is
+ *          answered; other expectations get 417; CONNECT gets 501.
+ * Bounds   See HttpLimits; over one: 413, 414 or 431, then close. Slow clients: a time for the
+ *          header, a time between body bytes and a total for the body; 408 when something had
+ *          arrived, silence otherwise.
+ * Order    Pipelined requests are handed out as they arrive, at most `pipeline` unanswered per
+ *          connection, and are answered in order, however the handler finishes them. Answers given
+ *          in one round of the loop leave together at its end.
+ * Stop     http_drain stops accepting, closes idle connections, lets running ones finish with
  *          `Connection: close`, and calls back when the last one is gone or the grace time is over.
  * Threads  Everything on the loop's thread, except the HttpStream functions marked "any thread".
  */
@@ -101,7 +104,7 @@ http_counters(const HttpServer *server); /* any thread; each value is read atomi
 
 const HttpRequest *http_request(const HttpExchange *x);
 
-/* The arena of the exchange: lives until it is answered. At most 8 MiB. */
+/* The arena of the exchange: lives until it is answered. At most 8 MiB. Never NULL. */
 PtArena *http_arena(HttpExchange *x);
 
 /* A free pointer of the handler's, for lists of waiting exchanges. */
@@ -126,9 +129,10 @@ PtStr http_percent_decode(PtStr text, PtArena *arena);
 PT_NODISCARD PtStatus http_body_decoded(const HttpRequest *r, size_t max, PtStr *ret_body,
                                         char **ret_owned, PtError *err);
 
-/* Answers. headers: extra ones (Content-Length, Date, Connection and Server-side safety headers are
- * added here: X-Content-Type-Options: nosniff). body is copied or sent before return. status
- * 100..599.
+/* Answers. headers: extra ones. Content-Length, Connection, Date and X-Content-Type-Options: nosniff
+ * are added here; of the extra ones those that would break the framing (Content-Length,
+ * Transfer-Encoding, Connection, Date, or a name or value that may not stand in a header) are left
+ * out. body is copied before return; it is not sent to HEAD. status 100..599.
  */
 void http_reply(HttpExchange *x, int status, const HttpHeader *headers, size_t header_count,
                 PtStr body);
@@ -137,12 +141,13 @@ void http_reply(HttpExchange *x, int status, const HttpHeader *headers, size_t h
 void http_reply_problem(HttpExchange *x, PtStatus status, const char *message);
 
 /* A body of unknown length, written by another thread. After begin the exchange is gone; the stream
- * must be ended exactly once. chunked for 1.1, closed connection for 1.0.
+ * must be ended exactly once. chunked for 1.1, closed connection for 1.0. NULL when out of memory:
+ * the exchange was answered with 503.
  */
 HttpStream *http_stream_begin(HttpExchange *x, int status, const HttpHeader *headers,
                               size_t header_count);
-/* Any thread. Blocks while over 1 MiB is unsent. PT_UNAVAILABLE once the client is gone, the server
- * drains or the stream was cancelled. */
+/* Any thread. Blocks while about 1 MiB is unsent; on the loop's thread it gives PT_BUSY instead, and
+ * nothing of bytes was taken. PT_UNAVAILABLE once the client is gone or the server drains. */
 PT_NODISCARD PtStatus http_stream_write(HttpStream *s, PtStr bytes);
 /* Any thread. ok = false cuts the connection so that the client sees a truncated body. Frees the
  * stream. */
@@ -150,10 +155,12 @@ void http_stream_end(HttpStream *s, bool ok);
 /* Any thread: true once writes can only fail. */
 bool http_stream_gone(HttpStream *s);
 /* Any thread, before first use by another: fn(ctx) runs on the loop thread when the client goes
- * away or the server drains (to wake a producer that sleeps). */
+ * away or the server drains (to wake a producer that sleeps). Once at most, also when that happened
+ * before; never after http_stream_end returned. A client that closes its side has gone away. */
 void http_stream_on_gone(HttpStream *s, void (*fn)(void *ctx), void *ctx);
 
-/* One Server-Sent Event into a stream. id may be empty; event may be NULL; data may have newlines.
+/* One Server-Sent Event into a stream. id may be empty; event may be NULL; data may have newlines,
+ * the others not (PT_INVALID).
  */
 PT_NODISCARD PtStatus http_sse_event(HttpStream *s, PtStr id, const char *event, PtStr data);
 /* A comment line, as a heartbeat. */

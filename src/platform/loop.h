@@ -8,9 +8,9 @@
 
 /* An epoll event loop: one thread runs it and owns everything attached to it.
  *
- * Threads  pt_loop_post and pt_loop_stop may be called from any thread (and stop from a signal
- * handler); all else only on the loop's thread. Idle     A loop with nothing to do sleeps in the
- * kernel: no ticks.
+ * Threads  pt_loop_post, pt_loop_stop and pt_loop_inside may be called from any thread (and stop
+ *          from a signal handler); all else only on the loop's thread.
+ * Idle     A loop with nothing to do sleeps in the kernel: no ticks.
  */
 typedef struct PtLoop PtLoop;
 
@@ -21,6 +21,14 @@ void pt_loop_free(PtLoop *loop); /* accepts NULL; undelivered posts are run firs
 void pt_loop_run(PtLoop *loop);
 void pt_loop_stop(PtLoop *loop);
 
+/* One round: waits up to timeout_ms (-1: for ever) for something to do and does it, hooks included.
+ * False when there was nothing.
+ */
+bool pt_loop_turn(PtLoop *loop, int timeout_ms);
+
+/* Whether the caller is on the thread that ran the loop last. */
+bool pt_loop_inside(const PtLoop *loop);
+
 /* Runs fn(ctx) on the loop's thread soon, in order of posting; wakes the loop. Posts made by
  * several threads at once share one wake-up. False when out of memory (fn will not run).
  */
@@ -30,6 +38,12 @@ bool pt_loop_post(PtLoop *loop, void (*fn)(void *ctx), void *ctx);
  * posts: the place to hand a round's appends to the log. At most 8 hooks.
  */
 void pt_loop_on_round(PtLoop *loop, void (*fn)(void *ctx), void *ctx);
+void pt_loop_off_round(PtLoop *loop, void (*fn)(void *ctx), void *ctx);
+
+/* The hooks run, or run again, before the loop next sleeps: for work found outside a round or in a
+ * later hook. Allocates nothing.
+ */
+void pt_loop_settle(PtLoop *loop);
 
 /* A descriptor to watch. `events` is EPOLLIN | EPOLLOUT ...; the callback gets what epoll reported.
  * The struct is owned by the caller and must stay in place until removed; removing it inside any

@@ -48,8 +48,9 @@ void pt_metric_observe(PtMetric *metric, double value); /* histogram, in the uni
 
 /* A function that appends its own lines (through pt_metric_line) at scrape time. */
 void pt_metric_collector(void (*fn)(void *ctx, PtBuf *out), void *ctx);
-/* HELP and TYPE once per name: pass first = true for the first line of a name. */
-void pt_metric_line(PtBuf *out, const char *name, const char *kind, const char *help, bool first,
+/* HELP and TYPE once per name: pass is_first = true for the first line of a name. Label values are
+ * constants or escaped by the caller. */
+void pt_metric_line(PtBuf *out, const char *name, const char *kind, const char *help, bool is_first,
                     const char *labels, double value);
 
 void pt_metrics_render(PtBuf *out);

@@ -16,16 +16,20 @@
  * Durable  A committed write transaction is on disk (SQLite: WAL, synchronous=FULL), unless opened
  * relaxed, for views that the log rebuilds. Threads  A PtSql may be used from any thread; one write
  * transaction at a time (others wait), reads run beside it on connections of their own. A PtSqlTx
- * belongs to the thread that began it. Errors   PT_CONFLICT (constraint), PT_UNAVAILABLE (busy,
- * disk full), PT_CORRUPT, PT_IO.
+ * belongs to the thread that began it. A thread that holds the write transaction and begins another
+ * gets PT_INVALID.
+ * Errors   PT_CONFLICT (constraint), PT_UNAVAILABLE (busy for 30 s, disk full), PT_TOO_LARGE (a
+ * value), PT_INVALID (a wrong call), PT_CORRUPT, PT_IO. After a failed statement only rollback is
+ * left: more statements and commit return that failure.
  */
 typedef struct PtSql PtSql;
 typedef struct PtSqlTx PtSqlTx;
 
 typedef struct PtSqlConfig {
-    const char *path; /* SQLite file; ":memory:" is refused (readers could not see it) */
-    bool relaxed;     /* the log can rebuild it: synchronous=NORMAL */
-    unsigned readers; /* connections for reads, 1..16 */
+    const char *path;          /* SQLite file; ":memory:" is refused (readers could not see it) */
+    bool relaxed;              /* the log can rebuild it: synchronous=NORMAL */
+    unsigned readers;          /* connections for reads, 1..16 */
+    unsigned checkpoint_pages; /* write-ahead log that a thread moves into the file; 0: 65536 */
 } PtSqlConfig;
 
 PT_NODISCARD PtStatus pt_sql_open(const PtSqlConfig *config, PtSql **ret_sql, PtError *err);
@@ -54,8 +58,8 @@ static inline void pt_sql_rollbackp(PtSqlTx **tx)
 }
 
 /* One statement at a time on a transaction: begin it with a constant text (prepared once per
- * connection and kept), bind, step, read columns, done. Bound text and blobs must stay valid until
- * pt_sql_done. */
+ * connection and kept by its address), bind, step, read columns, done. Bound text and blobs must
+ * stay valid until pt_sql_done; with data NULL they bind NULL. */
 PT_NODISCARD PtStatus pt_sql_use(PtSqlTx *tx, const char *statement, PtError *err);
 void pt_sql_bind_i64(PtSqlTx *tx, int index,
                      int64_t value); /* index from 1; errors surface at the next step */
@@ -63,7 +67,7 @@ void pt_sql_bind_double(PtSqlTx *tx, int index, double value);
 void pt_sql_bind_text(PtSqlTx *tx, int index, PtStr value);
 void pt_sql_bind_blob(PtSqlTx *tx, int index, PtStr value);
 void pt_sql_bind_null(PtSqlTx *tx, int index);
-/* *ret_row true: a row is there; false: the statement is finished. */
+/* *ret_row true: a row is there; false: the statement is finished (and stays so until done). */
 PT_NODISCARD PtStatus pt_sql_step(PtSqlTx *tx, bool *ret_row, PtError *err);
 int64_t pt_sql_i64(PtSqlTx *tx, int column); /* from 0; NULL reads as 0 */
 double pt_sql_double(PtSqlTx *tx, int column);
@@ -71,8 +75,8 @@ PtStr pt_sql_text(PtSqlTx *tx,
                   int column); /* borrowed until the next step; NULL reads as data NULL */
 PtStr pt_sql_blob(PtSqlTx *tx, int column);
 bool pt_sql_is_null(PtSqlTx *tx, int column);
-void pt_sql_done(PtSqlTx *tx); /* statement finished; may be bound and used again */
-/* Rows changed by the last finished statement. */
+void pt_sql_done(PtSqlTx *tx); /* ends the run and its bindings; may be bound and stepped again */
+/* Rows changed by the last statement that was stepped to its end; 0 where it only reads. */
 int64_t pt_sql_changes(PtSqlTx *tx);
 
 /* use + no binds + step to the end + done. */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/api.h"
+
+#include "api/api_internal.h"
+
+#include <stdlib.h>
+
+PtStatus api_new(const ApiConfig *config, Api **ret_api, PtError *err)
+{
+    Api *api = calloc(1, sizeof *api);
+    if (api == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for the API");
+    }
+    api->c = *config;
+    (void)pthread_mutex_init(&api->rounds_lock, NULL);
+    (void)pthread_mutex_init(&api->lock, NULL);
+    (void)pthread_cond_init(&api->stream_ended, NULL);
+    api_metrics_init(api);
+    pt_loop_on_round(config->loop, api_intake_round_end, api);
+    *ret_api = api;
+    return PT_OK;
+}
+
+void api_set_server(Api *api, HttpServer *server)
+{
+    api->server = server;
+}
+
+void api_free(Api *api)
+{
+    if (api == NULL) {
+        return;
+    }
+    api_stop_streams(api);
+    (void)pthread_mutex_lock(&api->lock);
+    while (api->stream_count > 0) {
+        (void)pthread_cond_wait(&api->stream_ended, &api->lock);
+    }
+    (void)pthread_mutex_unlock(&api->lock);
+    (void)pthread_cond_destroy(&api->stream_ended);
+    (void)pthread_mutex_destroy(&api->lock);
+    (void)pthread_mutex_destroy(&api->rounds_lock);
+    free(api->waiting);
+    free(api);
+}
+
+EventSourceName api_source_name(Api *api, uint32_t number, EventSource *space)
+{
+    if (number > 0 && event_source_by_number(api->c.sources, number, space)) {
+        return (EventSourceName){pt_str(space->id), pt_str(space->name)};
+    }
+    return (EventSourceName){{NULL, 0}, {NULL, 0}};
+}

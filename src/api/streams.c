@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Answers of unknown length, each written by a thread of its own. */
+#include "api/api_internal.h"
+
+#include "platform/diag.h"
+
+#include <stdlib.h>
+
+static void nudge(ApiStream *s)
+{
+    atomic_store(&s->nudged, true);
+    pt_log_wake(s->api->c.log);
+}
+
+static void client_gone(void *ctx)
+{
+    ApiStream *s = ctx;
+    atomic_store(&s->ended, true);
+    nudge(s);
+}
+
+static void unlink_stream(ApiStream *s)
+{
+    Api *api = s->api;
+    (void)pthread_mutex_lock(&api->lock);
+    for (ApiStream **at = &api->streams; *at != NULL; at = &(*at)->next) {
+        if (*at == s) {
+            *at = s->next;
+            break;
+        }
+    }
+    api->stream_count--;
+    (void)pthread_cond_broadcast(&api->stream_ended);
+    (void)pthread_mutex_unlock(&api->lock);
+    free(s->ctx);
+    free(s);
+}
+
+static void *stream_thread(void *ctx)
+{
+    ApiStream *s = ctx;
+    PtError err = {0};
+    PtStatus st = s->run(s, s->ctx, &err);
+    if (st != PT_OK && st != PT_UNAVAILABLE) {
+        pt_diag(PT_DIAG_ERROR, "api", "a stream was cut", PT_F_STR("problem", pt_str(err.message)));
+    }
+    http_stream_on_gone(s->http, NULL, NULL);
+    http_stream_end(s->http, st == PT_OK);
+    unlink_stream(s);
+    return NULL;
+}
+
+/* Counts the stream in; NULL when there are too many. */
+static ApiStream *admit(Api *api, void *ctx)
+{
+    ApiStream *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        return NULL;
+    }
+    s->api = api;
+    s->ctx = ctx;
+    (void)pthread_mutex_lock(&api->lock);
+    const bool room = api->stream_count < api->c.max_streams && !api->stopping;
+    if (room) {
+        api->stream_count++;
+        s->next = api->streams;
+        api->streams = s;
+    }
+    (void)pthread_mutex_unlock(&api->lock);
+    if (!room) {
+        free(s);
+        s = NULL;
+    }
+    return s;
+}
+
+void api_stream_start(ApiCall *call, const char *content_type,
+                      PtStatus (*run)(ApiStream *, void *, PtError *), void *ctx)
+{
+    ApiStream *s = admit(call->api, ctx);
+    if (s == NULL) {
+        free(ctx);
+        (void)pt_fail(&call->error, PT_BUSY, "%u exports and live streams are running already",
+                      call->api->c.max_streams);
+        api_problem(call, PT_BUSY, &call->error);
+        return;
+    }
+    const HttpHeader headers[] = {{PT_STR("Content-Type"), pt_str(content_type)},
+                                  {PT_STR("Cache-Control"), PT_STR("no-store")},
+                                  {PT_STR("X-Accel-Buffering"), PT_STR("no")}};
+    s->run = run;
+    s->http = http_stream_begin(call->x, 200, headers, sizeof headers / sizeof *headers);
+    if (s->http == NULL) {
+        unlink_stream(s);
+        return;
+    }
+    http_stream_on_gone(s->http, client_gone, s);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, stream_thread, s) != 0) {
+        http_stream_on_gone(s->http, NULL, NULL);
+        http_stream_end(s->http, false);
+        unlink_stream(s);
+        return;
+    }
+    (void)pthread_detach(thread);
+}
+
+void api_stop_streams(Api *api)
+{
+    (void)pthread_mutex_lock(&api->lock);
+    api->stopping = true;
+    for (ApiStream *s = api->streams; s != NULL; s = s->next) {
+        atomic_store(&s->ended, true);
+        nudge(s);
+    }
+    (void)pthread_mutex_unlock(&api->lock);
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+/* patron: the table of commands, and the way from argv to one of them. */
+#include "app/cli.h"
+
+#include <assert.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static const CliOption source_add_options[] = {
+    {"historical", NULL, "may write the past: timestamps are kept as given (imports)", false},
+    {0}};
+static const CliOption token_add_options[] = {
+    {"role", "ROLE", "what it may do: admin", true},
+    {"name", "NAME", "for people, so that the list tells which is which", false},
+    {0}};
+static const CliOption quarantine_options[] = {
+    {"source", "NAME", "of this source only", false},
+    {"reason", "REASON", "with this reason only, such as no_id", false},
+    {0}};
+static const CliOption redrive_options[] = {
+    {"position", "N", "the event at this position", false},
+    {"all", NULL, "all that were not redriven yet", false},
+    {"source", "NAME", "with --all: of this source only", false},
+    {"reason", "REASON", "with --all: with this reason only", false},
+    {0}};
+static const CliOption rebuild_options[] = {
+    {"from", "POSITION", "begin at this position; 0 (all) when not given", false}, {0}};
+
+static const CliCommand commands[] = {
+    {"source add", "NAME", 1, 1, "make a source and print its write key", source_add_options, true,
+     cmd_source_add},
+    {"source list", "", 0, 0, "list the sources and their write keys", NULL, true,
+     cmd_source_list},
+    {"source rotate", "NAME", 1, 1, "give a source a new write key; the old one stops at once",
+     NULL, true, cmd_source_rotate},
+    {"source disable", "NAME", 1, 1, "discard (and count) what a source sends", NULL, true,
+     cmd_source_disable},
+    {"source enable", "NAME", 1, 1, "take what a source sends again", NULL, true,
+     cmd_source_enable},
+    {"token add", "", 0, 0, "make a token for --url and the debugger; it is shown once",
+     token_add_options, true, cmd_token_add},
+    {"token list", "", 0, 0, "list the tokens", NULL, true, cmd_token_list},
+    {"token revoke", "ID", 1, 1, "end a token", NULL, true, cmd_token_revoke},
+    {"import", "FILE", 1, 1, "read a CSV or JSON lines file (plain, gzip, zstd) as events",
+     cmd_import_options, false, cmd_import},
+    {"export events", "", 0, 0, "print stored events, one JSON line each", cmd_export_options, true,
+     cmd_export_events},
+    {"tail", "", 0, 0, "show events as they arrive, until interrupted", cmd_tail_options, true,
+     cmd_tail},
+    {"quarantine list", "", 0, 0, "list events that were set aside, and why", quarantine_options,
+     true, cmd_quarantine_list},
+    {"quarantine redrive", "", 0, 0, "judge events that were set aside again", redrive_options,
+     true, cmd_quarantine_redrive},
+    {"stats", "", 0, 0, "events by source and type", NULL, true, cmd_stats},
+    {"status", "", 0, 0, "how the server is doing", NULL, true, cmd_status},
+    {"view rebuild", "NAME", 1, 1, "drop a view and build it again from the log", rebuild_options,
+     true, cmd_view_rebuild},
+    {"config show", "", 0, 0, "every setting, its value and where it comes from", NULL, false,
+     cmd_config_show},
+    {"version", "", 0, 0, "print the version", NULL, false, cmd_version},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static const CliOption global_options[] = {
+    {"data", "DIR", "data folder: its daemon, or, when none runs, a server for this command", false},
+    {"url", "URL", "address of a server, such as http://127.0.0.1:8080", false},
+    {"token", "TOKEN", "with --url: a token (patron token add)", false},
+    {"config", "FILE", "settings for a server that this command starts", false},
+    {"json", NULL, "print JSON", false},
+    {"help", NULL, "print help, of a command too", false},
+    {0}};
+
+static const char USAGE_MARK[] = "usage: ";
+
+PtStatus cli_usage(PtError *err, const char *fmt, ...)
+{
+    char text[PT_ERROR_MESSAGE_MAX];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return pt_fail(err, PT_INVALID, "%s%s", USAGE_MARK, text);
+}
+
+bool cli_is_usage(const PtError *err)
+{
+    return strncmp(err->message, USAGE_MARK, sizeof USAGE_MARK - 1) == 0;
+}
+
+const char *cli_value(const CliArgs *args, const char *name)
+{
+    const CliOption *options = args->command->options;
+    for (size_t i = 0; options != NULL && options[i].name != NULL; i++) {
+        if (strcmp(options[i].name, name) == 0) {
+            return args->values[i];
+        }
+    }
+    assert(!"an option that the command does not have");
+    return NULL;
+}
+
+/* ---- Help ----------------------------------------------------------------------------------- */
+
+static void print_options(FILE *to, const CliOption *options)
+{
+    for (const CliOption *o = options; o != NULL && o->name != NULL; o++) {
+        char left[64];
+        (void)snprintf(left, sizeof left, "--%s%s%s", o->name, o->value != NULL ? " " : "",
+                       o->value != NULL ? o->value : "");
+        (void)fprintf(to, "  %-22s %s%s\n", left, o->help, o->required ? " (needed)" : "");
+    }
+}
+
+static void print_help(FILE *to)
+{
+    (void)fputs("usage: patron [--data DIR | --url URL --token TOKEN] [--json] COMMAND\n\n", to);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        char left[64];
+        (void)snprintf(left, sizeof left, "%s %s", commands[i].words, commands[i].positionals);
+        (void)fprintf(to, "  %-22s %s\n", left, commands[i].help);
+    }
+    (void)fputs("\n", to);
+    print_options(to, global_options);
+    (void)fputs("\nexit codes: 0 done, 1 failed, 2 wrong usage; docs/cli.md has more\n", to);
+}
+
+static void print_command_help(FILE *to, const CliCommand *c)
+{
+    (void)fprintf(to, "usage: patron %s%s%s%s\n%s\n", c->words, c->positionals[0] ? " " : "",
+                  c->positionals, c->options != NULL ? " [options]" : "", c->help);
+    print_options(to, c->options);
+}
+
+/* ---- Arguments ------------------------------------------------------------------------------ */
+
+typedef struct Words {
+    const char *items[8];
+    size_t count;
+} Words;
+
+typedef struct Parse {
+    Cli *cli;
+    CliArgs args;
+    Words words;
+    bool help;
+    /* Options met before their command is known. */
+    struct {
+        const char *name, *value;
+        size_t name_len;
+    } options[CLI_OPTIONS_MAX];
+    size_t option_count;
+} Parse;
+
+static const CliOption *find_option(const CliOption *options, const char *name, size_t len)
+{
+    for (const CliOption *o = options; o != NULL && o->name != NULL; o++) {
+        if (strlen(o->name) == len && memcmp(o->name, name, len) == 0) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+/* Whether an option of any command takes a value: needed before the command is known. */
+static const CliOption *find_anywhere(const char *name, size_t len)
+{
+    const CliOption *o = find_option(global_options, name, len);
+    for (size_t i = 0; o == NULL && i < COMMANDS; i++) {
+        o = find_option(commands[i].options, name, len);
+    }
+    return o;
+}
+
+static void set_global(Parse *p, const char *name, const char *value)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } texts[] = {{"data", offsetof(Cli, data)},
+                 {"url", offsetof(Cli, url)},
+                 {"token", offsetof(Cli, token)},
+                 {"config", offsetof(Cli, config_file)}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(texts[i].name, name) == 0) {
+            *(const char **)(void *)((char *)p->cli + texts[i].offset) = value;
+        }
+    }
+    p->cli->json |= strcmp(name, "json") == 0;
+    p->help |= strcmp(name, "help") == 0;
+}
+
+/* argv[*at] is an option; its value may be the next one. */
+static PtStatus take_option(Parse *p, int argc, char **argv, int *at, PtError *err)
+{
+    const char *name = argv[*at] + 2;
+    const char *equals = strchr(name, '=');
+    size_t len = equals != NULL ? (size_t)(equals - name) : strlen(name);
+    const CliOption *o = find_anywhere(name, len);
+    if (o == NULL) {
+        return cli_usage(err, "there is no option --%.*s", (int)len, name);
+    }
+    const char *value = equals != NULL ? equals + 1 : "";
+    if (o->value == NULL && equals != NULL) {
+        return cli_usage(err, "--%s takes no value", o->name);
+    }
+    if (o->value != NULL && equals == NULL) {
+        if (*at + 1 >= argc) {
+            return cli_usage(err, "--%s needs %s", o->name, o->value);
+        }
+        value = argv[++*at];
+    }
+    if (find_option(global_options, name, len) != NULL) {
+        set_global(p, o->name, value);
+        return PT_OK;
+    }
+    if (p->option_count == CLI_OPTIONS_MAX) {
+        return cli_usage(err, "too many options");
+    }
+    p->options[p->option_count].name = o->name;
+    p->options[p->option_count].name_len = len;
+    p->options[p->option_count++].value = value;
+    return PT_OK;
+}
+
+static PtStatus take_argv(Parse *p, int argc, char **argv, PtError *err)
+{
+    bool only_words = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0) {
+            only_words = true;
+            continue;
+        }
+        if (!only_words && strcmp(argv[i], "-h") == 0) {
+            p->help = true;
+            continue;
+        }
+        if (!only_words && strncmp(argv[i], "--", 2) == 0) {
+            PtStatus st = take_option(p, argc, argv, &i, err);
+            if (st != PT_OK) {
+                return st;
+            }
+            continue;
+        }
+        if (p->words.count == sizeof p->words.items / sizeof *p->words.items) {
+            return cli_usage(err, "too many arguments");
+        }
+        p->words.items[p->words.count++] = argv[i];
+    }
+    return PT_OK;
+}
+
+/* How many words of the command stand at the front; 0: it is another one. */
+static size_t matches(const CliCommand *c, const Words *words)
+{
+    PtStr rest = pt_str(c->words), word;
+    size_t n = 0;
+    while (pt_str_cut(&rest, ' ', &word)) {
+        if (n == words->count || !pt_str_eq(pt_str(words->items[n]), word)) {
+            return 0;
+        }
+        n++;
+    }
+    return n;
+}
+
+static PtStatus unknown_command(const Words *words, PtError *err)
+{
+    if (words->count == 0) {
+        return cli_usage(err, "no command is given; patron --help lists them");
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        PtStr rest = pt_str(commands[i].words), first;
+        (void)pt_str_cut(&rest, ' ', &first);
+        if (pt_str_eq(first, pt_str(words->items[0]))) {
+            return cli_usage(err, "\"%s\" needs one of its commands; patron --help lists them",
+                             words->items[0]);
+        }
+    }
+    return cli_usage(err, "there is no command \"%s\"; patron --help lists them",
+                     words->items[0]);
+}
+
+static PtStatus bind_options(Parse *p, PtError *err)
+{
+    const CliCommand *c = p->args.command;
+    for (size_t i = 0; i < p->option_count; i++) {
+        const CliOption *o = find_option(c->options, p->options[i].name, p->options[i].name_len);
+        if (o == NULL) {
+            return cli_usage(err, "%s has no option --%s", c->words, p->options[i].name);
+        }
+        p->args.values[o - c->options] = p->options[i].value;
+    }
+    for (const CliOption *o = c->options; o != NULL && o->name != NULL; o++) {
+        if (o->required && p->args.values[o - c->options] == NULL) {
+            return cli_usage(err, "%s needs --%s %s", c->words, o->name, o->value);
+        }
+    }
+    return PT_OK;
+}
+
+static PtStatus bind_command(Parse *p, PtError *err)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < COMMANDS && used == 0; i++) {
+        used = matches(&commands[i], &p->words);
+        p->args.command = used > 0 ? &commands[i] : NULL;
+    }
+    if (used == 0) {
+        return unknown_command(&p->words, err);
+    }
+    const CliCommand *c = p->args.command;
+    p->args.positional_count = p->words.count - used;
+    if (p->help) {
+        return PT_OK;
+    }
+    if (p->args.positional_count < c->positional_min ||
+        p->args.positional_count > c->positional_max) {
+        return cli_usage(err, "patron %s %s", c->words, c->positionals);
+    }
+    for (size_t i = used; i < p->words.count; i++) {
+        p->args.positionals[i - used] = p->words.items[i];
+    }
+    return bind_options(p, err);
+}
+
+static PtStatus run_command(Cli *cli, const CliArgs *args, PtError *err)
+{
+    PtStatus st = args->command->needs_server ? cli_connect(cli, err) : PT_OK;
+    if (st == PT_OK) {
+        st = args->command->run(cli, args, err);
+    }
+    cli_disconnect(cli);
+    if (st == PT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
+        st = pt_fail(err, PT_IO, "cannot write the output");
+    }
+    return st;
+}
+
+static int report(const PtError *err)
+{
+    (void)fflush(stdout);
+    (void)fputs("patron: ", stderr);
+    for (const char *p = err->message; *p != '\0'; p++) {
+        (void)fputc((unsigned char)*p < 0x20 ? ' ' : *p, stderr);
+    }
+    (void)fputc('\n', stderr);
+    return cli_is_usage(err) ? 2 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    Cli cli = {0};
+    Parse p = {.cli = &cli};
+    PtError err = {0};
+    (void)setlocale(LC_CTYPE, "");
+    (void)signal(SIGPIPE, SIG_IGN);
+    PtStatus st = take_argv(&p, argc, argv, &err);
+    if (st == PT_OK && p.help && p.words.count == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    if (st == PT_OK) {
+        st = bind_command(&p, &err);
+    }
+    if (st == PT_OK && p.help) {
+        print_command_help(stdout, p.args.command);
+        return 0;
+    }
+    if (st == PT_OK) {
+        st = run_command(&cli, &p.args, &err);
+    }
+    return st == PT_OK ? 0 : report(&err);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "base/str.h"
+#include "platform/client.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The command line, patron: one row of a table per command (cli.c), one file per family of commands
+ * (cmd_*.c). It speaks to a server over HTTP only: to a daemon's socket in the data folder, to an
+ * address, or to a server that it runs itself for as long as the command takes.
+ *
+ * Exit codes   0 done, 1 failed (one line on stderr), 2 wrong usage.
+ * Output       What was asked for on stdout (a table, or JSON with --json), the rest on stderr.
+ * Threads      Commands run on the main thread.
+ */
+enum { CLI_OPTIONS_MAX = 12, CLI_POSITIONALS_MAX = 2, CLI_ANSWER_MAX = 64 << 20 };
+
+typedef struct CliServer CliServer;
+
+typedef struct Cli {
+    const char *data, *url, *token, *config_file; /* NULL: not given */
+    bool json;
+    PtClient *client;  /* of commands that need a server */
+    CliServer *server; /* in this process; NULL: a daemon */
+} Cli;
+
+typedef struct CliOption {
+    const char *name;  /* without the dashes */
+    const char *value; /* what stands behind it; NULL: a flag */
+    const char *help;
+    bool required;
+} CliOption;
+
+typedef struct CliCommand CliCommand;
+
+typedef struct CliArgs {
+    const CliCommand *command;
+    const char *values[CLI_OPTIONS_MAX]; /* by option; a flag is "" when given; NULL: not given */
+    const char *positionals[CLI_POSITIONALS_MAX];
+    size_t positional_count;
+} CliArgs;
+
+struct CliCommand {
+    const char *words;       /* "source add" */
+    const char *positionals; /* "NAME"; "" */
+    size_t positional_min, positional_max;
+    const char *help;
+    const CliOption *options; /* name NULL ends it; NULL: none */
+    bool needs_server;
+    PtStatus (*run)(Cli *cli, const CliArgs *args, PtError *err);
+};
+
+/* The option's value, "" for a flag; NULL when it was not given. The name must be of the table. */
+const char *cli_value(const CliArgs *args, const char *name);
+
+/* Commands end with this when the words are right and their values are not: exit code 2. */
+PtStatus cli_usage(PtError *err, const char *fmt, ...) PT_PRINTF(2, 3);
+bool cli_is_usage(const PtError *err);
+
+/* ---- Server (cli_server.c) ------------------------------------------------------------------ */
+
+/* cli->client for the data folder or the address; starts a server where no daemon has the folder. */
+PT_NODISCARD PtStatus cli_connect(Cli *cli, PtError *err);
+/* One more client to the same server, for another thread. */
+PT_NODISCARD PtStatus cli_client_new(const Cli *cli, PtClient **ret_client, PtError *err);
+void cli_disconnect(Cli *cli); /* stops the server that was started */
+
+/* ---- Requests (cli_api.c) ------------------------------------------------------------------- */
+
+/* One request; an answer outside 2xx becomes an error with the problem's own words. body may be
+ * empty. ret_answer is initialised by the caller and holds the JSON. */
+PT_NODISCARD PtStatus cli_call(Cli *cli, const char *method, const char *path, PtStr body,
+                               PtClientResponse *ret_answer, PtError *err);
+/* The error of an answer outside 2xx. */
+PtStatus cli_problem(const PtClientResponse *answer, PtError *err);
+
+/* Appends "?name=value" or "&name=value", escaped, when value is not NULL. */
+void cli_query(PtBuf *path, const char *name, const char *value);
+
+/* The JSON at a dotted path; data NULL when absent. The text is trusted to be JSON. */
+PtStr cli_json(PtStr json, const char *path);
+/* The text at a path: a string decoded into `out` (cleared first), other values as they stand, ""
+ * when absent or null; a NUL behind it. */
+const char *cli_json_text(PtStr json, const char *path, PtBuf *out);
+uint64_t cli_json_u64(PtStr json, const char *path); /* 0 when absent */
+bool cli_json_true(PtStr json, const char *path);
+/* Walks an array whose items are not arrays: *cursor starts as the array's text; false at its end. */
+bool cli_json_each(PtStr *cursor, PtStr *ret_item);
+
+/* Prints an answer's JSON and a line end. */
+void cli_print_json(PtStr json);
+
+/* ---- Tables (cli_table.c) ------------------------------------------------------------------- */
+
+typedef struct CliColumn {
+    const char *title;
+    const char *path; /* in each item */
+    enum { CLI_TEXT, CLI_NUMBER, CLI_BYTES, CLI_YES_NO } kind;
+} CliColumn;
+
+/* An aligned table of a JSON array's items; `none` is said when it is empty. */
+PT_NODISCARD PtStatus cli_table(PtStr array, const CliColumn *columns, size_t count,
+                                const char *none, PtError *err);
+
+/* Prints text with control characters made visible as '?': it may come from strangers. */
+void cli_print_text(const char *text);
+
+/* "1,234,567" into out. */
+enum { CLI_COUNT_TEXT = 32 };
+const char *cli_count(uint64_t value, char out[static CLI_COUNT_TEXT]);
+
+/* ---- Commands ------------------------------------------------------------------------------- */
+
+PtStatus cmd_source_add(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_source_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_source_rotate(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_source_enable(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_source_disable(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_token_add(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_token_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_token_revoke(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_import(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_export_events(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_tail(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_quarantine_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_quarantine_redrive(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_stats(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_status(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_view_rebuild(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_config_show(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_version(Cli *cli, const CliArgs *args, PtError *err);
+
+extern const CliOption cmd_import_options[], cmd_export_options[], cmd_tail_options[];

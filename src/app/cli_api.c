@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Requests and their JSON. */
+#include "app/cli.h"
+
+#include "base/json.h"
+
+#include <stdio.h>
+
+enum { API_IDLE_S = 120, JSON_DEPTH = 64 };
+
+PtStatus cli_problem(const PtClientResponse *answer, PtError *err)
+{
+    PtBuf text;
+    pt_buf_init(&text, 1 << 16);
+    PtStr json = pt_buf_str(&answer->body);
+    bool is_json = json.len > 0 && pt_json_check(json, JSON_DEPTH, NULL) == PT_OK;
+    const char *why = is_json ? cli_json_text(json, "detail", &text) : "";
+    if (is_json && why[0] == '\0') {
+        why = cli_json_text(json, "title", &text);
+    }
+    PtStatus st = answer->status == 404 ? PT_NOT_FOUND : PT_IO;
+    st = why[0] != '\0' ? pt_fail(err, st, "%s", why)
+                        : pt_fail(err, st, "the server answered %d", answer->status);
+    pt_buf_done(&text);
+    return st;
+}
+
+PtStatus cli_call(Cli *cli, const char *method, const char *path, PtStr body,
+                  PtClientResponse *ret_answer, PtError *err)
+{
+    PtClientRequest request = {
+        .method = method, .path = path, .body = body, .idle_timeout_s = API_IDLE_S};
+    PtStatus st = pt_client_send(cli->client, &request, ret_answer, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    if (ret_answer->status / 100 != 2) {
+        return cli_problem(ret_answer, err);
+    }
+    PtStr json = pt_buf_str(&ret_answer->body);
+    if (json.len > 0 && pt_json_check(json, JSON_DEPTH, NULL) != PT_OK) {
+        return pt_fail(err, PT_CORRUPT, "the server's answer is not JSON");
+    }
+    return PT_OK;
+}
+
+void cli_query(PtBuf *path, const char *name, const char *value)
+{
+    if (value == NULL) {
+        return;
+    }
+    bool first = path->len == 0 || memchr(path->data, '?', path->len) == NULL;
+    pt_buf_printf(path, "%c%s=", first ? '?' : '&', name);
+    pt_client_escape(pt_str(value), path);
+}
+
+static PtStr member(PtStr object, PtStr name)
+{
+    PtJson j;
+    PtStr found = {NULL, 0}, raw;
+    pt_json_init(&j, object, JSON_DEPTH);
+    if (object.len == 0 || pt_json_next(&j) != PT_JSON_OBJECT) {
+        return found;
+    }
+    while (pt_json_next(&j) == PT_JSON_KEY) {
+        bool hit = pt_json_raw_eq(j.raw, j.flags, name);
+        if (!pt_json_skip(&j, &raw, NULL, NULL)) {
+            break;
+        }
+        found = hit ? raw : found;
+    }
+    return found;
+}
+
+PtStr cli_json(PtStr json, const char *path)
+{
+    PtStr rest = pt_str(path), segment, at = json;
+    while (at.data != NULL && pt_str_cut(&rest, '.', &segment)) {
+        at = member(at, segment);
+    }
+    return at;
+}
+
+const char *cli_json_text(PtStr json, const char *path, PtBuf *out)
+{
+    PtStr raw = cli_json(json, path);
+    pt_buf_clear(out, 1 << 16);
+    if (raw.len >= 2 && raw.data[0] == '"') {
+        pt_json_decode((PtStr){raw.data + 1, raw.len - 2}, out);
+    } else if (raw.data != NULL && !pt_str_eq(raw, PT_STR("null"))) {
+        pt_buf_add_str(out, raw);
+    }
+    pt_buf_add_char(out, '\0');
+    return pt_buf_status(out) == PT_OK ? out->data : "";
+}
+
+uint64_t cli_json_u64(PtStr json, const char *path)
+{
+    int64_t value;
+    PtStr raw = cli_json(json, path);
+    return raw.data != NULL && pt_json_to_i64(raw, &value) && value > 0 ? (uint64_t)value : 0;
+}
+
+bool cli_json_true(PtStr json, const char *path)
+{
+    return pt_str_eq(cli_json(json, path), PT_STR("true"));
+}
+
+bool cli_json_each(PtStr *cursor, PtStr *ret_item)
+{
+    PtStr c = *cursor;
+    while (c.len > 0 && strchr("[, \n\r\t", c.data[0]) != NULL) {
+        c = (PtStr){c.data + 1, c.len - 1};
+    }
+    if (c.len == 0 || c.data[0] == ']') {
+        return false;
+    }
+    /* The rest of the array is not JSON by itself: the parser is asked for its first value only. */
+    PtJson j;
+    pt_json_init(&j, c, JSON_DEPTH);
+    if (!pt_json_skip(&j, ret_item, NULL, NULL)) {
+        return false;
+    }
+    size_t used = (size_t)(ret_item->data + ret_item->len - c.data);
+    *cursor = (PtStr){c.data + used, c.len - used};
+    return true;
+}
+
+void cli_print_json(PtStr json)
+{
+    while (json.len > 0 && json.data[json.len - 1] == '\n') {
+        json.len--;
+    }
+    (void)fwrite(json.data, 1, json.len, stdout);
+    (void)fputc('\n', stdout);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+/* patrond: the daemon. usage: patrond --data DIR [--listen ADDR:PORT] [--config FILE] [--SETTING
+ * VALUE ...] */
+#include "app/server.h"
+#include "app/settings.h"
+#include "base/buf.h"
+#include "base/memory.h"
+#include "platform/diag.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static PatronServer *running; // for the signal handler
+
+static void on_signal(int number)
+{
+    (void)number;
+    patron_server_stop(running);
+}
+
+static void print_help(void)
+{
+    PtBuf text;
+    pt_buf_init(&text, 1 << 20);
+    pt_buf_printf(
+        &text,
+        "usage: patrond --data DIR [--listen ADDR:PORT] [--config FILE] [--SETTING VALUE ...]\n\n"
+        "Settings (flag --log-segment-mib, environment PATRON_LOG_SEGMENT_MIB, in the file "
+        "log.segment_mib = ...):\n");
+    pt_config_help(patron_settings, patron_setting_count, &text);
+    (void)fwrite(text.data, 1, text.len, stdout);
+    pt_buf_done(&text);
+}
+
+/* --config FILE or --config=FILE, taken out of argv; NULL when absent. */
+static const char *take_config_flag(int *argc, char **argv)
+{
+    const char *path = NULL;
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        if (strncmp(argv[i], "--config=", 9) == 0) {
+            path = argv[i] + 9;
+        } else if (strcmp(argv[i], "--config") == 0 && i + 1 < *argc) {
+            path = argv[++i];
+        } else {
+            argv[kept++] = argv[i];
+        }
+    }
+    argv[kept] = NULL;
+    *argc = kept;
+    return path;
+}
+
+static PtStatus load_config(PtConfig *config, int *argc, char **argv, PtError *err)
+{
+    const char *path = take_config_flag(argc, argv);
+    PtStatus st = path != NULL ? pt_config_load_file(config, path, err) : PT_OK;
+    if (st == PT_OK) {
+        st = pt_config_load_env(config, environ, err);
+    }
+    if (st == PT_OK) {
+        st = pt_config_take_flags(config, argc, argv, err);
+    }
+    if (st == PT_OK && *argc > 1) {
+        st = pt_fail(err, PT_INVALID, "unknown argument \"%s\"", argv[1]);
+    }
+    return st;
+}
+
+static PtDiagLevel level_of(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return (PtDiagLevel)i;
+        }
+    }
+    return PT_DIAG_INFO;
+}
+
+static int serve(const PtConfig *config)
+{
+    PtError err = {0};
+    pt_diag_init(level_of(pt_config_text(config, "diag.level")),
+                 pt_config_bool(config, "diag.json"), STDERR_FILENO);
+    if (patron_server_new(config, &running, &err) != PT_OK) {
+        pt_diag(PT_DIAG_ERROR, "patrond", "cannot start", PT_F_STR("problem", pt_str(err.message)));
+        return 1;
+    }
+    const struct sigaction stop = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGTERM, &stop, NULL);
+    (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    pt_diag(PT_DIAG_INFO, "patrond", "ready",
+            PT_F_STR("listen", pt_str(pt_config_text(config, "listen"))),
+            PT_F_INT("port", patron_server_port(running)),
+            PT_F_STR("version", PT_STR(PATRON_VERSION)));
+    patron_server_run(running);
+    patron_server_free(running);
+    pt_diag(PT_DIAG_INFO, "patrond", "stopped");
+    return 0;
+}
+
+static void free_configp(PtConfig **config)
+{
+    pt_config_free(*config);
+}
+
+int main(int argc, char **argv)
+{
+    PT_CLEANUP(free_configp) PtConfig *config = NULL;
+    PtError err = {0};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_help();
+            return 0;
+        }
+        if (strcmp(argv[i], "--version") == 0) {
+            (void)printf("patrond %s\n", PATRON_VERSION);
+            return 0;
+        }
+    }
+    PtStatus st = pt_config_new(patron_settings, patron_setting_count, &config, &err);
+    if (st == PT_OK) {
+        st = load_config(config, &argc, argv, &err);
+    }
+    if (st != PT_OK) {
+        (void)fprintf(stderr, "patrond: %s\n", err.message);
+        return 2;
+    }
+    return serve(config);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/status.h"
+#include "base/str.h"
+#include "platform/log.h"
+#include "platform/sql.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Views of the log kept in SQL: each has a thread that reads records in order and stores what
+ * follows from them together with the position it reached, in one transaction; so kill -9 loses
+ * nothing and doubles nothing, and any view can be dropped and rebuilt.
+ *
+ * Failure  Trouble with SQL (disk full) is tried again with a pause. A damaged record stops the
+ * view with its error shown (event_views_state): it is never skipped. Idle     A view that has
+ * caught up sleeps in the kernel. Threads  Any thread may call what is below.
+ */
+typedef struct EventViews EventViews;
+
+typedef struct EventViewDef {
+    const char *name;
+    /* Reads what it needs from the reader and writes what follows into tx; *ret_next is the offset
+     * up to which it has now seen all. */
+    PtStatus (*step)(void *ctx, PtLogReader *reader, PtSqlTx *tx, uint64_t *ret_next, PtError *err);
+    PtStatus (*reset)(PtSqlTx *tx, PtError *err); /* empties the view's tables */
+    void *ctx;
+} EventViewDef;
+
+/* defs must outlive the views; at most 16. Starts the threads. */
+PT_NODISCARD PtStatus event_views_open(PtLog *log, PtSql *sql, const EventViewDef *defs,
+                                       size_t count, EventViews **ret_views, PtError *err);
+void event_views_close(EventViews *views); /* accepts NULL */
+
+typedef struct EventViewState {
+    const char *name;
+    uint64_t next_offset, lag;          /* lag: acknowledged records not yet seen */
+    bool stopped;                       /* by a damaged record */
+    char message[PT_ERROR_MESSAGE_MAX]; /* the last trouble, "" when none */
+} EventViewState;
+
+size_t event_views_count(const EventViews *views);
+EventViewState event_views_state(EventViews *views, size_t index);
+
+/* Drops the view and replays from `from` (0: all that is kept). Returns at once; the state shows
+ * the lag. PT_NOT_FOUND: no such view. */
+PT_NODISCARD PtStatus event_views_rebuild(EventViews *views, PtStr name, uint64_t from,
+                                          PtError *err);
+
+/* Waits until the view has seen all below `offset`. PT_UNAVAILABLE after timeout_ms or when it has
+ * stopped. */
+PT_NODISCARD PtStatus event_views_wait(EventViews *views, PtStr name, uint64_t offset,
+                                       int64_t timeout_ms, PtError *err);

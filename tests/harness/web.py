@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A plain HTTP client that hides nothing: one request, one connection unless kept, the answer as it came."""
+import base64
+import gzip as gzip_module
+import http.client
+import json as json_module
+import socket
+import time
+import urllib.parse
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout=20):
+        super().__init__("localhost", timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers  # http.client.HTTPMessage: any case
+        self.body = body
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8", "replace")
+
+    def json(self):
+        return json_module.loads(self.body)
+
+    def header(self, name, default=None):
+        return self.headers.get(name, default)
+
+    def __repr__(self):
+        return f"{self.status} {dict(self.headers)} {self.text[:600]}"
+
+
+def basic(key, password=""):
+    """The Authorization header that Segment's clients send."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{key}:{password}".encode()).decode()}
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def gzip(data):
+    return gzip_module.compress(data, mtime=0)
+
+
+def connect(url, timeout=20):
+    """A connection to keep for several requests."""
+    parts = urllib.parse.urlsplit(url)
+    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+
+
+def exchange(connection, method, path, body=None, headers=None):
+    """One request on an open connection."""
+    connection.request(method, path, body=body, headers=headers or {})
+    response = connection.getresponse()
+    return Answer(response.status, response.headers, response.read())
+
+
+def request(method, url, body=None, headers=None, timeout=20, unix=None):
+    if unix is not None:
+        connection, path = UnixConnection(str(unix), timeout), url
+    else:
+        parts = urllib.parse.urlsplit(url)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+    try:
+        return exchange(connection, method, path, body, headers)
+    finally:
+        connection.close()
+
+
+def raw(port, data, timeout=20, until_close=True, host="127.0.0.1"):
+    """Sends bytes as they are and returns what comes back until the server closes (or the time is over)."""
+    with socket.create_connection((host, port), timeout=timeout) as s:
+        s.sendall(data)
+        return read_all(s, timeout) if until_close else s.recv(65536)
+
+
+def read_all(s, timeout):
+    """Everything until the peer closes, resets, or the time is over."""
+    got = b""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        s.settimeout(max(0.01, end - time.monotonic()))
+        try:
+            chunk = s.recv(65536)
+        except (TimeoutError, ConnectionResetError):
+            break
+        if not chunk:
+            break
+        got += chunk
+    return got
+
+
+def statuses(data):
+    """The status codes of the answers in a raw byte stream."""
+    found = []
+    for part in data.split(b"HTTP/1.1 ")[1:]:
+        found.append(int(part[:3]))
+    return found

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files in: totals equal to the file's own, an import that can be killed at any instant, bad rows beside it."""
+import csv
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from decimal import Decimal
+
+import pytest
+from harness.patron import PATRON
+
+MAPPING = {
+    "format": "csv", "delimiter": ",", "header": True, "source": "till",
+    "event": {"type": "track", "name": "Order Completed"},
+    "columns": {
+        "userId": "customer", "timestamp": {"column": "at", "type": "time", "format": "%Y-%m-%d %H:%M:%S"},
+        "properties.order_id": "order", "properties.total": {"column": "total", "type": "decimal"},
+        "properties.note": "note",
+    },
+}
+
+
+def write_csv(path, rows, bad=()):
+    """`rows` orders; those whose number is in `bad` have a total that is no number."""
+    with open(path, "w", newline="", encoding="utf-8") as f:
+        out = csv.writer(f)
+        out.writerow(["order", "customer", "at", "total", "note"])
+        for i in range(rows):
+            total = "much" if i in bad else f"{i}.25"
+            out.writerow([f"o{i}", f"c{i % 97}", f"2026-01-{1 + i % 28:02} 10:{i % 60:02}:00", total, f'zażółć "{i}", ok'])
+    return path
+
+
+@pytest.fixture
+def mapping(scratch):
+    path = scratch / "map.json"
+    path.write_text(json.dumps(MAPPING))
+    return path
+
+
+def import_command(patron, file, mapping):
+    return [str(PATRON), "--data", str(patron.data), "import", str(file), "--map", str(mapping), "--yes"]
+
+
+def test_rows_become_events(patron, scratch, mapping):
+    patron.cli("import", write_csv(scratch / "orders.csv", 100), "--map", mapping, "--yes")
+    rows = patron.export()
+    assert [row["properties"]["order_id"] for row in rows] == [f"o{i}" for i in range(100)]
+    assert rows[7]["userId"] == "c7" and rows[7]["properties"]["total"] == 7.25
+    assert rows[7]["properties"]["note"] == 'zażółć "7", ok'
+    assert rows[7]["timestamp"] == "2026-01-08T10:07:00.000Z" == rows[7]["originalTimestamp"]
+    assert rows[7]["_patron"]["source"] == "till" and "historical" in rows[7]["_patron"]["flags"]
+    assert len({row["messageId"] for row in rows}) == 100
+
+
+def test_the_same_file_twice_adds_nothing(patron, scratch, mapping):
+    file = write_csv(scratch / "orders.csv", 500)
+    patron.cli("import", file, "--map", mapping, "--yes")
+    copy = scratch / "copy.csv"
+    copy.write_bytes(file.read_bytes())
+    patron.cli("import", copy, "--map", mapping, "--yes", check=False)
+    assert len(patron.export()) == 500
+
+
+@pytest.mark.parametrize("form", ["gzip", "zstd"])
+def test_compressed_files(patron, scratch, mapping, form):
+    file = write_csv(scratch / "orders.csv", 300)
+    if form == "gzip":
+        packed = scratch / "orders.csv.gz"
+        packed.write_bytes(gzip.compress(file.read_bytes()))
+    else:
+        packed = scratch / "orders.csv.zst"
+        if subprocess.run(["zstd", "-q", "-o", str(packed), str(file)], check=False).returncode != 0:
+            pytest.skip("no zstd command")
+    patron.cli("import", packed, "--map", mapping, "--yes")
+    assert len(patron.export()) == 300
+
+
+def test_bad_rows_stand_in_a_side_file_with_line_and_reason(patron, scratch, mapping):
+    file = write_csv(scratch / "orders.csv", 200, bad={3, 150})
+    before = set(scratch.rglob("*"))
+    done = patron.cli("import", file, "--map", mapping, "--yes", cwd=scratch, check=False)
+    assert len(patron.export()) == 198, done.stderr
+    side = [path for path in set(scratch.rglob("*")) - before if path.is_file() and "much" in path.read_text(errors="replace")
+            and patron.folder not in path.parents]
+    assert len(side) == 1, f"no side file: {done.stdout} {done.stderr}"
+    text = side[0].read_text()
+    assert "o3" in text and "o150" in text and "o4," not in text
+    for line in ("5", "152"):  # the header is line 1
+        assert line in text
+    assert "total" in text  # the reason names the column
+
+
+def test_events_in_segment_shape(patron, scratch):
+    lines = [{"type": "track", "event": "E", "userId": f"u{i}", "messageId": f"j{i}", "timestamp": "2020-01-02T03:04:05Z",
+              "properties": {"i": i}} for i in range(50)]
+    file = scratch / "events.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    mapping = scratch / "events.json"
+    mapping.write_text(json.dumps({"format": "events", "source": "moved"}))
+    patron.cli("import", file, "--map", mapping, "--yes")
+    rows = patron.export()
+    assert [row["messageId"] for row in rows] == [f"j{i}" for i in range(50)]
+    assert all(row["timestamp"] == "2020-01-02T03:04:05.000Z" for row in rows)
+
+
+def test_an_export_can_be_imported_elsewhere(make_patron, scratch):
+    first, second = make_patron().start(), make_patron().start()
+    key = first.add_source()["write_key"]
+    first.send_ok([{"type": "track", "event": "E", "userId": "u", "messageId": f"x{i}", "properties": {"i": i}} for i in range(40)], key)
+    file = scratch / "export.jsonl"
+    file.write_text(first.cli("export", "events", "--json").stdout)
+    mapping = scratch / "events.json"
+    mapping.write_text(json.dumps({"format": "events", "source": "moved"}))
+    second.cli("import", file, "--map", mapping, "--yes")
+    here, there = first.export(), second.export()
+    for one, other in zip(here, there, strict=True):
+        assert (one["messageId"], one["timestamp"], one["properties"]) == (other["messageId"], other["timestamp"], other["properties"])
+
+
+@pytest.mark.parametrize("wrong", ["no file", "no mapping", "mapping not JSON", "column missing"])
+def test_what_cannot_be_imported_fails_and_stores_nothing(patron, scratch, mapping, wrong):
+    file = write_csv(scratch / "orders.csv", 10)
+    if wrong == "no file":
+        file = scratch / "nosuch.csv"
+    elif wrong == "no mapping":
+        mapping = scratch / "nosuch.json"
+    elif wrong == "mapping not JSON":
+        mapping.write_text("{")
+    else:
+        mapping.write_text(json.dumps({**MAPPING, "columns": {"userId": "nosuchcolumn"}}))
+    done = patron.cli("import", file, "--map", mapping, "--yes", check=False)
+    assert done.returncode == 1 and done.stderr.strip()
+    assert patron.export() == []
+
+
+# --- kill -9 --------------------------------------------------------------------------------------------------------------
+
+ROWS = 60_000
+
+
+def assert_every_row_once(patron, rows=ROWS):
+    got = [row["properties"]["order_id"] for row in patron.export(timeout=60)]
+    assert sorted(got) == sorted(f"o{i}" for i in range(rows)), f"{len(got)} events, {len(set(got))} different"
+
+
+@pytest.mark.limit(120)
+def test_resumes_after_kill_9_of_the_import(patron, scratch, mapping):
+    file = write_csv(scratch / "orders.csv", ROWS)
+    chance = random.Random(seed := random.SystemRandom().randrange(1 << 32))
+    print(f"seed {seed}")
+    killed = 0
+    for _ in range(6):
+        process = subprocess.Popen(import_command(patron, file, mapping), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=scratch)
+        time.sleep(chance.uniform(0.02, 0.25))
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        process.wait(10)
+    assert killed > 0, "each import was over before it could be killed"
+    patron.cli("import", file, "--map", mapping, "--yes", cwd=scratch)
+    assert_every_row_once(patron)
+
+
+@pytest.mark.limit(120)
+def test_goes_on_when_the_daemon_is_killed_and_comes_back(patron, scratch, mapping):
+    """Either it waits for the daemon, or it ends with 1 and the next run goes on; never a row lost or doubled."""
+    file = write_csv(scratch / "orders.csv", ROWS)
+    for delay in (0.05, 0.2, 0.35):
+        process = subprocess.Popen(import_command(patron, file, mapping), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   cwd=scratch)
+        time.sleep(delay)
+        patron.kill9()
+        patron.start()
+        _, message = process.communicate(timeout=60)
+        assert process.returncode in (0, 1), message
+        assert process.returncode == 0 or message.strip()
+    patron.cli("import", file, "--map", mapping, "--yes", cwd=scratch)
+    assert_every_row_once(patron)
+
+
+def test_import_without_a_daemon(patron, scratch, mapping):
+    patron.stop()
+    patron.cli("import", write_csv(scratch / "orders.csv", 200), "--map", mapping, "--yes")
+    patron.start()
+    assert_every_row_once(patron, 200)
+
+
+@pytest.mark.skipif(os.environ.get("PATRON_SOAK") != "1", reason="set PATRON_SOAK=1: 10 million rows")
+@pytest.mark.limit(1800)
+def test_ten_million_rows_with_flat_memory(patron, scratch, mapping):
+    """Peak memory of the import for 10 million rows is within 20 % of that for 1 million."""
+    import resource  # pylint: disable=import-outside-toplevel
+    peaks = []
+    for rows in (1_000_000, 10_000_000):
+        file = write_csv(scratch / f"{rows}.csv", rows)
+        process = subprocess.Popen(import_command(patron, file, mapping), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=scratch)
+        _, status, usage = os.wait4(process.pid, 0)
+        assert status == 0
+        peaks.append(usage.ru_maxrss)
+        file.unlink()
+    print(f"peak KiB {peaks}, {resource.getpagesize()} B pages")
+    assert peaks[1] < peaks[0] * 1.2
+
+
+# --- the shared data ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.limit(180)
+def test_online_retail_totals(patron, scratch, data_file):
+    """541,909 lines: every order, line, piece and pound is there, by the file read independently here."""
+    file = data_file("online-retail/online_retail.csv.gz")
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as f:
+        lines = list(csv.DictReader(f))
+    assert len(lines) == 541_909
+    begin = time.monotonic()
+    patron.cli("import", file, "--map", "online-retail", "--yes", cwd=scratch, timeout=150)
+    print(f"imported in {time.monotonic() - begin:.1f} s")
+    events = [json.loads(line, parse_float=Decimal) for line in
+              patron.cli("export", "events", "--json", timeout=120).stdout.split("\n") if line]
+    assert patron.quarantine() == []
+    orders = {}
+    for event in events:
+        orders.setdefault(event["properties"]["order_id"], []).append(event)
+    invoices = {}
+    for line in lines:
+        invoices.setdefault(line["InvoiceNo"], []).append(line)
+    assert len(orders) == len(invoices) == 25_900
+    assert_lines(orders, invoices)
+    assert sum(e["properties"]["revenue"] for e in events if "revenue" in e["properties"]) == \
+        sum(int(line["Quantity"]) * Decimal(line["UnitPrice"]) for line in lines) == Decimal("9747747.934")
+    assert len({event["userId"] for event in events if event.get("userId")}) == 4372
+    assert {event["event"] for event in events} <= {"Order Completed", "Order Refunded", "Order Lines Continued"}
+    refunded = {number for number, parts in orders.items() if any(part["event"] == "Order Refunded" for part in parts)}
+    assert refunded >= {number for number in invoices if number.startswith("C")}
+    completed = {number for number, parts in orders.items() if any(part["event"] == "Order Completed" for part in parts)}
+    assert not completed & refunded and completed | refunded == set(orders)
+
+
+def assert_lines(orders, invoices):
+    """The lines of each order in their order, to the last digit; times in London."""
+    for number, lines in invoices.items():
+        products = [product for event in orders[number] for product in event["properties"].get("products", [])]
+        got = [(p["product_id"], p["quantity"], Decimal(p["price"])) for p in products]
+        want = [(line["StockCode"], int(line["Quantity"]), Decimal(line["UnitPrice"])) for line in lines]
+        assert got == want, number
+
+
+@pytest.mark.parametrize("name,recipe,rows", [("cdnow/CDNOW_master.txt.gz", "cdnow", 69_659), ("cdnow/CDNOW_sample.txt", "cdnow-sample", 6_919)])
+@pytest.mark.limit(120)
+def test_cdnow_totals(patron, scratch, data_file, name, recipe, rows):
+    file = data_file(name)
+    opener = gzip.open if name.endswith(".gz") else open
+    with opener(file, "rt", encoding="ascii") as f:
+        lines = [line.split() for line in f if line.strip() and not line.lstrip().startswith("customer_id")]
+    assert len(lines) == rows
+    patron.cli("import", file, "--map", recipe, "--yes", cwd=scratch, timeout=100)
+    events = [json.loads(line, parse_float=Decimal) for line in
+              patron.cli("export", "events", "--json", timeout=100).stdout.split("\n") if line]
+    assert len(events) == rows
+    assert {event["userId"] for event in events} == {line[0] for line in lines}
+    assert sum(event["properties"]["quantity"] for event in events) == sum(int(line[-2]) for line in lines)
+    assert sum(event["properties"]["revenue"] for event in events) == sum(Decimal(line[-1]) for line in lines)
