@@ -130,12 +130,21 @@ typedef struct Param {
     PtStr name, value;
 } Param;
 
+/* '.' sorts before every other byte, so that "a", "a.b" and "a.c" stand together although "a-b" exists. */
+static int name_rank(char c)
+{
+    return c == '.' ? 0 : (unsigned char)c + 1;
+}
+
 static int by_name(const void *a, const void *b)
 {
     const Param *x = a, *y = b;
-    const size_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
-    const int order = len > 0 ? memcmp(x->name.data, y->name.data, len) : 0;
-    return order != 0 ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+    for (size_t i = 0; i < x->name.len && i < y->name.len; i++) {
+        if (x->name.data[i] != y->name.data[i]) {
+            return name_rank(x->name.data[i]) - name_rank(y->name.data[i]);
+        }
+    }
+    return (x->name.len > y->name.len) - (x->name.len < y->name.len);
 }
 
 static PtStr decode_plus(PtStr text, PtArena *arena)

@@ -42,7 +42,8 @@ typedef struct LiveState {
     PtBuf out;
     uint64_t rejects_seen, skipped;
     int64_t window_ms, heard_ms; /* start of the second being counted; last write */
-    unsigned shown;              /* in that second */
+    bool caught_up;
+    unsigned shown; /* in that second */
 } LiveState;
 
 static bool contains(PtStr text, PtStr part)
@@ -200,6 +201,12 @@ static PtStatus follow(LiveState *s, PtError *err)
         st = say_rejects(s, err);
         if (st == PT_OK) {
             st = say_records(s, &any, err);
+        }
+        if (st == PT_OK && !any && !s->caught_up) {
+            s->caught_up = true;
+            pt_buf_clear(&s->out, 64 << 10);
+            pt_buf_add_str(&s->out, PT_STR("{}"));
+            st = say(s, (PtStr){NULL, 0}, "caught_up", err);
         }
         const int64_t now_ms = pt_mono_ms();
         if (st == PT_OK && !any && s->skipped > 0 && now_ms - s->window_ms >= 1000) {

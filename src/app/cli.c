@@ -9,8 +9,7 @@
 #include <stdio.h>
 
 static const CliOption source_add_options[] = {
-    {"historical", NULL, "may write the past: timestamps are kept as given (imports)", false},
-    {0}};
+    {"historical", NULL, "may write the past: timestamps are kept as given (imports)", false}, {0}};
 static const CliOption token_add_options[] = {
     {"role", "ROLE", "what it may do: admin", true},
     {"name", "NAME", "for people, so that the list tells which is which", false},
@@ -31,8 +30,7 @@ static const CliOption rebuild_options[] = {
 static const CliCommand commands[] = {
     {"source add", "NAME", 1, 1, "make a source and print its write key", source_add_options, true,
      cmd_source_add},
-    {"source list", "", 0, 0, "list the sources and their write keys", NULL, true,
-     cmd_source_list},
+    {"source list", "", 0, 0, "list the sources and their write keys", NULL, true, cmd_source_list},
     {"source rotate", "NAME", 1, 1, "give a source a new write key; the old one stops at once",
      NULL, true, cmd_source_rotate},
     {"source disable", "NAME", 1, 1, "discard (and count) what a source sends", NULL, true,
@@ -64,7 +62,8 @@ static const CliCommand commands[] = {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const CliOption global_options[] = {
-    {"data", "DIR", "data folder: its daemon, or, when none runs, a server for this command", false},
+    {"data", "DIR", "data folder: its daemon, or, when none runs, a server for this command",
+     false},
     {"url", "URL", "address of a server, such as http://127.0.0.1:8080", false},
     {"token", "TOKEN", "with --url: a token (patron token add)", false},
     {"config", "FILE", "settings for a server that this command starts", false},
@@ -278,8 +277,7 @@ static PtStatus unknown_command(const Words *words, PtError *err)
                              words->items[0]);
         }
     }
-    return cli_usage(err, "there is no command \"%s\"; patron --help lists them",
-                     words->items[0]);
+    return cli_usage(err, "there is no command \"%s\"; patron --help lists them", words->items[0]);
 }
 
 static PtStatus bind_options(Parse *p, PtError *err)

@@ -64,7 +64,8 @@ bool cli_is_usage(const PtError *err);
 
 /* ---- Server (cli_server.c) ------------------------------------------------------------------ */
 
-/* cli->client for the data folder or the address; starts a server where no daemon has the folder. */
+/* cli->client for the data folder or the address; starts a server where no daemon has the folder.
+ */
 PT_NODISCARD PtStatus cli_connect(Cli *cli, PtError *err);
 /* One more client to the same server, for another thread. */
 PT_NODISCARD PtStatus cli_client_new(const Cli *cli, PtClient **ret_client, PtError *err);
@@ -89,7 +90,8 @@ PtStr cli_json(PtStr json, const char *path);
 const char *cli_json_text(PtStr json, const char *path, PtBuf *out);
 uint64_t cli_json_u64(PtStr json, const char *path); /* 0 when absent */
 bool cli_json_true(PtStr json, const char *path);
-/* Walks an array whose items are not arrays: *cursor starts as the array's text; false at its end. */
+/* Walks an array whose items are not arrays: *cursor starts as the array's text; false at its end.
+ */
 bool cli_json_each(PtStr *cursor, PtStr *ret_item);
 
 /* Prints an answer's JSON and a line end. */

@@ -12,7 +12,7 @@
 enum {
     BATCH_EVENTS_MAX = 500,
     BATCH_BYTES_MAX = 2000000, /* under 2 MiB with what stands around the events */
-    BATCH_SLACK = 64 << 10,    /* one more event may pass the mark */
+    BATCH_SLACK = 64 << 10,    /* the text around the events */
     THREADS = 2,               /* requests under way */
     BATCHES = 6,               /* filled, waiting or under way */
     WAIT_MS = 200,
@@ -123,8 +123,8 @@ static void acknowledge(Sender *s, Batch *b, PtStr answer)
 static bool worth_again(PtStatus st, const PtClientResponse *answer)
 {
     return st == PT_UNAVAILABLE ||
-           (st == PT_OK && (answer->status == 429 || answer->status == 408 ||
-                            answer->status / 100 == 5));
+           (st == PT_OK &&
+            (answer->status == 429 || answer->status == 408 || answer->status / 100 == 5));
 }
 
 /* One batch until it is acknowledged or sending has failed. Called and left without the lock. */
@@ -289,8 +289,8 @@ PtStatus sender_finish(Sender *s, PtError *err)
 {
     hand_over(s);
     (void)pthread_mutex_lock(&s->lock);
-    while (!s->failed && (find_batch(s, BATCH_READY) != NULL ||
-                          find_batch(s, BATCH_SENDING) != NULL)) {
+    while (!s->failed &&
+           (find_batch(s, BATCH_READY) != NULL || find_batch(s, BATCH_SENDING) != NULL)) {
         wait_for_change(s);
     }
     PtStatus st = s->failed ? pt_fail(err, s->error.status, "%s", s->error.message) : PT_OK;
@@ -317,8 +317,7 @@ static bool init_sync(Sender *s)
     pthread_condattr_t attr;
     bool ok = pthread_condattr_init(&attr) == 0 &&
               pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-              pthread_mutex_init(&s->lock, NULL) == 0 &&
-              pthread_cond_init(&s->ready, &attr) == 0 &&
+              pthread_mutex_init(&s->lock, NULL) == 0 && pthread_cond_init(&s->ready, &attr) == 0 &&
               pthread_cond_init(&s->changed, &attr) == 0;
     (void)pthread_condattr_destroy(&attr);
     return ok;
@@ -332,6 +331,7 @@ PtStatus sender_new(const SenderConfig *config, Sender **ret_sender, PtError *er
         return pt_fail(err, PT_NO_MEMORY, "no memory to send events");
     }
     s->config = *config;
+    s->counts.acked = config->skip;
     s->last_ack_ms = pt_mono_ms();
     for (size_t i = 0; i < BATCHES; i++) {
         pt_buf_init(&s->batches[i].body, BATCH_BYTES_MAX + BATCH_SLACK);
@@ -354,7 +354,9 @@ void sender_free(Sender *s)
     }
     (void)pthread_mutex_lock(&s->lock);
     s->closed = true;
+    s->failed = true; // whatever sender_finish did not see through is given up
     (void)pthread_cond_broadcast(&s->ready);
+    (void)pthread_cond_broadcast(&s->changed);
     (void)pthread_mutex_unlock(&s->lock);
     for (unsigned i = 0; i < s->thread_count; i++) {
         (void)pthread_join(s->threads[i], NULL);

@@ -28,7 +28,9 @@ typedef struct SenderCounts {
 } SenderCounts;
 
 PT_NODISCARD PtStatus sender_new(const SenderConfig *config, Sender **ret_sender, PtError *err);
-void sender_free(Sender *sender); /* accepts NULL; requests on their way are waited for */
+/* Accepts NULL. What sender_finish has not seen through is given up; a request on its way is waited
+ * for. */
+void sender_free(Sender *sender);
 
 /* Waits where too much is under way. False once sending has failed for good: see sender_finish. */
 bool sender_add(Sender *sender, PtStr event);

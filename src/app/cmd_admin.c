@@ -158,8 +158,7 @@ static PtStatus set_enabled(Cli *cli, const char *name, bool enabled, PtError *e
 {
     PT_CLEANUP(exchange_done) Exchange x = exchange_init();
     pt_buf_add_str(&x.path, PT_STR("/api/v1/sources/"));
-    pt_buf_add_str(&x.body,
-                   enabled ? PT_STR("{\"enabled\":true}") : PT_STR("{\"enabled\":false}"));
+    pt_buf_add_str(&x.body, enabled ? PT_STR("{\"enabled\":true}") : PT_STR("{\"enabled\":false}"));
     PtStatus st = add_source_id(cli, name, &x.path, err);
     st = st == PT_OK ? send(cli, "PATCH", &x, err) : st;
     if (st != PT_OK) {
@@ -213,10 +212,12 @@ PtStatus cmd_token_add(Cli *cli, const CliArgs *args, PtError *err)
 
 PtStatus cmd_token_list(Cli *cli, const CliArgs *args, PtError *err)
 {
-    static const CliColumn columns[] = {
-        {"ID", "id", CLI_TEXT},           {"NAME", "name", CLI_TEXT},
-        {"ROLE", "role", CLI_TEXT},       {"CREATED", "created_at", CLI_TEXT},
-        {"USED", "last_used_at", CLI_TEXT}, {"REVOKED", "revoked_at", CLI_TEXT}};
+    static const CliColumn columns[] = {{"ID", "id", CLI_TEXT},
+                                        {"NAME", "name", CLI_TEXT},
+                                        {"ROLE", "role", CLI_TEXT},
+                                        {"CREATED", "created_at", CLI_TEXT},
+                                        {"USED", "last_used_at", CLI_TEXT},
+                                        {"REVOKED", "revoked_at", CLI_TEXT}};
     (void)args;
     PT_CLEANUP(exchange_done) Exchange x = exchange_init();
     PtStatus st = get(cli, "/api/v1/tokens", &x, err);

@@ -107,10 +107,10 @@ static void write_filter(const CliArgs *args, uint64_t from, PtBuf *body)
 static PtStatus redrive_call(Cli *cli, const PtBuf *body, PtClientResponse *answer, Redriven *sum,
                              PtError *err)
 {
-    PtStatus st = pt_buf_status(body) == PT_OK
-                      ? cli_call(cli, "POST", "/api/v1/quarantine/redrive", pt_buf_str(body),
-                                 answer, err)
-                      : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    PtStatus st =
+        pt_buf_status(body) == PT_OK
+            ? cli_call(cli, "POST", "/api/v1/quarantine/redrive", pt_buf_str(body), answer, err)
+            : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
     if (st != PT_OK) {
         return st;
     }
@@ -122,8 +122,8 @@ static PtStatus redrive_call(Cli *cli, const PtBuf *body, PtClientResponse *answ
         PtBuf text;
         pt_buf_init(&text, 1 << 16);
         sum->refused++;
-        (void)fprintf(stderr, "position %llu: ",
-                      (unsigned long long)cli_json_u64(item, "position"));
+        (void)fprintf(stderr,
+                      "position %llu: ", (unsigned long long)cli_json_u64(item, "position"));
         (void)fprintf(stderr, "%s\n", cli_json_text(item, "reason", &text));
         pt_buf_done(&text);
     }
@@ -152,8 +152,8 @@ static PtStatus redrive_all(Cli *cli, const CliArgs *args, PtClientResponse *ans
     return st;
 }
 
-static PtStatus redrive_one(Cli *cli, const char *position, PtClientResponse *answer,
-                            Redriven *sum, PtError *err)
+static PtStatus redrive_one(Cli *cli, const char *position, PtClientResponse *answer, Redriven *sum,
+                            PtError *err)
 {
     PtBuf body;
     pt_buf_init(&body, PATH_MAX_BYTES);
@@ -175,9 +175,8 @@ PtStatus cmd_quarantine_redrive(Cli *cli, const CliArgs *args, PtError *err)
     if (all == (position != NULL)) {
         return cli_usage(err, "give --position N or --all");
     }
-    if (position != NULL &&
-        (position[0] == '\0' || strlen(position) > 18 ||
-         strspn(position, "0123456789") != strlen(position))) {
+    if (position != NULL && (position[0] == '\0' || strlen(position) > 18 ||
+                             strspn(position, "0123456789") != strlen(position))) {
         return cli_usage(err, "--position is a whole number");
     }
     pt_client_response_init(&answer, CLI_ANSWER_MAX);

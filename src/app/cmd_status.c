@@ -22,16 +22,18 @@ static void config_freep(PtConfig **config)
 
 PtStatus cmd_stats(Cli *cli, const CliArgs *args, PtError *err)
 {
-    static const CliColumn columns[] = {
-        {"SOURCE", "name", CLI_TEXT},          {"EVENTS", "events", CLI_NUMBER},
-        {"QUARANTINED", "quarantined", CLI_NUMBER}, {"TRACK", "by_type.track", CLI_NUMBER},
-        {"IDENTIFY", "by_type.identify", CLI_NUMBER}, {"PAGE", "by_type.page", CLI_NUMBER},
-        {"BYTES", "bytes", CLI_BYTES},         {"LAST", "last_at", CLI_TEXT}};
+    static const CliColumn columns[] = {{"SOURCE", "name", CLI_TEXT},
+                                        {"EVENTS", "events", CLI_NUMBER},
+                                        {"QUARANTINED", "quarantined", CLI_NUMBER},
+                                        {"TRACK", "by_type.track", CLI_NUMBER},
+                                        {"IDENTIFY", "by_type.identify", CLI_NUMBER},
+                                        {"PAGE", "by_type.page", CLI_NUMBER},
+                                        {"BYTES", "bytes", CLI_BYTES},
+                                        {"LAST", "last_at", CLI_TEXT}};
     (void)args;
     PT_CLEANUP(answer_done) PtClientResponse answer;
     pt_client_response_init(&answer, CLI_ANSWER_MAX);
-    PtStatus st =
-        cli_call(cli, "GET", "/api/v1/stats/sources", (PtStr){NULL, 0}, &answer, err);
+    PtStatus st = cli_call(cli, "GET", "/api/v1/stats/sources", (PtStr){NULL, 0}, &answer, err);
     if (st != PT_OK) {
         return st;
     }

@@ -237,7 +237,7 @@ static void skip_open_takes_the_rest(void **state)
     PtJson j;
     PtStr raw;
     uint32_t depth;
-    pt_json_init(&j, PT_STR("[ [ ] ,{\"a\":[[2]]}, {}, 3]"), 8);
+    pt_json_init(&j, PT_STR("[ [ ] ,{\"a\":[[2]]}, {},[4], 3]"), 8);
     assert_int_equal(pt_json_next(&j), PT_JSON_ARRAY);
     assert_int_equal(pt_json_next(&j), PT_JSON_ARRAY);
     assert_true(pt_json_skip_open(&j, &raw, NULL, &depth));
@@ -251,6 +251,8 @@ static void skip_open_takes_the_rest(void **state)
     assert_true(pt_json_skip(&j, &raw, NULL, &depth)); // the comma first
     assert_str(raw, "{}");
     assert_int_equal(depth, 1);
+    assert_true(pt_json_skip(&j, &raw, NULL, NULL));
+    assert_str(raw, "[4]");
     assert_int_equal(pt_json_next(&j), PT_JSON_NUMBER);
     assert_int_equal(pt_json_next(&j), PT_JSON_ARRAY_END);
     assert_int_equal(pt_json_next(&j), PT_JSON_END);
@@ -356,6 +358,9 @@ static void decode_case(void **state)
     assert_str(pt_buf_str(&out), c->want);
     unsigned flags = strchr(c->raw, '\\') != NULL ? PT_JSON_ESCAPED : 0;
     assert_true(pt_json_raw_eq(pt_str(c->raw), flags, pt_str(c->want)));
+    out.data[out.len - 1] ^= 1;
+    assert_false(pt_json_raw_eq(pt_str(c->raw), flags, pt_buf_str(&out)));
+    out.data[out.len - 1] ^= 1;
     pt_buf_add_char(&out, 'x');
     assert_false(pt_json_raw_eq(pt_str(c->raw), flags, pt_buf_str(&out)));
     PtStr shorter = {c->want, strlen(c->want) - 1};

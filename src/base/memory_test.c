@@ -387,7 +387,7 @@ static void codepoints_read_back(void **state)
 {
     (void)state;
     for (uint32_t c = 0; c <= 0x10FFFF; c++) {
-        char utf8[4];
+        char utf8[4] = {0};
         size_t len = pt_utf8_put(c, utf8);
         bool surrogate = c >= 0xD800 && c <= 0xDFFF;
         assert_int_equal(pt_utf8_step(utf8, utf8 + len), surrogate ? 0 : len);

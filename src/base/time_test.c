@@ -4,6 +4,8 @@
 #include "base/rng.h"
 #include "base/test_rows.h"
 
+#include <stdlib.h>
+
 #define FIRST_MS (-62135596800000)
 #define LAST_MS  253402300799999
 
@@ -69,7 +71,12 @@ static void parse_case(void **state)
     const struct ParseCase *c = *state;
     int64_t got = 42;
     char text[PT_TIME_TEXT];
-    assert_int_equal(pt_time_parse(pt_str(c->text), &got), c->want != NULL);
+    size_t len = strlen(c->text);
+    char *exact = malloc(len > 0 ? len : 1); // the sanitizer sees a read past the end
+    assert_non_null(exact);
+    memcpy(exact, c->text, len);
+    assert_int_equal(pt_time_parse((PtStr){exact, len}, &got), c->want != NULL);
+    free(exact);
     if (c->want != NULL) {
         PtStr formatted = pt_time_format(got, text);
         assert_string_equal(text, c->want);

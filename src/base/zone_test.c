@@ -201,6 +201,10 @@ static struct RuleCase {
      true},
     {"fifth week where there are four", "CET-1CEST,M2.5.1,M10.5.0/3", 3600, "2050-02-28T01:00:00Z",
      7200, true},
+    {"last Sunday of a December with four", "XXX0YYY,M12.5.0/0,M6.1.0/0", 0, "2050-12-25T00:00:00Z",
+     3600, true},
+    {"last Saturday of a December with five", "XXX0YYY,M12.5.6/0,M6.1.0/0", 0,
+     "2050-12-31T00:00:00Z", 3600, true},
     {"J60 is 1 March in a common year", "XXX0YYY,J60/0,J300/0", 0, "2049-03-01T00:00:00Z", 3600,
      true},
     {"J60 is 1 March in a leap year", "XXX0YYY,J60/0,J300/0", 0, "2048-03-01T00:00:00Z", 3600,
@@ -280,6 +284,43 @@ static void rules_that_are_none(void **state)
     }
 }
 
+static void offsets_and_types_are_bounded(void **state)
+{
+    (void)state;
+    const int32_t edge_s = 25 * 3600 + 59 * 60 + 59;
+    const struct {
+        int32_t offset_s;
+        PtStatus want;
+    } rows[] = {
+        {edge_s, PT_OK}, {edge_s + 1, PT_CORRUPT}, {-edge_s, PT_OK}, {-edge_s - 1, PT_CORRUPT}};
+    char bytes[512];
+    for (size_t i = 0; i < PT_COUNT(rows); i++) {
+        PT_CLEANUP(pt_zone_freep) PtZone *zone = NULL;
+        PtStr tzif = {bytes, make_tzif(bytes, rows[i].offset_s, "")};
+        assert_int_equal(pt_zone_parse(tzif, &zone, NULL), rows[i].want);
+    }
+    PtZone *zone = NULL;
+    PtStr tzif = {bytes, make_tzif(bytes, 0, "")};
+    const size_t type_at = 44 + 15 + 44 + 8; // first block, second header, the instant
+    bytes[type_at] = 1;                      // there is type 0 only
+    assert_int_equal(pt_zone_parse(tzif, &zone, NULL), PT_CORRUPT);
+    assert_null(zone);
+}
+
+static void files_are_bounded(void **state)
+{
+    (void)state;
+    enum { MOST = 1 << 20 };
+    char *bytes = calloc(MOST + 1, 1);
+    PtZone *zone = NULL;
+    assert_non_null(bytes);
+    (void)make_tzif(bytes, 0, "");
+    assert_int_equal(pt_zone_parse((PtStr){bytes, MOST + 1}, &zone, NULL), PT_CORRUPT);
+    assert_int_equal(pt_zone_parse((PtStr){bytes, MOST}, &zone, NULL), PT_OK);
+    pt_zone_free(zone);
+    free(bytes);
+}
+
 /* Every cut of a good file is refused, and no byte of it makes the reader step outside. */
 static void damaged_files(void **state)
 {
@@ -340,10 +381,12 @@ int main(void)
         cmocka_unit_test(bad_wall_clock),
         cmocka_unit_test(names_are_bounded),
         cmocka_unit_test(rules_that_are_none),
+        cmocka_unit_test(offsets_and_types_are_bounded),
+        cmocka_unit_test(files_are_bounded),
         cmocka_unit_test(damaged_files),
         cmocka_unit_test(readings_lead_back),
     };
-    size_t n = 6;
+    size_t n = 8;
     PT_TEST_ROWS(tests, n, wall_cases, wall_case);
     PT_TEST_ROWS(tests, n, name_cases, name_case);
     PT_TEST_ROWS(tests, n, rule_cases, rule_case);

@@ -77,18 +77,22 @@ static void on_round(void *ctx, uint64_t round, PtStatus status)
     if (rig->intake != NULL) {
         event_intake_round(rig->intake, round, status);
     }
+    if (rig->options.on_round != NULL) {
+        rig->options.on_round(rig->options.ctx, round, status);
+    }
 }
 
-static PtStatus open_all(Rig *rig, uint64_t pending_bytes, PtError *err)
+static PtStatus open_all(Rig *rig, PtError *err)
 {
+    const RigOptions *o = &rig->options;
     PtLogConfig log = pt_log_config_default();
     log.fs = rig->fs;
     log.clock = rig->base->clock;
     log.dir = "/log";
     log.segment_bytes = 1 << 20;
     log.spare_segments = 0;
-    log.pending_bytes = pending_bytes > 0 ? pending_bytes : log.pending_bytes;
-    log.start_threads = false;
+    log.pending_bytes = o->pending_bytes > 0 ? o->pending_bytes : log.pending_bytes;
+    log.start_threads = o->threads;
     log.on_round = on_round;
     log.ctx = rig;
     DedupeConfig dedupe = dedupe_config_default();
@@ -96,8 +100,8 @@ static PtStatus open_all(Rig *rig, uint64_t pending_bytes, PtError *err)
     dedupe.dir = "/dedupe";
     dedupe.memory_bytes = 8 << 20;
     dedupe.window_ids = 1 << 20;
-    dedupe.table_ids = 4096;
-    dedupe.start_thread = false;
+    dedupe.table_ids = o->table_ids > 0 ? o->table_ids : 4096;
+    dedupe.start_thread = o->threads;
     uint64_t from = 0;
     PtStatus st = pt_log_open(&log, &rig->log, err);
     st = st == PT_OK ? dedupe_open(&dedupe, &rig->dedupe, &from, err) : st;
@@ -110,11 +114,11 @@ static PtStatus open_all(Rig *rig, uint64_t pending_bytes, PtError *err)
     return st == PT_OK ? event_intake_new(&config, &rig->intake, err) : st;
 }
 
-bool rig_open(Rig *rig, RigBase *base, PtFs *fs, uint64_t pending_bytes)
+bool rig_open(Rig *rig, RigBase *base, PtFs *fs, RigOptions options)
 {
     PtError err = {0};
-    *rig = (Rig){.base = base, .fs = fs};
-    PtStatus st = open_all(rig, pending_bytes, &err);
+    *rig = (Rig){.base = base, .fs = fs, .options = options};
+    PtStatus st = open_all(rig, &err);
     if (st != PT_OK) {
         rig_close(rig);
     }
@@ -126,7 +130,7 @@ void rig_close(Rig *rig)
     pt_log_close(rig->log); // commits, and tells the intake
     event_intake_free(rig->intake);
     dedupe_close(rig->dedupe);
-    *rig = (Rig){.base = rig->base, .fs = rig->fs};
+    *rig = (Rig){.base = rig->base, .fs = rig->fs, .options = rig->options};
 }
 
 PtStatus rig_call(Rig *rig, EventCallKind kind, EventType type, RigSource source, const char *body,

@@ -108,7 +108,7 @@ static struct CallCase {
     {"an empty batch", BATCH, RIG_PLAIN, "{\"batch\":[]}", "200 landed 0"},
     {"JSON that breaks behind good events stores nothing", BATCH, RIG_PLAIN,
      "{\"batch\":[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"u\"}],}",
-     "400 expected a key at byte 55"},
+     "400 expected a key at byte 53"},
     {"a disabled source", BATCH, RIG_DISABLED,
      "{\"batch\":[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"u\"},1]}",
      "200 landed 0 discarded 2"},
@@ -410,7 +410,7 @@ static void call_case(void **state)
     const struct CallCase *c = *state;
     PtFs *fs = fault_fs_new(1);
     Rig rig;
-    assert_true(rig_open(&rig, &base, fs, 0));
+    assert_true(rig_open(&rig, &base, fs, (RigOptions){0}));
     EventOutcome o = {0};
     PtError err = {0};
     PtBuf got;

@@ -31,6 +31,8 @@ void event_keys_clear(EventKeys *keys)
 {
     keys->used = 0;
     keys->failed = false;
+    pt_buf_clear(&keys->text[0], KEY_TEXT_KEEP);
+    pt_buf_clear(&keys->text[1], KEY_TEXT_KEEP);
     if (++keys->generation == 0) {
         for (uint32_t i = 0; i < keys->cap; i++) {
             keys->slots[i].generation = 0;
@@ -95,19 +97,21 @@ static bool grow(EventKeys *keys)
     return true;
 }
 
-static PtStr decoded(PtBuf *buf, PtStr raw, unsigned flags)
+static PtStr decoded(EventKeys *keys, unsigned which, PtStr raw, unsigned flags)
 {
     if ((flags & PT_JSON_ESCAPED) == 0) {
         return raw;
     }
-    pt_buf_clear(buf, KEY_TEXT_KEEP);
+    PtBuf *buf = &keys->text[which];
+    buf->len = 0;
     pt_json_decode(raw, buf);
+    keys->failed |= pt_buf_status(buf) != PT_OK;
     return pt_buf_str(buf);
 }
 
 static bool same_key(EventKeys *keys, const EventKeySlot *slot, PtStr text)
 {
-    PtStr other = decoded(&keys->text[1], (PtStr){slot->key, slot->len}, slot->flags);
+    PtStr other = decoded(keys, 1, (PtStr){slot->key, slot->len}, slot->flags);
     return pt_str_eq(other, text);
 }
 
@@ -117,8 +121,7 @@ bool event_keys_put(EventKeys *keys, uint32_t object, PtStr raw, unsigned flags,
     if (keys->used >= EVENT_KEYS_MAX || (keys->used >= keys->cap / 2 && !grow(keys))) {
         return false;
     }
-    PtStr text = decoded(&keys->text[0], raw, flags);
-    keys->failed |= pt_buf_status(&keys->text[0]) != PT_OK;
+    PtStr text = decoded(keys, 0, raw, flags);
     uint32_t tag = (uint32_t)key_hash(keys, object, text);
     uint32_t at = tag & (keys->cap - 1);
     for (; keys->slots[at].generation == keys->generation; at = (at + 1) & (keys->cap - 1)) {

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An HTTP/1.1 client for programs beside the server: the command line, and what it imports. Over TCP
- * (http, https) or a Unix socket; one connection, kept open between requests.
+/* An HTTP/1.1 client for programs beside the server: the command line, and what it imports. Over
+ * TCP (http, https) or a Unix socket; one connection, kept open between requests.
  *
  * Shapes   A client is owned; a response is initialised in place (pt_client_response_init) and may
  *          be used for one request after another.

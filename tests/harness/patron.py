@@ -24,6 +24,8 @@ READY_S = 15
 STOP_S = 20
 # Small segments: a test sees several of them, archiving included, without writing much.
 SMALL = {"log-segment-mib": "1"}
+# The daemon refuses PATRON_... names that are no settings: those that steer the tests are not for it.
+CLEAN_ENV = {name: value for name, value in os.environ.items() if not name.startswith("PATRON")}
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
 
 
@@ -53,7 +55,7 @@ class Patron:
         self.data = pathlib.Path(data) if data else self.folder / "data"
         self.settings = {**SMALL, **(settings or {})}
         self.wrapper = list(wrapper)
-        self.env = {**os.environ, **(env or {})}
+        self.env = {**CLEAN_ENV, **(env or {})}
         self.port = port or free_port()
         self.process = None
         self.stderr_path = self.folder / "patrond.stderr"
@@ -202,7 +204,7 @@ class Patron:
 
     def cli(self, *args, check=True, timeout=120, text=True, **kw):
         done = subprocess.run([str(PATRON), "--data", str(self.data), *map(str, args)], capture_output=True,
-                              timeout=timeout, text=text, stdin=subprocess.DEVNULL, **kw)
+                              timeout=timeout, text=text, stdin=subprocess.DEVNULL, env=CLEAN_ENV, **kw)
         if SANITIZER.search(str(done.stderr)):
             raise DaemonFailed(f"patron {' '.join(map(str, args))}\n{done.stderr}")
         if check and done.returncode != 0:

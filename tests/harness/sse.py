@@ -77,17 +77,27 @@ class Stream:
         finally:
             self.closed.set()
 
-    def next(self, timeout=5):
-        try:
-            return self.messages.get(timeout=timeout)
-        except queue.Empty:
-            raise AssertionError(f"no event within {timeout} s") from None
+    def next(self, timeout=5, kinds=("event", "rejected", "skipped")):
+        """The next message of these kinds."""
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                message = self.messages.get(timeout=max(0.001, end - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no event within {timeout} s") from None
+            if message.kind in kinds:
+                return message
+
+    def wait_caught_up(self):
+        """Everything older has been sent: what comes from now on is live."""
+        self.next(kinds=("caught_up",))
+        return self
 
     def quiet(self, seconds):
         """Asserts that nothing comes for a while."""
         try:
-            message = self.messages.get(timeout=seconds)
-        except queue.Empty:
+            message = self.next(seconds)
+        except AssertionError:
             return
         raise AssertionError(f"unexpected event: {message}")
 

@@ -5,11 +5,11 @@ import time
 
 import pytest
 from harness.load import track
-from harness.patron import PATROND, Patron
+from harness.patron import CLEAN_ENV, PATROND, Patron
 
 
-def run_patrond(*arguments, env=None):
-    return subprocess.run([str(PATROND), *map(str, arguments)], capture_output=True, text=True, timeout=20, env=env, check=False)
+def run_patrond(*arguments):
+    return subprocess.run([str(PATROND), *map(str, arguments)], capture_output=True, text=True, timeout=20, env=CLEAN_ENV, check=False)
 
 
 def test_ready_fast_when_empty(make_patron):

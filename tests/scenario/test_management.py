@@ -10,7 +10,7 @@ import sys
 import pytest
 from harness import web
 from harness.load import track
-from harness.patron import PATRON
+from harness.patron import CLEAN_ENV, PATRON
 
 GUARDED = ["/api/v1/sources", "/api/v1/events/export", "/api/v1/events/live", "/api/v1/quarantine", "/api/v1/stats/sources",
            "/api/v1/status", "/metrics"]
@@ -293,7 +293,7 @@ def test_url_and_token_instead_of_the_folder(patron):
     patron.add_source("seen")
     token = patron.add_token()
     done = subprocess.run([str(PATRON), "--url", patron.base, "--token", token, "source", "list", "--json"],
-                          capture_output=True, text=True, timeout=20, check=False)
+                          capture_output=True, text=True, timeout=20, env=CLEAN_ENV, check=False)
     assert done.returncode == 0, done.stderr
     assert [row["name"] for row in json.loads(done.stdout)["data"]] == ["seen"]
 

@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 
 const state = {
   token: '', events: [], waiting: [], selected: null, open: null, paused: false, lastId: '', skipped: 0,
-  abort: null, retryMs: 500, seen: [],
+  abort: null, retryMs: 500, live: false, seen: [],
 };
 
 // -- small tools ---------------------------------------------------------------------------------------------------
@@ -29,6 +29,8 @@ const clock = (iso) => {
   const d = new Date(iso);
   return Number.isNaN(d.getTime()) ? '' : d.toLocaleTimeString([], { hour12: false }) + '.' + String(d.getMilliseconds()).padStart(3, '0');
 };
+
+const moment = (iso) => new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(iso));
 
 function showState(kind, text) {
   $('state').className = `chip ${kind}`;
@@ -105,7 +107,7 @@ async function refreshSources() {
 function sourceRow(s) {
   const row = element('tr');
   const name = element('td', '', s.source + (s.enabled ? '' : ' (disabled)'));
-  const last = s.last_at ? new Date(s.last_at).toLocaleString() : 'no event yet';
+  const last = s.last_at ? moment(s.last_at) : 'no event yet';
   const names = s.names.slice(0, 3).map((n) => `${n.name} ${count(n.events)}`).join(' · ');
   row.append(name, element('td', 'num', count(s.events)), element('td', 'num', count(s.quarantined)), element('td', 'num', count(s.flagged)),
     element('td', '', last), element('td', 'wide', names));
@@ -185,7 +187,8 @@ async function readStream(signal) {
     throw Object.assign(new Error('The token is no longer valid.'), { final: true });
   }
   if (!answer.ok) throw new Error(`status ${answer.status}`);
-  showState('live', 'live');
+  state.live = false;
+  showState('', 'catching up');
   state.retryMs = 500;
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
@@ -208,12 +211,17 @@ function takeBlock(block) {
   }
   if (message.data.length === 0) return;
   const data = JSON.parse(message.data.join('\n'));
-  if (message.event === 'skipped') {
-    state.skipped += data.count;
-    state.seen.push([Date.now(), data.count]);
+  if (message.event === 'caught_up') {
+    state.live = true;
+    state.seen = [];
+    showState('live', 'live');
     return;
   }
-  state.seen.push([Date.now(), 1]);
+  if (state.live) state.seen.push([Date.now(), message.event === 'skipped' ? data.count : 1]);
+  if (message.event === 'skipped') {
+    state.skipped += data.count;
+    return;
+  }
   const entry = message.event === 'rejected' ? rejectedEntry(data) : recordEntry(data);
   (state.paused ? state.waiting : state.events).unshift(entry);
   if (state.waiting.length > KEPT) state.waiting.length = KEPT;
@@ -356,6 +364,8 @@ const KEYS = {
   j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1), Enter: () => openSelected(), Escape: closeDetail,
   '/': () => $('f-name').focus(), p: togglePause, c: clearList, y: copyOpen, '?': () => $('keys').showModal(),
 };
+
+$('zone').textContent = `Times in ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
 
 document.addEventListener('keydown', (event) => {
   if ($('work').hidden || event.ctrlKey || event.metaKey || event.altKey || $('keys').open) return;

@@ -223,8 +223,8 @@ static PtStatus outcome(PtClient *c, CURLcode rc, PtClientResponse *r, PtError *
     return pt_fail(err, wrong ? PT_INVALID : PT_UNAVAILABLE, "no answer from the server: %s", why);
 }
 
-PtStatus pt_client_send(PtClient *c, const PtClientRequest *request,
-                        PtClientResponse *ret_response, PtError *err)
+PtStatus pt_client_send(PtClient *c, const PtClientRequest *request, PtClientResponse *ret_response,
+                        PtError *err)
 {
     PT_CLEANUP(headers_done) HeaderLines h = {NULL, false};
     PT_CLEANUP(pt_free_charp) char *url = NULL;

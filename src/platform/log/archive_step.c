@@ -55,7 +55,10 @@ static PtStatus step(PtLog *log, bool *ret_did, PtError *err)
         return PT_OK;
     }
     LogArchive arc;
-    PtStatus st = log_archive_write(log, seg, &arc, err);
+    PtStatus st = log_segment_bury(log, err);
+    if (st == PT_OK) {
+        st = log_archive_write(log, seg, &arc, err);
+    }
     pthread_mutex_lock(&log->mu);
     if (st == PT_OK && !log_archive_add(log, &arc)) {
         st = pt_fail(err, PT_NO_MEMORY, "no memory for the list of archives");

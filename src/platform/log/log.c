@@ -54,6 +54,7 @@ static void init_locks(PtLog *log)
     (void)pthread_mutex_init(&log->archive_mu, NULL);
     (void)pthread_mutex_init(&log->groups_mu, NULL);
     (void)pthread_mutex_init(&log->dicts_mu, NULL);
+    (void)pthread_mutex_init(&log->bury_mu, NULL);
 }
 
 static void done_locks(PtLog *log)
@@ -67,6 +68,7 @@ static void done_locks(PtLog *log)
     (void)pthread_mutex_destroy(&log->archive_mu);
     (void)pthread_mutex_destroy(&log->groups_mu);
     (void)pthread_mutex_destroy(&log->dicts_mu);
+    (void)pthread_mutex_destroy(&log->bury_mu);
 }
 
 static void free_log(PtLog *log)

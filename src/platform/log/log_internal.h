@@ -125,7 +125,9 @@ struct PtLog {
     uint32_t next_slot;
     uint64_t hot_bytes;
     uint64_t end;
-    LogSegment *doomed; /* their files must be gone for good before the next segment begins */
+    LogSegment *doomed; /* their files must be gone for good before the next segment begins, and
+                           before the one that they followed is archived */
+    pthread_mutex_t bury_mu; /* taken before mu */
 
     /* The archive, oldest first. */
     LogArchive *archives;

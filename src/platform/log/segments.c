@@ -70,24 +70,45 @@ static PtStatus remove_file(PtLog *log, uint32_t slot, PtError *err)
     return st == PT_NOT_FOUND ? PT_OK : st;
 }
 
-/* Only the writer's role takes from the list, so it cannot change under it but at its head. */
+static LogSegment *newest_doomed(PtLog *log)
+{
+    pthread_mutex_lock(&log->mu);
+    LogSegment *best = log->doomed;
+    for (LogSegment *seg = best; seg != NULL; seg = seg->next) {
+        best = seg->generation > best->generation ? seg : best;
+    }
+    pthread_mutex_unlock(&log->mu);
+    return best;
+}
+
+static void forget_doomed(PtLog *log, LogSegment *seg)
+{
+    pthread_mutex_lock(&log->mu);
+    LogSegment **at = &log->doomed;
+    while (*at != seg) {
+        at = &(*at)->next;
+    }
+    *at = seg->next;
+    pthread_mutex_unlock(&log->mu);
+    log_segment_free(log, seg);
+}
+
+/* Newest first, each for good before the next: a segment that came back without the one before it
+ * would look like a hole. */
 PtStatus log_segment_bury(PtLog *log, PtError *err)
 {
-    if (log->doomed == NULL) {
-        return PT_OK;
-    }
-    for (LogSegment *seg = log->doomed; seg != NULL; seg = seg->next) {
-        PtStatus st = remove_file(log, seg->slot, err);
-        if (st != PT_OK) {
-            return st;
+    PtStatus st = PT_OK;
+    pthread_mutex_lock(&log->bury_mu);
+    for (LogSegment *seg; st == PT_OK && (seg = newest_doomed(log)) != NULL;) {
+        st = remove_file(log, seg->slot, err);
+        if (st == PT_OK) {
+            st = log->fs->ops->sync_dir(log->fs, log->dir, err);
+        }
+        if (st == PT_OK) {
+            forget_doomed(log, seg);
         }
     }
-    PtStatus st = log->fs->ops->sync_dir(log->fs, log->dir, err);
-    while (st == PT_OK && log->doomed != NULL) {
-        LogSegment *seg = log->doomed;
-        log->doomed = seg->next;
-        log_segment_free(log, seg);
-    }
+    pthread_mutex_unlock(&log->bury_mu);
     return st;
 }
 
@@ -205,6 +226,7 @@ PtStatus log_segment_begin(PtLog *log, const LogSplit *split, LogSegment **ret_s
         }
         st = log->fs->ops->sync_dir(log->fs, log->dir, err);
     }
+    seg->generation = split->generation;
     if (st == PT_OK) {
         st = write_header(log, seg, split, err);
     }
@@ -214,7 +236,6 @@ PtStatus log_segment_begin(PtLog *log, const LogSplit *split, LogSegment **ret_s
         pthread_mutex_unlock(&log->mu);
         return st;
     }
-    seg->generation = split->generation;
     seg->base = seg->end = seg->written_end = split->base;
     seg->used = seg->written = LOG_SEGMENT_HEADER;
     *ret_seg = seg;

@@ -26,7 +26,7 @@ if (mode === 'six') {
     analytics.track({ userId: 'user-1', event: name, messageId: `rudder-${name}` }, settled)
     await all(index + 1)
     console.error(`sent ${name}`)
-    if (names.length > 1) await new Promise((resolve) => process.stdin.once('data', resolve))
+    if (index + 1 < names.length) await new Promise((resolve) => process.stdin.once('data', resolve))
   }
   process.stdin.pause()
 }

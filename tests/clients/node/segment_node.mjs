@@ -5,7 +5,7 @@ import { Analytics } from '@segment/analytics-node'
 import { readFileSync } from 'node:fs'
 
 const [base, key, mode, ...names] = process.argv.slice(2)
-const analytics = new Analytics({ writeKey: key, host: base, path: '/v1/batch', flushInterval: 50 })
+const analytics = new Analytics({ writeKey: key, host: base, path: '/v1/batch', flushInterval: 50, maxRetries: 3 })
 const outcome = { delivered: 0, failed: 0, errors: [] }
 analytics.on('error', (error) => outcome.errors.push(String(error.code)))
 
@@ -19,11 +19,11 @@ if (mode === 'six') {
   for (const [type, call] of Object.entries(calls)) analytics[type](call, settled)
   await analytics.closeAndFlush()
 } else {
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     analytics.track({ userId: 'user-1', event: name, messageId: `node-${name}` }, settled)
     await analytics.flush({ timeout: 40000 })
     console.error(`sent ${name}`)
-    if (names.length > 1) await new Promise((resolve) => process.stdin.once('data', resolve))
+    if (index + 1 < names.length) await new Promise((resolve) => process.stdin.once('data', resolve))
   }
   process.stdin.pause()
 }

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The log against a model on a disk that forgets: seeded lives of appends, commits, archiving,
+ * failures, kills and power cuts. What was acknowledged is read back once, in order, byte for byte;
+ * what was not may show up or not, but then for good; no acknowledgement comes before its sync.
+ *
+ * PATRON_SEEDS = how many seeds (200), PATRON_SEED = run this one only and say more.
+ */
+#include "base/rng.h"
+#include "base/test_rows.h"
+#include "platform/log.h"
+
+#include <fault/fault_fs.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LIVES = 5,
+    STEPS = 24,
+    RECORDS_MAX = 20000,
+    PAYLOAD_MAX = 200 << 10,
+    DIR_FILES = 64,
+};
+
+static const char dir[] = "/log";
+
+/* A record is known by its uid: everything in it follows from that. */
+typedef struct Model {
+    PtFs *disk;
+    PtLog *log; /* NULL: not open */
+    PtClock *clock;
+    PtRng rng;
+    uint64_t seed, next_uid;
+    uint64_t acked[RECORDS_MAX]; /* uid by offset */
+    uint64_t acked_count;
+    uint64_t tried[RECORDS_MAX]; /* first uid of the last attempts by offset; see `attempts` */
+    uint64_t pending[RECORDS_MAX];
+    uint64_t pending_count;
+    uint64_t group_sure, group_maybe; /* acknowledged position; the last one tried */
+    uint64_t rounds_seen;
+    char *payload;
+    bool loud;
+} Model;
+
+/* Every append that was made at an offset, so that a surprise after a crash can be judged. */
+typedef struct Attempt {
+    uint64_t offset, uid;
+} Attempt;
+static Attempt attempts[1 << 18];
+static size_t attempt_count;
+
+#define CHECK(m, cond)                                                                             \
+    do {                                                                                           \
+        if (!(cond)) {                                                                             \
+            (void)fprintf(stderr, "seed %llu: %s:%d: %s\n", (unsigned long long)(m)->seed, __FILE__, \
+                          __LINE__, #cond);                                                        \
+            fail_msg("reproduce with PATRON_SEED=%llu", (unsigned long long)(m)->seed);            \
+        }                                                                                          \
+    } while (0)
+
+static size_t payload_len(uint64_t uid)
+{
+    PtRng rng;
+    pt_rng_init(&rng, uid * 3 + 1);
+    switch (pt_rng_below(&rng, 40)) {
+    case 0:
+        return (size_t)pt_rng_below(&rng, PAYLOAD_MAX);
+    case 1:
+        return 0;
+    case 2:
+    case 3:
+        return (size_t)pt_rng_below(&rng, 20000);
+    default:
+        return 40 + (size_t)pt_rng_below(&rng, 2500);
+    }
+}
+
+static PtRecord make_record(uint64_t uid, char *payload)
+{
+    PtRng rng;
+    size_t len = payload_len(uid);
+    pt_rng_init(&rng, uid * 7 + 5);
+    bool plain = pt_rng_below(&rng, 4) != 0; // else as if sealed
+    for (size_t i = 0; i < len; i += sizeof uid) {
+        uint64_t word = plain && i % 64 < 48 ? 0x3a2265756c617622 + i % 64 : pt_rng_u64(&rng);
+        memcpy(payload + i, &word, len - i < sizeof word ? len - i : sizeof word);
+    }
+    return (PtRecord){
+        .time_ms = 1000 + (int64_t)(uid * 10),
+        .klass = (uint8_t)(1 + uid % 3),
+        .type = (uint8_t)(uid % 6),
+        .flags = (uint16_t)(uid % 5 == 0 ? 0x8001 : 0),
+        .source = (uint32_t)(uid % 4),
+        .node = uid % 3 == 0 ? 0 : pt_rng_u64(&rng) >> (uid % 60),
+        .key_id = uid % 11 == 0 ? uid : 0,
+        .id_hash = {uid % 9 == 0 ? 0 : pt_rng_u64(&rng), uid % 9 == 0 ? 0 : uid},
+        .payload = {payload, len},
+    };
+}
+
+static bool same_record(const PtRecord *got, const PtRecord *want, bool with_payload)
+{
+    return got->time_ms == want->time_ms && got->klass == want->klass && got->type == want->type &&
+           got->flags == want->flags && got->source == want->source && got->node == want->node &&
+           got->key_id == want->key_id && pt_hash128_eq(got->id_hash, want->id_hash) &&
+           got->payload.len == want->payload.len &&
+           (!with_payload || pt_str_eq(got->payload, want->payload));
+}
+
+static void on_round(void *ctx, uint64_t round, PtStatus status)
+{
+    Model *m = ctx;
+    CHECK(m, round > m->rounds_seen);
+    m->rounds_seen = round;
+    fault_fs_mark(m->disk, status == PT_OK);
+}
+
+/* Between two marks lies a round: when it ends well, every byte written to a segment in it was
+ * synced before the mark. */
+static void check_trace(Model *m)
+{
+    struct {
+        uint64_t file;
+        bool dirty;
+    } files[DIR_FILES] = {0};
+    size_t count = 0, len = 0;
+    const FaultTrace *t = fault_fs_trace(m->disk, &len);
+    for (size_t i = 0; i < len; i++) {
+        if (t[i].op == FAULT_MARK) {
+            for (size_t k = 0; k < count; k++) {
+                CHECK(m, t[i].at == 0 || !files[k].dirty);
+            }
+            count = 0;
+        }
+        if ((t[i].op != FAULT_PWRITE && t[i].op != FAULT_DATASYNC) ||
+            strstr(t[i].path, "/hot-") == NULL) {
+            continue;
+        }
+        size_t k = 0;
+        while (k < count && files[k].file != t[i].file) {
+            k++;
+        }
+        CHECK(m, k < DIR_FILES);
+        if (k == count) {
+            files[count++].file = t[i].file;
+        }
+        files[k].dirty = t[i].op == FAULT_PWRITE || (t[i].status != PT_OK && files[k].dirty);
+    }
+    fault_fs_trace_clear(m->disk);
+}
+
+static bool attempted(uint64_t offset, uint64_t uid)
+{
+    for (size_t i = attempt_count; i-- > 0;) {
+        if (attempts[i].offset == offset && attempts[i].uid == uid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Which append a surprising record is, or UINT64_MAX. */
+static uint64_t uid_at(Model *m, uint64_t offset, const PtRecord *got)
+{
+    for (size_t i = attempt_count; i-- > 0;) {
+        if (attempts[i].offset == offset) {
+            PtRecord want = make_record(attempts[i].uid, m->payload);
+            if (same_record(got, &want, true)) {
+                return attempts[i].uid;
+            }
+        }
+    }
+    return UINT64_MAX;
+}
+
+/* Reads [from, end) and compares; records past the model's end are adopted. */
+static void read_all(Model *m, uint64_t from, bool with_payload)
+{
+    PtLogReader *reader = NULL;
+    PtError err = {0};
+    CHECK(m, pt_log_reader_open(m->log, NULL, 0, from, &reader, &err) == PT_OK);
+    uint64_t next = from;
+    for (;;) {
+        const PtRecord *got = NULL;
+        size_t count = 0;
+        PtStatus st = pt_log_fetch(reader, 1 + pt_rng_below(&m->rng, 400), with_payload, &got,
+                                   &count, &err);
+        if (st != PT_OK && st != PT_CORRUPT && st != PT_GONE) {
+            pt_log_reader_close(reader); // an ordered failure
+            return;
+        }
+        if (st != PT_OK) {
+            (void)fprintf(stderr, "%s\n", err.message);
+        }
+        CHECK(m, st == PT_OK);
+        if (count == 0) {
+            break;
+        }
+        for (size_t i = 0; i < count; i++, next++) {
+            CHECK(m, got[i].position.offset == next);
+            if (next >= m->acked_count) {
+                CHECK(m, with_payload && next == m->acked_count);
+                uint64_t uid = uid_at(m, next, &got[i]);
+                CHECK(m, uid != UINT64_MAX);
+                m->acked[m->acked_count++] = uid;
+            }
+            PtRecord want = make_record(m->acked[next], m->payload);
+            CHECK(m, same_record(&got[i], &want, with_payload));
+        }
+    }
+    CHECK(m, next == pt_log_end(m->log, 0));
+    CHECK(m, next >= m->acked_count);
+    pt_log_reader_close(reader);
+}
+
+static PtLogConfig config_of(Model *m)
+{
+    PtLogConfig c = pt_log_config_default();
+    c.fs = m->disk;
+    c.clock = m->clock;
+    c.dir = dir;
+    c.segment_bytes = 1U << 20;
+    c.spare_segments = (uint32_t)(m->seed % 3);
+    c.zstd_level = 1;
+    c.start_threads = false;
+    c.on_round = on_round;
+    c.ctx = m;
+    return c;
+}
+
+static void check_group(Model *m)
+{
+    PtLogReader *reader = NULL;
+    PtError err = {0};
+    CHECK(m, pt_log_reader_open(m->log, "g", 0, 0, &reader, &err) == PT_OK);
+    uint64_t at = pt_log_tell(reader);
+    CHECK(m, at == m->group_sure || at == m->group_maybe);
+    m->group_sure = m->group_maybe = at;
+    pt_log_reader_close(reader);
+}
+
+static void open_log(Model *m)
+{
+    PtError err = {0};
+    PtLogConfig c = config_of(m);
+    bool fails = pt_rng_below(&m->rng, 4) == 0;
+    if (fails) {
+        fault_fs_fail(m->disk, FAULT_ANY, 1 + pt_rng_below(&m->rng, 40), EIO);
+    }
+    PtStatus st = pt_log_open(&c, &m->log, &err);
+    fault_fs_fail(m->disk, FAULT_ANY, 0, 0);
+    if (st != PT_OK) {
+        if (!fails || m->loud) {
+            (void)fprintf(stderr, "open: %s\n", err.message);
+        }
+        CHECK(m, fails && st != PT_CORRUPT);
+        st = pt_log_open(&c, &m->log, &err);
+        if (st != PT_OK) {
+            (void)fprintf(stderr, "open again: %s\n", err.message);
+        }
+        CHECK(m, st == PT_OK);
+    }
+    m->rounds_seen = 0;
+    fault_fs_trace_clear(m->disk);
+    CHECK(m, pt_log_end(m->log, 0) >= m->acked_count);
+    read_all(m, 0, true);
+    check_group(m);
+}
+
+static void append_some(Model *m)
+{
+    uint64_t n = pt_rng_below(&m->rng, pt_rng_below(&m->rng, 5) == 0 ? 300 : 20);
+    for (uint64_t i = 0; i < n && m->acked_count + m->pending_count < RECORDS_MAX - 1; i++) {
+        uint64_t uid = m->next_uid++, round = 0, offset = 0;
+        PtRecord r = make_record(uid, m->payload);
+        PtStatus st = pt_log_append(m->log, &r, &round, &offset, NULL);
+        if (st != PT_OK) {
+            CHECK(m, st == PT_UNAVAILABLE || st == PT_BUSY);
+            continue;
+        }
+        CHECK(m, offset == m->acked_count + m->pending_count);
+        CHECK(m, round == pt_log_last_pending(m->log) && round > pt_log_finished_round(m->log));
+        m->pending[m->pending_count++] = uid;
+        CHECK(m, attempt_count < sizeof attempts / sizeof *attempts);
+        attempts[attempt_count++] = (Attempt){offset, uid};
+    }
+}
+
+static void commit(Model *m)
+{
+    PtStatus st = pt_log_commit(m->log, NULL);
+    if (st == PT_OK) {
+        memcpy(m->acked + m->acked_count, m->pending, m->pending_count * sizeof *m->pending);
+        m->acked_count += m->pending_count;
+    }
+    m->pending_count = 0;
+    CHECK(m, pt_log_end(m->log, 0) == m->acked_count);
+    CHECK(m, pt_log_last_pending(m->log) <= pt_log_finished_round(m->log));
+}
+
+static void archive(Model *m, bool all)
+{
+    bool did = false;
+    if (all) {
+        uint64_t end = m->acked_count;
+        PtStatus st = pt_log_archive_all(m->log, NULL);
+        if (m->pending_count > 0) { // it commits first
+            bool acked = pt_log_end(m->log, 0) > end;
+            CHECK(m, st != PT_OK || acked);
+            if (acked) {
+                memcpy(m->acked + end, m->pending, m->pending_count * sizeof *m->pending);
+                m->acked_count += m->pending_count;
+            }
+            m->pending_count = 0;
+        }
+        CHECK(m, st != PT_OK || pt_log_stats(m->log).archive_records == m->acked_count);
+    } else {
+        PtStatus st = pt_log_archive_step(m->log, &did, NULL);
+        CHECK(m, st != PT_CORRUPT);
+    }
+    CHECK(m, pt_log_end(m->log, 0) == m->acked_count);
+}
+
+static void ack_group(Model *m)
+{
+    PtLogReader *reader = NULL;
+    CHECK(m, pt_log_reader_open(m->log, "g", 0, 0, &reader, NULL) == PT_OK);
+    m->group_maybe = pt_rng_below(&m->rng, m->acked_count + 1);
+    if (pt_log_ack(reader, m->group_maybe, NULL) == PT_OK) {
+        m->group_sure = m->group_maybe;
+    }
+    pt_log_reader_close(reader);
+}
+
+static void make_trouble(Model *m)
+{
+    static const FaultOp ops[] = {FAULT_PWRITE,   FAULT_DATASYNC, FAULT_DATASYNC, FAULT_ALLOCATE,
+                                  FAULT_SYNC_DIR, FAULT_OPEN,     FAULT_RENAME,   FAULT_UNLINK,
+                                  FAULT_PREAD,    FAULT_ANY};
+    static const int errnos[] = {EIO, ENOSPC};
+    if (pt_rng_below(&m->rng, 6) == 0) {
+        fault_fs_capacity(m->disk, fault_fs_used(m->disk) + pt_rng_below(&m->rng, 3 << 20));
+        return;
+    }
+    fault_fs_fail(m->disk, ops[pt_rng_below(&m->rng, PT_COUNT(ops))],
+                  1 + pt_rng_below(&m->rng, 6), errnos[pt_rng_below(&m->rng, 2)]);
+}
+
+static void end_trouble(Model *m)
+{
+    fault_fs_capacity(m->disk, UINT64_MAX);
+    for (int op = 0; op < FAULT_OP_COUNT; op++) {
+        fault_fs_fail(m->disk, (FaultOp)op, 0, 0);
+    }
+}
+
+static void step(Model *m)
+{
+    uint64_t draw = pt_rng_below(&m->rng, 20);
+    if (draw < 9) {
+        append_some(m);
+    } else if (draw < 14) {
+        commit(m);
+    } else if (draw < 16) {
+        archive(m, draw == 14 && pt_rng_below(&m->rng, 3) == 0);
+    } else if (draw < 17) {
+        read_all(m, pt_rng_below(&m->rng, m->acked_count + 1), pt_rng_below(&m->rng, 2) == 0);
+    } else if (draw < 18) {
+        ack_group(m);
+    } else if (draw < 19) {
+        make_trouble(m);
+    } else {
+        end_trouble(m);
+    }
+}
+
+static void close_log(Model *m)
+{
+    pt_log_close(m->log);
+    m->log = NULL;
+    m->pending_count = 0;
+}
+
+/* A life ends by a power cut, a kill, or a stop; a stop commits what is pending, or tries to. */
+static void end_life(Model *m)
+{
+    uint64_t how = pt_rng_below(&m->rng, 8);
+    if (how < 5) {
+        fault_fs_power_off(m->disk);
+        close_log(m);
+        fault_fs_crash(m->disk, pt_rng_u64(&m->rng));
+    } else if (how < 7) {
+        fault_fs_power_off(m->disk);
+        close_log(m);
+        fault_fs_restart(m->disk);
+    } else {
+        close_log(m);
+    }
+    fault_fs_capacity(m->disk, UINT64_MAX);
+    end_trouble(m);
+}
+
+/* Opening changes nothing that was visible: neither after a stop nor after a power cut. */
+static void open_twice(Model *m)
+{
+    open_log(m);
+    check_trace(m);
+    uint64_t end = pt_log_end(m->log, 0);
+    CHECK(m, end == m->acked_count);
+    if (pt_rng_below(&m->rng, 2) == 0) {
+        fault_fs_power_off(m->disk);
+        close_log(m);
+        fault_fs_crash(m->disk, pt_rng_u64(&m->rng));
+    } else {
+        close_log(m);
+    }
+    open_log(m);
+    CHECK(m, pt_log_end(m->log, 0) == end);
+}
+
+static void run_seed(uint64_t seed, char *payload, bool loud)
+{
+    static Model m; // big
+    memset(&m, 0, sizeof m);
+    m.seed = seed;
+    m.loud = loud;
+    m.payload = payload;
+    m.disk = fault_fs_new(seed);
+    m.clock = pt_clock_sim_new(1000, 0);
+    m.next_uid = 1;
+    attempt_count = 0;
+    pt_rng_init(&m.rng, seed);
+    assert_true(m.disk != NULL && m.clock != NULL);
+    open_log(&m);
+    for (int life = 0; life < LIVES; life++) {
+        for (int i = 0; i < STEPS; i++) {
+            step(&m);
+        }
+        check_trace(&m);
+        if (loud) {
+            PtLogStats s = pt_log_stats(m.log);
+            (void)printf("life %d: %llu acknowledged, %llu pending, %llu hot, %llu archives, %llu "
+                         "failed rounds\n",
+                         life, (unsigned long long)m.acked_count,
+                         (unsigned long long)m.pending_count, (unsigned long long)s.hot_segments,
+                         (unsigned long long)s.archive_files, (unsigned long long)s.failed_rounds);
+        }
+        end_life(&m);
+        open_twice(&m);
+    }
+    CHECK(&m, pt_log_archive_all(m.log, NULL) == PT_OK);
+    read_all(&m, 0, true);
+    for (uint64_t i = 0; i < m.acked_count; i++) {
+        CHECK(&m, attempted(i, m.acked[i]) || m.acked_count > 4000); // the check is quadratic
+    }
+    close_log(&m);
+    pt_clock_free(m.clock);
+    fault_fs_free(m.disk);
+}
+
+static void test_lives(void **state)
+{
+    (void)state;
+    const char *one = getenv("PATRON_SEED"), *many = getenv("PATRON_SEEDS");
+    char *payload = malloc(PAYLOAD_MAX + 8);
+    assert_non_null(payload);
+    if (one != NULL) {
+        run_seed(strtoull(one, NULL, 10), payload, true);
+        free(payload);
+        return;
+    }
+    uint64_t count = many != NULL ? strtoull(many, NULL, 10) : 200, first = 0;
+    pt_random_bytes(&first, sizeof first);
+    first >>= 20; // shorter to type; the sums below do not overflow
+    (void)printf("%llu seeds from %llu\n", (unsigned long long)count, (unsigned long long)first);
+    for (uint64_t i = 0; i < count; i++) {
+        run_seed(first + i, payload, false);
+    }
+    free(payload);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lives)};
+    return cmocka_run_group_tests_name("log_crash", tests, NULL, NULL);
+}
