@@ -90,7 +90,8 @@ static void make_product(const World *w, uint32_t i, Product *p)
     p->category = (uint8_t)(h % WORLD_CATEGORIES);
     const char *noun = nouns[p->category][h >> 8 & 3], *adjective = PICK(adjectives, h >> 10);
     const Category *c = &world_categories[p->category];
-    p->price_cents = 495 + (uint32_t)((h >> 24) % 20 * (h >> 30) % 25000 / 100 * 100);
+    static const uint8_t cents[] = {95, 99, 90, 50};
+    p->price_cents = (uint32_t)((4 + (h >> 24) % 40 * ((h >> 32) % 6 + 1)) * 100 + cents[h >> 38 & 3]);
     int n = snprintf(p->slug, sizeof p->slug, "%s-%s-%05u", adjective, noun, 10000 + i);
     for (int k = 0; k < n && k < (int)sizeof p->slug; k++) {
         char ch = p->slug[k];

@@ -53,7 +53,7 @@ typedef struct Import {
     ImportProgress progress;
     ConnectCounts counts;
     PtError failure; /* of a callback */
-    unsigned shown;  /* preview */
+    unsigned shown, preview_rejects;
 } Import;
 
 static void import_done(Import *im)
@@ -227,9 +227,11 @@ static bool preview_event(void *ctx, PtStr json)
 
 static bool preview_reject(void *ctx, uint64_t line, PtStr raw, const char *reason)
 {
-    (void)ctx;
+    Import *im = ctx;
     (void)raw;
-    (void)fprintf(stderr, "line %" PRIu64 " would be rejected: %s\n", line, reason);
+    if (im->preview_rejects++ < PREVIEW_EVENTS) {
+        (void)fprintf(stderr, "line %" PRIu64 " would be rejected: %s\n", line, reason);
+    }
     return true;
 }
 

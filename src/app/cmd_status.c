@@ -22,7 +22,7 @@ static void config_freep(PtConfig **config)
 
 PtStatus cmd_stats(Cli *cli, const CliArgs *args, PtError *err)
 {
-    static const CliColumn columns[] = {{"SOURCE", "name", CLI_TEXT},
+    static const CliColumn columns[] = {{"SOURCE", "source", CLI_TEXT},
                                         {"EVENTS", "events", CLI_NUMBER},
                                         {"QUARANTINED", "quarantined", CLI_NUMBER},
                                         {"TRACK", "by_type.track", CLI_NUMBER},

@@ -73,12 +73,13 @@ void pt_arena_clear(PtArena *arena)
 void *pt_arena_alloc(PtArena *arena, size_t count, size_t size)
 {
     size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > arena->limit - arena->used) {
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX ||
+        bytes > arena->limit - arena->used) {
         return NULL;
     }
-    size_t padded = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    const size_t padded = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     Block *b = arena->blocks;
-    if (b == NULL || padded < bytes || padded > b->size - b->used) {
+    if (b == NULL || padded > b->size - b->used) {
         size_t room = padded > CHUNK_BYTES ? bytes : (size_t)CHUNK_BYTES;
         if (room > SIZE_MAX - sizeof *b) {
             return NULL;

@@ -36,7 +36,7 @@ char *pt_buf_reserve(PtBuf *b, size_t more)
     }
     size_t want = b->len + more;
     if (want > b->cap) {
-        size_t cap = b->cap > 0 ? b->cap : FIRST_BYTES;
+        size_t cap = b->cap > 0 ? b->cap : b->limit < FIRST_BYTES ? b->limit : FIRST_BYTES;
         while (cap < want) {
             cap = cap > b->limit / 2 ? b->limit : cap * 2;
         }

@@ -341,6 +341,7 @@ static struct DecodeCase {
      "\xEF\xBF\xBD"
      "A"},
     {"high, then a pair", "\\ud800\\ud83d\\ude00", "\xEF\xBF\xBD\xF0\x9F\x98\x80"},
+    {"two low halves", "\\udc00\\udc00", "\xEF\xBF\xBD\xEF\xBF\xBD"},
     {"halves in the wrong order", "\\ude00\\ud83d", "\xEF\xBF\xBD\xEF\xBF\xBD"},
     {"high, then another escape", "\\ud800\\n", "\xEF\xBF\xBD\n"},
     {"UTF-8 stays", "gr\xC3\xBC\xC3\x9F\\u0065",

@@ -38,7 +38,7 @@ static const char *const time_forms[] = {
     "unix_ms",
     "unix_s",
 };
-enum { TIME_FORMS = sizeof time_forms / sizeof *time_forms };
+enum { TIME_FORMS = sizeof time_forms / sizeof *time_forms, TIME_DIGITS = 13 /* %Y%m%d */ };
 
 typedef enum Role {
     ROLE_NONE,
@@ -128,6 +128,7 @@ typedef struct Column {
     Role role;
     uint64_t values;    /* not empty */
     uint64_t tail_zero; /* end in ".0" */
+    bool negative;      /* some number is */
 } Column;
 
 typedef struct Guess {
@@ -256,6 +257,7 @@ static void judge(Column *c, PtStr text)
     bool whole = point && memchr(number, '.', len) == NULL && memchr(number, 'e', len) == NULL;
     bool zero = point && len > 2 && number[len - 1] == '0' && number[len - 2] == '.';
     c->tail_zero += zero;
+    c->negative |= text.data[0] == '-';
     c->like &= point ? LIKE_ALL : ~(unsigned)(LIKE_DECIMAL | LIKE_INT);
     c->like &= whole ? LIKE_ALL : ~(unsigned)LIKE_INT;
     c->like &= map_number(text, ',', number, &len) ? LIKE_ALL : ~(unsigned)LIKE_DECIMAL_COMMA;
@@ -407,8 +409,9 @@ static void settle_roles(Guess *g)
     }
     for (size_t i = 0; g->by_role[ROLE_TIME] < 0 && i < g->count; i++) {
         Column *c = &g->columns[i];
-        /* No name tells: the first column that can be nothing but a time. */
-        if (c->role == ROLE_NONE && (c->like & LIKE_TIME) && !(c->like & LIKE_INT)) {
+        /* No name tells: the first column that can hardly be anything but a time. */
+        bool digits = (c->forms & (UINT32_C(1) << TIME_DIGITS)) != 0;
+        if (c->role == ROLE_NONE && (c->like & LIKE_TIME) && (!(c->like & LIKE_INT) || digits)) {
             c->role = ROLE_TIME;
             g->by_role[ROLE_TIME] = (int)i;
         }
@@ -555,6 +558,27 @@ static void add_columns(const Guess *g, PtBuf *out)
     pt_buf_add_str(out, PT_STR("\n  }\n}\n"));
 }
 
+/* Orders with a negative quantity or amount are refunds. */
+static void add_refund_rule(const Guess *g, PtBuf *out)
+{
+    static const Role roles[] = {ROLE_QUANTITY, ROLE_REVENUE, ROLE_PRICE};
+    bool any = false;
+    for (size_t i = 0; g->by_role[ROLE_EVENT] < 0 && i < sizeof roles / sizeof *roles; i++) {
+        int column = g->by_role[roles[i]];
+        if (column < 0 || !g->columns[column].negative) {
+            continue;
+        }
+        pt_buf_add_str(out, any ? PT_STR(", ")
+                                : PT_STR(",\n    \"rules\": [{\"name\": \"Order Refunded\", "
+                                         "\"any\": ["));
+        any = true;
+        pt_buf_add_str(out, PT_STR("{\"column\": "));
+        add_json_str(out, g->columns[column].name);
+        pt_buf_add_str(out, PT_STR(", \"less_than\": 0}"));
+    }
+    pt_buf_add_str(out, any ? PT_STR("]}]") : PT_STR(""));
+}
+
 static void add_event(const Guess *g, PtBuf *out)
 {
     bool money =
@@ -567,6 +591,7 @@ static void add_event(const Guess *g, PtBuf *out)
     } else {
         add_json_str(out, money ? PT_STR("Order Completed") : PT_STR("Row Imported"));
     }
+    add_refund_rule(g, out);
     pt_buf_add_str(out, PT_STR("},\n"));
     if (g->repeats && g->by_role[ROLE_ORDER] >= 0) {
         pt_buf_add_str(out, PT_STR("  \"group_by\": ["));

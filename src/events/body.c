@@ -101,8 +101,7 @@ static PtStatus read_common(EventBody *b, PtError *err)
         b->common_flags |= EVENT_DUPLICATE_KEY;
     }
     b->direct = b->top.direct;
-    b->has_sent =
-        event_value_time(&b->top.field[EVENT_FIELD_SENT_AT], &b->text, &b->sent_ms);
+    b->has_sent = event_value_time(&b->top.field[EVENT_FIELD_SENT_AT], &b->text, &b->sent_ms);
     return PT_OK;
 }
 

@@ -34,7 +34,7 @@ typedef struct EventBody {
     int8_t direct; /* the batch's context.direct */
     bool has_sent; /* the batch's sentAt */
     int64_t sent_ms;
-    PtStr write_key;       /* the body's; empty when it has none */
+    PtStr write_key;        /* the body's; empty when it has none */
     const char *rest, *end; /* behind the last event that was staged; the body's end */
     bool batch;
     PtStatus status; /* of judging */

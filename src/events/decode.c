@@ -7,9 +7,9 @@ typedef struct Scan {
     PtJson *j;
     EventKeys *keys;
     EventItem *item;
-    uint32_t base;    // levels open outside the item
-    uint32_t deepest; // within the item
-    uint32_t objects; // seen, for numbering them
+    uint32_t base;                     // levels open outside the item
+    uint32_t deepest;                  // within the item
+    uint32_t objects;                  // seen, for numbering them
     uint32_t open[TRACKED_LEVELS + 1]; // number of the object open at each level
 } Scan;
 
@@ -26,21 +26,19 @@ PtStr event_field_name(EventField field)
 
 EventField event_field_of(PtStr raw, unsigned flags)
 {
-    enum { LONGEST = 17, SAME_LEN = 3, NONE = EVENT_FIELD_NONE };
-#define F(id) EVENT_FIELD_##id
+    enum { LONGEST = 17, SAME_LEN = 4 };
+#define F(id) (EVENT_FIELD_##id + 1)
     static const uint8_t by_len[LONGEST + 1][SAME_LEN] = {
-        [0] = {NONE, NONE, NONE},          [1] = {NONE, NONE, NONE},
-        [2] = {NONE, NONE, NONE},          [3] = {NONE, NONE, NONE},
-        [4] = {F(TYPE), F(NAME), NONE},    [5] = {F(EVENT), F(BATCH), NONE},
+        [4] = {F(TYPE), F(NAME)},
+        [5] = {F(EVENT), F(BATCH)},
         [6] = {F(USER_ID), F(SENT_AT), F(TRAITS)},
         [7] = {F(CONTEXT), F(GROUP_ID), F(PATRON)},
-        [8] = {F(WRITE_KEY), NONE, NONE},  [9] = {F(MESSAGE_ID), F(TIMESTAMP), NONE},
-        [10] = {F(PROPERTIES), F(RECEIVED_AT), F(PREVIOUS_ID)},
-        [11] = {F(ANONYMOUS_ID), NONE, NONE},
-        [12] = {F(INTEGRATIONS), NONE, NONE},
-        [13] = {NONE, NONE, NONE},         [14] = {NONE, NONE, NONE},
-        [15] = {NONE, NONE, NONE},         [16] = {NONE, NONE, NONE},
-        [17] = {F(ORIGINAL_TIMESTAMP), NONE, NONE},
+        [8] = {F(WRITE_KEY)},
+        [9] = {F(MESSAGE_ID), F(TIMESTAMP)},
+        [10] = {F(PROPERTIES), F(PREVIOUS_ID), F(RECEIVED_AT), F(PROFILE_ID)},
+        [11] = {F(ANONYMOUS_ID)},
+        [12] = {F(INTEGRATIONS)},
+        [17] = {F(ORIGINAL_TIMESTAMP)},
     };
 #undef F
     if ((flags & PT_JSON_ESCAPED) != 0) {
@@ -52,12 +50,12 @@ EventField event_field_of(PtStr raw, unsigned flags)
         return EVENT_FIELD_NONE;
     }
     for (unsigned i = 0; raw.len <= LONGEST && i < SAME_LEN; i++) {
-        uint8_t field = by_len[raw.len][i];
-        if (field == NONE) {
+        unsigned field = by_len[raw.len][i];
+        if (field == 0) {
             break;
         }
-        if (memcmp(field_names[field].data, raw.data, raw.len) == 0) {
-            return (EventField)field;
+        if (memcmp(field_names[field - 1].data, raw.data, raw.len) == 0) {
+            return (EventField)(field - 1);
         }
     }
     return EVENT_FIELD_NONE;

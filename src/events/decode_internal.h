@@ -35,6 +35,7 @@
     X(WRITE_KEY, "writeKey")                                                                       \
     X(BATCH, "batch")                                                                              \
     X(RECEIVED_AT, "receivedAt")                                                                   \
+    X(PROFILE_ID, "profile_id")                                                                    \
     X(PATRON, "_patron")
 
 #define EVENT_FIELD_ENUM(id, name) EVENT_FIELD_##id,
@@ -49,7 +50,7 @@ PtStr event_field_name(EventField field);
 EventField event_field_of(PtStr raw, unsigned flags);
 
 typedef struct EventValue {
-    PtStr raw; /* of a string: between the quotes; of an object or array: its whole text */
+    PtStr raw;         /* of a string: between the quotes; of an object or array: its whole text */
     PtJsonToken token; /* PT_JSON_END: absent. The opening token of an object or array */
     unsigned flags;    /* of a string */
 } EventValue;

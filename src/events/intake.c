@@ -129,8 +129,8 @@ static PtStatus settle_id(EventIntake *in, EventDraft *d, uint32_t source, PtHas
     if (v->message_id.len == 0) {
         d->flags |= EVENT_DERIVED_ID;
         PtArena *arena = in->body.text.arena;
-        v->message_id = v->has_original ? derived_id(in, v->raw, arena)
-                                        : fresh_id(in, v->received_ms, arena);
+        v->message_id =
+            v->has_original ? derived_id(in, v->raw, arena) : fresh_id(in, v->received_ms, arena);
     }
     *ret_id = id_hash(in, source, v->message_id);
     if (v->message_id.data == NULL || pt_buf_status(&in->scratch) != PT_OK) {
@@ -257,8 +257,8 @@ static PtStatus store_all(EventIntake *in, const EventCall *call, const EventSou
     return st;
 }
 
-static PtStatus take(EventIntake *in, const EventCall *call, EventSource *source,
-                     EventOutcome *o, PtError *err)
+static PtStatus take(EventIntake *in, const EventCall *call, EventSource *source, EventOutcome *o,
+                     PtError *err)
 {
     EventBody *b = &in->body;
     PtStatus st = event_body_cut(b, call, err);
@@ -274,7 +274,8 @@ static PtStatus take(EventIntake *in, const EventCall *call, EventSource *source
         return PT_OK;
     }
     // each event is stored with what its batch adds
-    if (b->items * (RECORD_OVERHEAD + b->common.len) + call->body.len > (size_t)EVENT_CALL_LOG_MAX) {
+    if (b->items * (RECORD_OVERHEAD + b->common.len) + call->body.len >
+        (size_t)EVENT_CALL_LOG_MAX) {
         return pt_fail(err, PT_TOO_LARGE,
                        "%zu events with %zu bytes of the batch each are over %d bytes", b->items,
                        b->common.len, EVENT_CALL_LOG_MAX);
@@ -320,8 +321,7 @@ static PtStatus judge_again(EventIntake *in, const PtRecord *quarantined, PtStr 
         st = event_body_again(b, patch.len > 0 ? patch : old.raw, old.common, old.type, err);
     }
     EventSource source;
-    if (st == PT_OK &&
-        !event_source_by_number(in->config.sources, quarantined->source, &source)) {
+    if (st == PT_OK && !event_source_by_number(in->config.sources, quarantined->source, &source)) {
         st = pt_fail(err, PT_NOT_FOUND, "source %u is gone", quarantined->source);
     }
     st = st == PT_OK ? apply_common(b, d, err) : st;
@@ -331,8 +331,7 @@ static PtStatus judge_again(EventIntake *in, const PtRecord *quarantined, PtStr 
     EventStampRules rules = stamp_rules(&source, b, quarantined->time_ms);
     event_stamp(d, &rules);
     if (d->view.reason != EVENT_REASON_NONE) {
-        return pt_fail(err, PT_INVALID, "%.*s: %.*s",
-                       PT_STR_ARG(event_reason_name(d->view.reason)),
+        return pt_fail(err, PT_INVALID, "%.*s: %.*s", PT_STR_ARG(event_reason_name(d->view.reason)),
                        PT_STR_ARG(d->view.reason_detail));
     }
     if (old.message_id.len > 0 && old.message_id.len <= EVENT_MESSAGE_ID_MAX) {
@@ -358,8 +357,8 @@ static PtStatus land_again(EventIntake *in, const PtRecord *quarantined, uint64_
         return st;
     }
     uint64_t round, offset;
-    st = append(in, &in->body.drafts[0], quarantined->source, quarantined->id_hash, &round,
-                &offset, err);
+    st = append(in, &in->body.drafts[0], quarantined->source, quarantined->id_hash, &round, &offset,
+                err);
     if (st != PT_OK) {
         event_pending_redrive_failed(p);
         return st;

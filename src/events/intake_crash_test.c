@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Clients that send until they hear 200, over a disk that fails and crashes: nothing acknowledged is
- * lost, nothing lands twice. Seeds: PATRON_SEEDS runs (100), the first seed from PATRON_SEED or the
- * time; a failing seed is printed.
+/* Clients that send until they hear 200, over a disk that fails and crashes: nothing acknowledged
+ * is lost, nothing lands twice. Seeds: PATRON_SEEDS runs (100), the first seed from PATRON_SEED or
+ * the time; a failing seed is printed.
  */
 #include "base/rng.h"
 #include "events/intake_rig.h"
@@ -41,9 +41,9 @@ static void put_event(PtBuf *b, unsigned n, unsigned attempt)
 }
 
 typedef struct Client {
-    unsigned next, end;      // its events not yet acknowledged
-    unsigned sending;        // of these, how many are in the call that waits
-    uint64_t round;          // the call waits for it; 0: none waits
+    unsigned next, end; // its events not yet acknowledged
+    unsigned sending;   // of these, how many are in the call that waits
+    uint64_t round;     // the call waits for it; 0: none waits
     unsigned attempt;
 } Client;
 
@@ -116,8 +116,7 @@ static void send_some(World *w, Client *c)
 
 static RigOptions options(World *w)
 {
-    return (RigOptions){
-        .pending_bytes = 8000, .table_ids = 64, .on_round = on_round, .ctx = w};
+    return (RigOptions){.pending_bytes = 8000, .table_ids = 64, .on_round = on_round, .ctx = w};
 }
 
 static void crash(World *w)
@@ -220,7 +219,7 @@ static unsigned check_world(World *w, uint64_t seed)
 }
 
 /* Two clients share each half of the events: what one sends the other sends as well. */
-static unsigned run_world(uint64_t seed)
+static unsigned run_world(uint64_t seed, unsigned *crashes, unsigned *failures)
 {
     World w = {0};
     pt_rng_init(&w.rng, seed);
@@ -237,6 +236,8 @@ static unsigned run_world(uint64_t seed)
     }
     crash(&w); // what was acknowledged must be there
     unsigned bad = check_world(&w, seed);
+    *crashes += w.crashes;
+    *failures += w.failures;
     rig_close(&w.rig);
     fault_fs_free(fs);
     return bad;
@@ -253,12 +254,13 @@ static void nothing_is_lost_or_doubled(void **state)
     (void)state;
     uint64_t runs = number_from("PATRON_SEEDS", 100);
     uint64_t first = number_from("PATRON_SEED", (uint64_t)time(NULL) * 1000);
-    unsigned bad = 0;
+    unsigned bad = 0, crashes = 0, failures = 0;
     (void)printf("seeds %llu..%llu\n", (unsigned long long)first,
                  (unsigned long long)(first + runs - 1));
     for (uint64_t i = 0; i < runs; i++) {
-        bad += run_world(first + i);
+        bad += run_world(first + i, &crashes, &failures);
     }
+    (void)printf("%u crashes, %u calls that were refused or failed\n", crashes, failures);
     assert_int_equal(bad, 0);
 }
 
@@ -369,8 +371,8 @@ static void threads_lose_and_double_nothing(void **state)
     (void)pthread_cond_init(&waiter.told, NULL);
     PtFs *fs = fault_fs_new(seed);
     Rig rig;
-    assert_true(rig_open(&rig, &base, fs,
-                         (RigOptions){.threads = true, .on_round = tell, .ctx = &waiter}));
+    assert_true(
+        rig_open(&rig, &base, fs, (RigOptions){.threads = true, .on_round = tell, .ctx = &waiter}));
     fault_fs_fail_rate(fs, FAULT_DATASYNC, 50000, EIO);
     Sender senders[CLIENTS];
     pthread_t threads[CLIENTS];

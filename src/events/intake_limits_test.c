@@ -116,8 +116,8 @@ static void event_bytes(void **state)
             assert_int_equal(send_body(&t), PT_OK);
             assert_int_equal(t.o.accepted, size <= EVENT_MAX_BYTES);
             assert_int_equal(t.o.quarantined, size > EVENT_MAX_BYTES);
-            assert_int_equal(reason_of_last(&t), size > EVENT_MAX_BYTES ? EVENT_REASON_TOO_LARGE
-                                                                        : EVENT_REASON_NONE);
+            assert_int_equal(reason_of_last(&t),
+                             size > EVENT_MAX_BYTES ? EVENT_REASON_TOO_LARGE : EVENT_REASON_NONE);
         }
     }
     teardown(&t);
@@ -132,9 +132,9 @@ static void message_id_bytes(void **state)
         const char *text;
         size_t count;
         bool lands;
-    } rows[] = {{"m", 255, true},         {"m", 256, false},
-                {"\xC3\xA4", 127, true},  {"\xC3\xA4", 128, false}, // bytes, not characters
-                {"\\u00e4", 127, true},   {"\\u00e4", 128, false},  // decoded bytes
+    } rows[] = {{"m", 255, true},        {"m", 256, false},
+                {"\xC3\xA4", 127, true}, {"\xC3\xA4", 128, false}, // bytes, not characters
+                {"\\u00e4", 127, true},  {"\\u00e4", 128, false},  // decoded bytes
                 {"\\u006d", 255, true}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         pt_buf_clear(&t.body, SIZE_MAX);
@@ -239,9 +239,8 @@ static void long_batches_are_read_to_the_end(void **state)
     for (unsigned i = 0; i < 300; i++) {
         pt_buf_printf(&t.body, "%s%s", i > 0 ? "\n , " : "", i % 3 == 0 ? "[ ]" : "\"]\"");
     }
-    pt_buf_printf(&t.body,
-                  ", {\"type\":\"page\",\"userId\":\"\\u0062\",\"messageId\":\"m\"} ] , "
-                  "\"sentAt\":\"2025-11-22T02:00:00Z\"}");
+    pt_buf_printf(&t.body, ", {\"type\":\"page\",\"userId\":\"\\u0062\",\"messageId\":\"m\"} ] , "
+                           "\"sentAt\":\"2025-11-22T02:00:00Z\"}");
     assert_int_equal(send_body(&t), PT_OK);
     assert_int_equal(t.o.quarantined, 300);
     assert_int_equal(t.o.accepted, 1);
@@ -312,7 +311,8 @@ static struct KeyCase {
     {"an empty key in the body", "", "{\"batch\":[],\"writeKey\":\"\"}", PT_UNAUTHENTICATED, 0},
     {"a null key in the body", "", "{\"batch\":[],\"writeKey\":null}", PT_UNAUTHENTICATED, 0},
     {"a key that is an object", "", "{\"batch\":[],\"writeKey\":{}}", PT_UNAUTHENTICATED, 0},
-    {"an unknown key in the header", "x", "{\"batch\":[],\"writeKey\":\"$\"}", PT_UNAUTHENTICATED, 0},
+    {"an unknown key in the header", "x", "{\"batch\":[],\"writeKey\":\"$\"}", PT_UNAUTHENTICATED,
+     0},
     {"an unknown key in the body", "", "{\"batch\":[],\"writeKey\":\"x\"}", PT_UNAUTHENTICATED, 0},
     {"the header's key wins", "%", "{\"batch\":[1],\"writeKey\":\"$\"}", PT_OK, 1},
     {"a bad body without a key is a bad body", "", "{", PT_INVALID, 0},
@@ -366,8 +366,8 @@ static void sources_do_not_share_ids(void **state)
     const char *body = "{\"userId\":\"u\",\"messageId\":\"m\"}";
     for (unsigned i = 0; i < 4; i++) {
         RigSource source = i % 2 == 0 ? RIG_PLAIN : RIG_KEEP;
-        assert_int_equal(
-            rig_call(&t.rig, EVENT_CALL_TYPED, EVENT_PAGE, source, body, &t.o, NULL), PT_OK);
+        assert_int_equal(rig_call(&t.rig, EVENT_CALL_TYPED, EVENT_PAGE, source, body, &t.o, NULL),
+                         PT_OK);
         assert_int_equal(t.o.accepted, i < 2);
         assert_int_equal(t.o.source, base.source[source].number);
     }

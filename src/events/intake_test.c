@@ -84,7 +84,7 @@ static void answer(PtBuf *out, PtStatus st, const EventOutcome *o, const PtError
     }
 }
 
-#define BATCH EVENT_CALL_BATCH, EVENT_UNKNOWN
+#define BATCH       EVENT_CALL_BATCH, EVENT_UNKNOWN
 #define TYPED(type) EVENT_CALL_TYPED, EVENT_##type
 
 static struct CallCase {
@@ -133,11 +133,9 @@ static struct CallCase {
     {"page with a name", TYPED(PAGE), RIG_PLAIN,
      "{\"name\":\"Home\",\"category\":null,\"userId\":\"u\",\"messageId\":\"m\"}",
      "200 landed 1\npage id=m name=Home user=u anon=- t=+0 no_sent_at"},
-    {"screen without a name", TYPED(SCREEN), RIG_PLAIN,
-     "{\"userId\":\"u\",\"messageId\":\"m\"}",
+    {"screen without a name", TYPED(SCREEN), RIG_PLAIN, "{\"userId\":\"u\",\"messageId\":\"m\"}",
      "200 landed 1\nscreen id=m name=- user=u anon=- t=+0 no_sent_at"},
-    {"group", TYPED(GROUP), RIG_PLAIN,
-     "{\"groupId\":5,\"userId\":\"u\",\"messageId\":\"m\"}",
+    {"group", TYPED(GROUP), RIG_PLAIN, "{\"groupId\":5,\"userId\":\"u\",\"messageId\":\"m\"}",
      "200 landed 1\ngroup id=m name=- user=u anon=- t=+0 no_sent_at"},
     {"alias", TYPED(ALIAS), RIG_PLAIN,
      "{\"previousId\":\"p\",\"userId\":\"u\",\"messageId\":\"m\"}",
@@ -161,8 +159,7 @@ static struct CallCase {
     {"group without groupId", TYPED(GROUP), RIG_PLAIN, "{\"userId\":\"u\",\"messageId\":\"m\"}",
      "200 landed 0 refused 1\ngroup id=m name=- user=u anon=- t=+0 no_sent_at "
      "REFUSED no_id: group without groupId"},
-    {"alias without previousId", TYPED(ALIAS), RIG_PLAIN,
-     "{\"userId\":\"u\",\"messageId\":\"m\"}",
+    {"alias without previousId", TYPED(ALIAS), RIG_PLAIN, "{\"userId\":\"u\",\"messageId\":\"m\"}",
      "200 landed 0 refused 1\nalias id=m name=- user=u anon=- t=+0 no_sent_at "
      "REFUSED no_id: alias without previousId"},
     {"alias without userId", TYPED(ALIAS), RIG_PLAIN,

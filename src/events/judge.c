@@ -15,11 +15,11 @@ enum {
 };
 
 static const uint8_t field_kind[EVENT_FIELD_COUNT] = {
-    [EVENT_FIELD_MESSAGE_ID] = ID,     [EVENT_FIELD_USER_ID] = ID,
-    [EVENT_FIELD_ANONYMOUS_ID] = ID,   [EVENT_FIELD_GROUP_ID] = ID,
-    [EVENT_FIELD_PREVIOUS_ID] = ID,    [EVENT_FIELD_TIMESTAMP] = TEXT,
+    [EVENT_FIELD_MESSAGE_ID] = ID,           [EVENT_FIELD_USER_ID] = ID,
+    [EVENT_FIELD_ANONYMOUS_ID] = ID,         [EVENT_FIELD_GROUP_ID] = ID,
+    [EVENT_FIELD_PREVIOUS_ID] = ID,          [EVENT_FIELD_TIMESTAMP] = TEXT,
     [EVENT_FIELD_ORIGINAL_TIMESTAMP] = TEXT, [EVENT_FIELD_PROPERTIES] = OBJECT,
-    [EVENT_FIELD_TRAITS] = OBJECT,     [EVENT_FIELD_CONTEXT] = OBJECT,
+    [EVENT_FIELD_TRAITS] = OBJECT,           [EVENT_FIELD_CONTEXT] = OBJECT,
     [EVENT_FIELD_INTEGRATIONS] = OBJECT,
 };
 
@@ -247,8 +247,8 @@ static PtStatus judge(Judge *g)
     return judge_ids(g);
 }
 
-PtStatus event_judge(const EventItem *item, EventType given, EventText *text,
-                     EventDraft *ret_draft, PtError *err)
+PtStatus event_judge(const EventItem *item, EventType given, EventText *text, EventDraft *ret_draft,
+                     PtError *err)
 {
     *ret_draft = (EventDraft){.view = {.raw = item->raw, .type = given}, .direct = item->direct};
     Judge g = {item, text, ret_draft, err};
@@ -260,9 +260,9 @@ PtStatus event_judge(const EventItem *item, EventType given, EventText *text,
     }
     if (!item->is_object) {
         const char *first = item->raw.data;
-        PtJsonToken token = *first == '[' ? PT_JSON_ARRAY
-                            : *first == '"' ? PT_JSON_STRING
-                            : *first == 'n' ? PT_JSON_NULL
+        PtJsonToken token = *first == '['                    ? PT_JSON_ARRAY
+                            : *first == '"'                  ? PT_JSON_STRING
+                            : *first == 'n'                  ? PT_JSON_NULL
                             : *first == 't' || *first == 'f' ? PT_JSON_TRUE
                                                              : PT_JSON_NUMBER;
         return REFUSE(&g, NOT_AN_OBJECT, "the event is %s", token_noun(token));
@@ -278,7 +278,7 @@ PtStatus event_judge(const EventItem *item, EventType given, EventText *text,
 
 static int64_t corrected(int64_t received_ms, int64_t sent_ms, int64_t original_ms)
 {
-    const int64_t first_ms = -62135596800000; // 0001-01-01, where readable time begins
+    const int64_t first_ms = -62135596800000;           // 0001-01-01, where readable time begins
     int64_t ms = received_ms - (sent_ms - original_ms); // all within +-10^15: no overflow
     return ms < first_ms ? first_ms : ms;
 }

@@ -5,9 +5,9 @@
 #include <assert.h>
 
 static const PtStr type_names[EVENT_TYPE_COUNT] = {
-    [EVENT_UNKNOWN] = PT_STR_INIT("unknown"), [EVENT_TRACK] = PT_STR_INIT("track"),
+    [EVENT_UNKNOWN] = PT_STR_INIT("unknown"),   [EVENT_TRACK] = PT_STR_INIT("track"),
     [EVENT_IDENTIFY] = PT_STR_INIT("identify"), [EVENT_PAGE] = PT_STR_INIT("page"),
-    [EVENT_SCREEN] = PT_STR_INIT("screen"), [EVENT_GROUP] = PT_STR_INIT("group"),
+    [EVENT_SCREEN] = PT_STR_INIT("screen"),     [EVENT_GROUP] = PT_STR_INIT("group"),
     [EVENT_ALIAS] = PT_STR_INIT("alias"),
 };
 
@@ -29,10 +29,9 @@ EventType event_type_of(PtStr name)
 
 static const struct {
     PtStr name, help;
-} reasons[EVENT_REASON_COUNT] = {
-    [EVENT_REASON_NONE] = {PT_STR_INIT(""), PT_STR_INIT("")},
+} reasons[EVENT_REASON_COUNT] = {[EVENT_REASON_NONE] = {PT_STR_INIT(""), PT_STR_INIT("")},
 #define ROW(id, name, help) [EVENT_REASON_##id] = {PT_STR_INIT(name), PT_STR_INIT(help)},
-    EVENT_REASON_MAP(ROW)
+                                 EVENT_REASON_MAP(ROW)
 #undef ROW
 };
 

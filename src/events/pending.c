@@ -6,9 +6,9 @@
 #include <time.h>
 
 enum {
-    WAIT_S = 2,         // for a settlement that is under way
-    CHECK_TRIES = 16,   // a round must finish during each for a further one
-    REPAIR_IDS = 256,   // at a time
+    WAIT_S = 2,       // for a settlement that is under way
+    CHECK_TRIES = 16, // a round must finish during each for a further one
+    REPAIR_IDS = 256, // at a time
     FIRST_IDS = 1024,
 };
 
@@ -75,8 +75,7 @@ static PtStatus repair(EventPending *p, PtError *err)
             count++;
         }
         const EventPendingId *last = &from[count - 1];
-        PtStatus st =
-            dedupe_check_add_many(p->dedupe, ids, count, last->time_ms, verdicts, err);
+        PtStatus st = dedupe_check_add_many(p->dedupe, ids, count, last->time_ms, verdicts, err);
         if (st != PT_OK) {
             return st;
         }
@@ -152,9 +151,8 @@ PtStatus event_pending_check(EventPending *p, const PtHash128 *ids, size_t count
     for (unsigned tries = 0; tries < CHECK_TRIES; tries++) {
         PtStatus st = repair(p, err);
         st = st == PT_OK ? reserve(p, count, err) : st;
-        st = st == PT_OK
-                 ? dedupe_check_add_many(p->dedupe, ids, count, time_ms, verdicts, err)
-                 : st;
+        st =
+            st == PT_OK ? dedupe_check_add_many(p->dedupe, ids, count, time_ms, verdicts, err) : st;
         if (st != PT_OK || !any_seen(verdicts, count)) {
             return st;
         }

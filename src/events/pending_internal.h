@@ -39,8 +39,8 @@ typedef struct EventPending {
     pthread_mutex_t lock;
     pthread_cond_t settled;
     uint64_t settled_round, failed_round, durable_round;
-    EventPendingId *ids; /* [head, len), by round */
-    size_t head, held, len, cap; /* dedupe holds those before `held` */
+    EventPendingId *ids;              /* [head, len), by round */
+    size_t head, held, len, cap;      /* dedupe holds those before `held` */
     uint64_t first_round, last_round; /* of the call at hand; 0: it depends on none */
     PtMap *redriven;                  /* by offset: redriven by this process */
     EventPendingId *redrives;         /* of unsettled rounds: offset is the quarantined record's */

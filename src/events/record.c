@@ -28,7 +28,8 @@ enum {
     HAS_ALL = 7,
     VARINT_MAX = 10,
     PREFIX_TEXTS = 6,
-    /* the whole prefix but the bytes of its texts: 2 bytes, 5 varints, 6 texts of 2, raw's length */
+    /* the whole prefix but the bytes of its texts: 2 bytes, 5 varints, 6 texts of 2, raw's length
+     */
     PREFIX_MAX = 2 + (5 + 2 * PREFIX_TEXTS + 1) * VARINT_MAX,
 };
 

@@ -79,8 +79,11 @@ static void slices_of_raw_cost_no_copy(void **state)
 {
     (void)state;
     PtStr raw = PT_STR("{\"userId\":\"0123456789012345678901234567890123456789\"}");
-    EventView v = {.type = EVENT_TRACK, .received_ms = received, .timestamp_ms = received,
-                   .raw = raw, .user_id = {raw.data + 11, 40}};
+    EventView v = {.type = EVENT_TRACK,
+                   .received_ms = received,
+                   .timestamp_ms = received,
+                   .raw = raw,
+                   .user_id = {raw.data + 11, 40}};
     PtBuf buf;
     pt_buf_init(&buf, 1 << 16);
     event_payload_write(&buf, &v);

@@ -199,10 +199,12 @@ static void put_merged(Writer *w, const Members *batch, const Members *item, Eve
     bool add_ip = field == EVENT_FIELD_CONTEXT && w->view->ip.len > 0;
     Members m = {0};
     uint32_t object = ++w->objects;
-    // one that is no object cannot be merged; the item's, which then was quarantined, is shown
-    bool merged =
-        (low == NULL || low->value.data[0] != '{' || list_members(w, low->value, object, &m)) &&
-        (high == NULL || list_members(w, high->value, object, &m));
+    if (low != NULL && low->value.data[0] != '{') {
+        low = NULL;
+    }
+    // the item's own may be no object where that is what it was quarantined for
+    bool merged = (low == NULL || list_members(w, low->value, object, &m)) &&
+                  (high == NULL || list_members(w, high->value, object, &m));
     if ((low == NULL && high == NULL && !add_ip) || w->status != PT_OK) {
         return;
     }

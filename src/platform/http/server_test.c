@@ -460,6 +460,8 @@ static void a_client_that_does_not_read_is_cut(void **state)
     for (int i = 0; i < 40; i++) {
         t_send(fd, "GET /big HTTP/1.1\r\n" H "\r\n"); // a megabyte each
     }
+    t_turn();
+    assert_int_equal(http_counters(t.server).connections, 1);
     int64_t start = pt_mono_ms();
     while (http_counters(t.server).connections > 0 && pt_mono_ms() - start < 2000) {
         (void)pt_loop_turn(t.loop, 10);
