@@ -16,14 +16,15 @@ static const Browser browsers[] = {
     {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
      "Version/18.6 Safari/605.1.15",
      "Safari", "macOS", 1512, 982, 20},
-    {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+     "Gecko) "
      "Version/18.6 Mobile/15E148 Safari/604.1",
      "Mobile Safari", "iOS", 393, 852, 30},
     {"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 "
      "Mobile Safari/537.36",
      "Chrome Mobile", "Android", 412, 915, 26},
-    {"Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox", "Linux", 2560,
-     1440, 10},
+    {"Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox", "Linux",
+     2560, 1440, 10},
 };
 
 typedef struct Campaign {
@@ -62,15 +63,18 @@ static int web_context(Session *s, uint64_t h)
         s->context, sizeof s->context,
         "\"library\":{\"name\":\"patron-demo\",\"version\":\"" PATRON_VERSION "\"},\"demo\":true,"
         "\"locale\":\"%s\",\"timezone\":\"%s\",\"userAgent\":\"%s\","
-        "\"userAgentData\":{\"brands\":[{\"brand\":\"%s\",\"version\":\"141\"},{\"brand\":\"Not?A_Brand\","
+        "\"userAgentData\":{\"brands\":[{\"brand\":\"%s\",\"version\":\"141\"},{\"brand\":\"Not?A_"
+        "Brand\","
         "\"version\":\"8\"}],\"mobile\":%s,\"platform\":\"%s\"},"
-        "\"screen\":{\"width\":%u,\"height\":%u,\"innerWidth\":%u,\"innerHeight\":%u,\"density\":%u.%u},"
-        "\"shop\":{\"country\":\"%s\",\"currency\":\"%s\",\"experiment\":{\"search-ranking\":\"%s\","
+        "\"screen\":{\"width\":%u,\"height\":%u,\"innerWidth\":%u,\"innerHeight\":%u,\"density\":%"
+        "u.%u},"
+        "\"shop\":{\"country\":\"%s\",\"currency\":\"%s\",\"experiment\":{\"search-ranking\":\"%"
+        "s\","
         "\"free-shipping-bar\":\"%s\"}},\"consent\":{\"categoryPreferences\":{\"functional\":true,"
         "\"analytics\":true,\"advertising\":%s}},\"sessionId\":\"%.36s\"",
-        c->locale, c->zone, b->agent, b->brand, b->width < 500 ? "true" : "false", b->platform, b->width,
-        b->height, b->width - 15u, b->height - 139u, b->density / 10u, b->density % 10u, c->code,
-        c->currency, h >> 20 & 1 ? "b" : "control", h >> 21 & 1 ? "shown" : "hidden",
+        c->locale, c->zone, b->agent, b->brand, b->width < 500 ? "true" : "false", b->platform,
+        b->width, b->height, b->width - 15u, b->height - 139u, b->density / 10u, b->density % 10u,
+        c->code, c->currency, h >> 20 & 1 ? "b" : "control", h >> 21 & 1 ? "shown" : "hidden",
         h >> 22 & 1 ? "true" : "false", s->id);
     if (h >> 8 & 1) {
         return n;
@@ -92,17 +96,21 @@ static int app_context(Session *s, uint64_t h)
         "\"library\":{\"name\":\"patron-demo\",\"version\":\"" PATRON_VERSION "\"},\"demo\":true,"
         "\"app\":{\"name\":\"Larkfield\",\"version\":\"7.%u.0\",\"build\":\"70%u412\","
         "\"namespace\":\"example.larkfield.shop\"},\"device\":{\"id\":\"%.36s\",\"advertisingId\":"
-        "\"%.36s\",\"adTrackingEnabled\":%s,\"manufacturer\":\"%s\",\"model\":\"%s\",\"name\":\"%s\","
+        "\"%.36s\",\"adTrackingEnabled\":%s,\"manufacturer\":\"%s\",\"model\":\"%s\",\"name\":\"%"
+        "s\","
         "\"type\":\"%s\",\"token\":\"%.36s%.36s\"},\"os\":{\"name\":\"%s\",\"version\":\"%s\"},"
         "\"network\":{\"bluetooth\":false,\"carrier\":\"%s\",\"cellular\":%s,\"wifi\":%s},"
-        "\"screen\":{\"width\":%u,\"height\":%u,\"density\":3},\"locale\":\"%s\",\"timezone\":\"%s\","
-        "\"userAgent\":\"Larkfield/7.%u.0 (%s; %s %s)\",\"instanceId\":\"%.36s\",\"shop\":{\"country\":"
+        "\"screen\":{\"width\":%u,\"height\":%u,\"density\":3},\"locale\":\"%s\",\"timezone\":\"%"
+        "s\","
+        "\"userAgent\":\"Larkfield/7.%u.0 (%s; %s "
+        "%s)\",\"instanceId\":\"%.36s\",\"shop\":{\"country\":"
         "\"%s\",\"currency\":\"%s\"},\"sessionId\":\"%.36s\"",
         (unsigned)(h >> 12 & 7), (unsigned)(h >> 12 & 7), s->anonymous, s->anonymous,
         h >> 16 & 1 ? "true" : "false", p->maker, p->model, p->name,
         p->os[0] == 'i' ? "ios" : "android", s->anonymous, s->id, p->os, p->version,
         *PICK(carriers, h >> 17), cellular, wifi, p->width, p->height, c->locale, c->zone,
-        (unsigned)(h >> 12 & 7), p->model, p->os, p->version, s->anonymous, c->code, c->currency, s->id);
+        (unsigned)(h >> 12 & 7), p->model, p->os, p->version, s->anonymous, c->code, c->currency,
+        s->id);
 }
 
 static int till_context(Session *s, uint64_t h)
@@ -112,8 +120,10 @@ static int till_context(Session *s, uint64_t h)
     return snprintf(
         s->context, sizeof s->context,
         "\"library\":{\"name\":\"patron-demo\",\"version\":\"" PATRON_VERSION "\"},\"demo\":true,"
-        "\"channel\":\"store\",\"locale\":\"%s\",\"timezone\":\"%s\",\"device\":{\"id\":\"till-%02u-%02u\","
-        "\"manufacturer\":\"Tillwright\",\"model\":\"TW-%u\",\"type\":\"pos\"},\"os\":{\"name\":\"Linux\","
+        "\"channel\":\"store\",\"locale\":\"%s\",\"timezone\":\"%s\",\"device\":{\"id\":\"till-%"
+        "02u-%02u\","
+        "\"manufacturer\":\"Tillwright\",\"model\":\"TW-%u\",\"type\":\"pos\"},\"os\":{\"name\":"
+        "\"Linux\","
         "\"version\":\"6.12\"},\"app\":{\"name\":\"Larkfield Till\",\"version\":\"3.%u.2\"},"
         "\"network\":{\"wifi\":false,\"cellular\":false},"
         "\"location\":{\"city\":\"%s\",\"country\":\"%s\",\"store_id\":\"S%02u\"}",
@@ -123,7 +133,7 @@ static int till_context(Session *s, uint64_t h)
 
 void session_context(Retailer *r, Session *s)
 {
-    static int (*const write[RETAILER_CHANNEL_COUNT])(Session *, uint64_t) = {web_context, app_context,
-                                                                              till_context};
+    static int (*const write[RETAILER_CHANNEL_COUNT])(Session *, uint64_t) = {
+        web_context, app_context, till_context};
     s->context_len = (uint32_t)write[s->channel](s, pt_rng_u64(&r->rng));
 }

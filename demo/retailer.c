@@ -51,7 +51,9 @@ Retailer *retailer_new(uint64_t seed, int64_t start_ms, double rate)
     r->rate = rate / 1000;
     r->now_ms = (double)start_ms;
     double want = rate * SECONDS_BETWEEN;
-    r->online = want < SESSIONS_MIN ? SESSIONS_MIN : want > SESSIONS_MAX ? SESSIONS_MAX : (size_t)want;
+    r->online = want < SESSIONS_MIN   ? SESSIONS_MIN
+                : want > SESSIONS_MAX ? SESSIONS_MAX
+                                      : (size_t)want;
     r->count = r->online + RETAILER_STORES;
     r->sessions = calloc(r->count, sizeof *r->sessions);
     r->world = world_new(seed);

@@ -8,15 +8,13 @@
 /* A demo retailer, "Larkfield": what its web shop, app and tills would send, as events in Segment's
  * shape. Everything is invented; every event says context.demo = true.
  *
- * Population  100,000 customers and 2,000 products, both with skewed (Zipf) popularity; 40 stores in
- * 8 countries. Sessions walk a shop's steps (search, list, product, cart, checkout, order, refund);
- * a person is known after login, by loyalty card at some tills, and nobody at most tills.
- * Rhythm      Intensity follows hour and weekday, at tills by the store's local hour (standard time:
- * summer time is left out).
- * Sizes       About 2 KB an event over the mix (retailer_test holds it at 1.8 to 2.2).
- * Errors      A full buffer is the buffer's sticky status.
- * Determinism The same seed, start and rate give the same bytes, on any machine.
- * Threads     One owner at a time.
+ * Population  100,000 customers and 2,000 products, both with skewed (Zipf) popularity; 40 stores
+ * in 8 countries. Sessions walk a shop's steps (search, list, product, cart, checkout, order,
+ * refund); a person is known after login, by loyalty card at some tills, and nobody at most tills.
+ * Rhythm      Intensity follows hour and weekday, at tills by the store's local hour (standard
+ * time: summer time is left out). Sizes       About 2 KB an event over the mix (retailer_test holds
+ * it at 1.8 to 2.2). Errors      A full buffer is the buffer's sticky status. Determinism The same
+ * seed, start and rate give the same bytes, on any machine. Threads     One owner at a time.
  */
 typedef struct Retailer Retailer;
 
@@ -38,8 +36,8 @@ enum {
 typedef struct RetailerMeta {
     RetailerChannel channel;
     int64_t time_ms; /* of the event; never steps back */
-    size_t uuid_at;  /* where in the event's text the messageId's uuid stands: a load generator makes
-                        a new event of an old one by writing other digits there */
+    size_t uuid_at; /* where in the event's text the messageId's uuid stands: a load generator makes
+                       a new event of an old one by writing other digits there */
 } RetailerMeta;
 
 /* rate: events a second of simulated time, averaged over a week; more than 0. NULL when out of

@@ -19,9 +19,9 @@ typedef struct CartLine {
 /* One visit to the shop or the app, or one customer at a till. */
 typedef struct Session {
     RetailerChannel channel;
-    bool known;     /* logged in, or showed a card */
+    bool known; /* logged in, or showed a card */
     bool has_coupon;
-    uint8_t step;   /* what comes next */
+    uint8_t step; /* what comes next */
     uint8_t country, store, till;
     uint8_t cart_len, checkout_step;
     uint16_t product; /* being looked at */

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-/* What a visitor does, and what the shop's tracking says of it. Each step is a row: the call it makes,
- * its name, who writes its properties, and which steps follow how often. */
+/* What a visitor does, and what the shop's tracking says of it. Each step is a row: the call it
+ * makes, its name, who writes its properties, and which steps follow how often. */
 enum Step {
     END = STEP_END,
     HOME,
@@ -46,8 +46,8 @@ enum Step {
 
 static uint64_t price_of(const Retailer *r, const Session *s, uint16_t product)
 {
-    return (uint64_t)r->world->products[product].price_cents * world_countries[s->country].price_pct /
-           100;
+    return (uint64_t)r->world->products[product].price_cents *
+           world_countries[s->country].price_pct / 100;
 }
 
 static void out_currency(Out *o, const Session *s)
@@ -102,8 +102,9 @@ static void out_cart(const Retailer *r, const Session *s, Out *o)
 static void put_search(Retailer *r, Session *s, Out *o)
 {
     (void)r;
-    static const char *const words[] = {"rain jacket", "merino", "running shoes", "gift",
-                                        "olive",       "pan 28cm", "desk lamp",   "tent 2 person"};
+    static const char *const words[] = {"rain jacket", "merino",       "running shoes",
+                                        "gift",        "olive",        "pan 28cm",
+                                        "desk lamp",   "tent 2 person"};
     OUT(o, "\"query\":\"");
     out_text(o, words[s->query % 8]);
     OUT(o, "\",\"results\":");
@@ -140,7 +141,8 @@ static void put_filtered(Retailer *r, Session *s, Out *o)
 {
     OUT(o, "\"filters\":[{\"type\":\"price\",\"value\":\"under-");
     out_number(o, 25 * (1 + s->query % 8u));
-    OUT(o, "\"},{\"type\":\"in-stock\",\"value\":\"true\"}],\"sorts\":[{\"type\":\"price\",\"value\":\"");
+    OUT(o, "\"},{\"type\":\"in-stock\",\"value\":\"true\"}],\"sorts\":[{\"type\":\"price\","
+           "\"value\":\"");
     out_text(o, s->query & 64 ? "asc\"}]," : "desc\"}],");
     put_list(r, s, o);
 }
@@ -148,8 +150,8 @@ static void put_filtered(Retailer *r, Session *s, Out *o)
 static void put_promotion(Retailer *r, Session *s, Out *o)
 {
     (void)r;
-    static const char *const names[] = {"Autumn arrivals", "Three for two on shirts", "Outdoor week",
-                                        "Members save 15 %"};
+    static const char *const names[] = {"Autumn arrivals", "Three for two on shirts",
+                                        "Outdoor week", "Members save 15 %"};
     unsigned n = s->query % 4u;
     OUT(o, "\"promotion_id\":\"PROMO-2");
     out_number(o, n);
@@ -193,7 +195,8 @@ static void put_review(Retailer *r, Session *s, Out *o)
     out_number(o, 10000u + s->product);
     OUT(o, "\",\"review_id\":\"R");
     out_tagged(o, "", s->number);
-    OUT(o, ",\"review_body\":\"Fits well, arrived in two days. Colour a little darker than the photo.\","
+    OUT(o, ",\"review_body\":\"Fits well, arrived in two days. Colour a little darker than the "
+           "photo.\","
            "\"rating\":");
     out_number(o, 2 + s->query % 4u);
 }
@@ -318,7 +321,8 @@ static void put_sale(Retailer *r, Session *s, Out *o)
     OUT(o, ",\"store_name\":\"Larkfield ");
     out_text(o, world_stores[s->store].city);
     out_tagged(o, "\",\"till_id\":\"T", s->till);
-    out_tagged(o, ",\"receipt_no\":\"", (s->store + 1u) * UINT64_C(10000000) + s->number % 10000000);
+    out_tagged(o, ",\"receipt_no\":\"",
+               (s->store + 1u) * UINT64_C(10000000) + s->number % 10000000);
     out_tagged(o, ",\"cashier_id\":\"E", 1000u + s->store * 20u + s->number % 12u);
     if (s->known) {
         out_tagged(o, ",\"loyalty_card\":\"2900", 10000000u + s->customer.index);
@@ -407,44 +411,67 @@ typedef struct StepRow {
 } StepRow;
 
 static const StepRow rows[STEP_COUNT] = {
-    [HOME] = {"page", "Home", put_page,
-              {{SEARCHED, 25}, {PROMOTION, 22}, {CATEGORY_PAGE, 30}, {PRODUCT_PAGE, 10}, {LOGIN, 4}}},
+    [HOME] =
+        {"page",
+         "Home",
+         put_page,
+         {{SEARCHED, 25}, {PROMOTION, 22}, {CATEGORY_PAGE, 30}, {PRODUCT_PAGE, 10}, {LOGIN, 4}}},
     [CATEGORY_PAGE] = {"page", "Category", put_page, {{LIST, 90}}},
     [SEARCHED] = {"track", "Products Searched", put_search, {{LIST, 80}, {SEARCHED, 8}}},
-    [LIST] = {"track", "Product List Viewed", put_list,
+    [LIST] = {"track",
+              "Product List Viewed",
+              put_list,
               {{CLICKED, 48}, {FILTERED, 16}, {CATEGORY_PAGE, 14}, {SEARCHED, 6}}},
     [FILTERED] = {"track", "Product List Filtered", put_filtered, {{CLICKED, 60}, {LIST, 20}}},
-    [PROMOTION] = {"track", "Promotion Viewed", put_promotion,
+    [PROMOTION] = {"track",
+                   "Promotion Viewed",
+                   put_promotion,
                    {{PROMOTION_CLICKED, 25}, {CATEGORY_PAGE, 35}, {SEARCHED, 20}}},
     [PROMOTION_CLICKED] = {"track", "Promotion Clicked", put_promotion, {{LIST, 85}}},
     [CLICKED] = {"track", "Product Clicked", put_product, {{PRODUCT_PAGE, 97}}},
     [PRODUCT_PAGE] = {"page", "Product", put_page, {{VIEWED, 98}}},
-    [VIEWED] = {"track", "Product Viewed", put_product,
+    [VIEWED] = {"track",
+                "Product Viewed",
+                put_product,
                 {{ADDED, 22}, {LIST, 32}, {WISHED, 6}, {SHARED, 2}, {SEARCHED, 10}, {REVIEWED, 1}}},
     [WISHED] = {"track", "Product Added to Wishlist", put_wish, {{LIST, 60}, {ADDED, 10}}},
     [SHARED] = {"track", "Product Shared", put_shared, {{LIST, 50}}},
     [REVIEWED] = {"track", "Product Reviewed", put_review, {{LIST, 40}}},
-    [ADDED] = {"track", "Product Added", put_added,
+    [ADDED] = {"track",
+               "Product Added",
+               put_added,
                {{CART, 45}, {LIST, 30}, {SEARCHED, 8}, {CHECKOUT, 8}}},
     [REMOVED] = {"track", "Product Removed", put_removed, {{CART, 60}, {LIST, 20}}},
-    [CART] = {"track", "Cart Viewed", put_cart,
+    [CART] = {"track",
+              "Cart Viewed",
+              put_cart,
               {{CHECKOUT, 46}, {REMOVED, 9}, {COUPON_ENTERED, 12}, {LIST, 16}}},
-    [COUPON_ENTERED] = {"track", "Coupon Entered", put_coupon,
+    [COUPON_ENTERED] = {"track",
+                        "Coupon Entered",
+                        put_coupon,
                         {{COUPON_APPLIED, 72}, {COUPON_DENIED, 26}}},
-    [COUPON_APPLIED] = {"track", "Coupon Applied", put_applied,
+    [COUPON_APPLIED] = {"track",
+                        "Coupon Applied",
+                        put_applied,
                         {{CHECKOUT, 75}, {COUPON_REMOVED, 3}, {LIST, 10}}},
     [COUPON_DENIED] = {"track", "Coupon Denied", put_denied, {{CHECKOUT, 60}, {CART, 12}}},
     [COUPON_REMOVED] = {"track", "Coupon Removed", put_coupon, {{CART, 70}}},
     [CHECKOUT] = {"track", "Checkout Started", put_order, {{LOGIN, 55}, {STEP_VIEWED, 35}}},
-    [LOGIN] = {"identify", "", put_traits,
+    [LOGIN] = {"identify",
+               "",
+               put_traits,
                {{STEP_VIEWED, 78}, {GROUP, 8}, {ALIAS, 2}, {CATEGORY_PAGE, 10}}},
     [ALIAS] = {"alias", "", put_nothing, {{STEP_VIEWED, 80}, {LIST, 15}}},
     [GROUP] = {"group", "", put_group, {{STEP_VIEWED, 75}, {LIST, 20}}},
     [STEP_VIEWED] = {"track", "Checkout Step Viewed", put_checkout_step, {{STEP_DONE, 88}}},
-    [STEP_DONE] = {"track", "Checkout Step Completed", put_step_done,
+    [STEP_DONE] = {"track",
+                   "Checkout Step Completed",
+                   put_step_done,
                    {{STEP_VIEWED, 40}, {PAYMENT, 55}}},
     [PAYMENT] = {"track", "Payment Info Entered", put_checkout_step, {{ORDERED, 86}}},
-    [ORDERED] = {"track", "Order Completed", put_order,
+    [ORDERED] = {"track",
+                 "Order Completed",
+                 put_order,
                  {{REFUNDED, 4}, {CANCELLED, 1}, {REVIEWED, 3}, {HOME, 10}}},
     [REFUNDED] = {"track", "Order Refunded", put_refund, {{END, 0}}},
     [CANCELLED] = {"track", "Order Cancelled", put_order, {{END, 0}}},
@@ -549,7 +576,8 @@ static void out_head(Retailer *r, const Session *s, const StepRow *row, int64_t 
     OUT(o, "\"");
 }
 
-/* A guest has an anonymous id, a known one also the user id; a till knows a person by card alone. */
+/* A guest has an anonymous id, a known one also the user id; a till knows a person by card alone.
+ */
 static void out_who(const Session *s, const StepRow *row, Out *o)
 {
     if (s->channel != RETAILER_TILL) {
@@ -557,7 +585,8 @@ static void out_who(const Session *s, const StepRow *row, Out *o)
         out_bytes(o, s->anonymous, UUID_LEN);
         OUT(o, "\"");
     } else if (!s->known) {
-        out_tagged(o, ",\"anonymousId\":\"receipt-", (s->store + 1u) * UINT64_C(10000000) + s->number);
+        out_tagged(o, ",\"anonymousId\":\"receipt-",
+                   (s->store + 1u) * UINT64_C(10000000) + s->number);
     }
     if (s->known) {
         out_tagged(o, ",\"userId\":\"CUST-", 100000u + s->customer.index);

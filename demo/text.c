@@ -75,7 +75,9 @@ void out_uuid(Out *o, PtRng *rng)
             continue;
         }
         uint64_t *from = i < 18 ? &a : &b;
-        o->at[i] = i == 14 ? '4' : i == 19 ? hex[8 + (*from & 3)] : hex[*from & 15];
+        uint64_t digit = *from & 15;
+        digit = i == 14 ? 4 : i == 19 ? 8 + (digit & 3) : digit;
+        o->at[i] = hex[digit];
         *from >>= 4;
     }
     o->at += UUID_LEN;

@@ -18,31 +18,63 @@ const Country world_countries[WORLD_COUNTRIES] = {
 };
 
 const Store world_stores[RETAILER_STORES] = {
-    {"Berlin Mitte", 0, 6},     {"Hamburg", 0, 5},      {"M\u00fcnchen", 0, 6},
-    {"K\u00f6ln", 0, 4},        {"Frankfurt", 0, 4},    {"Leipzig", 0, 3},
-    {"Stuttgart", 0, 4},        {"Bremen", 0, 3},       {"London Oxford Street", 1, 8},
-    {"London Stratford", 1, 6}, {"Manchester", 1, 5},   {"Birmingham", 1, 4},
-    {"Leeds", 1, 4},            {"Glasgow", 1, 4},      {"Bristol", 1, 3},
-    {"Cardiff", 1, 3},          {"Paris Rivoli", 2, 7}, {"Lyon", 2, 4},
-    {"Marseille", 2, 4},        {"Lille", 2, 3},        {"Bordeaux", 2, 3},
-    {"Nantes", 2, 3},           {"New York SoHo", 3, 7}, {"Brooklyn", 3, 4},
-    {"Boston", 3, 4},           {"Philadelphia", 3, 4}, {"Washington", 3, 4},
-    {"Atlanta", 3, 3},          {"Warszawa", 4, 5},     {"Krak\u00f3w", 4, 4},
-    {"Gda\u0144sk", 4, 3},      {"Wroc\u0142aw", 4, 3}, {"Stockholm", 5, 5},
-    {"G\u00f6teborg", 5, 3},    {"Malm\u00f6", 5, 3},   {"Z\u00fcrich", 6, 5},
-    {"Basel", 6, 3},            {"Bern", 6, 3},         {"Amsterdam", 7, 5},
+    {"Berlin Mitte", 0, 6},
+    {"Hamburg", 0, 5},
+    {"M\u00fcnchen", 0, 6},
+    {"K\u00f6ln", 0, 4},
+    {"Frankfurt", 0, 4},
+    {"Leipzig", 0, 3},
+    {"Stuttgart", 0, 4},
+    {"Bremen", 0, 3},
+    {"London Oxford Street", 1, 8},
+    {"London Stratford", 1, 6},
+    {"Manchester", 1, 5},
+    {"Birmingham", 1, 4},
+    {"Leeds", 1, 4},
+    {"Glasgow", 1, 4},
+    {"Bristol", 1, 3},
+    {"Cardiff", 1, 3},
+    {"Paris Rivoli", 2, 7},
+    {"Lyon", 2, 4},
+    {"Marseille", 2, 4},
+    {"Lille", 2, 3},
+    {"Bordeaux", 2, 3},
+    {"Nantes", 2, 3},
+    {"New York SoHo", 3, 7},
+    {"Brooklyn", 3, 4},
+    {"Boston", 3, 4},
+    {"Philadelphia", 3, 4},
+    {"Washington", 3, 4},
+    {"Atlanta", 3, 3},
+    {"Warszawa", 4, 5},
+    {"Krak\u00f3w", 4, 4},
+    {"Gda\u0144sk", 4, 3},
+    {"Wroc\u0142aw", 4, 3},
+    {"Stockholm", 5, 5},
+    {"G\u00f6teborg", 5, 3},
+    {"Malm\u00f6", 5, 3},
+    {"Z\u00fcrich", 6, 5},
+    {"Basel", 6, 3},
+    {"Bern", 6, 3},
+    {"Amsterdam", 7, 5},
     {"Rotterdam", 7, 3},
 };
 
 const char *const world_tiers[4] = {"none", "bronze", "silver", "gold"};
 
 const Category world_categories[WORLD_CATEGORIES] = {
-    {"Jackets & Coats", "clothing/jackets"}, {"Knitwear", "clothing/knitwear"},
-    {"Shirts", "clothing/shirts"},           {"Trousers", "clothing/trousers"},
-    {"Shoes", "shoes"},                      {"Bags", "accessories/bags"},
-    {"Watches", "accessories/watches"},      {"Kitchen", "home/kitchen"},
-    {"Lighting", "home/lighting"},           {"Bedding", "home/bedding"},
-    {"Outdoor", "sports/outdoor"},           {"Running", "sports/running"},
+    {"Jackets & Coats", "clothing/jackets"},
+    {"Knitwear", "clothing/knitwear"},
+    {"Shirts", "clothing/shirts"},
+    {"Trousers", "clothing/trousers"},
+    {"Shoes", "shoes"},
+    {"Bags", "accessories/bags"},
+    {"Watches", "accessories/watches"},
+    {"Kitchen", "home/kitchen"},
+    {"Lighting", "home/lighting"},
+    {"Bedding", "home/bedding"},
+    {"Outdoor", "sports/outdoor"},
+    {"Running", "sports/running"},
 };
 
 static const char *const nouns[WORLD_CATEGORIES][4] = {
@@ -59,22 +91,23 @@ static const char *const nouns[WORLD_CATEGORIES][4] = {
     {"Tent", "Sleeping Bag", "Camp Stove", "Trekking Poles"},
     {"Running Shoe", "Tights", "Running Belt", "Headlamp"},
 };
-static const char *const adjectives[] = {"Classic", "Nordic", "Light",  "Urban",   "Heritage",
+static const char *const adjectives[] = {"Classic", "Nordic", "Light",    "Urban",   "Heritage",
                                          "Compact", "Merino", "Recycled", "Organic", "Pro"};
-static const char *const brands[] = {"Larkfield", "Fjordline", "Alder & Ash", "Corvo", "Maison Lune",
-                                     "Tidewater", "Hokkai",    "Redgate"};
-static const char *const colours[] = {"black", "navy", "olive", "sand", "burgundy", "grey", "white"};
+static const char *const brands[] = {"Larkfield",   "Fjordline", "Alder & Ash", "Corvo",
+                                     "Maison Lune", "Tidewater", "Hokkai",      "Redgate"};
+static const char *const colours[] = {"black",    "navy", "olive", "sand",
+                                      "burgundy", "grey", "white"};
 static const char *const sizes[] = {"XS", "S", "M", "L", "XL", "one size"};
 static const char *const firsts[] = {
-    "Anna",  "Ben",   "Clara", "David", "Emma", "Felix", "Greta", "Hugo",   "Ines", "Jan",
-    "Karin", "Lukas", "Marie", "Noah",  "Olga", "Paul",  "Rosa",  "Samuel", "Tess", "Viktor",
-    "Amira", "Chen",  "Fatima", "Kofi", "Lena", "Mateo", "Nadia", "Omar",   "Priya", "Yuki"};
+    "Anna",  "Ben",   "Clara",  "David", "Emma", "Felix", "Greta", "Hugo",   "Ines",  "Jan",
+    "Karin", "Lukas", "Marie",  "Noah",  "Olga", "Paul",  "Rosa",  "Samuel", "Tess",  "Viktor",
+    "Amira", "Chen",  "Fatima", "Kofi",  "Lena", "Mateo", "Nadia", "Omar",   "Priya", "Yuki"};
 static const char *const lasts[] = {
-    "Andersson", "Baker",  "Costa",  "Dubois",  "Evans",  "Fischer", "Garcia", "Huber",
-    "Ivanova",   "Jensen", "Kowalska", "Laurent", "Meier", "Nowak",  "Okafor", "Patel",
-    "Quinn",     "Rossi",  "Schmidt", "Taylor",  "Usman", "Visser",  "Wagner", "Young"};
+    "Andersson", "Baker",  "Costa",    "Dubois",  "Evans", "Fischer", "Garcia", "Huber",
+    "Ivanova",   "Jensen", "Kowalska", "Laurent", "Meier", "Nowak",   "Okafor", "Patel",
+    "Quinn",     "Rossi",  "Schmidt",  "Taylor",  "Usman", "Visser",  "Wagner", "Young"};
 
-#define COUNT(a)  (sizeof(a) / sizeof *(a))
+#define COUNT(a)   (sizeof(a) / sizeof *(a))
 #define PICK(a, h) ((a)[(h) % COUNT(a)])
 
 static uint64_t mix(uint64_t seed, uint64_t x)
@@ -91,20 +124,25 @@ static void make_product(const World *w, uint32_t i, Product *p)
     const char *noun = nouns[p->category][h >> 8 & 3], *adjective = PICK(adjectives, h >> 10);
     const Category *c = &world_categories[p->category];
     static const uint8_t cents[] = {95, 99, 90, 50};
-    p->price_cents = (uint32_t)((4 + (h >> 24) % 40 * ((h >> 32) % 6 + 1)) * 100 + cents[h >> 38 & 3]);
+    p->price_cents =
+        (uint32_t)((4 + (h >> 24) % 40 * ((h >> 32) % 6 + 1)) * 100 + cents[h >> 38 & 3]);
     int n = snprintf(p->slug, sizeof p->slug, "%s-%s-%05u", adjective, noun, 10000 + i);
     for (int k = 0; k < n && k < (int)sizeof p->slug; k++) {
         char ch = p->slug[k];
-        p->slug[k] = ch == ' ' ? '-' : ch >= 'A' && ch <= 'Z' ? (char)(ch + 32) : ch;
+        if (ch == ' ') {
+            p->slug[k] = '-';
+        } else if (ch >= 'A' && ch <= 'Z') {
+            p->slug[k] = (char)(ch + 32);
+        }
     }
-    n = snprintf(p->json, sizeof p->json,
-                 "\"product_id\":\"P%05u\",\"sku\":\"LF-%05u-%02X\",\"name\":\"%s %s\",\"brand\":\"%s\","
-                 "\"category\":\"%s\",\"variant\":\"%s, %s\","
-                 "\"url\":\"https://www.larkfield.example/p/%s\","
-                 "\"image_url\":\"https://img.larkfield.example/p/%05u/front-640.webp\"",
-                 10000 + i, 10000 + i, (unsigned)(h >> 40 & 255), adjective, noun,
-                 PICK(brands, h >> 48), c->name, PICK(colours, h >> 20), PICK(sizes, h >> 52), p->slug,
-                 10000 + i);
+    n = snprintf(
+        p->json, sizeof p->json,
+        "\"product_id\":\"P%05u\",\"sku\":\"LF-%05u-%02X\",\"name\":\"%s %s\",\"brand\":\"%s\","
+        "\"category\":\"%s\",\"variant\":\"%s, %s\","
+        "\"url\":\"https://www.larkfield.example/p/%s\","
+        "\"image_url\":\"https://img.larkfield.example/p/%05u/front-640.webp\"",
+        10000 + i, 10000 + i, (unsigned)(h >> 40 & 255), adjective, noun, PICK(brands, h >> 48),
+        c->name, PICK(colours, h >> 20), PICK(sizes, h >> 52), p->slug, 10000 + i);
     p->json_len = (uint16_t)n;
 }
 
@@ -195,8 +233,8 @@ Customer world_customer(const World *w, uint32_t index)
 
 uint32_t world_online_permil(unsigned hour, unsigned weekday)
 {
-    static const uint16_t by_hour[24] = {450, 250,  150,  110,  120,  220,  450,  750,
-                                         950, 1080, 1150, 1180, 1250, 1200, 1150, 1150,
+    static const uint16_t by_hour[24] = {450,  250,  150,  110,  120,  220,  450,  750,
+                                         950,  1080, 1150, 1180, 1250, 1200, 1150, 1150,
                                          1250, 1400, 1600, 1850, 2050, 1950, 1450, 840};
     static const uint16_t by_day[8] = {0, 1050, 950, 930, 960, 950, 980, 1180};
     return (uint32_t)by_hour[hour % 24] * by_day[weekday % 8] / 1000;

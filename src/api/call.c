@@ -62,6 +62,9 @@ void api_problem(ApiCall *call, PtStatus status, const PtError *err)
 static PtStatus read_text(ApiCall *call, PtJson *j, ApiField *f, PtError *err)
 {
     PtBuf text;
+    if ((j->flags & (PT_JSON_NUL | PT_JSON_LONE_SURROGATE)) != 0) {
+        return pt_fail(err, PT_INVALID, "%s: holds NUL or half a surrogate pair", f->name);
+    }
     pt_buf_init(&text, API_BODY_MAX);
     pt_json_decode(j->raw, &text);
     const bool fits =

@@ -285,7 +285,7 @@ static PtStatus bind_options(Parse *p, PtError *err)
     const CliCommand *c = p->args.command;
     for (size_t i = 0; i < p->option_count; i++) {
         const CliOption *o = find_option(c->options, p->options[i].name, p->options[i].name_len);
-        if (o == NULL) {
+        if (o == NULL || c->options == NULL) {
             return cli_usage(err, "%s has no option --%s", c->words, p->options[i].name);
         }
         p->args.values[o - c->options] = p->options[i].value;

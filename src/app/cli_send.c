@@ -135,7 +135,7 @@ static void deliver(Sender *s, PtClient *client, Batch *b, PtClientResponse *ans
                                .body = pt_buf_str(&b->body),
                                .basic_user = s->config.write_key,
                                .idle_timeout_s = SEND_IDLE_S};
-    int64_t pause_ms = BACKOFF_FIRST_MS;
+    int64_t pause_ms = BACKOFF_FIRST_MS, since_ms = pt_mono_ms();
     for (;;) {
         PtError err = {0};
         PtStatus st = pt_client_send(client, &request, answer, &err);
@@ -145,7 +145,8 @@ static void deliver(Sender *s, PtClient *client, Batch *b, PtClientResponse *ans
             st = cli_problem(answer, &err);
         }
         (void)pthread_mutex_lock(&s->lock);
-        again = again && !s->failed && pt_mono_ms() - s->last_ack_ms < s->config.give_up_ms;
+        since_ms = s->last_ack_ms > since_ms ? s->last_ack_ms : since_ms;
+        again = again && !s->failed && pt_mono_ms() - since_ms < s->config.give_up_ms;
         if (ok) {
             acknowledge(s, b, pt_buf_str(&answer->body));
         } else if (!again) {

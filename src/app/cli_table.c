@@ -118,16 +118,17 @@ static void print_rows(char **cells, size_t rows, const CliColumn *columns, size
     }
     for (size_t r = 0; r < rows; r++) {
         for (size_t c = 0; c < count; c++) {
-            print_cell(cells[r * count + c], widths[c], is_right(&columns[c]), c + 1 == count);
+            const char *text = cells[r * count + c];
+            print_cell(text != NULL ? text : "", widths[c], is_right(&columns[c]), c + 1 == count);
         }
     }
 }
 
-static PtStatus fill(PtStr array, const CliColumn *columns, size_t count, char **cells,
+static PtStatus fill(PtStr array, size_t rows, const CliColumn *columns, size_t count, char **cells,
                      size_t *widths, PtError *err)
 {
     PtStr item;
-    for (size_t r = 0; cli_json_each(&array, &item); r++) {
+    for (size_t r = 0; r < rows && cli_json_each(&array, &item); r++) {
         for (size_t c = 0; c < count; c++) {
             char *text = cell_of(item, &columns[c]);
             if (text == NULL) {
@@ -160,7 +161,7 @@ PtStatus cli_table(PtStr array, const CliColumn *columns, size_t count, const ch
     for (size_t c = 0; c < count; c++) {
         widths[c] = width_of(columns[c].title);
     }
-    PtStatus st = fill(array, columns, count, cells, widths, err);
+    PtStatus st = fill(array, rows, columns, count, cells, widths, err);
     if (st == PT_OK) {
         print_rows(cells, rows, columns, count, widths);
     }

@@ -129,9 +129,14 @@ static void print_cell(PtStr json, const char *path, int width, PtBuf *text)
     (void)fputs("  ", stdout);
 }
 
+static bool is_named(const Tail *t, PtStr name)
+{
+    return pt_str_eq(pt_buf_str(&t->event), name);
+}
+
 static void print_event(Tail *t, PtStr json)
 {
-    bool rejected = pt_str_eq(pt_buf_str(&t->event), PT_STR("rejected"));
+    bool rejected = is_named(t, PT_STR("rejected"));
     print_cell(json, "receivedAt", 24, &t->text);
     print_cell(json, rejected ? "source" : "_patron.source", 12, &t->text);
     print_cell(json, rejected ? "status" : "type", 8, &t->text);
@@ -146,7 +151,12 @@ static void print_event(Tail *t, PtStr json)
 /* A blank line ends an event of the stream. */
 static void finish_event(Tail *t)
 {
-    if (t->data.len > 0 && pt_buf_status(&t->data) == PT_OK) {
+    bool shown =
+        t->event.len == 0 || is_named(t, PT_STR("event")) || is_named(t, PT_STR("rejected"));
+    if (is_named(t, PT_STR("skipped"))) {
+        (void)fprintf(stderr, "too fast to show: %llu events were passed over\n",
+                      (unsigned long long)cli_json_u64(pt_buf_str(&t->data), "count"));
+    } else if (shown && t->data.len > 0 && pt_buf_status(&t->data) == PT_OK) {
         if (t->json) {
             cli_print_json(pt_buf_str(&t->data));
         } else {

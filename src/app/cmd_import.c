@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-    SAVE_MS = 500,       /* between two writes of the checkpoint */
+    SAVE_MS = 200,       /* between two writes of the checkpoint */
     GIVE_UP_MS = 300000, /* without an acknowledgement */
     PREVIEW_EVENTS = 3,
     PREVIEW_ROWS = 5000,

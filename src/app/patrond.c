@@ -99,6 +99,8 @@ static int serve(const PtConfig *config)
             PT_F_INT("port", patron_server_port(running)),
             PT_F_STR("version", PT_STR(PATRON_VERSION)));
     patron_server_run(running);
+    (void)sigaction(SIGTERM, &ignore, NULL); // there is nothing left to stop, and soon no server
+    (void)sigaction(SIGINT, &ignore, NULL);
     patron_server_free(running);
     pt_diag(PT_DIAG_INFO, "patrond", "stopped");
     return 0;
@@ -126,6 +128,9 @@ int main(int argc, char **argv)
     PtStatus st = pt_config_new(patron_settings, patron_setting_count, &config, &err);
     if (st == PT_OK) {
         st = load_config(config, &argc, argv, &err);
+    }
+    if (st == PT_OK && pt_config_text(config, "data")[0] == '\0') {
+        st = pt_fail(&err, PT_INVALID, "the data folder is not set: give --data DIR");
     }
     if (st != PT_OK) {
         (void)fprintf(stderr, "patrond: %s\n", err.message);

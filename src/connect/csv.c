@@ -2,10 +2,23 @@
 /* Records of delimited text, and lines of JSON, out of a stream. */
 #include "connect/reader_internal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WINDOW_CAP = 2 * CONNECT_RECORD_MAX, READ_AHEAD = 256 << 10 };
+enum { WINDOW_CAP = 2 * CONNECT_RECORD_MAX, READ_AHEAD = 256 << 10 /* and the first window */ };
+
+/* Twice as large, up to the bound. */
+static bool grow(ReaderWindow *w)
+{
+    size_t cap = 2 * w->cap < WINDOW_CAP ? 2 * w->cap : WINDOW_CAP;
+    char *data = cap > w->cap ? realloc(w->data, cap) : NULL;
+    if (data != NULL) {
+        w->data = data;
+        w->cap = cap;
+    }
+    return data != NULL;
+}
 
 PtStatus reader_window_more(ReaderWindow *w, PtError *err)
 {
@@ -14,8 +27,10 @@ PtStatus reader_window_more(ReaderWindow *w, PtError *err)
         w->len -= w->at;
         w->at = 0;
     }
-    if (w->len == w->cap) {
-        return pt_fail(err, PT_TOO_LARGE, "a record is over %d bytes", CONNECT_RECORD_MAX);
+    if (w->len == w->cap && !grow(w)) {
+        return w->cap == WINDOW_CAP
+                   ? pt_fail(err, PT_TOO_LARGE, "a record is over %d bytes", CONNECT_RECORD_MAX)
+                   : pt_fail(err, PT_NO_MEMORY, "no memory to read rows");
     }
     size_t room = w->cap - w->len;
     /* At least as much as is there: a record that is looked at again costs twice its bytes at most.
@@ -38,11 +53,11 @@ PtStatus connect_reader_new(ConnectSource source, const ConnectShape *shape,
     ConnectReader *r = calloc(1, sizeof *r);
     if (r != NULL) {
         r->shape = *shape;
-        r->window = (ReaderWindow){.source = source, .cap = WINDOW_CAP};
-        r->window.data = malloc(WINDOW_CAP);
-        r->fields = calloc(CONNECT_COLUMNS_MAX, sizeof *r->fields);
-        r->scratch_cap = 3 * (size_t)CONNECT_RECORD_MAX;
+        r->window = (ReaderWindow){.source = source, .cap = READ_AHEAD};
+        r->window.data = malloc(READ_AHEAD);
+        r->scratch_cap = READ_AHEAD;
         r->scratch = malloc(r->scratch_cap);
+        r->fields = calloc(CONNECT_COLUMNS_MAX, sizeof *r->fields);
         r->line = 1;
         r->one_byte = shape->encoding == CONNECT_WINDOWS_1252 || shape->encoding == CONNECT_LATIN_1;
     }
@@ -145,6 +160,7 @@ static Scan quoted_field(ConnectReader *r, Cursor *c)
         }
         bool doubled = q + 1 < c->end && q[1] == '"';
         if (out == NULL && doubled) {
+            assert(r->scratch != NULL); // reserved before each scan
             out = r->scratch + r->scratch_len;
         }
         size_t piece = (size_t)(q - c->at) + doubled;
@@ -347,17 +363,38 @@ static PtStatus skip_line(ConnectReader *r, ConnectRow *row, PtError *err)
     return PT_OK;
 }
 
+/* Room for whatever repairs a record within the window may need: its bytes once without doubled
+ * quotes, and three for each where they are converted. Nothing points into scratch at this time. */
+static bool reserve_scratch(ConnectReader *r)
+{
+    size_t bytes = r->window.len - r->window.at;
+    size_t need = 4 * (bytes < CONNECT_RECORD_MAX ? bytes : CONNECT_RECORD_MAX);
+    if (need <= r->scratch_cap) {
+        return true;
+    }
+    char *scratch = realloc(r->scratch, need);
+    if (scratch == NULL) {
+        return false;
+    }
+    r->scratch = scratch;
+    r->scratch_cap = need;
+    return true;
+}
+
 /* The next record that is not blank: into r->fields (or *ret_line). */
 static PtStatus next_record(ConnectReader *r, ConnectRow *row, bool *ret_has, PtError *err)
 {
     ReaderWindow *w = &r->window;
     for (;;) {
         const char *from = w->data + w->at;
-        Cursor c = {.at = from, .end = w->data + w->len, .final = w->end};
+        Cursor c = {.at = from, .end = w->data + w->len, .rest = from, .final = w->end};
         PtStr line = {NULL, 0};
         if (from == c.end && w->end) {
             *ret_has = false;
             return PT_OK;
+        }
+        if (!reserve_scratch(r)) {
+            return pt_fail(err, PT_NO_MEMORY, "no memory to read rows");
         }
         Scan got = from == c.end ? SCAN_MORE : scan_record(r, &c, &line);
         if (got == SCAN_MORE && w->len - w->at > CONNECT_RECORD_MAX) {
@@ -422,7 +459,7 @@ static PtStatus keep_header(ConnectReader *r, const ConnectRow *row, PtError *er
     for (size_t i = 0; i < r->count; i++) {
         bytes += r->fields[i].len;
     }
-    r->header = calloc(r->count, sizeof *r->header);
+    r->header = calloc(r->count + 1, sizeof *r->header);
     r->header_text = malloc(bytes + 1);
     if (r->header == NULL || r->header_text == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for the header");

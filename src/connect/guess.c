@@ -94,6 +94,7 @@ static const struct {
     {"eventtype", ROLE_EVENT},
     {"action", ROLE_EVENT},
     {"orderid", ROLE_ORDER},
+    {"order", ROLE_ORDER},
     {"orderno", ROLE_ORDER},
     {"ordernumber", ROLE_ORDER},
     {"invoiceno", ROLE_ORDER},
@@ -368,7 +369,7 @@ static PtStatus judge_rows(Guess *g, PtError *err)
                 continue;
             }
         }
-        if (st == PT_OK) {
+        if (st == PT_OK && g->columns != NULL) {
             judge_row(g, &row, &last_order);
         }
     }
@@ -657,7 +658,7 @@ static bool is_event(PtStr object)
 {
     static const char *const types[] = {"\"track\"",  "\"identify\"", "\"page\"",
                                         "\"screen\"", "\"group\"",    "\"alias\""};
-    PtStr raw;
+    PtStr raw = {NULL, 0};
     for (size_t i = 0; map_json_path(object, PT_STR("type"), &raw) && i < 6; i++) {
         if (pt_str_eq(raw, pt_str(types[i]))) {
             return true;
@@ -695,7 +696,7 @@ static Column *json_column(Guess *g, const PtJson *j)
 static void judge_object(Guess *g, PtStr object)
 {
     PtJson j;
-    PtStr raw;
+    PtStr raw = {NULL, 0};
     pt_json_init(&j, object, MAP_JSON_DEPTH);
     if (pt_json_next(&j) != PT_JSON_OBJECT) {
         return;

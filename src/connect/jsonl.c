@@ -13,7 +13,7 @@ static bool member_of(PtStr object, PtStr name, PtStr *ret_raw)
     }
     while (pt_json_next(&j) == PT_JSON_KEY) {
         bool hit = pt_json_raw_eq(j.raw, j.flags, name);
-        PtStr raw;
+        PtStr raw = {NULL, 0};
         if (!pt_json_skip(&j, &raw, NULL, NULL)) {
             return false;
         }
@@ -31,7 +31,7 @@ bool map_json_path(PtStr object, PtStr path, PtStr *ret_raw)
     if (member_of(object, path, ret_raw)) {
         return true;
     }
-    PtStr rest = path, segment, at = object;
+    PtStr rest = path, segment = {NULL, 0}, at = object;
     while (pt_str_cut(&rest, '.', &segment)) {
         if (!member_of(at, segment, &at)) {
             return false;
@@ -60,7 +60,7 @@ PtStatus map_json_cells(const ConnectMapping *m, PtStr object, MapCell *cells, P
         return pt_fail(err, PT_NO_MEMORY, "no memory for a line");
     }
     for (size_t i = 0; i < m->column_count; i++) {
-        PtStr raw;
+        PtStr raw = {NULL, 0};
         cells[i] = (MapCell){{"", 0}, {NULL, 0}};
         if (!map_json_path(object, m->columns[i], &raw) || pt_str_eq(raw, PT_STR("null"))) {
             continue;
@@ -90,7 +90,7 @@ static bool left_out(const PtJson *j)
 
 PtStatus map_event_line(PtStr object, PtStr message_id, PtBuf *out, PtError *err)
 {
-    PtStr raw;
+    PtStr raw = {NULL, 0};
     PtJson j;
     PtStatus st = pt_json_check(object, MAP_JSON_DEPTH, err);
     if (st != PT_OK) {

@@ -28,6 +28,7 @@ static PtStr decode(ConnectMapping *m, PtStr raw)
         copy = pt_arena_str(m->arena, pt_buf_str(&text));
     }
     pt_buf_done(&text);
+    m->out_of_memory |= copy.data == NULL;
     return copy;
 }
 
@@ -110,7 +111,7 @@ static PtStatus column_index(ConnectMapping *m, PtStr name, int *ret, PtError *e
 static PtStatus column_field(ConnectMapping *m, const char *field, PtStr raw, int *ret,
                              PtError *err)
 {
-    PtStr name;
+    PtStr name = {NULL, 0};
     PtStatus st = text_field(m, field, raw, MAP_NAME_MAX, &name, err);
     return st == PT_OK ? column_index(m, name, ret, err) : st;
 }
@@ -130,7 +131,7 @@ static PtStatus column_list(ConnectMapping *m, const char *field, PtStr raw, siz
                             size_t *ret_count, PtError *err)
 {
     PtJson j;
-    PtStr item;
+    PtStr item = {NULL, 0};
     size_t n = 0;
     if (!open_value(&j, raw, PT_JSON_ARRAY)) {
         return want(err, field, "a list of columns");
@@ -197,7 +198,7 @@ static PtStatus parse_encoding(ConnectMapping *m, PtStr raw, PtError *err)
 static PtStatus parse_header(ConnectMapping *m, PtStr raw, PtError *err)
 {
     PtJson j;
-    PtStr item;
+    PtStr item = {NULL, 0};
     if (!open_value(&j, raw, PT_JSON_ARRAY)) {
         return bool_field("header", raw, &m->shape.header, err);
     }
@@ -208,7 +209,7 @@ static PtStatus parse_header(ConnectMapping *m, PtStr raw, PtError *err)
             return pt_fail(err, PT_TOO_LARGE, "mapping: header has over %d columns",
                            CONNECT_COLUMNS_MAX);
         }
-        PtStr name;
+        PtStr name = {NULL, 0};
         PtStatus st = text_field(m, "header", item, MAP_NAME_MAX, &name, err);
         if (st != PT_OK) {
             return st;
@@ -221,13 +222,14 @@ static PtStatus parse_header(ConnectMapping *m, PtStr raw, PtError *err)
 static PtStatus load_zone(ConnectMapping *m, const char *field, PtStr raw, PtZone **ret,
                           PtError *err)
 {
-    PtStr name;
+    PtStr name = {NULL, 0};
     PtError why = {0};
     PtStatus st = text_field(m, field, raw, MAP_ZONE_NAME_MAX, &name, err);
     if (st != PT_OK) {
         return st;
     }
     st = pt_zone_load(name.data, NULL, ret, &why);
+    m->out_of_memory |= st == PT_NO_MEMORY;
     return st == PT_OK ? st : pt_fail(err, PT_INVALID, "mapping: %s: %s", field, why.message);
 }
 
@@ -259,7 +261,7 @@ static PtStatus text_or_column(ConnectMapping *m, const char *field, PtStr raw, 
                                int *ret_column, PtError *err)
 {
     PtJson j;
-    Member member;
+    Member member = {0};
     if (is_string(raw)) {
         return text_field(m, field, raw, MAP_NAME_MAX, ret_text, err);
     }
@@ -302,7 +304,7 @@ static PtStatus parse_test(ConnectMapping *m, const Member *member, MapCondition
 static PtStatus parse_condition(ConnectMapping *m, PtStr raw, MapRule *rule, PtError *err)
 {
     PtJson j;
-    Member member;
+    Member member = {0};
     bool tested = false;
     MapCondition c = {.column = -1};
     if (rule->count == MAP_CONDITIONS_MAX) {
@@ -334,7 +336,7 @@ static PtStatus parse_condition(ConnectMapping *m, PtStr raw, MapRule *rule, PtE
 static PtStatus parse_conditions(ConnectMapping *m, PtStr raw, MapRule *rule, PtError *err)
 {
     PtJson j;
-    PtStr item;
+    PtStr item = {NULL, 0};
     if (!open_value(&j, raw, PT_JSON_ARRAY)) {
         return want(err, "any, all", "a list of conditions");
     }
@@ -368,7 +370,7 @@ static PtStatus rule_member(ConnectMapping *m, const Member *member, MapRule *ru
 static PtStatus parse_rule(ConnectMapping *m, PtStr raw, PtError *err)
 {
     PtJson j;
-    Member member;
+    Member member = {0};
     if (m->rule_count == MAP_RULES_MAX) {
         return pt_fail(err, PT_TOO_LARGE, "mapping: over %d rules", MAP_RULES_MAX);
     }
@@ -393,7 +395,7 @@ static PtStatus parse_rule(ConnectMapping *m, PtStr raw, PtError *err)
 static PtStatus parse_rules(ConnectMapping *m, PtStr raw, PtError *err)
 {
     PtJson j;
-    PtStr item;
+    PtStr item = {NULL, 0};
     if (!open_value(&j, raw, PT_JSON_ARRAY)) {
         return want(err, "event.rules", "a list of rules");
     }
@@ -427,7 +429,7 @@ static PtStatus event_member(ConnectMapping *m, const Member *member, PtError *e
 static PtStatus parse_event(ConnectMapping *m, PtStr raw, PtError *err)
 {
     PtJson j;
-    Member member;
+    Member member = {0};
     if (!open_value(&j, raw, PT_JSON_OBJECT)) {
         return want(err, "event", "an object");
     }
@@ -460,7 +462,7 @@ static PtStatus parse_type(ConnectMapping *m, PtStr raw, MapType *ret, PtError *
 
 static PtStatus parse_time_format(ConnectMapping *m, PtStr raw, MapTarget *t, PtError *err)
 {
-    PtStr s;
+    PtStr s = {NULL, 0};
     PtStatus st = text_field(m, "format", raw, 50, &s, err);
     if (st != PT_OK) {
         return st;
@@ -551,7 +553,7 @@ static PtStatus target_member(ConnectMapping *m, const Member *member, MapTarget
 static PtStatus parse_target(ConnectMapping *m, PtStr path, PtStr raw, PtError *err)
 {
     PtJson j;
-    Member member;
+    Member member = {0};
     if (m->target_count == CONNECT_TARGETS_MAX) {
         return pt_fail(err, PT_TOO_LARGE, "mapping: over %d columns", CONNECT_TARGETS_MAX);
     }
@@ -611,6 +613,7 @@ static MapNode *child_of(ConnectMapping *m, MapNode *parent, PtStr name, bool ar
     }
     MapNode *n = pt_arena_alloc(m->arena, 1, sizeof *n);
     if (n == NULL) {
+        m->out_of_memory = true;
         return NULL;
     }
     n->name = name;
@@ -633,7 +636,7 @@ static PtStatus bad_path(const MapTarget *t, const char *why, PtError *err)
 /* Hangs one target into the tree. */
 static PtStatus plant(ConnectMapping *m, const MapTarget *t, PtError *err)
 {
-    PtStr rest = t->path, segment;
+    PtStr rest = t->path, segment = {NULL, 0};
     MapNode *at = &m->root;
     bool in_array = false;
     for (unsigned depth = 0; pt_str_cut(&rest, '.', &segment); depth++) {
@@ -671,7 +674,7 @@ static PtStatus plant(ConnectMapping *m, const MapTarget *t, PtError *err)
 static PtStatus parse_columns(ConnectMapping *m, PtStr raw, PtError *err)
 {
     PtJson j;
-    Member member;
+    Member member = {0};
     if (!open_value(&j, raw, PT_JSON_OBJECT)) {
         return want(err, "columns", "an object");
     }
@@ -706,7 +709,7 @@ static PtStatus parse_window(ConnectMapping *m, PtStr raw, PtError *err)
 
 static PtStatus parse_source(ConnectMapping *m, PtStr raw, PtError *err)
 {
-    PtStr name;
+    PtStr name = {NULL, 0};
     PtStatus st = text_field(m, "source", raw, 100, &name, err);
     m->source = st == PT_OK ? name.data : m->source;
     return st;
@@ -801,7 +804,7 @@ static bool allocate(ConnectMapping *m, PtStr json)
 static PtStatus parse_whole(ConnectMapping *m, PtError *err)
 {
     PtJson j;
-    Member member;
+    Member member = {0};
     PtError why = {0};
     PtStatus st = pt_json_check(m->text, MAP_JSON_DEPTH, &why);
     if (st != PT_OK) {
@@ -839,6 +842,7 @@ PtStatus connect_mapping_parse(PtStr json, ConnectMapping **ret_mapping, PtError
     m->type_column = m->name_column = m->id_column = -1;
     PtStatus st = parse_whole(m, err);
     if (st != PT_OK) {
+        st = m->out_of_memory ? no_memory(err) : st;
         connect_mapping_free(m);
         return st;
     }

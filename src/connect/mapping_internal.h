@@ -66,6 +66,7 @@ typedef struct MapRule {
 
 struct ConnectMapping {
     PtArena *arena;
+    bool out_of_memory; /* while it was parsed: the reason behind any other failure */
     PtStr text;
     ConnectShape shape;
     const char *source;

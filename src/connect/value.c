@@ -386,7 +386,8 @@ static bool time_by_rfc3339(const MapTarget *t, PtStr text, int64_t *ret_ms)
     return true;
 }
 
-/* Seconds may have a fraction; finer than a millisecond is rounded down. */
+/* Seconds may have a fraction; finer than a millisecond is rounded down. Milliseconds end where
+ * micros of them do, in the year 2262. */
 static bool time_by_unix(PtStr text, bool seconds, int64_t *ret_ms)
 {
     int64_t micros;

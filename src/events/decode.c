@@ -106,7 +106,8 @@ static bool walk(Scan *s, PtJsonToken token, bool context)
             break;
         }
         if (direct) {
-            s->item->direct = token == PT_JSON_TRUE ? 1 : token == PT_JSON_FALSE ? 0 : -1;
+            bool said = token == PT_JSON_TRUE || token == PT_JSON_FALSE;
+            s->item->direct = (int8_t)(said ? token == PT_JSON_TRUE : -1);
             direct = false;
         }
         if (j->depth == outside) {

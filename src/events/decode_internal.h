@@ -103,8 +103,8 @@ PT_NODISCARD PtStatus event_judge(const EventItem *item, EventType given, EventT
 PT_NODISCARD PtStatus event_refuse(EventDraft *draft, EventText *text, EventReason reason,
                                    PtError *err, const char *fmt, ...) PT_PRINTF(5, 6);
 
-/* The decoded text of a string, or a number's own; empty for all else. data NULL when there is no
- * memory. */
+/* The decoded text of a string, or a number's own; empty for all else, and for one with escapes
+ * over EVENT_MAX_BYTES. data NULL when there is no memory. */
 PtStr event_value_text(const EventValue *value, EventText *text);
 
 /* The instant of a string; false when it is none. */

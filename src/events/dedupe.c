@@ -161,7 +161,9 @@ bool dedupe_freeze(Dedupe *d)
         return true; // nothing that a run could hold
     }
     DedupeTable fresh = {0};
-    if (!dedupe_table_reserve(&fresh, provisional, d->max_slots)) {
+    // As large as the one before, so that steady traffic does not grow it again each time.
+    uint64_t room = d->active.count > provisional ? d->active.count : provisional;
+    if (!dedupe_table_reserve(&fresh, room, d->max_slots)) {
         return false;
     }
     for (uint64_t i = d->head; i < d->len; i++) {

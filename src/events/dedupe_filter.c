@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/dedupe_filter.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "events/dedupe_memory.h"
 
 bool dedupe_filter_init_exact(DedupeFilter *f, uint64_t lines, uint32_t probes)
 {
@@ -14,12 +13,11 @@ bool dedupe_filter_init_exact(DedupeFilter *f, uint64_t lines, uint32_t probes)
         *f = (DedupeFilter){0};
         return false;
     }
-    f->words = aligned_alloc(DEDUPE_FILTER_LINE, lines * DEDUPE_FILTER_LINE);
+    f->words = dedupe_block_new(lines * DEDUPE_FILTER_LINE);
     if (f->words == NULL) {
         *f = (DedupeFilter){0};
         return false;
     }
-    memset(f->words, 0, lines * DEDUPE_FILTER_LINE);
     return true;
 }
 
@@ -42,7 +40,7 @@ bool dedupe_filter_init(DedupeFilter *f, uint64_t count, uint64_t max_bytes)
 
 void dedupe_filter_done(DedupeFilter *f)
 {
-    free(f->words);
+    dedupe_block_free(f->words, dedupe_filter_bytes(f));
     *f = (DedupeFilter){0};
 }
 

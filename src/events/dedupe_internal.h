@@ -68,8 +68,9 @@ PT_NODISCARD PtStatus dedupe_flush(Dedupe *d, PtError *err);
 
 /* Bytes that filters may take beside fences of `more_blocks` further blocks. */
 uint64_t dedupe_filter_budget(const Dedupe *d, uint64_t more_blocks);
-/* The part of the budget that a run of `count` ids may take. One largest run is kept in hand: while
- * a merge is written, its result and its inputs both have filters. */
+/* The part of the budget that a run of `count` ids may take. One more of the
+ * largest that a merge can make is kept in hand: while it is written, its inputs have filters too.
+ */
 uint64_t dedupe_filter_share(const Dedupe *d, uint64_t budget, uint64_t count);
 /* Room for `want` items in a malloc'ed array. False when out of memory: nothing changed. */
 bool dedupe_grow(void **items, size_t *cap, size_t want, size_t size);

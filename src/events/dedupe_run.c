@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "events/dedupe_format_internal.h"
+#include "events/dedupe_memory.h"
 #include "events/dedupe_table.h"
 
 #include <inttypes.h>
@@ -112,7 +113,8 @@ static PtStatus read_header(DedupeRun *run, uint32_t *ret_fence_crc, PtError *er
 
 static PtStatus read_fences(DedupeRun *run, uint32_t want_crc, PtError *err)
 {
-    run->fences = malloc(run->blocks * sizeof *run->fences);
+    run->fences_cap = run->blocks;
+    run->fences = dedupe_block_new(run->blocks * sizeof *run->fences);
     if (run->fences == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for the fences of \"%s\"", run->path);
     }
@@ -219,7 +221,7 @@ void dedupe_run_free(DedupeRun *run)
     }
     run->fs->ops->close(run->fs, run->file);
     free(run->path);
-    free(run->fences);
+    dedupe_block_free(run->fences, run->fences_cap * sizeof *run->fences);
     dedupe_filter_done(&run->filter);
     free(run);
 }

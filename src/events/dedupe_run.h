@@ -42,6 +42,7 @@ typedef struct DedupeRun {
     uint64_t count, blocks;
     int64_t min_ms, max_ms;
     uint64_t *fences;
+    uint64_t fences_cap;   /* allocated */
     uint64_t stored_lines; /* of the filter in the file */
     uint32_t probes, filter_crc;
     DedupeFilter filter; /* in memory, perhaps folded; without lines until it is loaded */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/memory.h"
 #include "events/dedupe_internal.h"
+#include "events/dedupe_memory.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,11 +22,15 @@ uint64_t dedupe_filter_budget(const Dedupe *d, uint64_t more_blocks)
 
 uint64_t dedupe_filter_share(const Dedupe *d, uint64_t budget, uint64_t count)
 {
-    double total = (double)d->rules.max_count;
+    uint64_t held = 0;
     for (size_t i = 0; i < d->run_count; i++) {
-        total += (double)d->runs[i]->count;
+        held += d->runs[i]->count;
     }
-    double share = (double)budget * ((double)count / total);
+    uint64_t total = held > count ? held : count;
+    uint64_t spare = total < d->rules.max_count ? total : d->rules.max_count;
+    double share = (double)budget * ((double)count / (double)(total + spare));
+    uint64_t least = (uint64_t)DEDUPE_FILTER_STEP * DEDUPE_FILTER_LINE; // of the smallest filter
+    share = share > (double)least ? share : (double)least;
     return share < (double)budget ? (uint64_t)share : budget;
 }
 
@@ -136,23 +141,29 @@ static PtStatus end_run(Dedupe *d, DedupeRunWriter *w, int64_t min_ms, int64_t m
     return st;
 }
 
-static PtStatus write_table(Dedupe *d, DedupeRun **ret_run, PtError *err)
+static PtStatus write_sorted(Dedupe *d, const PtHash128 *ids, uint64_t count, DedupeRun **ret_run,
+                             PtError *err)
 {
-    const DedupeTable *t = &d->frozen;
-    PT_CLEANUP(pt_free_charp) char *bytes = malloc(t->count * sizeof(PtHash128));
-    if (bytes == NULL) {
-        return pt_fail(err, PT_NO_MEMORY, "no memory to sort message ids");
-    }
-    PtHash128 *ids = (PtHash128 *)(void *)bytes;
-    dedupe_table_sorted(t, ids);
-
     PT_CLEANUP(dedupe_writer_abort) DedupeRunWriter w = {0};
     DedupeRunKey key = {d->frozen_from, d->frozen_to, d->next_seq++};
-    PtStatus st = begin_run(d, &w, key, t->count, err);
-    for (uint64_t i = 0; st == PT_OK && i < t->count; i++) {
+    PtStatus st = begin_run(d, &w, key, count, err);
+    for (uint64_t i = 0; st == PT_OK && i < count; i++) {
         st = dedupe_writer_add(&w, ids[i], err);
     }
-    return st == PT_OK ? end_run(d, &w, t->min_ms, t->max_ms, ret_run, err) : st;
+    return st == PT_OK ? end_run(d, &w, d->frozen.min_ms, d->frozen.max_ms, ret_run, err) : st;
+}
+
+static PtStatus write_table(Dedupe *d, DedupeRun **ret_run, PtError *err)
+{
+    uint64_t count = d->frozen.count;
+    PtHash128 *ids = dedupe_block_new(count * sizeof *ids);
+    if (ids == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory to sort message ids");
+    }
+    dedupe_table_sorted(&d->frozen, ids);
+    PtStatus st = write_sorted(d, ids, count, ret_run, err);
+    dedupe_block_free(ids, count * sizeof *ids);
+    return st;
 }
 
 PtStatus dedupe_flush(Dedupe *d, PtError *err)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/dedupe_table.h"
 
+#include "events/dedupe_memory.h"
+
 #include <stdlib.h>
 
 enum { FIRST_SLOTS = 64 };
@@ -20,7 +22,7 @@ static PtHash128 stored_form(PtHash128 id)
 
 void dedupe_table_done(DedupeTable *t)
 {
-    free(t->slots);
+    dedupe_block_free(t->slots, dedupe_table_bytes(t));
     *t = (DedupeTable){0};
 }
 
@@ -46,7 +48,7 @@ bool dedupe_table_reserve(DedupeTable *t, uint64_t more, uint64_t max_slots)
     if (want <= have) {
         return true;
     }
-    PtHash128 *slots = calloc(want, sizeof *slots);
+    PtHash128 *slots = dedupe_block_new(want * sizeof *slots);
     if (slots == NULL) {
         return false;
     }
@@ -58,7 +60,7 @@ bool dedupe_table_reserve(DedupeTable *t, uint64_t more, uint64_t max_slots)
             slots[find_slot(t, old[i])] = old[i];
         }
     }
-    free(old);
+    dedupe_block_free(old, have * sizeof *old);
     return true;
 }
 

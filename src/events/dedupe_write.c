@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/memory.h"
 #include "events/dedupe_format_internal.h"
+#include "events/dedupe_memory.h"
 #include "events/dedupe_run.h"
 #include "events/dedupe_table.h"
 
@@ -21,7 +22,7 @@ PtStatus dedupe_writer_begin(DedupeRunWriter *w, PtFs *fs, const char *dir, Dedu
     w->blocks_cap = max_count / DEDUPE_BLOCK_IDS + 1;
     w->tmp_path = dedupe_run_path(dir, key, ".tmp");
     w->buf = malloc(IO_BYTES);
-    w->fences = malloc(w->blocks_cap * sizeof *w->fences);
+    w->fences = dedupe_block_new(w->blocks_cap * sizeof *w->fences);
     bool filter = dedupe_filter_init(&w->filter, max_count, filter_bytes);
     if (w->tmp_path == NULL || w->buf == NULL || w->fences == NULL || !filter) {
         dedupe_writer_abort(w);
@@ -45,7 +46,7 @@ void dedupe_writer_abort(DedupeRunWriter *w)
     }
     free(w->tmp_path);
     free(w->buf);
-    free(w->fences);
+    dedupe_block_free(w->fences, w->blocks_cap * sizeof *w->fences);
     free(w->orphan);
     dedupe_filter_done(&w->filter);
     *w = (DedupeRunWriter){0};
@@ -194,6 +195,7 @@ static PtStatus take_run(DedupeRunWriter *w, char **path, DedupeRun **ret_run, P
                        .min_ms = w->min_ms,
                        .max_ms = w->max_ms,
                        .fences = PT_TAKE(w->fences),
+                       .fences_cap = w->blocks_cap,
                        .stored_lines = w->filter.lines,
                        .probes = w->filter.probes,
                        .filter_crc = w->filter_crc,

@@ -225,7 +225,7 @@ static PtStatus store(EventIntake *in, const EventSource *source, int64_t receiv
             o->duplicates++;
             continue;
         }
-        uint64_t round, offset;
+        uint64_t round = 0, offset = 0;
         st = append(in, &b->drafts[i], source->number, in->ids[i], &round, &offset, err);
         if (st == PT_OK) {
             event_pending_landed(p, in->ids[i], received_ms, round, offset);
@@ -356,7 +356,7 @@ static PtStatus land_again(EventIntake *in, const PtRecord *quarantined, uint64_
     if (st != PT_OK) {
         return st;
     }
-    uint64_t round, offset;
+    uint64_t round = 0, offset = 0;
     st = append(in, &in->body.drafts[0], quarantined->source, quarantined->id_hash, &round, &offset,
                 err);
     if (st != PT_OK) {

@@ -211,6 +211,25 @@ static void body_bytes(void **state)
     teardown(&t);
 }
 
+/* The id cannot be kept decoded beside the text: the record would be larger than the log takes. */
+static void a_huge_id_with_escapes(void **state)
+{
+    (void)state;
+    Test t;
+    setup(&t, 0);
+    pt_buf_printf(&t.body, "{\"batch\":[{\"type\":\"page\",\"userId\":\"\\n");
+    repeat(&t.body, "x", 3 << 20);
+    pt_buf_printf(&t.body, "\",\"messageId\":\"");
+    repeat(&t.body, "y", 1 << 19);
+    pt_buf_printf(&t.body, "\"}]}");
+    assert_int_equal(send_body(&t), PT_OK);
+    assert_int_equal(t.o.quarantined, 1);
+    assert_int_equal(reason_of_last(&t), EVENT_REASON_TOO_LARGE);
+    assert_int_equal(send_body(&t), PT_OK);
+    assert_int_equal(t.o.duplicates, 1);
+    teardown(&t);
+}
+
 static void any_number_of_events(void **state)
 {
     (void)state;
@@ -227,6 +246,29 @@ static void any_number_of_events(void **state)
         assert_int_equal(t.o.round, 0);
         teardown(&t);
     }
+}
+
+/* The smallest events there are, to the last byte of a body, under the tables of a real server. */
+static void as_many_as_a_body_holds(void **state)
+{
+    (void)state;
+    Test t = {0};
+    PtFs *fs = fault_fs_new(7);
+    assert_true(rig_open(&t.rig, &base, fs, (RigOptions){.table_ids = 262144}));
+    pt_buf_init(&t.body, 8 << 20);
+    pt_buf_printf(&t.body, "{\"batch\":[");
+    size_t count = 0;
+    while (t.body.len < EVENT_BODY_MAX - 64) {
+        pt_buf_printf(&t.body, "%s{\"type\":\"page\",\"userId\":\"%zu\"}", count > 0 ? "," : "",
+                      count % 10);
+        count++;
+    }
+    pt_buf_printf(&t.body, "]}");
+    assert_true(count > 120000);
+    assert_int_equal(send_body(&t), PT_OK);
+    assert_int_equal(t.o.accepted, count);
+    assert_int_equal(pt_log_end(t.rig.log, 0), count);
+    teardown(&t);
 }
 
 /* Behind the drafts that are staged, an item is read from the text again. */
@@ -606,7 +648,9 @@ int main(void)
         cmocka_unit_test(event_levels),
         cmocka_unit_test(body_levels),
         cmocka_unit_test(body_bytes),
+        cmocka_unit_test(a_huge_id_with_escapes),
         cmocka_unit_test(any_number_of_events),
+        cmocka_unit_test(as_many_as_a_body_holds),
         cmocka_unit_test(long_batches_are_read_to_the_end),
         cmocka_unit_test(common_bounds),
         cmocka_unit_test(a_call_cannot_flood_the_log),

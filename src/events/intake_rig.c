@@ -98,9 +98,9 @@ static PtStatus open_all(Rig *rig, PtError *err)
     DedupeConfig dedupe = dedupe_config_default();
     dedupe.fs = rig->fs;
     dedupe.dir = "/dedupe";
-    dedupe.memory_bytes = 8 << 20;
-    dedupe.window_ids = 1 << 20;
     dedupe.table_ids = o->table_ids > 0 ? o->table_ids : 4096;
+    dedupe.memory_bytes = dedupe.table_ids > 4096 ? 128 << 20 : 8 << 20;
+    dedupe.window_ids = 1 << 20;
     dedupe.start_thread = o->threads;
     uint64_t from = 0;
     PtStatus st = pt_log_open(&log, &rig->log, err);

@@ -61,6 +61,10 @@ PtStr event_value_text(const EventValue *value, EventText *text)
     if (!decode) {
         return fits(ID, value->token) ? value->raw : PT_STR("");
     }
+    if (value->raw.len > EVENT_MAX_BYTES) {
+        return PT_STR(
+            ""); // of an event that is too large: its record would outgrow the log's bound
+    }
     pt_buf_clear(&text->scratch, EVENT_MAX_BYTES);
     pt_json_decode(value->raw, &text->scratch);
     if (pt_buf_status(&text->scratch) != PT_OK) {

@@ -12,10 +12,10 @@
  *
  * Shapes   In place; event_keys_done() frees. Keys are borrowed raw JSON text until the next clear.
  * Bounds   EVENT_KEYS_MAX keys; what comes later is not remembered. An event within its byte limit
- *          cannot have more.
+ *          and what its batch adds cannot have more together.
  * Errors   `failed` is sticky until the next clear: there was no memory to grow.
  */
-enum { EVENT_KEYS_MAX = 8192 };
+enum { EVENT_KEYS_MAX = 16384 };
 
 typedef struct EventKeySlot {
     const char *key;

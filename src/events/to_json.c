@@ -77,9 +77,12 @@ static bool list_members(Writer *w, PtStr text, uint32_t object, Members *m)
         if (!pt_json_skip(&j, &member.value, NULL, NULL)) {
             return false;
         }
-        uint32_t before;
-        if (w->unify && event_keys_put(&w->keys, object, member.key, member.key_flags,
-                                       (uint32_t)m->count, &before)) {
+        uint32_t before = UINT32_MAX;
+        if (w->unify) {
+            (void)event_keys_put(&w->keys, object, member.key, member.key_flags, (uint32_t)m->count,
+                                 &before);
+        }
+        if (before < m->count) {
             m->items[before].dropped = true;
         }
         if (!add_member(w, m, member)) {
@@ -125,7 +128,7 @@ static void put_value(Writer *w, PtStr text)
     Members m = {0};
     switch (text.data[0]) {
     case '{':
-        (void)list_members(w, text, ++w->objects, &m);
+        (void)list_members(w, text, w->objects++, &m);
         pt_json_out_object(&w->out);
         put_members(w, &m);
         pt_json_out_object_end(&w->out);
@@ -198,7 +201,7 @@ static void put_merged(Writer *w, const Members *batch, const Members *item, Eve
     const Member *low = find_member(batch, field), *high = find_member(item, field);
     bool add_ip = field == EVENT_FIELD_CONTEXT && w->view->ip.len > 0;
     Members m = {0};
-    uint32_t object = ++w->objects;
+    uint32_t object = w->objects++;
     if (low != NULL && low->value.data[0] != '{') {
         low = NULL;
     }
@@ -327,8 +330,10 @@ static PtStatus put_event(Writer *w, const EventSourceName *source)
     const EventView *v = w->view;
     Members item = {0}, batch = {0};
     bool members = shows_members(v->reason);
-    if (members && !(list_members(w, v->raw, ++w->objects, &item) &&
-                     (v->common.len == 0 || list_members(w, v->common, ++w->objects, &batch)))) {
+    uint32_t object = w->objects;
+    w->objects += 2;
+    if (members && !(list_members(w, v->raw, object, &item) &&
+                     (v->common.len == 0 || list_members(w, v->common, object + 1, &batch)))) {
         return w->status != PT_OK ? w->status : PT_CORRUPT;
     }
     pt_json_out_object(&w->out);
@@ -362,7 +367,9 @@ PtStatus event_to_json(const PtRecord *record, const EventSourceName *source, Pt
     w.rewrite = (record->flags & changed) != 0;
     w.unify = w.rewrite || view.common.len > 0;
     pt_buf_init(&w.text, PT_LOG_PAYLOAD_MAX);
-    event_keys_init(&w.keys);
+    if (w.unify) {
+        event_keys_init(&w.keys);
+    }
     st = put_event(&w, source);
     st = st == PT_OK ? pt_buf_status(out) : st;
     event_keys_done(&w.keys);

@@ -15,7 +15,8 @@
  * Shapes   A client is owned; a response is initialised in place (pt_client_response_init) and may
  *          be used for one request after another.
  * Errors   An answer of any HTTP status is PT_OK: the caller reads response.status. No answer
- *          (refused, broken off, timed out) is PT_UNAVAILABLE; a body over the bound PT_TOO_LARGE.
+ *          (refused, broken off, timed out) is PT_UNAVAILABLE; a URL that is none, or somebody who
+ *          does not speak HTTP, PT_INVALID; a body over the bound PT_TOO_LARGE.
  * Threads  One thread at a time; different clients in different threads.
  */
 typedef struct PtClient PtClient;

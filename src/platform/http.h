@@ -129,8 +129,8 @@ PtStr http_percent_decode(PtStr text, PtArena *arena);
 PT_NODISCARD PtStatus http_body_decoded(const HttpRequest *r, size_t max, PtStr *ret_body,
                                         char **ret_owned, PtError *err);
 
-/* Answers. headers: extra ones. Content-Length, Connection, Date and X-Content-Type-Options: nosniff
- * are added here; of the extra ones those that would break the framing (Content-Length,
+/* Answers. headers: extra ones. Content-Length, Connection, Date and X-Content-Type-Options:
+ * nosniff are added here; of the extra ones those that would break the framing (Content-Length,
  * Transfer-Encoding, Connection, Date, or a name or value that may not stand in a header) are left
  * out. body is copied before return; it is not sent to HEAD. status 100..599.
  */
@@ -146,8 +146,8 @@ void http_reply_problem(HttpExchange *x, PtStatus status, const char *message);
  */
 HttpStream *http_stream_begin(HttpExchange *x, int status, const HttpHeader *headers,
                               size_t header_count);
-/* Any thread. Blocks while about 1 MiB is unsent; on the loop's thread it gives PT_BUSY instead, and
- * nothing of bytes was taken. PT_UNAVAILABLE once the client is gone or the server drains. */
+/* Any thread. Blocks while about 1 MiB is unsent; on the loop's thread it gives PT_BUSY instead,
+ * and nothing of bytes was taken. PT_UNAVAILABLE once the client is gone or the server drains. */
 PT_NODISCARD PtStatus http_stream_write(HttpStream *s, PtStr bytes);
 /* Any thread. ok = false cuts the connection so that the client sees a truncated body. Frees the
  * stream. */

@@ -106,7 +106,7 @@ uint64_t pt_log_last_pending(PtLog *log);
 uint64_t pt_log_finished_round(PtLog *log);
 
 /* Blocking commit of everything appended so far, by the caller when there are no threads, else
- * waits for the writer. */
+ * waits for the writer; on_round of these rounds has returned then. */
 PT_NODISCARD PtStatus pt_log_commit(PtLog *log, PtError *err);
 
 /* First offset still kept, and one past the last acknowledged. */

@@ -17,8 +17,8 @@ def row(source, call_type, message_id, **extra):
     return {
         **copy.deepcopy(CALLS[call_type]), "type": call_type, "messageId": Pattern(message_id), "integrations": {},
         "timestamp": INSTANT, "originalTimestamp": INSTANT, "sentAt": INSTANT, "receivedAt": INSTANT,
-        "profile_id": None, **extra,
-        "_patron": {"class": "event", "source": source["name"], "source_id": source["id"], "flags": []},
+        "anonymousId": None, "profile_id": None, **extra,
+        "_patron": {"class": "event", "partition": 0, "source": source["name"], "source_id": source["id"], "flags": []},
     }
 
 
@@ -46,7 +46,7 @@ def rudder_node(source):
 
 def segment_python(source):
     """Sends explicit nulls."""
-    rows = {t: row(source, t, UUID, context=library("analytics-python", "2.4.0"), anonymousId=None) for t in TYPES}
+    rows = {t: row(source, t, UUID, context=library("analytics-python", "2.4.0")) for t in TYPES}
     rows["screen"]["category"] = None
     return rows
 

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/* malloc, calloc and realloc that fail on command. Link the test with fault_alloc_link (tests/fault/
- * meson.build). Threads  Counts the allocations of the calling thread only.
+/* malloc, calloc and realloc that fail on command. Link the test with fault_alloc_link
+ * (tests/fault/ meson.build). Threads  Counts the allocations of the calling thread only.
  */
 
 /* The nth allocation from now on (1 = the next) returns NULL, and with `all` also every later one

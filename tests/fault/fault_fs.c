@@ -217,8 +217,11 @@ static void collect(FaultFs *f)
 static int draw_failure(FaultFs *f, FaultOp op)
 {
     Rule *rule = &f->rules[op];
-    if (rule->nth > 0 && --rule->nth == 0) {
-        return rule->nth_errno;
+    if (rule->nth > 0) {
+        rule->nth--;
+        if (rule->nth == 0) {
+            return rule->nth_errno;
+        }
     }
     if (rule->per_million > 0 && pt_rng_below(&f->rng, 1000000) < rule->per_million) {
         return rule->rate_errno;

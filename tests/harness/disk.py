@@ -38,12 +38,15 @@ class SmallDisk:
         at = os.statvfs(self.path)
         return at.f_bavail * at.f_frsize
 
-    def fill(self, leave_bytes=0):
-        """Takes what is left, so that the next growth of any file fails."""
-        size = self.free_bytes() - leave_bytes
-        if size > 0:
-            with open(self.path / "filler", "ab") as f:
-                os.posix_fallocate(f.fileno(), os.path.getsize(self.path / "filler"), size)
+    def fill(self):
+        """Takes what is left, also while others take some of it, so that the next growth of any file fails."""
+        with open(self.path / "filler", "ab") as f:
+            step = self.free_bytes()
+            while step >= 4096:
+                try:
+                    os.posix_fallocate(f.fileno(), os.fstat(f.fileno()).st_size, step)
+                except OSError:
+                    step //= 2
 
     def release(self):
         for name in ("ballast", "filler"):

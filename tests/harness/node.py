@@ -4,7 +4,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 
 from .patron import ROOT
 
@@ -43,17 +42,9 @@ def install():
     installed.write_bytes(lock.read_bytes())
 
 
-def run(script, *args, timeout=120, check=True, cwd=None):
-    done = subprocess.run([node(), str(FOLDER / script), *map(str, args)], cwd=cwd or FOLDER, env=environment(),
+def run(script, *args, timeout=120, check=True):
+    done = subprocess.run([node(), str(FOLDER / script), *map(str, args)], cwd=FOLDER, env=environment(),
                           timeout=timeout, capture_output=True, text=True, check=False)
     if check and done.returncode != 0:
         raise AssertionError(f"{script} ended with {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}")
     return done
-
-
-def spawn(script, *args):
-    return subprocess.Popen([node(), str(FOLDER / script), *map(str, args)], cwd=FOLDER, env=environment(),
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-PYTHON = sys.executable

@@ -200,6 +200,16 @@ class Patron:
             return web.request(method, self.base + path, body=data, headers=extra, timeout=timeout)
         return web.request(method, path, body=data, headers=extra, timeout=timeout, unix=self.socket_path)
 
+    def wait_views(self, timeout_s=10):
+        """Until every view has seen everything that was acknowledged: lists and statistics follow the log a moment later."""
+        end = time.monotonic() + timeout_s
+        while True:
+            views = self.api("GET", "/api/v1/status").json()["views"]
+            if not any(view["lag"] for view in views):
+                return self
+            assert time.monotonic() < end, f"views lag behind: {views}"
+            time.sleep(0.02)
+
     # --- command line -----------------------------------------------------------------------------------------------
 
     def cli(self, *args, check=True, timeout=120, text=True, **kw):

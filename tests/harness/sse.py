@@ -35,7 +35,6 @@ class Stream:
         if last_id is not None:
             self.headers["Last-Event-ID"] = last_id
         self.messages = queue.Queue()
-        self.comments = 0
         self.socket = self.response = None
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.closed = threading.Event()
@@ -61,9 +60,7 @@ class Stream:
                     if data:
                         self.messages.put(Message(event_id, kind, "\n".join(data)))
                     kind, data = None, []
-                elif text.startswith(":"):
-                    self.comments += 1
-                else:
+                elif not text.startswith(":"):
                     field, _, value = text.partition(":")
                     value = value.removeprefix(" ")
                     if field == "id":

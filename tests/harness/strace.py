@@ -2,7 +2,7 @@
 """Reads a trace of system calls and checks that no acknowledgement left before the sync that covers its bytes.
 
 The proof per request: its marker was read from a socket; a write put the marker into a file; a sync of that file
-began after that write had returned and had itself returned, before the answer 200 was written to the same socket.
+began after that write had returned and had itself returned, before the answer 200 or 201 was written to the same socket.
 """
 import re
 import shutil
@@ -18,6 +18,7 @@ STRING_MAX = 1 << 20
 LINE = re.compile(r"^(?:\[pid\s+)?(\d+)\]?\s+(.*)$")
 RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>(.*)$")
 CALL = re.compile(r"^(\w+)\((\d+)<(.*?)>")
+DONE = re.compile(r"HTTP/1\.1 20[01] ")
 RESULT = re.compile(r"\)\s+=\s+(-?\d+|\?)")
 
 
@@ -105,7 +106,7 @@ def check_acknowledged_after_sync(calls, marker):
                 writes.setdefault(found, []).append((call.file, call.end))
                 if call.name == "pwritev2" and "RWF_DSYNC" in call.text:
                     syncs.setdefault(call.file, []).append((call.end, call.end))
-        elif call.name in SEND and call.is_socket and "HTTP/1.1 200" in call.text:
+        elif call.name in SEND and call.is_socket and DONE.search(call.text):
             request = waiting.pop(descriptor_name(call), None)
             if request is None:
                 continue

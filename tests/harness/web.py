@@ -4,6 +4,7 @@ import base64
 import gzip as gzip_module
 import http.client
 import json as json_module
+import re
 import socket
 import time
 import urllib.parse
@@ -79,11 +80,11 @@ def request(method, url, body=None, headers=None, timeout=20, unix=None):
         connection.close()
 
 
-def raw(port, data, timeout=20, until_close=True, host="127.0.0.1"):
+def raw(port, data, timeout=20):
     """Sends bytes as they are and returns what comes back until the server closes (or the time is over)."""
-    with socket.create_connection((host, port), timeout=timeout) as s:
+    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as s:
         s.sendall(data)
-        return read_all(s, timeout) if until_close else s.recv(65536)
+        return read_all(s, timeout)
 
 
 def read_all(s, timeout):
@@ -104,7 +105,4 @@ def read_all(s, timeout):
 
 def statuses(data):
     """The status codes of the answers in a raw byte stream."""
-    found = []
-    for part in data.split(b"HTTP/1.1 ")[1:]:
-        found.append(int(part[:3]))
-    return found
+    return [int(code) for code in re.findall(rb"HTTP/1\.1 (\d{3}) ", data)]

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from harness.load import assert_once, track
+from harness.load import RetryingClient, assert_once, track
 from harness.patron import ids
 
 
@@ -80,17 +80,16 @@ def test_across_many_restarts_and_kills(patron):
 @pytest.mark.limit(120)
 def test_past_memory_and_across_segments(make_patron):
     """The smallest table and small segments: runs are written, merged and read; the log is archived meanwhile."""
-    patron = make_patron(settings={"dedupe-memory-mib": "8"}).start()
-    key = patron.add_source()["write_key"]
-    batches = [[track(f"b{b}-{i}", pad="x" * 20) for i in range(5000)] for b in range(40)]
-    for batch in batches:
-        patron.send_ok(batch, key)
-    for batch in batches[::7]:
-        patron.send_ok(batch, key)
+    patron = make_patron(settings={"dedupe-memory-mib": "8", "dedupe-window-ids": "1000000"}).start()
+    client = RetryingClient(patron.base, patron.add_source()["write_key"])  # it may hear 503 while a table is being written
+    batches = [[track(f"b{b}-{i}", pad="x" * 20) for i in range(5000)] for b in range(24)]
+    for batch in batches + batches[::7]:
+        client.deliver(batch)
     patron.kill9()
     patron.start()
     for batch in batches[::5]:
-        patron.send_ok(batch, key)
+        client.deliver(batch)
+    assert patron.metrics()["patron_dedupe_runs"] > 0
     got = ids(patron.export(timeout=60))
     assert got == [event["messageId"] for batch in batches for event in batch]
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from harness import web
-from harness.load import assert_once, retry_after, track
+from harness.load import Load, assert_once, retry_after, track
 
 DISK_MIB = 40
 BALLAST_MIB = 12
@@ -101,6 +101,36 @@ def test_management_answers_on_a_full_disk(make_patron, small_disk):
         time.sleep(0.2)
     patron.restart()
     assert {row["name"] for row in patron.api("GET", "/api/v1/sources").json()["data"]} == listed
+
+
+@pytest.mark.limit(150)
+def test_disk_that_fills_and_empties_under_load(make_patron, small_disk):
+    """Clients that retry across every 503: each event is there once, whatever round met the full disk."""
+    disk, patron, key = full(make_patron, small_disk)
+    with Load(patron.base, key, clients=6, batch=5, label="f") as load:
+        for _ in range(6):
+            load.wait_acknowledged(len(load.acknowledged) + 500)
+            disk.fill()
+            wait_refused(load)
+            disk.release()
+    stored = patron.export(timeout=60)
+    assert_once(load.acknowledged, stored)
+    assert len(stored) == len(load.acknowledged)
+    assert set(status for client in load.clients for status in client.statuses) <= {200, 429, 503}
+    patron.kill9()
+    patron.start()
+    assert patron.export(timeout=60) == stored
+
+
+def wait_refused(load, timeout_s=30):
+    """Until every client has heard a refusal anew: preallocated segments take some more before."""
+    before = [client.retries for client in load.clients]
+    end = time.monotonic() + timeout_s
+    while any(client.retries == count for client, count in zip(load.clients, before)):
+        assert time.monotonic() < end, "the full disk was never felt"
+        if load.errors:
+            raise load.errors[0]
+        time.sleep(0.01)
 
 
 @pytest.mark.limit(90)

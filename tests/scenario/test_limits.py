@@ -46,18 +46,16 @@ def test_length_beyond_64_bits(shared):
 
 
 def test_endless_chunked_body(shared):
+    """Told 413 while it still sends; what comes behind is thrown away, not kept, and not for ever."""
     with socket.create_connection(("127.0.0.1", shared.patron.port), timeout=10) as s:
         s.sendall(b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        sent = 0
-        try:
-            while sent < 64 << 20:
-                s.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
-                sent += 65536
-        except OSError:
-            pass
-        assert sent < 32 << 20, "took an endless body"
-        got = web.read_all(s, 3)
-    assert not got or web.statuses(got) == [413]
+        for _ in range(100):  # 6.4 MiB
+            s.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+        assert web.statuses(s.recv(4096)) == [413]
+        assert shared.patron.metrics()["patron_http_buffered_bytes"] < 1 << 20
+        s.settimeout(2.5)
+        while s.recv(4096):
+            pass  # the server has closed its side
 
 
 REQUEST_LINES = {
@@ -198,8 +196,11 @@ def test_connections_are_bounded(make_patron):
             held.append(socket.create_connection(("127.0.0.1", patron.port), timeout=2))
         except OSError:
             break
-    key_answer = patron.api("GET", "/api/v1/status")
-    assert key_answer.status in (200, 503)
+    try:
+        answer = patron.get("/healthz", timeout=2)
+        assert answer.status in (200, 503), answer
+    except OSError:
+        pass  # closed at once
     for s in held:
         s.close()
     end = time.monotonic() + 5

@@ -138,7 +138,7 @@ def test_source_add_list_and_conflict(patron):
 
 
 @pytest.mark.parametrize("name,status", [("n" * 100, 201), ("n" * 101, 400), ("ż" * 100, 201), ("ż" * 101, 400), ("", 400),
-                                         ("a\nb", 400), ("a\u0000b", 400)])
+                                         ("a\nb", 400), ("a\u007fb", 400)])
 def test_source_name_bounds(patron, name, status):
     assert patron.api("POST", "/api/v1/sources", {"name": name}).status == status
 
@@ -186,13 +186,10 @@ def stats_of(patron, source):
 
 
 def test_statistics_of_a_source(shared):
-    import time  # pylint: disable=import-outside-toplevel
     source = shared.source()
     shared.patron.send_ok([track("a"), track("b", "Other"), {"type": "page", "userId": "u"}, {"type": "track", "userId": "u"}],
                           source["write_key"])
-    end = time.monotonic() + 5
-    while (row := stats_of(shared.patron, source))["events"] < 3 and time.monotonic() < end:
-        time.sleep(0.05)
+    row = stats_of(shared.patron.wait_views(), source)
     assert row["events"] == 3 and row["quarantined"] == 1
     assert row["by_type"] == {"track": 2, "page": 1}
     assert row["bytes"] > 0 and row["first_at"] <= row["last_at"]
@@ -204,9 +201,8 @@ def test_replay_of_a_range_gives_what_the_live_view_has(patron):
     source = patron.add_source()
     for batch in range(12):
         patron.send_ok([track(f"{batch}-{i}", "Name" if i % 3 else "Other", pad="x" * 700) for i in range(400)], source["write_key"])
-    end = time.monotonic() + 10
-    while (live := stats_of(patron, source))["events"] < 4800 and time.monotonic() < end:
-        time.sleep(0.05)
+    live = stats_of(patron.wait_views(), source)
+    assert live["events"] == 4800
     replayed = [row for row in patron.api("GET", "/api/v1/stats/sources?from=0").json()["data"] if row["source_id"] == source["id"]][0]
     assert replayed == live
     part = [row for row in patron.api("GET", "/api/v1/stats/sources?from=100&to=200").json()["data"] if row["source_id"] == source["id"]][0]
@@ -220,17 +216,12 @@ def test_replay_of_a_range_gives_what_the_live_view_has(patron):
 
 
 def test_statistics_survive_kill_9_exactly(patron):
-    import time  # pylint: disable=import-outside-toplevel
     source = patron.add_source()
     for i in range(5):
         patron.send_ok([track(f"{i}-{n}") for n in range(300)], source["write_key"])
         patron.kill9()
         patron.start()
-    end = time.monotonic() + 10
-    while stats_of(patron, source)["events"] < 1500 and time.monotonic() < end:
-        time.sleep(0.05)
-    time.sleep(0.3)
-    assert stats_of(patron, source)["events"] == 1500
+    assert stats_of(patron.wait_views(), source)["events"] == 1500
 
 
 def test_export_ranges(patron):

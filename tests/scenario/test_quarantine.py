@@ -26,7 +26,7 @@ def redrive(patron, **body):
 def one_quarantined(patron):
     key = patron.add_source()["write_key"]
     send_hundred(patron, key)
-    [row] = patron.quarantine()
+    [row] = patron.wait_views().quarantine()
     return row
 
 
@@ -117,7 +117,7 @@ def test_list_filters_and_pages(patron):
     other = patron.add_source("other")
     patron.send_ok([{"type": "track", "userId": "u"} for _ in range(5)] + [{"type": "nosuch", "userId": "u"}], key)
     patron.send_ok([{"type": "track", "event": "E"}], other["write_key"])
-    page = patron.api("GET", "/api/v1/quarantine?limit=3").json()
+    page = patron.wait_views().api("GET", "/api/v1/quarantine?limit=3").json()
     rest = patron.api("GET", f"/api/v1/quarantine?limit=100&cursor={page['next_cursor']}").json()
     positions = [row["position"] for row in page["data"] + rest["data"]]
     assert sorted(positions) == list(range(7)) and rest["next_cursor"] is None

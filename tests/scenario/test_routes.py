@@ -3,6 +3,7 @@
 import base64
 import json
 import urllib.parse
+import zlib
 
 import pytest
 from harness import web
@@ -121,6 +122,23 @@ def test_gzip_that_no_header_names(shared):
     body = web.gzip(json.dumps({"batch": [{"type": "track", "event": "E", "userId": "u"}]}).encode())
     headers = {**web.basic(source["write_key"]), "Content-Type": "application/x-www-form-urlencoded"}
     assert len(rows_of(shared, source, shared.patron.post("/v1/batch", body, headers=headers))) == 1
+
+
+@pytest.mark.parametrize("coding,status", [("identity", 200), ("x-gzip", 200), ("deflate", 200), ("br", 400), ("gzip, gzip", 400)])
+def test_content_codings(shared, coding, status):
+    source = shared.source()
+    body = json.dumps({"batch": [{"type": "track", "event": "E", "userId": "u"}]}).encode()
+    packed = {"x-gzip": web.gzip, "deflate": zlib.compress}.get(coding, lambda data: data)(body)
+    answer = shared.patron.post("/v1/batch", packed, headers={**web.basic(source["write_key"]), "Content-Encoding": coding})
+    assert answer.status == status, answer
+    assert len(shared.rows(source)) == (status == 200)
+
+
+@pytest.mark.parametrize("header", ["Basic !!!", "Basic", "Basic " + "A" * 9000, "Digest x",
+                                    "Basic " + base64.b64encode(b"\xff\xfe:").decode()])
+def test_malformed_authorization(shared, header):
+    answer = shared.patron.post("/v1/track", b'{"event":"E","userId":"u"}', headers={"Authorization": header})
+    assert answer.status in (400, 401), answer
 
 
 def test_chunked_body(shared):

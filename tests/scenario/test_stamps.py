@@ -7,7 +7,6 @@ from harness.match import millis, text
 
 SECOND, HOUR, DAY = 1000, 3_600_000, 86_400_000
 CLAMP = 5 * 60 * SECOND
-HALF_S = 500  # real time between our stamping and the server's
 
 
 def now():

@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 
 const state = {
   token: '', events: [], waiting: [], selected: null, open: null, paused: false, lastId: '', skipped: 0,
-  abort: null, retryMs: 500, live: false, seen: [],
+  abort: null, retryMs: 500, live: false, seen: [], clocks: null,
 };
 
 // -- small tools ---------------------------------------------------------------------------------------------------
@@ -77,15 +77,14 @@ async function enter(token) {
   for (const id of ['pause', 'clear', 'help']) $(id).hidden = false;
   readFiltersFromAddress();
   await refreshSources();
-  setInterval(refreshSources, 5000);
-  setInterval(showRate, 1000);
+  if (!state.clocks) state.clocks = [setInterval(refreshSources, 5000), setInterval(showRate, 1000)];
   follow();
 }
 
 // -- sources -------------------------------------------------------------------------------------------------------
 
 async function refreshSources() {
-  if (document.hidden) return;
+  if (document.hidden || $('work').hidden) return;
   let stats;
   try {
     const answer = await api('/api/v1/stats/sources');
@@ -137,6 +136,7 @@ function readFiltersFromAddress() {
     if (f === 'source') $('f-source').dataset.wanted = value;
     $(`f-${f}`).value = value;
   }
+  $('f-reset').hidden = filterQuery().size === 0;
 }
 
 function filterQuery() {

@@ -132,6 +132,7 @@ static bool control_byte(HttpChunks *c, char b, Step *step)
     }
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are the two buffers and the verdict
 HttpParseResult http_parse_chunks(HttpChunks *c, const HttpLimits *limits, const char *in,
                                   size_t in_len, size_t *ret_used, char *out, size_t *ret_out_len,
                                   int *ret_status, const char **ret_reason)

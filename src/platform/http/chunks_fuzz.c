@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Any bytes as a chunked body, decoded in place, whole and in pieces of a size the first byte picks:
- * the same verdict, body and end. */
+/* Any bytes as a chunked body, decoded in place, whole and in pieces of a size the first byte
+ * picks: the same verdict, body and end. */
 #include "platform/http_parse.h"
 
 #include <stdint.h>

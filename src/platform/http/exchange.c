@@ -93,8 +93,7 @@ PtStr http_header(const HttpRequest *r, const char *name)
 {
     size_t len = strlen(name);
     for (size_t i = 0; i < r->header_count; i++) {
-        if (r->headers[i].name.len == len &&
-            strncasecmp(r->headers[i].name.data, name, len) == 0) {
+        if (r->headers[i].name.len == len && strncasecmp(r->headers[i].name.data, name, len) == 0) {
             return r->headers[i].value;
         }
     }

@@ -117,12 +117,12 @@ struct HttpConn {
     int64_t due;
     int64_t idle_due, head_due, body_due, body_total_due, write_due; /* 0: not set */
 
-    HttpBlock *in;           /* received and not yet handed out: in_off..in_end; NULL when none */
-    size_t in_off, in_end;   /* in_off: start of the request being received */
-    size_t scanned;          /* of its head */
-    HttpExchange *cur;       /* its head is whole, its body is not */
-    size_t body_at, raw_at;  /* body; bytes not yet de-chunked */
-    uint64_t body_len;       /* awaited with a length, decoded so far when chunked */
+    HttpBlock *in;          /* received and not yet handed out: in_off..in_end; NULL when none */
+    size_t in_off, in_end;  /* in_off: start of the request being received */
+    size_t scanned;         /* of its head */
+    HttpExchange *cur;      /* its head is whole, its body is not */
+    size_t body_at, raw_at; /* body; bytes not yet de-chunked */
+    uint64_t body_len;      /* awaited with a length, decoded so far when chunked */
     HttpChunks chunks;
     bool chunked;
 
@@ -154,10 +154,10 @@ typedef struct HttpHub {
     pthread_mutex_t mutex;
     PtLoop *loop;
     int wake_fd;
-    bool closed;         /* the server is gone */
-    unsigned refs;       /* server and streams */
-    HttpStream *ready;   /* have something for the loop */
-    HttpLink streams;    /* all */
+    bool closed;       /* the server is gone */
+    unsigned refs;     /* server and streams */
+    HttpStream *ready; /* have something for the loop */
+    HttpLink streams;  /* all */
 } HttpHub;
 
 typedef struct HttpListener {
@@ -197,9 +197,9 @@ struct HttpServer {
     unsigned free_count;
     HttpLink orphans;
 
-    HttpLink conns, idle;           /* idle: the longest idle first */
+    HttpLink conns, idle; /* idle: the longest idle first */
     HttpConn *settle_first, *settle_last;
-    unsigned active;                /* connections that do not linger */
+    unsigned active; /* connections that do not linger */
 
     HttpHub *hub;
     PtWatch hub_watch;

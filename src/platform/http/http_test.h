@@ -23,7 +23,7 @@
 
 typedef enum TMode { T_NOW, T_LATER } TMode; /* answer in the handler, or by t_answer */
 
-enum { T_WAITING_MAX = 1024, T_TEXT_MAX = 64 << 20 };
+enum { T_WAITING_MAX = 1024, T_TEXT_MAX = 16 << 20 };
 
 static struct {
     PtLoop *loop;
@@ -84,9 +84,9 @@ static inline void t_start(const HttpLimits *limits, TMode mode)
     memset(&t, 0, sizeof t);
     t.mode = mode;
     assert_int_equal(pt_loop_new(&t.loop, &err), PT_OK);
-    assert_int_equal(http_server_new(t.loop, limits != NULL ? limits : &usual, t_handle, NULL,
-                                     &t.server, &err),
-                     PT_OK);
+    assert_int_equal(
+        http_server_new(t.loop, limits != NULL ? limits : &usual, t_handle, NULL, &t.server, &err),
+        PT_OK);
     assert_int_equal(http_listen_tcp(t.server, "127.0.0.1:0", &t.port, &err), PT_OK);
 }
 

@@ -39,7 +39,7 @@ struct PtLoop {
     PtLoopTimer **heap; // heap[1..timer_count], soonest first; heap[0] unused
     uint32_t timer_count, timer_cap;
 
-    pthread_t thread;      // the last to run a round
+    pthread_t thread; // the last to run a round
     atomic_bool has_thread;
 
     pthread_mutex_t mutex; // the two below

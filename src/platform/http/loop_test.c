@@ -104,8 +104,7 @@ static void timers_fire_in_order_and_never_early(void **state)
     for (int i = 0; i < COUNT; i++) { // more than the heap has room for at first
         timers[i] = (Timed){.timer = {.fn = on_timed, .ctx = &timers[i]}, .name = '.'};
         assert_int_equal(
-            pt_loop_timer_set(f.loop, &timers[i].timer, start + 5 + (i * 37) % COUNT / 10),
-            PT_OK);
+            pt_loop_timer_set(f.loop, &timers[i].timer, start + 5 + (i * 37) % COUNT / 10), PT_OK);
     }
     while (pt_mono_ms() < start + 40) {
         (void)pt_loop_turn(f.loop, 1);
@@ -307,7 +306,8 @@ static void pool_job(void *ctx)
 {
     (void)ctx;
     int now = atomic_fetch_add(&running, 1) + 1;
-    for (int old = atomic_load(&peak); old < now && !atomic_compare_exchange_weak(&peak, &old, now);) {
+    for (int old = atomic_load(&peak);
+         old < now && !atomic_compare_exchange_weak(&peak, &old, now);) {
     }
     while (!atomic_load(&gate)) {
         (void)nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);

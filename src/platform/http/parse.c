@@ -153,8 +153,7 @@ static bool parse_request_line(Head *h, PtStr line)
 {
     PtStr rest = line;
     PtStr method = {NULL, 0}, target = {NULL, 0};
-    if (!pt_str_cut(&rest, ' ', &method) || !pt_str_cut(&rest, ' ', &target) ||
-        rest.data == NULL) {
+    if (!pt_str_cut(&rest, ' ', &method) || !pt_str_cut(&rest, ' ', &target) || rest.data == NULL) {
         return fail(h, 400, "the request line is not method, target and version");
     }
     if (method.len == 0 || method.len > METHOD_MAX || !all_of(method, HTTP_BYTE_TOKEN)) {
@@ -298,8 +297,8 @@ static bool check_whole(Head *h)
         return fail(h, 400, "no host header");
     }
     if (h->authority.data != NULL &&
-        (!all_of(h->authority, HTTP_BYTE_HOST) || (h->hosts > 0 && !eq_nocase(h->authority, h->host.data,
-                                                                 h->host.len)))) {
+        (!all_of(h->authority, HTTP_BYTE_HOST) ||
+         (h->hosts > 0 && !eq_nocase(h->authority, h->host.data, h->host.len)))) {
         return fail(h, 400, "the request target and the host header name different hosts");
     }
     if (head->content_length > h->limits->body_bytes) {
@@ -382,8 +381,8 @@ HttpParseResult http_parse_head(PtStr bytes, const HttpLimits *limits, size_t *s
         const char *at = bytes.data + start;
         const char *lf = memchr(at, '\n', end - (size_t)start);
         PtStr line = {at, (size_t)(lf - at) - 1};
-        bool ok = parse_request_line(&h, line) &&
-                  parse_fields(&h, lf + 1, bytes.data + end - 2) && check_whole(&h);
+        bool ok = parse_request_line(&h, line) && parse_fields(&h, lf + 1, bytes.data + end - 2) &&
+                  check_whole(&h);
         result = ok ? HTTP_PARSE_DONE : HTTP_PARSE_ERROR;
     }
     if (result == HTTP_PARSE_ERROR) {

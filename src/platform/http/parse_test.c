@@ -231,16 +231,17 @@ static void fields_are_what_was_sent(void **state)
 {
     (void)state;
     const HttpLimits limits = small_limits();
-    const char text[] = "POST http://a:1/x/%20y?z=1?2 HTTP/1.1\r\nhOST: a:1\r\n"
-                        "X:\t  v \t w \t\r\nconnection: x , CLOSE\r\ncontent-length: 007\r\n\r\nbody";
+    const char text[] =
+        "POST http://a:1/x/%20y?z=1?2 HTTP/1.1\r\nhOST: a:1\r\n"
+        "X:\t  v \t w \t\r\nconnection: x , CLOSE\r\ncontent-length: 007\r\n\r\nbody";
     HttpHeader headers[COUNT_MAX];
     HttpHead head = {.headers = headers};
     size_t scanned = 0;
     int status = 0;
     const char *reason = NULL;
-    assert_int_equal(http_parse_head((PtStr){text, sizeof text - 1}, &limits, &scanned, &head,
-                                     &status, &reason),
-                     HTTP_PARSE_DONE);
+    assert_int_equal(
+        http_parse_head((PtStr){text, sizeof text - 1}, &limits, &scanned, &head, &status, &reason),
+        HTTP_PARSE_DONE);
     assert_true(pt_str_eq(head.method, PT_STR("POST")));
     assert_true(pt_str_eq(head.target, PT_STR("http://a:1/x/%20y?z=1?2")));
     assert_true(pt_str_eq(head.path, PT_STR("/x/%20y")));
@@ -278,9 +279,8 @@ static void keep_case(void **state)
     size_t scanned = 0;
     int status = 0;
     const char *reason = NULL;
-    assert_int_equal(
-        http_parse_head(pt_str(c->text), &limits, &scanned, &head, &status, &reason),
-        HTTP_PARSE_DONE);
+    assert_int_equal(http_parse_head(pt_str(c->text), &limits, &scanned, &head, &status, &reason),
+                     HTTP_PARSE_DONE);
     assert_int_equal(head.keep_alive, c->want);
 }
 

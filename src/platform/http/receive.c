@@ -252,9 +252,9 @@ static bool take_chunks(HttpConn *c)
     size_t used = 0, len = 0;
     int status = 0;
     const char *reason = NULL;
-    HttpParseResult result = http_parse_chunks(
-        &c->chunks, &c->server->limits, data + c->raw_at, c->in_end - c->raw_at, &used,
-        data + c->body_at + c->body_len, &len, &status, &reason);
+    HttpParseResult result =
+        http_parse_chunks(&c->chunks, &c->server->limits, data + c->raw_at, c->in_end - c->raw_at,
+                          &used, data + c->body_at + c->body_len, &len, &status, &reason);
     if (result == HTTP_PARSE_ERROR) {
         http_conn_fail(c, status, reason);
         return false;

@@ -271,7 +271,8 @@ static void admit(HttpListener *l, int fd, const struct sockaddr_storage *addr)
     }
     int one = 1;
     if (!local) {
-        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); // slower without, not wrong
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
+                         sizeof one); // slower without, not wrong
     }
     if (http_conn_open(s, fd, peer, local, loopback) == NULL) {
         refuse(s, fd);
@@ -453,7 +454,7 @@ PtStatus http_listen_unix(HttpServer *s, const char *path, PtError *err)
         return pt_fail(err, PT_INVALID, "the path of socket \"%s\" is over %zu bytes", path,
                        sizeof addr.sun_path - 1);
     }
-    (void)strcpy(addr.sun_path, path);
+    memcpy(addr.sun_path, path, strlen(path) + 1);
     char *copy = strdup(path);
     if (copy == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory to listen on \"%s\"", path);
@@ -461,8 +462,8 @@ PtStatus http_listen_unix(HttpServer *s, const char *path, PtError *err)
     uint64_t inode = 0;
     int fd = open_unix(&addr, &inode);
     if (fd < 0) {
-        PtStatus st = errno == EADDRINUSE || errno == EEXIST ? PT_CONFLICT
-                                                             : pt_status_of_errno(errno);
+        PtStatus st =
+            errno == EADDRINUSE || errno == EEXIST ? PT_CONFLICT : pt_status_of_errno(errno);
         free(copy);
         return pt_fail(err, st, "cannot listen on \"%s\": %s", path, strerror(errno));
     }

@@ -40,7 +40,8 @@ static void answers_given_backwards_leave_in_order(void **state)
     (void)state;
     t_start(NULL, T_LATER);
     int fd = t_connect();
-    t_send(fd, "GET /1 HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n" H "\r\nGET /3 HTTP/1.1\r\n" H "\r\n");
+    t_send(fd,
+           "GET /1 HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n" H "\r\nGET /3 HTTP/1.1\r\n" H "\r\n");
     t_turn();
     assert_int_equal(t.waiting_count, 3);
     t_answer(2);
@@ -115,8 +116,7 @@ static void every_cut_gives_the_same_answers(void **state)
         t_send_n(fd, text, cut);
         t_turn();
         t_send(fd, text + cut);
-        assert_string_equal(t_bodies(t_read(fd, 3)),
-                            "POST /1 body|POST /2 abc0123456789|GET /3 |");
+        assert_string_equal(t_bodies(t_read(fd, 3)), "POST /1 body|POST /2 abc0123456789|GET /3 |");
         (void)close(fd);
         t_turn();
     }

@@ -325,7 +325,8 @@ static bool move_pending(HttpConn *c, HttpStream *s)
     return true;
 }
 
-/* With the mutex held; releases it. The stream leaves the queue and the next answer has its turn. */
+/* With the mutex held; releases it. The stream leaves the queue and the next answer has its turn.
+ */
 static void finish(HttpConn *c, HttpStream *s)
 {
     HttpExchange *x = s->x;

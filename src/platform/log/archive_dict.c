@@ -110,7 +110,7 @@ PtStatus log_dict_get(PtLog *log, uint32_t id, const ZSTD_DDict **ret_dict, PtEr
             st = load(log, id, err);
         }
     }
-    if (st == PT_OK) {
+    if (dict != NULL) {
         *ret_dict = dict->ddict;
     }
     pthread_mutex_unlock(&log->dicts_mu);

@@ -99,7 +99,7 @@ void log_packer_free(struct LogPacker *packer);
 /* archive_step.c */
 /* Under mu, or before the threads start. */
 bool log_archive_add(PtLog *log, const LogArchive *arc);
-void *log_archiver_main(void *log);
+void *log_archiver_main(void *arg);
 
 /* archive_read.c */
 /* Reads what open must know of an archive file. */

@@ -10,16 +10,17 @@
 #include <zstd.h>
 
 enum {
-    NO_BLOCK = UINT32_MAX,
     FETCH_BYTES = 1 << 20, /* of payload after which a fetch ends */
     KEEP_BYTES = 4 << 20,  /* of a buffer after a big record */
 };
+
+#define NO_BLOCK UINT32_MAX
 
 struct LogArchiveReader {
     PtLog *log; /* borrowed */
     PtFile *file;
     LogFooter footer;
-    LogEntry *entries; /* owned */
+    LogEntry *entries;      /* owned */
     const ZSTD_DDict *dict; /* the log's; NULL = none */
     ZSTD_DCtx *ctx;
     uint32_t block; /* whose head is in records, or NO_BLOCK */
@@ -75,7 +76,7 @@ PtStatus log_archive_look(PtLog *log, uint64_t base, LogArchive *ret_arc, PtErro
 {
     char path[LOG_PATH_MAX];
     PtFile *file = NULL;
-    LogFooter footer;
+    LogFooter footer = {0};
     uint64_t size = 0;
     log_path_archive(log, base, path);
     PtStatus st = log->fs->ops->open(log->fs, path, PT_OPEN_READ, &file, err);
@@ -90,8 +91,8 @@ PtStatus log_archive_look(PtLog *log, uint64_t base, LogArchive *ret_arc, PtErro
     if (st != PT_OK) {
         return name_it(st, path, err);
     }
-    *ret_arc = (LogArchive){footer.base,          footer.end, size, footer.raw_bytes,
-                            footer.max_time_ms, footer.dict_id};
+    *ret_arc = (LogArchive){footer.base,      footer.end,         size,
+                            footer.raw_bytes, footer.max_time_ms, footer.dict_id};
     return PT_OK;
 }
 
@@ -136,8 +137,8 @@ PtStatus log_archive_open(PtLog *log, uint64_t base, LogArchiveReader **ret_read
     r->log = log;
     r->block = NO_BLOCK;
     r->ctx = ZSTD_createDCtx();
-    pt_buf_init(&r->bytes, LOG_BLOCK_RECORDS * LOG_HEAD_RECORD_MAX + LOG_BLOCK_BODY +
-                               PT_LOG_PAYLOAD_MAX);
+    pt_buf_init(&r->bytes,
+                LOG_BLOCK_RECORDS * LOG_HEAD_RECORD_MAX + LOG_BLOCK_BODY + PT_LOG_PAYLOAD_MAX);
     pt_buf_init(&r->out, (size_t)FETCH_BYTES + PT_LOG_PAYLOAD_MAX);
     log_path_archive(log, base, path);
     PtStatus st = r->ctx == NULL ? pt_fail(err, PT_NO_MEMORY, "no memory to read the archive")
@@ -213,8 +214,9 @@ static PtStatus load_block(LogArchiveReader *r, uint32_t block, bool with_body, 
 
 static PtStatus bad_payload(const LogArchiveReader *r, uint64_t offset, PtError *err)
 {
-    return pt_fail(err, PT_CORRUPT, "payload of record %" PRIu64 " from block at byte %" PRIu64
-                   " is damaged", offset, r->entries[r->block].at);
+    return pt_fail(err, PT_CORRUPT,
+                   "payload of record %" PRIu64 " from block at byte %" PRIu64 " is damaged",
+                   offset, r->entries[r->block].at);
 }
 
 /* The payload of records[i], as it was, at `to`. */

@@ -21,8 +21,8 @@ typedef struct LogPacker {
     ZSTD_CCtx *ctx;
     ZSTD_CDict *dict; /* NULL = none */
     uint32_t dict_id;
-    uint32_t served;       /* archives written with it */
-    uint64_t first_ppm;    /* size to raw of the first of them */
+    uint32_t served;    /* archives written with it */
+    uint64_t first_ppm; /* size to raw of the first of them */
     bool train_wanted;
     LogHeadWriter head_writer;
     PtBuf head, body, out, index;
@@ -88,26 +88,28 @@ static PtStatus use_dict(PtLog *log, LogPacker *p, uint32_t id, PtError *err)
     return PT_OK;
 }
 
-/* The packer goes on with the dictionary of the newest archive. */
-static PtStatus packer_get(PtLog *log, LogPacker **ret_packer, PtError *err)
+/* The packer goes on with the dictionary of the newest archive. NULL: *ret_status says why. */
+static LogPacker *packer_get(PtLog *log, PtStatus *ret_status, PtError *err)
 {
-    if (log->packer == NULL) {
-        pthread_mutex_lock(&log->mu);
-        uint32_t id = log->archive_count > 0 ? log->archives[log->archive_count - 1].dict_id : 0;
-        pthread_mutex_unlock(&log->mu);
-        LogPacker *p = packer_new(log);
-        if (p == NULL) {
-            return pt_fail(err, PT_NO_MEMORY, "no memory for archiving");
-        }
-        PtStatus st = id > 0 ? use_dict(log, p, id, err) : PT_OK;
-        if (st != PT_OK) {
-            log_packer_free(p);
-            return st;
-        }
-        log->packer = p;
+    if (log->packer != NULL) {
+        return log->packer;
     }
-    *ret_packer = log->packer;
-    return PT_OK;
+    pthread_mutex_lock(&log->mu);
+    uint32_t id = log->archive_count > 0 ? log->archives[log->archive_count - 1].dict_id : 0;
+    pthread_mutex_unlock(&log->mu);
+    LogPacker *p = packer_new(log);
+    if (p == NULL) {
+        *ret_status = pt_fail(err, PT_NO_MEMORY, "no memory for archiving");
+        return NULL;
+    }
+    PtStatus st = id > 0 ? use_dict(log, p, id, err) : PT_OK;
+    if (st != PT_OK) {
+        log_packer_free(p);
+        *ret_status = st;
+        return NULL;
+    }
+    log->packer = p;
+    return p;
 }
 
 static PtStatus train_if_wanted(PtLog *log, LogPacker *p, LogSegment *seg, PtError *err)
@@ -293,12 +295,12 @@ static void judge_dict(LogPacker *p, const LogArchive *arc)
 PtStatus log_archive_write(PtLog *log, LogSegment *seg, LogArchive *ret_arc, PtError *err)
 {
     char path[LOG_PATH_MAX], tmp[LOG_PATH_MAX + 8];
-    LogPacker *p = NULL;
-    PtStatus st = packer_get(log, &p, err);
-    if (st == PT_OK) {
+    PtStatus st = PT_OK;
+    LogPacker *p = packer_get(log, &st, err);
+    if (p != NULL) {
         st = train_if_wanted(log, p, seg, err);
     }
-    if (st != PT_OK) {
+    if (p == NULL || st != PT_OK) {
         return st;
     }
     log_path_archive(log, seg->base, path);
@@ -322,8 +324,8 @@ PtStatus log_archive_write(PtLog *log, LogSegment *seg, LogArchive *ret_arc, PtE
         (void)log->fs->ops->unlink(log->fs, tmp, NULL);
         return st;
     }
-    *ret_arc = (LogArchive){seg->base,          seg->end, f.at, f.footer.raw_bytes,
-                            f.footer.max_time_ms, p->dict_id};
+    *ret_arc = (LogArchive){seg->base, seg->end, f.at, f.footer.raw_bytes, f.footer.max_time_ms,
+                            p->dict_id};
     judge_dict(p, ret_arc);
     return PT_OK;
 }

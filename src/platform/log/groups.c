@@ -92,13 +92,12 @@ PtStatus log_group_ack(PtLog *log, LogGroup *group, uint64_t offset, PtError *er
         pthread_mutex_unlock(&log->mu);
         return pt_fail(err, PT_INVALID, "offset %" PRIu64 " is past the end", offset);
     }
-    bool changed = group->offset != offset;
+    log->groups_dirty |= group->offset != offset;
     group->offset = offset;
-    log->groups_dirty |= changed;
-    if (log->has_keeper && changed) {
+    bool now = !log->has_keeper && log->groups_dirty; // also what could not be stored before
+    if (log->has_keeper && log->groups_dirty) {
         pthread_cond_signal(&log->acks);
     }
-    bool now = !log->has_keeper && changed;
     pthread_mutex_unlock(&log->mu);
     return now ? log_groups_save(log, err) : PT_OK;
 }
@@ -121,8 +120,9 @@ static PtStatus load_line(PtLog *log, PtStr line, PtError *err)
 {
     PtStr name = {0}, partition = {0}, rest = line;
     uint64_t offset = 0;
-    bool ok = pt_str_cut(&rest, ' ', &name) && name_ok(name) && pt_str_cut(&rest, ' ', &partition) &&
-              pt_str_eq(partition, PT_STR("0")) && rest.data != NULL && parse_u64(rest, &offset);
+    bool ok = pt_str_cut(&rest, ' ', &name) && name_ok(name) &&
+              pt_str_cut(&rest, ' ', &partition) && pt_str_eq(partition, PT_STR("0")) &&
+              rest.data != NULL && parse_u64(rest, &offset);
     if (!ok) {
         return pt_fail(err, PT_CORRUPT, "\"%s/groups\" is damaged", log->dir);
     }

@@ -44,7 +44,7 @@ static const char *pick(PtRng *rng, const char *const *words, size_t count)
 static size_t make_event(PtRng *rng, char *out)
 {
     static const char *const names[] = {"Product Viewed", "Product List Viewed", "Product Added",
-                                        "Cart Viewed", "Checkout Started", "Order Completed"};
+                                        "Cart Viewed",    "Checkout Started",    "Order Completed"};
     static const char *const agents[] = {
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
         "Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
@@ -53,8 +53,8 @@ static size_t make_event(PtRng *rng, char *out)
         "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) "
         "Chrome/130.0.6723.86 Mobile Safari/537.36",
         "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"};
-    static const char *const brands[] = {"Northwind", "Halden", "Mirelle", "Okto", "Fjordline",
-                                         "Bask",      "Tremont", "Sable",  "Quill"};
+    static const char *const brands[] = {"Northwind", "Halden",  "Mirelle", "Okto", "Fjordline",
+                                         "Bask",      "Tremont", "Sable",   "Quill"};
     static const char *const things[] = {"trail jacket", "linen shirt",  "oak chair", "rain boot",
                                          "desk lamp",    "wool blanket", "steel pan", "day pack"};
     static const char *const zones[] = {"Europe/London", "Europe/Berlin", "Europe/Paris",
@@ -63,7 +63,8 @@ static size_t make_event(PtRng *rng, char *out)
     uint64_t sku = pt_rng_below(rng, 5000);
     int n = snprintf(
         out, EVENT_MAX,
-        "{\"type\":\"track\",\"event\":\"%s\",\"messageId\":\"ajs-next-1763782%06u-%08x-%04x-4%03x\","
+        "{\"type\":\"track\",\"event\":\"%s\",\"messageId\":\"ajs-next-1763782%06u-%08x-%04x-4%"
+        "03x\","
         "\"anonymousId\":\"%08x-%04x-4%03x-9%03x-%08x%04x\",\"userId\":\"cust-%u\",\"properties\":{"
         "\"product_id\":\"%08x\",\"sku\":\"SKU-%05u\",\"name\":\"%s %s No. %u\",\"brand\":\"%s\","
         "\"category\":\"home/%s\",\"variant\":\"size-%u\",\"price\":%u.%02u,\"quantity\":%u,"
@@ -82,8 +83,8 @@ static size_t make_event(PtRng *rng, char *out)
         "\"ip\":\"192.0.2.%u\"},\"originalTimestamp\":\"2026-11-22T03:%02u:%02u.%03uZ\",\"sentAt\":"
         "\"2026-11-22T03:%02u:%02u.%03uZ\",\"receivedAt\":\"2026-11-22T03:%02u:%02u.%03uZ\","
         "\"timestamp\":\"2026-11-22T03:%02u:%02u.%03uZ\"}",
-#define U(bound)  (unsigned)pt_rng_below(rng, (bound))
-#define HEX()     (unsigned)pt_rng_u64(rng)
+#define U(bound) (unsigned)pt_rng_below(rng, (bound))
+#define HEX()    (unsigned)pt_rng_u64(rng)
         pick(rng, names, 6), U(1000000), HEX(), U(0x10000), U(0x1000), HEX(), U(0x10000), U(0x1000),
         U(0x1000), HEX(), U(0x10000), U(100000), HEX(), (unsigned)sku, pick(rng, brands, 9), thing,
         U(900), pick(rng, brands, 9), thing, U(12), U(300), U(100), 1 + U(4), U(60), U(40), U(30),
@@ -226,14 +227,13 @@ static void archive(Bench *b)
     }
     int64_t ns = pt_mono_ns() - from;
     PtLogStats s = pt_log_stats(b->log);
-    (void)printf("{\"point\":\"archive\",\"seconds\":%.1f,\"raw_mb_s\":%.1f,\"records\":%" PRIu64
-                 ",\"files\":%" PRIu64 ",\"ratio\":%.4f,\"sync_us_mean\":%.0f,\"sync_us_max\":%.0f}\n",
-                 (double)ns / 1e9,
-                 (double)(s.archive_raw_bytes - before.archive_raw_bytes) / (double)ns * 1e3,
-                 s.archive_records, s.archive_files,
-                 (double)s.archive_bytes / (double)s.archive_raw_bytes,
-                 (double)s.sync_ns_total / 1e3 / (double)(s.rounds + 1),
-                 (double)s.sync_ns_max / 1e3);
+    (void)printf(
+        "{\"point\":\"archive\",\"seconds\":%.1f,\"raw_mb_s\":%.1f,\"records\":%" PRIu64
+        ",\"files\":%" PRIu64 ",\"ratio\":%.4f,\"sync_us_mean\":%.0f,\"sync_us_max\":%.0f}\n",
+        (double)ns / 1e9,
+        (double)(s.archive_raw_bytes - before.archive_raw_bytes) / (double)ns * 1e3,
+        s.archive_records, s.archive_files, (double)s.archive_bytes / (double)s.archive_raw_bytes,
+        (double)s.sync_ns_total / 1e3 / (double)(s.rounds + 1), (double)s.sync_ns_max / 1e3);
 }
 
 static void replay(Bench *b, bool with_payload)

@@ -35,16 +35,17 @@ typedef struct Model {
     uint64_t seed, next_uid;
     uint64_t acked[RECORDS_MAX]; /* uid by offset */
     uint64_t acked_count;
-    uint64_t tried[RECORDS_MAX]; /* first uid of the last attempts by offset; see `attempts` */
     uint64_t pending[RECORDS_MAX];
     uint64_t pending_count;
-    uint64_t group_sure, group_maybe; /* acknowledged position; the last one tried */
+    uint64_t group[STEPS * 2]; /* [0] the acknowledged position, then those tried since */
+    size_t group_count;
     uint64_t rounds_seen;
     char *payload;
     bool loud;
 } Model;
 
-/* Every append that was made at an offset, so that a surprise after a crash can be judged. */
+/* Every append made at an offset since the last open, so that a surprise after a crash can be
+ * judged. */
 typedef struct Attempt {
     uint64_t offset, uid;
 } Attempt;
@@ -54,15 +55,22 @@ static size_t attempt_count;
 #define CHECK(m, cond)                                                                             \
     do {                                                                                           \
         if (!(cond)) {                                                                             \
-            (void)fprintf(stderr, "seed %llu: %s:%d: %s\n", (unsigned long long)(m)->seed, __FILE__, \
-                          __LINE__, #cond);                                                        \
+            (void)fprintf(stderr, "seed %llu: %s:%d: %s\n", (unsigned long long)(m)->seed,         \
+                          __FILE__, __LINE__, #cond);                                              \
             fail_msg("reproduce with PATRON_SEED=%llu", (unsigned long long)(m)->seed);            \
         }                                                                                          \
     } while (0)
 
+/* In one seed of three all records are as long: only then do the leftovers of a lost round line up
+ * with what is written over its start. */
+static bool all_alike;
+
 static size_t payload_len(uint64_t uid)
 {
     PtRng rng;
+    if (all_alike) {
+        return 700;
+    }
     pt_rng_init(&rng, uid * 3 + 1);
     switch (pt_rng_below(&rng, 40)) {
     case 0:
@@ -151,16 +159,6 @@ static void check_trace(Model *m)
     fault_fs_trace_clear(m->disk);
 }
 
-static bool attempted(uint64_t offset, uint64_t uid)
-{
-    for (size_t i = attempt_count; i-- > 0;) {
-        if (attempts[i].offset == offset && attempts[i].uid == uid) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Which append a surprising record is, or UINT64_MAX. */
 static uint64_t uid_at(Model *m, uint64_t offset, const PtRecord *got)
 {
@@ -175,6 +173,19 @@ static uint64_t uid_at(Model *m, uint64_t offset, const PtRecord *got)
     return UINT64_MAX;
 }
 
+static void check_record(Model *m, uint64_t offset, const PtRecord *got, bool with_payload)
+{
+    CHECK(m, got->position.offset == offset);
+    if (offset >= m->acked_count) {
+        CHECK(m, with_payload && offset == m->acked_count);
+        uint64_t uid = uid_at(m, offset, got);
+        CHECK(m, uid != UINT64_MAX);
+        m->acked[m->acked_count++] = uid;
+    }
+    PtRecord want = make_record(m->acked[offset], m->payload);
+    CHECK(m, same_record(got, &want, with_payload));
+}
+
 /* Reads [from, end) and compares; records past the model's end are adopted. */
 static void read_all(Model *m, uint64_t from, bool with_payload)
 {
@@ -185,8 +196,8 @@ static void read_all(Model *m, uint64_t from, bool with_payload)
     for (;;) {
         const PtRecord *got = NULL;
         size_t count = 0;
-        PtStatus st = pt_log_fetch(reader, 1 + pt_rng_below(&m->rng, 400), with_payload, &got,
-                                   &count, &err);
+        PtStatus st =
+            pt_log_fetch(reader, 1 + pt_rng_below(&m->rng, 400), with_payload, &got, &count, &err);
         if (st != PT_OK && st != PT_CORRUPT && st != PT_GONE) {
             pt_log_reader_close(reader); // an ordered failure
             return;
@@ -198,16 +209,8 @@ static void read_all(Model *m, uint64_t from, bool with_payload)
         if (count == 0) {
             break;
         }
-        for (size_t i = 0; i < count; i++, next++) {
-            CHECK(m, got[i].position.offset == next);
-            if (next >= m->acked_count) {
-                CHECK(m, with_payload && next == m->acked_count);
-                uint64_t uid = uid_at(m, next, &got[i]);
-                CHECK(m, uid != UINT64_MAX);
-                m->acked[m->acked_count++] = uid;
-            }
-            PtRecord want = make_record(m->acked[next], m->payload);
-            CHECK(m, same_record(&got[i], &want, with_payload));
+        for (size_t i = 0; i < count; i++) {
+            check_record(m, next++, &got[i], with_payload);
         }
     }
     CHECK(m, next == pt_log_end(m->log, 0));
@@ -236,8 +239,13 @@ static void check_group(Model *m)
     PtError err = {0};
     CHECK(m, pt_log_reader_open(m->log, "g", 0, 0, &reader, &err) == PT_OK);
     uint64_t at = pt_log_tell(reader);
-    CHECK(m, at == m->group_sure || at == m->group_maybe);
-    m->group_sure = m->group_maybe = at;
+    bool known = false;
+    for (size_t i = 0; i < m->group_count; i++) {
+        known |= m->group[i] == at;
+    }
+    CHECK(m, known);
+    m->group[0] = at;
+    m->group_count = 1;
     pt_log_reader_close(reader);
 }
 
@@ -266,6 +274,7 @@ static void open_log(Model *m)
     fault_fs_trace_clear(m->disk);
     CHECK(m, pt_log_end(m->log, 0) >= m->acked_count);
     read_all(m, 0, true);
+    attempt_count = 0; // what did not show up by now must never
     check_group(m);
 }
 
@@ -283,8 +292,11 @@ static void append_some(Model *m)
         CHECK(m, offset == m->acked_count + m->pending_count);
         CHECK(m, round == pt_log_last_pending(m->log) && round > pt_log_finished_round(m->log));
         m->pending[m->pending_count++] = uid;
-        CHECK(m, attempt_count < sizeof attempts / sizeof *attempts);
-        attempts[attempt_count++] = (Attempt){offset, uid};
+        bool room = attempt_count < PT_COUNT(attempts);
+        CHECK(m, room);
+        if (room) {
+            attempts[attempt_count++] = (Attempt){offset, uid};
+        }
     }
 }
 
@@ -327,9 +339,11 @@ static void ack_group(Model *m)
 {
     PtLogReader *reader = NULL;
     CHECK(m, pt_log_reader_open(m->log, "g", 0, 0, &reader, NULL) == PT_OK);
-    m->group_maybe = pt_rng_below(&m->rng, m->acked_count + 1);
-    if (pt_log_ack(reader, m->group_maybe, NULL) == PT_OK) {
-        m->group_sure = m->group_maybe;
+    uint64_t at = pt_rng_below(&m->rng, m->acked_count + 1);
+    m->group[m->group_count++] = at;
+    if (pt_log_ack(reader, at, NULL) == PT_OK) {
+        m->group[0] = at;
+        m->group_count = 1;
     }
     pt_log_reader_close(reader);
 }
@@ -344,8 +358,8 @@ static void make_trouble(Model *m)
         fault_fs_capacity(m->disk, fault_fs_used(m->disk) + pt_rng_below(&m->rng, 3 << 20));
         return;
     }
-    fault_fs_fail(m->disk, ops[pt_rng_below(&m->rng, PT_COUNT(ops))],
-                  1 + pt_rng_below(&m->rng, 6), errnos[pt_rng_below(&m->rng, 2)]);
+    fault_fs_fail(m->disk, ops[pt_rng_below(&m->rng, PT_COUNT(ops))], 1 + pt_rng_below(&m->rng, 6),
+                  errnos[pt_rng_below(&m->rng, 2)]);
 }
 
 static void end_trouble(Model *m)
@@ -381,6 +395,42 @@ static void close_log(Model *m)
     pt_log_close(m->log);
     m->log = NULL;
     m->pending_count = 0;
+}
+
+/* What is worst done last: with no time to get over it. */
+static void last_deed(Model *m)
+{
+    static const FaultOp ops[] = {FAULT_PWRITE, FAULT_DATASYNC, FAULT_SYNC_DIR, FAULT_ALLOCATE,
+                                  FAULT_OPEN};
+    uint64_t before = pt_log_stats(m->log).appended_bytes;
+    end_trouble(m);
+    switch (pt_rng_below(&m->rng, 5)) {
+    case 0: // a sync that fails under the last round
+        append_some(m);
+        fault_fs_fail(m->disk, FAULT_DATASYNC, 1, EIO);
+        commit(m);
+        break;
+    case 1: // a failure on the way into the next segment, and perhaps another in cleaning up
+        for (int i = 0; i < 200 && pt_log_stats(m->log).appended_bytes < before + (5 << 18); i++) {
+            append_some(m);
+        }
+        fault_fs_fail(m->disk, ops[pt_rng_below(&m->rng, PT_COUNT(ops))],
+                      1 + pt_rng_below(&m->rng, 5), EIO);
+        commit(m);
+        end_trouble(m);
+        append_some(m);
+        fault_fs_fail(m->disk, FAULT_ANY, 1 + pt_rng_below(&m->rng, 8), EIO);
+        commit(m);
+        break;
+    case 2: // an archive whose name is not durable
+        fault_fs_fail(m->disk, FAULT_SYNC_DIR, 1 + pt_rng_below(&m->rng, 2), EIO);
+        archive(m, true);
+        break;
+    default:
+        append_some(m);
+        break;
+    }
+    end_trouble(m);
 }
 
 /* A life ends by a power cut, a kill, or a stop; a stop commits what is pending, or tries to. */
@@ -430,6 +480,8 @@ static void run_seed(uint64_t seed, char *payload, bool loud)
     m.disk = fault_fs_new(seed);
     m.clock = pt_clock_sim_new(1000, 0);
     m.next_uid = 1;
+    m.group_count = 1;
+    all_alike = seed % 3 == 0;
     attempt_count = 0;
     pt_rng_init(&m.rng, seed);
     assert_true(m.disk != NULL && m.clock != NULL);
@@ -438,6 +490,7 @@ static void run_seed(uint64_t seed, char *payload, bool loud)
         for (int i = 0; i < STEPS; i++) {
             step(&m);
         }
+        last_deed(&m);
         check_trace(&m);
         if (loud) {
             PtLogStats s = pt_log_stats(m.log);
@@ -452,9 +505,6 @@ static void run_seed(uint64_t seed, char *payload, bool loud)
     }
     CHECK(&m, pt_log_archive_all(m.log, NULL) == PT_OK);
     read_all(&m, 0, true);
-    for (uint64_t i = 0; i < m.acked_count; i++) {
-        CHECK(&m, attempted(i, m.acked[i]) || m.acked_count > 4000); // the check is quadratic
-    }
     close_log(&m);
     pt_clock_free(m.clock);
     fault_fs_free(m.disk);

@@ -35,16 +35,16 @@ typedef struct LogSegment LogSegment;
 struct LogSegment {
     LogSegment *next; /* in a list: opened in the round being written, or doomed */
     PtFile *file;
-    uint32_t slot;                   /* names the file */
-    uint64_t size;                   /* bytes of the file */
-    uint64_t generation, base;       /* of the header */
-    uint64_t end, used;              /* acknowledged: one past the last offset, bytes from the start */
-    uint64_t written_end, written;   /* the same as the writer sees them in its round */
-    int64_t max_time_ms;             /* upper bound; INT64_MAX: not known */
+    uint32_t slot;             /* names the file */
+    uint64_t size;             /* bytes of the file */
+    uint64_t generation, base; /* of the header */
+    uint64_t end, used;        /* acknowledged: one past the last offset, bytes from the start */
+    uint64_t written_end, written; /* the same as the writer sees them in its round */
+    int64_t max_time_ms;           /* upper bound; INT64_MAX: not known */
     LogMarks marks;
-    uint32_t refs;                   /* who reads it now, without the lock */
-    bool failed;                     /* a write or sync failed in it: never written again */
-    bool retired;                    /* archived; recycled when the last reader lets go */
+    uint32_t refs; /* who reads it now, without the lock */
+    bool failed;   /* a write or sync failed in it: never written again */
+    bool retired;  /* archived; recycled when the last reader lets go */
 };
 
 /* From byte `at` of the round on, records belong to a new segment. */
@@ -106,7 +106,7 @@ struct PtLog {
     LogRound rounds[2];
     LogRound *open, *taken; /* taken: the one being written, or NULL */
     uint64_t next_offset;
-    bool tail_open;         /* the next record may go behind the last in its segment */
+    bool tail_open; /* the next record may go behind the last in its segment */
     uint64_t tail_generation, tail_at, tail_size;
     uint64_t last_mark_at;
     uint64_t last_generation; /* highest handed out */
@@ -133,10 +133,10 @@ struct PtLog {
     LogArchive *archives;
     size_t archive_count, archive_cap;
     pthread_mutex_t archive_mu; /* one archive step at a time; taken before mu */
-    LogDict *dicts; /* those loaded; freed at close */
+    LogDict *dicts;             /* those loaded; freed at close */
     pthread_mutex_t dicts_mu;
-    uint32_t last_dict;         /* highest id there is, 0 = none */
-    struct LogPacker *packer;   /* guarded by archive_mu */
+    uint32_t last_dict;       /* highest id there is, 0 = none */
+    struct LogPacker *packer; /* guarded by archive_mu */
 
     LogGroup *groups;
     bool groups_dirty;
@@ -180,14 +180,14 @@ LogSegment *log_segment_unref(PtLog *log, LogSegment *seg);
 void log_segment_discard(PtLog *log, LogSegment *seg);
 /* Makes one prewritten spare if one is wanting. */
 PT_NODISCARD PtStatus log_spare_make(PtLog *log, bool *ret_did, PtError *err);
-void *log_preparer_main(void *log);
+void *log_preparer_main(void *arg);
 /* Makes the calling thread give way to others. */
 void log_background_thread(void);
 
 /* rounds.c */
 PT_NODISCARD PtStatus log_round_init(LogRound *r, size_t reserve, PtError *err);
 void log_round_done(LogRound *r);
-void *log_writer_main(void *log);
+void *log_writer_main(void *arg);
 /* Under mu: the next append begins a new segment. */
 void log_tail_close(PtLog *log);
 
@@ -205,4 +205,4 @@ PT_NODISCARD PtStatus log_group_ack(PtLog *log, LogGroup *group, uint64_t offset
 PT_NODISCARD PtStatus log_groups_load(PtLog *log, PtError *err);
 PT_NODISCARD PtStatus log_groups_save(PtLog *log, PtError *err);
 void log_groups_free(PtLog *log);
-void *log_keeper_main(void *log);
+void *log_keeper_main(void *arg);

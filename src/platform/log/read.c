@@ -100,8 +100,8 @@ static PtStatus fill_hot(PtLogReader *reader, const LogSegment *seg, PtError *er
             return PT_OK;
         }
         bool grew = false;
-        PtStatus st = parse == LOG_PARSE_MORE ? log_cursor_fill(&reader->hot, size, &grew, err)
-                                              : PT_OK;
+        PtStatus st =
+            parse == LOG_PARSE_MORE ? log_cursor_fill(&reader->hot, size, &grew, err) : PT_OK;
         if (st != PT_OK) {
             return st;
         }
@@ -304,7 +304,7 @@ PtStatus pt_log_find_time(PtLog *log, uint32_t partition, int64_t time_ms, uint6
     pthread_mutex_unlock(&log->mu);
     PtLogReader *reader = NULL;
     PtStatus st = pt_log_reader_open(log, NULL, partition, from, &reader, err);
-    while (st == PT_OK) {
+    while (st == PT_OK && reader != NULL) {
         const PtRecord *records = NULL;
         size_t count = 0;
         st = pt_log_fetch(reader, 1024, false, &records, &count, err);

@@ -124,7 +124,8 @@ static PtStatus load_archives(PtLog *log, Found *f, PtError *err)
             return st;
         }
         if (i > 0 && log->archives[i - 1].end != arc.base) {
-            return pt_fail(err, PT_CORRUPT, "archive has a hole from offset %" PRIu64 " to %" PRIu64,
+            return pt_fail(err, PT_CORRUPT,
+                           "archive has a hole from offset %" PRIu64 " to %" PRIu64,
                            log->archives[i - 1].end, arc.base);
         }
         if (!log_archive_add(log, &arc)) {
@@ -336,7 +337,8 @@ static PtStatus scan_rest(LogSegment *seg, LogCursor *c, const Scan *s, Rest *re
 
 /* The last round may stand in the page cache only: its sync may have failed before the process
  * ended. Written again, it is dirty again, and a sync of it can be believed. */
-static PtStatus rewrite_round(PtLog *log, LogSegment *seg, LogCursor *c, const Scan *s, PtError *err)
+static PtStatus rewrite_round(PtLog *log, LogSegment *seg, LogCursor *c, const Scan *s,
+                              PtError *err)
 {
     for (uint64_t at = s->round_at; at < s->used;) {
         bool grew = false;
@@ -356,7 +358,8 @@ static PtStatus rewrite_round(PtLog *log, LogSegment *seg, LogCursor *c, const S
     return log->fs->ops->datasync(log->fs, seg->file, err);
 }
 
-static PtStatus recover_tail(PtLog *log, LogSegment *seg, LogCursor *c, bool *ret_empty, PtError *err)
+static PtStatus recover_tail(PtLog *log, LogSegment *seg, LogCursor *c, bool *ret_empty,
+                             PtError *err)
 {
     Scan s;
     Rest rest;
@@ -407,8 +410,8 @@ static PtStatus recover_hot(PtLog *log, LogCursor *c, uint64_t archived_end, PtE
     bool tail = true;
     uint64_t scanned = 0;
     if (log->hot_count > 0 && log->hot[0]->base != archived_end) {
-        return pt_fail(err, PT_CORRUPT, "records %" PRIu64 " to %" PRIu64 " are missing", archived_end,
-                       log->hot[0]->base - 1);
+        return pt_fail(err, PT_CORRUPT, "records %" PRIu64 " to %" PRIu64 " are missing",
+                       archived_end, log->hot[0]->base - 1);
     }
     while (tail && log->hot_count > 0) {
         LogSegment *seg = log->hot[log->hot_count - 1];
@@ -456,8 +459,7 @@ PtStatus log_recover(PtLog *log, PtError *err)
     for (size_t i = 0; st == PT_OK && i < f.slot_count; i++) {
         st = open_segment(log, &f, f.slots[i], err);
     }
-    uint64_t archived_end =
-        log->archive_count > 0 ? log->archives[log->archive_count - 1].end : 0;
+    uint64_t archived_end = log->archive_count > 0 ? log->archives[log->archive_count - 1].end : 0;
     if (st == PT_OK) {
         st = sort_out(log, &f, archived_end, err);
     }

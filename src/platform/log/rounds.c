@@ -154,10 +154,10 @@ void pt_log_flush(PtLog *log)
 /* ---- Writing a round: the writer's role, without mu ---- */
 
 typedef struct RoundWrite {
-    LogSegment *seg;            /* where the next bytes go */
-    LogSegment *active;         /* the segment in use when the round began, or NULL */
+    LogSegment *seg;    /* where the next bytes go */
+    LogSegment *active; /* the segment in use when the round began, or NULL */
     LogSegment *fresh, **fresh_tail;
-    bool dirty;                 /* seg was written since its sync */
+    bool dirty; /* seg was written since its sync */
     bool active_touched;
 } RoundWrite;
 
@@ -366,7 +366,6 @@ static PtStatus commit_open(PtLog *log, PtError *err)
     round_clear(r);
     log->taken = NULL;
     uint64_t finished = log->finished_round;
-    tell_waiters(log, st);
     if (log->readers_waiting > 0) {
         pthread_cond_broadcast(&log->grown);
     }
@@ -376,6 +375,7 @@ static PtStatus commit_open(PtLog *log, PtError *err)
         pthread_mutex_lock(&log->mu);
     }
     log->failing = false;
+    tell_waiters(log, st);
     return st;
 }
 

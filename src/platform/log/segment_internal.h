@@ -68,9 +68,9 @@ typedef struct LogCursor {
     PtFile *file;  /* borrowed */
     uint64_t size; /* bytes of the file */
     uint64_t generation;
-    uint64_t at;  /* file position of the next record */
-    char *buf;    /* owned */
-    size_t cap;   /* bytes */
+    uint64_t at; /* file position of the next record */
+    char *buf;   /* owned */
+    size_t cap;  /* bytes */
     uint64_t buf_at;
     size_t buf_len;
 } LogCursor;

@@ -124,8 +124,8 @@ PtStatus log_segment_damaged(const PtLog *log, const LogSegment *seg, uint64_t o
                              PtError *err)
 {
     return pt_fail(err, PT_CORRUPT,
-                   "record %" PRIu64 " in \"%s/hot-%08x.seg\" at byte %" PRIu64 " is damaged", offset,
-                   log->dir, seg->slot, at);
+                   "record %" PRIu64 " in \"%s/hot-%08x.seg\" at byte %" PRIu64 " is damaged",
+                   offset, log->dir, seg->slot, at);
 }
 
 LogSegment *log_segment_find(PtLog *log, uint64_t offset)
@@ -147,24 +147,23 @@ LogSegment *log_segment_unref(PtLog *log, LogSegment *seg)
     if (--seg->refs > 0 || !seg->retired) {
         return NULL;
     }
-    bool keep = !seg->failed && seg->size == log->config.segment_bytes &&
-                log->spare_count < (size_t)log->config.spare_segments + LOG_RECYCLED_EXTRA &&
-                log_grow((void **)&log->spare, log->spare_count, &log->spare_cap,
-                         sizeof(LogSegment *));
+    bool keep =
+        !seg->failed && seg->size == log->config.segment_bytes &&
+        log->spare_count < (size_t)log->config.spare_segments + LOG_RECYCLED_EXTRA &&
+        log_grow((void **)&log->spare, log->spare_count, &log->spare_cap, sizeof(LogSegment *));
     if (!keep) {
         return seg;
     }
     free(seg->marks.items);
-    *seg = (LogSegment){.file = seg->file,
-                        .slot = seg->slot,
-                        .size = seg->size,
-                        .max_time_ms = INT64_MIN};
+    *seg = (LogSegment){
+        .file = seg->file, .slot = seg->slot, .size = seg->size, .max_time_ms = INT64_MIN};
     log->spare[log->spare_count++] = seg;
     return NULL;
 }
 
-/* Creates a segment file of `size` reserved bytes; its name is not durable yet. */
-static PtStatus create_file(PtLog *log, uint64_t size, LogSegment **ret_seg, PtError *err)
+/* Creates a segment file of `size` reserved bytes; its name is not durable yet. NULL: *ret_status
+ * says why. */
+static LogSegment *create_file(PtLog *log, uint64_t size, PtStatus *ret_status, PtError *err)
 {
     char path[LOG_PATH_MAX];
     pthread_mutex_lock(&log->mu);
@@ -172,19 +171,20 @@ static PtStatus create_file(PtLog *log, uint64_t size, LogSegment **ret_seg, PtE
     pthread_mutex_unlock(&log->mu);
     log_path_hot(log, slot, path);
     PtFile *file = NULL;
-    PtStatus st = log->fs->ops->open(log->fs, path, PT_OPEN_CREATE, &file, err);
-    if (st != PT_OK) {
-        return st;
+    *ret_status = log->fs->ops->open(log->fs, path, PT_OPEN_CREATE, &file, err);
+    if (*ret_status != PT_OK) {
+        return NULL;
     }
-    st = log->fs->ops->allocate(log->fs, file, size, err);
-    LogSegment *seg = st == PT_OK ? log_segment_new(file, slot, size) : NULL;
+    *ret_status = log->fs->ops->allocate(log->fs, file, size, err);
+    LogSegment *seg = *ret_status == PT_OK ? log_segment_new(file, slot, size) : NULL;
     if (seg == NULL) {
+        if (*ret_status == PT_OK) {
+            *ret_status = pt_fail(err, PT_NO_MEMORY, "no memory for a log segment");
+        }
         log->fs->ops->close(log->fs, file);
         (void)remove_file(log, slot, NULL); // without a header it is harmless
-        return st != PT_OK ? st : pt_fail(err, PT_NO_MEMORY, "no memory for a log segment");
     }
-    *ret_seg = seg;
-    return PT_OK;
+    return seg;
 }
 
 static LogSegment *take_spare(PtLog *log, uint64_t size)
@@ -220,8 +220,8 @@ PtStatus log_segment_begin(PtLog *log, const LogSplit *split, LogSegment **ret_s
     }
     LogSegment *seg = take_spare(log, split->size);
     if (seg == NULL) {
-        st = create_file(log, split->size, &seg, err);
-        if (st != PT_OK) {
+        seg = create_file(log, split->size, &st, err);
+        if (seg == NULL) {
             return st;
         }
         st = log->fs->ops->sync_dir(log->fs, log->dir, err);
@@ -281,9 +281,9 @@ PtStatus log_spare_make(PtLog *log, bool *ret_did, PtError *err)
     if (!want) {
         return PT_OK;
     }
-    LogSegment *seg = NULL;
-    PtStatus st = create_file(log, log->config.segment_bytes, &seg, err);
-    if (st != PT_OK) {
+    PtStatus st = PT_OK;
+    LogSegment *seg = create_file(log, log->config.segment_bytes, &st, err);
+    if (seg == NULL) {
         return st;
     }
     st = prewrite(log, seg, err);
