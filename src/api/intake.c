@@ -5,6 +5,7 @@
 #include "api/api_internal.h"
 
 #include "api/intake_routes.h"
+#include "platform/diag.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -104,7 +105,14 @@ static void refuse(Api *api, HttpExchange *x, uint32_t source, PtStatus status, 
 {
     const int http = pt_status_http(status);
     api_reject(api, http_request(x), http >= 500 ? 503 : http, source, err->message);
-    reply_refusal(x, status, err->message);
+    if (http < 500) {
+        reply_refusal(x, status, err->message);
+        return;
+    }
+    // what is wrong here is for the operator, with paths and all; the client can only try again
+    pt_diag(PT_DIAG_ERROR, "intake", "events cannot be taken",
+            PT_F_STR("problem", pt_str(err->message)));
+    reply_refusal(x, status, "not possible right now: send it again later");
 }
 
 /* -- waiting for the log

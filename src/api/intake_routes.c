@@ -130,7 +130,8 @@ typedef struct Param {
     PtStr name, value;
 } Param;
 
-/* '.' sorts before every other byte, so that "a", "a.b" and "a.c" stand together although "a-b" exists. */
+/* '.' sorts before every other byte, so that "a", "a.b" and "a.c" stand together although "a-b"
+ * exists. */
 static int name_rank(char c)
 {
     return c == '.' ? 0 : (unsigned char)c + 1;

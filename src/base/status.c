@@ -15,7 +15,7 @@ static const struct {
 #undef ROW
 };
 
-PtStatus pt_fail(PtError *err, PtStatus status, const char *fmt, ...)
+PtStatus(pt_fail)(PtError *err, PtStatus status, const char *fmt, ...)
 {
     assert(status != PT_OK);
     if (err != NULL) {

@@ -49,6 +49,18 @@ typedef struct PtError {
  */
 PtStatus pt_fail(PtError *err, PtStatus status, const char *fmt, ...) PT_PRINTF(3, 4);
 
+/* The same, telling analysers what the contract says: status is never PT_OK, and neither is the
+ * result. */
+#define pt_fail(err, status, ...)                                                                  \
+    __extension__({                                                                                \
+        const PtStatus pt_status_ = (status);                                                      \
+        (void)(pt_fail)((err), pt_status_, __VA_ARGS__);                                           \
+        if (pt_status_ == PT_OK) {                                                                 \
+            __builtin_unreachable();                                                               \
+        }                                                                                          \
+        pt_status_;                                                                                \
+    })
+
 /* PT_IO for errno_value, or PT_UNAVAILABLE where trying again later can help (ENOSPC, EDQUOT,
  * EMFILE, ENFILE, EAGAIN), PT_NOT_FOUND for ENOENT, PT_NO_MEMORY for ENOMEM.
  */

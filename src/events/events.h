@@ -6,8 +6,8 @@
  * file only.
  */
 #include "events/intake.h"
-#include "events/record.h"
 #include "events/quarantine.h"
+#include "events/record.h"
 #include "events/sources.h"
 #include "events/stats.h"
 #include "events/views.h"

@@ -254,8 +254,10 @@ void http_reply(HttpExchange *x, int status, const HttpHeader *headers, size_t h
     }
 }
 
+/* open: a page of any origin may read it. So it is for what the core itself refuses, which holds
+ * nothing secret: a browser that cannot see a 413 takes it for a lost network and sends again. */
 static void reply_problem(HttpExchange *x, int status, const char *code, const char *title,
-                          const char *detail)
+                          const char *detail, bool open)
 {
     PtBuf buf;
     pt_buf_init(&buf, PROBLEM_BYTES);
@@ -273,19 +275,24 @@ static void reply_problem(HttpExchange *x, int status, const char *code, const c
     }
     pt_json_out_object_end(&o);
     PtStr body = pt_buf_status(&buf) == PT_OK ? pt_buf_str(&buf) : PT_STR("{}");
-    const HttpHeader headers[] = {
-        {PT_STR("Content-Type"), PT_STR("application/problem+json")},
-        {PT_STR("Retry-After"), PT_STR("1")},
-    };
-    bool later = status == 429 || status == 503;
-    http_reply(x, status, headers, later ? 2 : 1, body);
+    HttpHeader headers[4] = {{PT_STR("Content-Type"), PT_STR("application/problem+json")}};
+    size_t count = 1;
+    if (status == 429 || status == 503) {
+        headers[count++] = (HttpHeader){PT_STR("Retry-After"), PT_STR("1")};
+    }
+    if (open) {
+        headers[count++] = (HttpHeader){PT_STR("Access-Control-Allow-Origin"), PT_STR("*")};
+        headers[count++] =
+            (HttpHeader){PT_STR("Access-Control-Expose-Headers"), PT_STR("Retry-After")};
+    }
+    http_reply(x, status, headers, count, body);
     pt_buf_done(&buf);
 }
 
 void http_reply_problem(HttpExchange *x, PtStatus status, const char *message)
 {
     reply_problem(x, pt_status_http(status), pt_status_name(status), pt_status_title(status),
-                  message);
+                  message, false);
 }
 
 void http_reply_error(HttpExchange *x, int status, const char *detail)
@@ -300,7 +307,7 @@ void http_reply_error(HttpExchange *x, int status, const char *detail)
     };
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (own[i].status == status) {
-            reply_problem(x, status, own[i].code, reason_of(status), detail);
+            reply_problem(x, status, own[i].code, reason_of(status), detail, true);
             return;
         }
     }
@@ -308,5 +315,5 @@ void http_reply_error(HttpExchange *x, int status, const char *detail)
     for (PtStatus i = PT_OK; i < PT_STATUS_COUNT && st == PT_INVALID; i++) {
         st = pt_status_http(i) == status ? i : st;
     }
-    http_reply_problem(x, st, detail);
+    reply_problem(x, pt_status_http(st), pt_status_name(st), pt_status_title(st), detail, true);
 }
