@@ -189,7 +189,7 @@ PtStatus api_query_u64(ApiCall *call, const char *name, uint64_t fallback, uint6
 {
     PtStr text = http_query(call->request, call->arena, name);
     uint64_t value = text.data == NULL ? fallback : 0;
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = 0; text.data != NULL && i < text.len; i++) {
         const uint64_t digit = (uint64_t)(unsigned char)text.data[i] - '0';
         if (digit > 9 || value > (max - digit) / 10) {
             return pt_fail(err, PT_INVALID, "%s: not a whole number 0..%" PRIu64, name, max);

@@ -58,7 +58,8 @@ static uint64_t read_all(PtStr text, const ConnectShape *shape, size_t step)
         abort();
     }
     while ((st = connect_reader_next(r, &row, &has, NULL)) == PT_OK && has) {
-        assert(row.number == ++rows);
+        rows++;
+        assert(row.number == rows);
         sum = mix_row(sum, &row, shape->format >= CONNECT_JSONL);
     }
     connect_reader_free(r);

@@ -134,6 +134,7 @@ static PtStatus copy_row(PtSqlTx *tx, PtArena *arena, EventQuarantined *row, PtE
                : pt_fail(err, PT_NO_MEMORY, "no memory for the quarantine list");
 }
 
+// NOLINTNEXTLINE(readability-function-size): a list takes its filter, page and results
 PtStatus event_quarantine_page(PtSql *sql, const EventQuarantineFilter *filter, uint64_t before,
                                size_t limit, PtArena *arena, EventQuarantined **ret_rows,
                                size_t *ret_count, PtError *err)
@@ -232,6 +233,7 @@ PtStatus event_quarantine_redrive(const EventRedrive *r, uint64_t offset, PtStr 
     return st == PT_OK ? pt_log_commit(r->log, err) : st;
 }
 
+// NOLINTNEXTLINE(readability-function-size): a list takes its filter, page and results
 static PtStatus open_after(const EventRedrive *r, const EventQuarantineFilter *filter,
                            uint64_t from, uint64_t to, uint64_t *offsets, size_t most,
                            size_t *ret_count, PtError *err)

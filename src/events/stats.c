@@ -16,7 +16,7 @@ enum { HOUR_MS = 3600000, FETCH_RECORDS = 1000, STEP_RECORDS = 20000 };
 typedef struct Cell {
     int64_t hour_ms;
     uint32_t source;
-    uint8_t type, klass;
+    uint16_t type, klass; // no padding: two cells are equal when their bytes are
 } Cell;
 
 typedef struct Sum {
@@ -216,8 +216,8 @@ static PtStatus load_cells(EventStats *s, PtSqlTx *tx, PtError *err)
         Cell cell;
         memset(&cell, 0, sizeof cell);
         cell.source = (uint32_t)pt_sql_i64(tx, 0);
-        cell.type = (uint8_t)pt_sql_i64(tx, 1);
-        cell.klass = (uint8_t)pt_sql_i64(tx, 2);
+        cell.type = (uint16_t)pt_sql_i64(tx, 1);
+        cell.klass = (uint16_t)pt_sql_i64(tx, 2);
         const Sum sum = {pt_sql_i64(tx, 3), pt_sql_i64(tx, 4), pt_sql_i64(tx, 5), pt_sql_i64(tx, 6),
                          pt_sql_i64(tx, 7)};
         st = add_cell(s, &cell, &sum, err);

@@ -32,7 +32,7 @@ typedef struct EventViewDef {
 /* defs must outlive the views; at most 16. Starts the threads. */
 PT_NODISCARD PtStatus event_views_open(PtLog *log, PtSql *sql, const EventViewDef *defs,
                                        size_t count, EventViews **ret_views, PtError *err);
-void event_views_close(EventViews *views); /* accepts NULL */
+void event_views_close(EventViews *vs); /* accepts NULL */
 
 typedef struct EventViewState {
     const char *name;
@@ -41,15 +41,14 @@ typedef struct EventViewState {
     char message[PT_ERROR_MESSAGE_MAX]; /* the last trouble, "" when none */
 } EventViewState;
 
-size_t event_views_count(const EventViews *views);
-EventViewState event_views_state(EventViews *views, size_t index);
+size_t event_views_count(const EventViews *vs);
+EventViewState event_views_state(EventViews *vs, size_t index);
 
 /* Drops the view and replays from `from` (0: all that is kept). Returns at once; the state shows
  * the lag. PT_NOT_FOUND: no such view. */
-PT_NODISCARD PtStatus event_views_rebuild(EventViews *views, PtStr name, uint64_t from,
-                                          PtError *err);
+PT_NODISCARD PtStatus event_views_rebuild(EventViews *vs, PtStr name, uint64_t from, PtError *err);
 
 /* Waits until the view has seen all below `offset`. PT_UNAVAILABLE after timeout_ms or when it has
  * stopped. */
-PT_NODISCARD PtStatus event_views_wait(EventViews *views, PtStr name, uint64_t offset,
+PT_NODISCARD PtStatus event_views_wait(EventViews *vs, PtStr name, uint64_t offset,
                                        int64_t timeout_ms, PtError *err);

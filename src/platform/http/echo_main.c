@@ -18,7 +18,7 @@ typedef struct Echo {
 static void on_signal(int signo)
 {
     (void)signo;
-    pt_loop_stop(loop);
+    pt_loop_stop(loop); // NOLINT(bugprone-signal-handler): made for it, see loop.h
 }
 
 static void answer(HttpExchange *x)

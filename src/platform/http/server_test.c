@@ -813,8 +813,8 @@ static void percent_decoding_keeps_plus(void **state)
 
 #define SERVER_TEST(fn) cmocka_unit_test_teardown(fn, t_teardown)
 #define ROWS(cases, fn)                                                                            \
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {                                    \
-        tests[n++] = (struct CMUnitTest){cases[i].name, fn, NULL, t_teardown, &cases[i]};          \
+    for (size_t i = 0; i < sizeof(cases) / sizeof *(cases); i++) {                                 \
+        tests[n++] = (struct CMUnitTest){(cases)[i].name, fn, NULL, t_teardown, &(cases)[i]};      \
     }
 
 int main(void)
