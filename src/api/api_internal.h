@@ -103,7 +103,7 @@ typedef struct ApiWaiting { /* FIFO of intake calls whose round is not finished 
     HttpExchange *x;
     uint64_t round;
     int64_t since_ns;
-    uint32_t events;
+    uint32_t duplicates, quarantined; /* events of the call, told in the answer */
     bool pixel;
 } ApiWaiting;
 

@@ -37,14 +37,18 @@ static void reply_preflight(HttpExchange *x)
     http_reply(x, 204, headers, sizeof headers / sizeof *headers, (PtStr){NULL, 0});
 }
 
-static void reply_ok(HttpExchange *x, bool pixel)
+static void reply_ok(HttpExchange *x, const ApiWaiting *w)
 {
+    char text[96];
+    const int len =
+        snprintf(text, sizeof text, "{\"success\":true,\"duplicates\":%u,\"quarantined\":%u}",
+                 w->duplicates, w->quarantined);
     HttpHeader headers[CORS_COUNT + 2] = {cors[0], cors[1]};
     headers[CORS_COUNT] = (HttpHeader){PT_STR("Content-Type"),
-                                       pixel ? PT_STR("image/gif") : PT_STR("application/json")};
+                                       w->pixel ? PT_STR("image/gif") : PT_STR("application/json")};
     headers[CORS_COUNT + 1] = (HttpHeader){PT_STR("Cache-Control"), PT_STR("no-store")};
     http_reply(x, 200, headers, CORS_COUNT + 2,
-               pixel ? (PtStr){gif, sizeof gif - 1} : PT_STR("{\"success\":true}"));
+               w->pixel ? (PtStr){gif, sizeof gif - 1} : (PtStr){text, (size_t)len});
 }
 
 /* The table of decisions: never 500 to a client; a client library reads integers in Retry-After. */
@@ -150,7 +154,7 @@ static void answer_waiting(Api *api, const ApiFinished *f)
         api->waiting_count--;
         if (f->status == PT_OK) {
             api_metric_ack(now_ns - w.since_ns);
-            reply_ok(w.x, w.pixel);
+            reply_ok(w.x, &w);
         } else {
             refuse(api, w.x, 0, PT_UNAVAILABLE, &failed);
         }
@@ -235,11 +239,15 @@ static void submit(Api *api, HttpExchange *x, const IntakeRoute *route, PtStr bo
         api_reject(api, http_request(x), 200, outcome.source,
                    "the source is disabled: counted and discarded");
     }
-    const ApiWaiting w = {x, outcome.round, pt_mono_ns(), outcome.accepted,
+    const ApiWaiting w = {x,
+                          outcome.round,
+                          pt_mono_ns(),
+                          outcome.duplicates,
+                          outcome.quarantined,
                           route->shape == INTAKE_PIXEL};
     if (outcome.round <= api->settled_round) { // 0, or a duplicate of what is durable: never the
                                                // log's own word, which may be of a failed round
-        reply_ok(x, w.pixel);
+        reply_ok(x, &w);
     } else if (!wait_push(api, &w)) {
         (void)pt_fail(&err, PT_NO_MEMORY, "no memory to wait for the log");
         refuse(api, x, outcome.source, PT_NO_MEMORY, &err);
@@ -274,7 +282,7 @@ static void take_json(Api *api, HttpExchange *x, const IntakeRoute *route)
     if (st != PT_OK) {
         refuse(api, x, 0, st == PT_UNSUPPORTED_MEDIA ? PT_INVALID : st, &err);
     } else if (route->shape == INTAKE_IGNORE) {
-        reply_ok(x, false);
+        reply_ok(x, &(ApiWaiting){0});
     } else {
         submit(api, x, route, body, key);
     }

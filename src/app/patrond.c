@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static PatronServer *running; // for the signal handler
@@ -80,11 +81,24 @@ static PtDiagLevel level_of(const char *name)
     return PT_DIAG_INFO;
 }
 
+/* 20,000 connections need as many descriptors; the soft limit of a shell is 1,024. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+            pt_diag(PT_DIAG_WARN, "patrond", "cannot raise the number of open files");
+        }
+    }
+}
+
 static int serve(const PtConfig *config)
 {
     PtError err = {0};
     pt_diag_init(level_of(pt_config_text(config, "diag.level")),
                  pt_config_bool(config, "diag.json"), STDERR_FILENO);
+    raise_descriptors();
     if (patron_server_new(config, &running, &err) != PT_OK) {
         pt_diag(PT_DIAG_ERROR, "patrond", "cannot start", PT_F_STR("problem", pt_str(err.message)));
         return 1;
@@ -103,6 +117,7 @@ static int serve(const PtConfig *config)
     (void)sigaction(SIGINT, &ignore, NULL);
     patron_server_free(running);
     pt_diag(PT_DIAG_INFO, "patrond", "stopped");
+    pt_diag_flush();
     return 0;
 }
 

@@ -60,7 +60,7 @@ typedef enum EventFlag { EVENT_FLAG_MAP(EVENT_FLAG_ENUM) EVENT_FLAG_NONE = 0 } E
     X(TOO_DEEP, "too_deep", "the event, or what its batch adds to each, nests over 32 levels")     \
     X(NO_TYPE, "no_type", "the event has no type, or none that is known")                          \
     X(NO_ID, "no_id",                                                                              \
-      "neither userId nor anonymousId (nor previousId for alias, groupId for group)")              \
+      "neither userId nor anonymousId; alias also needs userId and previousId, group a groupId")   \
     X(NO_EVENT_NAME, "no_event_name", "a track event without a name")                              \
     X(MESSAGE_ID_TOO_LONG, "message_id_too_long", "messageId is over 255 bytes")                   \
     X(WRONG_TYPE, "wrong_type", "a field has the wrong JSON type")
