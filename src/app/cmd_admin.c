@@ -95,6 +95,21 @@ PtStatus cmd_source_add(Cli *cli, const CliArgs *args, PtError *err)
     return st;
 }
 
+static PtStatus print_list(Cli *cli, const char *path, const CliColumn *columns, size_t count,
+                           const char *empty, PtError *err)
+{
+    PT_CLEANUP(exchange_done) Exchange x = exchange_init();
+    PtStatus st = get(cli, path, &x, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    if (cli->json) {
+        cli_print_json(answer_of(&x));
+        return PT_OK;
+    }
+    return cli_table(cli_json(answer_of(&x), "data"), columns, count, empty, err);
+}
+
 PtStatus cmd_source_list(Cli *cli, const CliArgs *args, PtError *err)
 {
     static const CliColumn columns[] = {{"NAME", "name", CLI_TEXT},
@@ -105,17 +120,8 @@ PtStatus cmd_source_list(Cli *cli, const CliArgs *args, PtError *err)
                                         {"CREATED", "created_at", CLI_TEXT},
                                         {"ID", "id", CLI_TEXT}};
     (void)args;
-    PT_CLEANUP(exchange_done) Exchange x = exchange_init();
-    PtStatus st = get(cli, "/api/v1/sources", &x, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    if (cli->json) {
-        cli_print_json(answer_of(&x));
-        return PT_OK;
-    }
-    return cli_table(cli_json(answer_of(&x), "data"), columns, sizeof columns / sizeof *columns,
-                     "no sources yet: patron source add NAME", err);
+    return print_list(cli, "/api/v1/sources", columns, sizeof columns / sizeof *columns,
+                      "no sources yet: patron source add NAME", err);
 }
 
 /* Appends the id of the source with that name or id to path. */
@@ -219,17 +225,8 @@ PtStatus cmd_token_list(Cli *cli, const CliArgs *args, PtError *err)
                                         {"USED", "last_used_at", CLI_TEXT},
                                         {"REVOKED", "revoked_at", CLI_TEXT}};
     (void)args;
-    PT_CLEANUP(exchange_done) Exchange x = exchange_init();
-    PtStatus st = get(cli, "/api/v1/tokens", &x, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    if (cli->json) {
-        cli_print_json(answer_of(&x));
-        return PT_OK;
-    }
-    return cli_table(cli_json(answer_of(&x), "data"), columns, sizeof columns / sizeof *columns,
-                     "no tokens: patron token add --role admin", err);
+    return print_list(cli, "/api/v1/tokens", columns, sizeof columns / sizeof *columns,
+                      "no tokens: patron token add --role admin", err);
 }
 
 PtStatus cmd_token_revoke(Cli *cli, const CliArgs *args, PtError *err)
