@@ -10,7 +10,7 @@ const PtSetting patron_settings[] = {
     TEXT("listen", "127.0.0.1:8080", 0, 200,
          "ADDR:PORT for HTTP; empty: the data folder's socket only"),
     INT("log.segment_mib", "64", 1, 1024, "hot log segment, MiB"),
-    INT("log.spare_segments", "1", 0, 64, "hot segments written ahead of need"),
+    INT("log.spare_segments", "2", 0, 64, "hot segments written ahead of need"),
     INT("log.hot_gib", "32", 1, 4096,
         "hot log not yet archived, GiB; over it clients are told 503"),
     INT("log.pending_mib", "64", 1, 4096,
