@@ -2,6 +2,8 @@
 #include "base/memory.h"
 #include "events/dedupe_internal.h"
 #include "events/dedupe_memory.h"
+#include "platform/diag.h"
+#include "platform/loop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -393,12 +395,18 @@ static void sleep_for(Dedupe *d, time_t seconds)
 void *dedupe_thread(void *dedupe)
 {
     Dedupe *d = dedupe;
+    pt_background();
     pthread_mutex_lock(&d->lock);
     while (!atomic_load(&d->stopping)) {
         int64_t now_ms = d->newest_ms;
         pthread_mutex_unlock(&d->lock);
         bool did = false;
-        PtStatus st = dedupe_step(d, now_ms, &did, NULL);
+        PtError err = {0};
+        PtStatus st = dedupe_step(d, now_ms, &did, &err);
+        if (st != PT_OK) {
+            pt_diag(PT_DIAG_ERROR, "dedupe", "message ids wait in memory and will be tried again",
+                    PT_F_STR("problem", pt_str(err.message)));
+        }
         pthread_mutex_lock(&d->lock);
         if (st != PT_OK) {
             d->kick = false;

@@ -5,12 +5,13 @@
 #include "base/memory.h"
 #include "base/time.h"
 #include "events/record.h"
+#include "platform/loop.h"
 #include "views.sql.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOUR_MS = 3600000, FETCH_RECORDS = 1000, STEP_RECORDS = 20000 };
+enum { HOUR_MS = 3600000, FETCH_RECORDS = 128, STEP_RECORDS = 20000 };
 
 /* What is counted apart. The bytes of the struct are the map's key: zero it before filling. */
 typedef struct Cell {
@@ -266,6 +267,7 @@ static PtStatus add_fetched(EventStats *s, PtLogReader *reader, uint64_t to, uin
         if (st != PT_OK || count == 0) {
             return st;
         }
+        pt_background_offer();
     }
     return PT_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "platform/clock.h"
 #include "platform/diag.h"
+#include "platform/loop.h"
 #include "views.sql.h"
 
 #include <pthread.h>
@@ -163,6 +164,7 @@ static void put_back_rebuild(View *v, uint64_t rebuild)
 static void *view_thread(void *ctx)
 {
     View *v = ctx;
+    pt_background();
     while (!atomic_load(&v->all->stop)) {
         atomic_store(&v->nudged, false);
         const uint64_t rebuild = take_rebuild(v);

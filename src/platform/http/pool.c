@@ -3,9 +3,15 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { BACKGROUND_NICE = 10 };
 
 typedef struct Job {
     void (*fn)(void *ctx);
@@ -113,4 +119,15 @@ PtStatus pt_pool_submit(PtPool *pool, void (*fn)(void *ctx), void *ctx)
     }
     pthread_mutex_unlock(&pool->mutex);
     return room ? PT_OK : PT_BUSY;
+}
+
+void pt_background(void)
+{
+    // Linux: a thread's own nice value, by its number. Without it the work is only less polite.
+    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), BACKGROUND_NICE);
+}
+
+void pt_background_offer(void)
+{
+    (void)sched_yield(); // never fails on Linux
 }

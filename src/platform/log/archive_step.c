@@ -2,19 +2,11 @@
 #include "platform/log/archive_internal.h"
 
 #include "platform/diag.h"
+#include "platform/loop.h"
 
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-enum { BACKGROUND_NICE = 10, RETRY_NS = 1000000000 };
-
-void log_background_thread(void)
-{
-    // Linux: a thread's own nice value, by its number. Without it the work is only less polite.
-    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), BACKGROUND_NICE);
-}
+enum { RETRY_NS = 1000000000 };
 
 bool log_archive_add(PtLog *log, const LogArchive *arc)
 {
@@ -124,7 +116,7 @@ PtStatus pt_log_archive_all(PtLog *log, PtError *err)
 void *log_archiver_main(void *arg)
 {
     PtLog *log = arg;
-    log_background_thread();
+    pt_background();
     pthread_mutex_lock(&log->mu);
     while (!log->stop) {
         if (oldest_full(log) == NULL) {

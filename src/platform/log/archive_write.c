@@ -2,9 +2,9 @@
 #include "platform/log/archive_internal.h"
 
 #include "base/hash.h"
+#include "platform/loop.h"
 
 #include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +12,7 @@
 #include <zstd_errors.h>
 
 enum {
-    /* Records between two offers of the processor: a thread that answers clients must not wait out
-     * this one's time slice (3 ms), which being nice does not shorten. */
-    YIELD_EVERY = 16,
+    OFFER_EVERY = 16,      /* records between two offers of the processor */
     WRITE_CHUNK = 1 << 20, /* synced piece by piece: one big sync would hold up the log's own */
     OUT_MAX = WRITE_CHUNK + (16 << 20),
     RETRAIN_LEAST = 8, /* archives that a dictionary serves before it is judged */
@@ -235,8 +233,8 @@ static PtStatus pack_records(PtLog *log, LogPacker *p, LogSegment *seg, ArchiveF
     PtStatus st = PT_OK;
     log_cursor_set(&c, seg->file, seg->size, seg->generation, LOG_SEGMENT_HEADER);
     for (uint64_t offset = seg->base; offset < seg->end && st == PT_OK; offset++) {
-        if (offset % YIELD_EVERY == 0) {
-            (void)sched_yield();
+        if (offset % OFFER_EVERY == 0) {
+            pt_background_offer();
         }
         PtRecord r;
         uint32_t delta = 0;

@@ -181,8 +181,6 @@ void log_segment_discard(PtLog *log, LogSegment *seg);
 /* Makes one prewritten spare if one is wanting. */
 PT_NODISCARD PtStatus log_spare_make(PtLog *log, bool *ret_did, PtError *err);
 void *log_preparer_main(void *arg);
-/* Makes the calling thread give way to others. */
-void log_background_thread(void);
 
 /* rounds.c */
 PT_NODISCARD PtStatus log_round_init(LogRound *r, size_t reserve, PtError *err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/log/log_internal.h"
+#include "platform/loop.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -312,7 +313,7 @@ PtStatus log_spare_make(PtLog *log, bool *ret_did, PtError *err)
 void *log_preparer_main(void *arg)
 {
     PtLog *log = arg;
-    log_background_thread();
+    pt_background();
     pthread_mutex_lock(&log->mu);
     while (!log->stop) {
         if (!spare_wanting(log)) {
