@@ -97,6 +97,15 @@ class Patrond:
             time.sleep(0.05)
         return time.monotonic() - begun
 
+    def wait_for_archive(self, most_s: float = 1800) -> float:
+        """Seconds until only the hot segment in use is not archived: before that the server is not idle."""
+        begun = time.monotonic()
+        while self.status()["log"]["hot_segments"] > 1:
+            if time.monotonic() - begun > most_s:
+                raise SystemExit(f"the archive did not catch up: {self.status()['log']}")
+            time.sleep(0.2)
+        return time.monotonic() - begun
+
     def memory_mib(self) -> float:
         """RssAnon + RssShmem: pages of files are the kernel's to take back."""
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()

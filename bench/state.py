@@ -41,6 +41,7 @@ def row(daemon: Patrond, held: int, idle_s: float) -> dict:
     out["memory_after_start_mib"] = round(daemon.memory_mib(), 1)
     daemon.stop(signal.SIGKILL)
     out["ready_after_kill_s"] = round(daemon.start(), 3)
+    daemon.wait_for_archive()
     time.sleep(5)  # what a start sets off is not idling
     out["idle_cpu_percent"] = round(idle_cpu_percent(daemon, idle_s), 2)
     out["disk_mib"] = round(daemon.disk_bytes() / 1048576, 1)
