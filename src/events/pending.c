@@ -58,6 +58,14 @@ static void depend(EventPending *p, uint64_t first, uint64_t last)
     p->last_round = last > p->last_round ? last : p->last_round;
 }
 
+/* Dedupe now has the ids up to `end` under `round`. */
+static void hold(EventPending *p, size_t end, uint64_t round)
+{
+    for (; p->held < end; p->held++) {
+        p->ids[p->held].held_round = round;
+    }
+}
+
 /* Puts ids back that a rollback or an abandon took with it. Those of rounds that became durable
  * meanwhile are committed at once.
  */
@@ -83,7 +91,7 @@ static PtStatus repair(EventPending *p, PtError *err)
         if (durable) {
             dedupe_commit(p->dedupe, last->round);
         }
-        p->held += count;
+        hold(p, p->held + count, last->round);
     }
     return PT_OK;
 }
@@ -91,7 +99,7 @@ static PtStatus repair(EventPending *p, PtError *err)
 /* Settled ids that dedupe holds need no second keeper. */
 static void drop_settled(EventPending *p)
 {
-    while (p->head < p->held && p->ids[p->head].round <= p->settled_round) {
+    while (p->head < p->held && p->ids[p->head].held_round <= p->settled_round) {
         p->head++;
     }
     if (p->head == p->len) {
@@ -177,7 +185,7 @@ void event_pending_landed(EventPending *p, PtHash128 id, int64_t time_ms, uint64
                           uint64_t offset)
 {
     assert(p->len < p->cap);
-    p->ids[p->len++] = (EventPendingId){id, time_ms, round, offset};
+    p->ids[p->len++] = (EventPendingId){id, time_ms, round, offset, 0};
     depend(p, round, round);
 }
 
@@ -190,7 +198,7 @@ PtStatus event_pending_seal(EventPending *p, bool whole, PtError *err)
     if (p->held < p->len) {
         const EventPendingId *last = &p->ids[p->len - 1];
         dedupe_assign(p->dedupe, last->round, last->offset);
-        p->held = p->len;
+        hold(p, p->len, last->round);
     }
     return PT_OK;
 }
@@ -277,6 +285,17 @@ static void forget_failed(EventPending *p, uint64_t round)
     }
     p->len = kept;
     p->held = p->head;
+}
+
+PtStatus event_pending_wait(EventPending *p, uint64_t round, PtError *err)
+{
+    (void)pthread_mutex_lock(&p->lock);
+    while (p->settled_round < round) {
+        (void)pthread_cond_wait(&p->settled, &p->lock);
+    }
+    bool failed = round > 0 && p->failed_round >= round;
+    (void)pthread_mutex_unlock(&p->lock);
+    return failed ? pt_fail(err, PT_UNAVAILABLE, "the log could not be written") : PT_OK;
 }
 
 void event_pending_round(EventPending *p, uint64_t round, PtStatus status)

@@ -22,6 +22,8 @@
  *     settlement and looks again (1);
  *   - ids of unsettled rounds are also kept here, and those of later rounds are put back after a
  *     rollback (2). While that is not possible, nothing is taken in: PT_UNAVAILABLE;
+ *   - dedupe takes the ids of a call under its last round: those of an earlier one stay here until
+ *     that is settled too, since its failure makes dedupe forget them all;
  *   - a call over several rounds of which the first is finished already waits for its settlement,
  *     and fails when that failed (3).
  * The log's part: once it accepts appends behind a failed round, pt_log_finished_round has reached
@@ -31,6 +33,7 @@ typedef struct EventPendingId {
     PtHash128 id;
     int64_t time_ms;
     uint64_t round, offset;
+    uint64_t held_round; /* under which dedupe holds it: its own, or the last of its call */
 } EventPendingId;
 
 typedef struct EventPending {
@@ -73,6 +76,9 @@ bool event_pending_redriven(const EventPending *p, uint64_t offset);
 PT_NODISCARD PtStatus event_pending_redrive(EventPending *p, uint64_t offset, PtError *err);
 void event_pending_redrive_landed(EventPending *p, uint64_t round);
 void event_pending_redrive_failed(EventPending *p);
+
+/* Outside of a call: sleeps until the round is settled. PT_UNAVAILABLE: it or a later one failed. */
+PT_NODISCARD PtStatus event_pending_wait(EventPending *p, uint64_t round, PtError *err);
 
 /* The log's callback. */
 void event_pending_round(EventPending *p, uint64_t round, PtStatus status);

@@ -163,6 +163,34 @@ static void a_call_over_a_failed_and_a_good_round_fails(void **state)
     teardown(&t);
 }
 
+/* The writer takes the round while a call appends: its first events become durable, the rest fails.
+ * Those that are durable must stay known, or the client's retry doubles them. */
+static void the_durable_part_of_a_split_call_stays_known(void **state)
+{
+    (void)state;
+    Test t;
+    PtHash128 ids[10];
+    DedupeVerdict verdicts[10];
+    setup(&t);
+    for (unsigned i = 0; i < 10; i++) {
+        ids[i] = id(i);
+    }
+    event_pending_enter(&t.p);
+    assert_int_equal(event_pending_check(&t.p, ids, 10, 1, verdicts, NULL), PT_OK);
+    for (unsigned i = 0; i < 10; i++) {
+        event_pending_landed(&t.p, ids[i], 1, i < 6 ? 7 : 8, i);
+    }
+    last_pending = 8;
+    assert_int_equal(event_pending_seal(&t.p, true, NULL), PT_OK);
+    event_pending_leave(&t.p);
+    finish(&t, 7, PT_OK);
+    finish(&t, 8, PT_IO);
+    assert_int_equal(call(&t, 0, 10, 9, 0), 6);
+    finish(&t, 9, PT_OK);
+    assert_int_equal(t.p.len, 0);
+    teardown(&t);
+}
+
 static void what_was_not_appended_is_forgotten(void **state)
 {
     (void)state;
@@ -283,6 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_later_round_keeps_its_ids_when_one_fails),
         cmocka_unit_test(a_call_over_a_failed_and_a_good_round_fails),
+        cmocka_unit_test(the_durable_part_of_a_split_call_stays_known),
         cmocka_unit_test(what_was_not_appended_is_forgotten),
         cmocka_unit_test(a_duplicate_depends_on_what_is_pending),
         cmocka_unit_test(a_duplicate_of_a_failed_round_waits_and_is_new),
