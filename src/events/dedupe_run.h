@@ -100,7 +100,7 @@ typedef struct DedupeRunWriter {
     int64_t min_ms, max_ms;
     uint8_t *buf; /* owned: DEDUPE_WRITE_BLOCKS blocks */
     uint32_t in_buf, in_block;
-    uint64_t blocks, blocks_cap, count, unsynced;
+    uint64_t blocks, blocks_cap, count;
     PtHash128 last;
     uint64_t *fences;
     DedupeFilter filter;

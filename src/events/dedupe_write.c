@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* Written bytes between two syncs: one large sync at the end would hold up the log's own. */
-enum { SYNC_EVERY = 4 << 20, IO_BYTES = RUN_IO_BLOCKS * DEDUPE_BLOCK };
+enum { IO_BYTES = RUN_IO_BLOCKS * DEDUPE_BLOCK };
 
 uint64_t dedupe_merge_buffers(unsigned inputs)
 {
@@ -56,15 +56,9 @@ static PtStatus write_blocks(DedupeRunWriter *w, PtError *err)
 {
     uint32_t len = w->in_buf * DEDUPE_BLOCK;
     uint64_t at = run_block_at(w->blocks - w->in_buf);
-    PtStatus st = w->fs->ops->pwrite(w->fs, w->file, w->buf, len, at, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    w->in_buf = 0;
-    w->unsynced += len;
-    if (w->unsynced >= SYNC_EVERY) {
-        w->unsynced = 0;
-        st = w->fs->ops->datasync(w->fs, w->file, err);
+    PtStatus st = pt_fs_write_gently(w->fs, w->file, w->buf, len, at, err);
+    if (st == PT_OK) {
+        w->in_buf = 0;
     }
     return st;
 }
@@ -117,7 +111,7 @@ static PtStatus write_words(DedupeRunWriter *w, const uint64_t *words, uint64_t 
             run_put64(w->buf + i * 8, words[done + i]);
         }
         crc = pt_crc32c(crc, w->buf, n * 8);
-        PtStatus st = w->fs->ops->pwrite(w->fs, w->file, w->buf, n * 8, at + done * 8, err);
+        PtStatus st = pt_fs_write_gently(w->fs, w->file, w->buf, n * 8, at + done * 8, err);
         if (st != PT_OK) {
             return st;
         }

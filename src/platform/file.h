@@ -37,6 +37,10 @@ typedef struct PtFsOps {
     PtStatus (*pwrite)(PtFs *fs, PtFile *file, const void *bytes, size_t len, uint64_t at,
                        PtError *err);
     PtStatus (*datasync)(PtFs *fs, PtFile *file, PtError *err);
+    /* Hands the bytes to the device and waits until it has them, without making them durable: a
+     * large file written so, and synced once at its end, does not hold up another file's syncs.
+     * NULL: does nothing. A failure is as one of datasync. */
+    PtStatus (*write_out)(PtFs *fs, PtFile *file, uint64_t at, uint64_t len, PtError *err);
     /* Reserves blocks for [0, size) and makes the file at least that long, zero where never
      * written. */
     PtStatus (*allocate)(PtFs *fs, PtFile *file, uint64_t size, PtError *err);
@@ -61,6 +65,10 @@ struct PtFs {
 PtFs *pt_fs_real(void); /* POSIX; a process-wide constant: not freed */
 
 /* Helpers over any layer. */
+
+/* pwrite and write_out in pieces that a device takes in well under a millisecond. */
+PT_NODISCARD PtStatus pt_fs_write_gently(PtFs *fs, PtFile *file, const void *bytes, size_t len,
+                                         uint64_t at, PtError *err);
 
 /* Writes a whole small file so that after a crash either the old or the new content is there:
  * path.tmp, datasync, rename, sync of the folder. */

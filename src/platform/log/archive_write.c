@@ -12,8 +12,8 @@
 #include <zstd_errors.h>
 
 enum {
-    OFFER_EVERY = 16,      /* records between two offers of the processor */
-    WRITE_CHUNK = 1 << 20, /* synced piece by piece: one big sync would hold up the log's own */
+    OFFER_EVERY = 16, /* records between two offers of the processor */
+    WRITE_CHUNK = 1 << 20,
     OUT_MAX = WRITE_CHUNK + (16 << 20),
     RETRAIN_LEAST = 8, /* archives that a dictionary serves before it is judged */
 };
@@ -138,10 +138,7 @@ static PtStatus flush_out(PtLog *log, LogPacker *p, ArchiveFile *f, PtError *err
     if (pt_buf_status(&p->out) != PT_OK) {
         return no_memory(err);
     }
-    PtStatus st = log->fs->ops->pwrite(log->fs, f->file, p->out.data, p->out.len, f->at, err);
-    if (st == PT_OK) {
-        st = log->fs->ops->datasync(log->fs, f->file, err);
-    }
+    PtStatus st = pt_fs_write_gently(log->fs, f->file, p->out.data, p->out.len, f->at, err);
     f->at += p->out.len;
     pt_buf_clear(&p->out, WRITE_CHUNK * 2);
     return st;
@@ -263,7 +260,8 @@ static PtStatus write_end(PtLog *log, LogPacker *p, ArchiveFile *f, PtError *err
     log_footer_encode(&f->footer, bytes);
     pt_buf_add_str(&p->out, pt_buf_str(&p->index));
     pt_buf_add(&p->out, bytes, sizeof bytes);
-    return flush_out(log, p, f, err);
+    PtStatus st = flush_out(log, p, f, err);
+    return st == PT_OK ? log->fs->ops->datasync(log->fs, f->file, err) : st;
 }
 
 static PtStatus write_file(PtLog *log, LogPacker *p, LogSegment *seg, const char *tmp,

@@ -95,6 +95,16 @@ static PtStatus posix_pwrite(PtFs *fs, PtFile *file, const void *bytes, size_t l
     return PT_OK;
 }
 
+static PtStatus posix_write_out(PtFs *fs, PtFile *file, uint64_t at, uint64_t len, PtError *err)
+{
+    const unsigned how =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    (void)fs;
+    return sync_file_range(file->fd, (off_t)at, (off_t)len, how) == 0
+               ? PT_OK
+               : fail_errno(err, "write out", file->path);
+}
+
 static PtStatus posix_datasync(PtFs *fs, PtFile *file, PtError *err)
 {
     (void)fs;
@@ -195,6 +205,7 @@ PtFs *pt_fs_real(void)
         .pread = posix_pread,
         .pwrite = posix_pwrite,
         .datasync = posix_datasync,
+        .write_out = posix_write_out,
         .allocate = posix_allocate,
         .truncate = posix_truncate,
         .size = posix_size,

@@ -94,3 +94,19 @@ PtStatus pt_fs_read(PtFs *fs, const char *path, size_t max, char **ret_bytes, si
     }
     return st;
 }
+
+PtStatus pt_fs_write_gently(PtFs *fs, PtFile *file, const void *bytes, size_t len, uint64_t at,
+                            PtError *err)
+{
+    enum { PIECE = 128 << 10 };
+    PtStatus st = PT_OK;
+    for (size_t done = 0; st == PT_OK && done < len;) {
+        const size_t piece = len - done < PIECE ? len - done : PIECE;
+        st = fs->ops->pwrite(fs, file, (const char *)bytes + done, piece, at + done, err);
+        if (st == PT_OK && fs->ops->write_out != NULL) {
+            st = fs->ops->write_out(fs, file, at + done, piece, err);
+        }
+        done += piece;
+    }
+    return st;
+}

@@ -253,10 +253,7 @@ static PtStatus prewrite(PtLog *log, LogSegment *seg, PtError *err)
     PtStatus st = PT_OK;
     for (uint64_t at = 0; st == PT_OK && at < seg->size; at += PREWRITE_CHUNK) {
         uint64_t len = seg->size - at < PREWRITE_CHUNK ? seg->size - at : PREWRITE_CHUNK;
-        st = log->fs->ops->pwrite(log->fs, seg->file, zeros, (size_t)len, at, err);
-        if (st == PT_OK) { // piece by piece: one big sync would hold up the log's own
-            st = log->fs->ops->datasync(log->fs, seg->file, err);
-        }
+        st = pt_fs_write_gently(log->fs, seg->file, zeros, (size_t)len, at, err);
         pthread_mutex_lock(&log->mu);
         bool stop = log->stop;
         pthread_mutex_unlock(&log->mu);
@@ -265,7 +262,7 @@ static PtStatus prewrite(PtLog *log, LogSegment *seg, PtError *err)
         }
     }
     free(zeros);
-    return st;
+    return st == PT_OK ? log->fs->ops->datasync(log->fs, seg->file, err) : st;
 }
 
 static bool spare_wanting(PtLog *log)
