@@ -32,6 +32,7 @@ enum {
     SINGLE_TEMPLATES = 4096,
     BATCH_TEMPLATE_EVENTS = 6400,
     RESPONSE_MAX = 8192,
+    PAGE_MAX = 4 << 20, /* an answer of --get */
     CONNECTIONS_MAX = 10000,
     BATCH_MAX = 2500,
     DUPLICATE_ONE_IN = 20,
@@ -41,6 +42,7 @@ enum {
 typedef struct Options {
     uint16_t port;
     const char *key;
+    const char *get, *token; /* paths to read in turn, by comma, with a bearer token */
     unsigned connections, batch;
     double seconds, warmup, rate; /* rate: events a second; 0 = closed loop */
     uint64_t seed;
@@ -58,8 +60,8 @@ typedef struct Conn {
     bool busy;
     char *out; /* room for the longest template */
     size_t out_len, out_sent;
-    char in[RESPONSE_MAX];
-    size_t in_len;
+    char *in;
+    size_t in_len, in_cap;
     int64_t due_ns;
 } Conn;
 
@@ -149,9 +151,33 @@ static void make_template(Load *l, Retailer *r, PtBuf *body, Template *t)
     l->longest = t->len > l->longest ? t->len : l->longest;
 }
 
+static void make_reads(Load *l)
+{
+    const Options *o = &l->options;
+    PtStr rest = pt_str(o->get), path;
+    l->templates = need(calloc(strlen(o->get) + 1, sizeof *l->templates));
+    while (pt_str_cut(&rest, ',', &path)) {
+        char head[2048];
+        int n = snprintf(head, sizeof head,
+                         "GET %.*s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
+                         "Authorization: Bearer %s\r\n\r\n",
+                         (int)path.len, path.data, o->port, o->token);
+        if (n < 0 || (size_t)n >= sizeof head) {
+            die("cannot make a request");
+        }
+        Template *t = &l->templates[l->template_count++];
+        *t = (Template){.bytes = need(strdup(head)), .len = (size_t)n};
+        l->longest = t->len > l->longest ? t->len : l->longest;
+    }
+}
+
 static void make_templates(Load *l)
 {
     unsigned batch = l->options.batch;
+    if (l->options.get != NULL) {
+        make_reads(l);
+        return;
+    }
     l->template_count = batch > 1 ? BATCH_TEMPLATE_EVENTS / batch + 1 : SINGLE_TEMPLATES;
     l->templates = need(calloc(l->template_count, sizeof *l->templates));
     Retailer *r = need(retailer_new(l->options.seed, (int64_t)time(NULL) * 1000, 5));
@@ -188,7 +214,7 @@ static void fill_request(Load *l, Conn *c, bool counted)
     memcpy(c->out, t->bytes, t->len);
     c->out_len = t->len;
     c->out_sent = 0;
-    for (unsigned i = 0; i < batch; i++) {
+    for (unsigned i = 0; t->uuid_at != NULL && i < batch; i++) {
         uint64_t from = number;
         if (rounds > 0) {
             uint64_t dice = pt_rng_u64(&l->rng);
@@ -278,7 +304,7 @@ static void finish(Load *l, Conn *c, int status, int64_t now)
 
 static void receive(Load *l, Conn *c)
 {
-    ssize_t n = recv(c->fd, c->in + c->in_len, sizeof c->in - c->in_len, MSG_DONTWAIT);
+    ssize_t n = recv(c->fd, c->in + c->in_len, c->in_cap - c->in_len, MSG_DONTWAIT);
     if (n < 0 && errno == EAGAIN) {
         return;
     }
@@ -290,7 +316,7 @@ static void receive(Load *l, Conn *c)
     int status = 0;
     size_t len = bench_response_len(c->in, c->in_len, &status);
     if (len == 0) {
-        if (c->in_len == sizeof c->in) {
+        if (c->in_len == c->in_cap) {
             reconnect(l, c);
         }
         return;
@@ -394,7 +420,8 @@ static void report(const Load *l, double seconds)
 static int usage(void)
 {
     (void)fputs("usage: load --port P [--key K] [--connections 64] [--batch 1] [--seconds 60]\n"
-                "            [--warmup 1] [--rate EVENTS_PER_S] [--seed 1]\n",
+                "            [--warmup 1] [--rate EVENTS_PER_S] [--seed 1]\n"
+                "            [--get PATH,... --token T]      reads these instead of sending\n",
                 stderr);
     return 2;
 }
@@ -408,6 +435,10 @@ static bool parse(int argc, char **argv, Options *o)
             o->port = (uint16_t)number;
         } else if (strcmp(name, "--key") == 0) {
             o->key = value;
+        } else if (strcmp(name, "--get") == 0) {
+            o->get = value;
+        } else if (strcmp(name, "--token") == 0) {
+            o->token = value;
         } else if (strcmp(name, "--connections") == 0) {
             o->connections = (unsigned)number;
         } else if (strcmp(name, "--batch") == 0) {
@@ -426,14 +457,19 @@ static bool parse(int argc, char **argv, Options *o)
     }
     return argc % 2 == 1 && o->port != 0 && o->connections >= 1 &&
            o->connections <= CONNECTIONS_MAX && o->batch >= 1 && o->batch <= BATCH_MAX &&
-           o->seconds > 0 && o->warmup >= 0 && o->rate >= 0;
+           (o->get == NULL || o->batch == 1) && o->seconds > 0 && o->warmup >= 0 && o->rate >= 0;
 }
 
 int main(int argc, char **argv)
 {
     static Load l;
-    l.options = (Options){
-        .key = "bench", .connections = 64, .batch = 1, .seconds = 60, .warmup = 1, .seed = 1};
+    l.options = (Options){.key = "bench",
+                          .token = "",
+                          .connections = 64,
+                          .batch = 1,
+                          .seconds = 60,
+                          .warmup = 1,
+                          .seed = 1};
     if (!parse(argc, argv, &l.options)) {
         return usage();
     }
@@ -445,6 +481,8 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < l.options.connections; i++) {
         Conn *c = &l.conns[i];
         c->out = need(malloc(l.longest));
+        c->in_cap = l.options.get != NULL ? PAGE_MAX : RESPONSE_MAX;
+        c->in = need(malloc(c->in_cap));
         c->fd = open_socket(l.options.port);
         watch(&l, c, EPOLL_CTL_ADD, EPOLLIN);
     }

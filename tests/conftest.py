@@ -10,13 +10,21 @@ import threading
 import pytest
 
 from harness.disk import SmallDisk
+from harness import postgres
 from harness.patron import PATROND, Patron
 from harness.proxy import Proxy
 
 LIMIT_S = 60
 
 
+def pytest_addoption(parser):
+    parser.addoption("--engine", default=None, help="SQL engines of the scenarios: sqlite, postgres or sqlite,postgres "
+                     "(default: both where PostgreSQL is installed)")
+
+
 def pytest_configure(config):
+    config.addinivalue_line("markers", "sqlite_only(reason): of no use on another SQL engine; the reason says why")
+    config.addinivalue_line("markers", "postgres_only: of what is PostgreSQL's own")
     config.addinivalue_line("markers", "limit(seconds): time limit of the test, default 60 s")
     config.addinivalue_line("markers", "soak: long; runs with PATRON_SOAK=1")
 
@@ -60,6 +68,26 @@ def pytest_runtest_makereport(item, call):
                 report.sections.append(("patrond", patron.stderr(6000)))
 
 
+def engines(config):
+    given = config.getoption("--engine")
+    if given is None:
+        return ["sqlite", "postgres"] if postgres.available() else ["sqlite"]
+    names = given.split(",")
+    assert names and set(names) <= {"sqlite", "postgres"}, f"--engine {given}: sqlite, postgres or both"
+    return names
+
+
+def pytest_generate_tests(metafunc):
+    """A scenario that starts a daemon runs on each engine."""
+    if "engine" not in metafunc.fixturenames or "scenario" not in metafunc.definition.path.parts:
+        return
+    names = engines(metafunc.config)
+    for only in ("sqlite", "postgres"):
+        if metafunc.definition.get_closest_marker(f"{only}_only"):
+            names = [name for name in names if name == only]
+    metafunc.parametrize("engine", names, indirect=True, scope="module")
+
+
 def soak():
     return os.environ.get("PATRON_SOAK") == "1"
 
@@ -71,14 +99,53 @@ def scratch():
         yield pathlib.Path(folder)
 
 
+@pytest.fixture(scope="session")
+def cluster():
+    """The session's PostgreSQL server."""
+    with postgres.Cluster() as server:
+        yield server
+
+
+class Databases:
+    """Where daemons keep their SQL: in the data folder, or a database of the session's server for each folder."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.urls = {}
+
+    def of(self, data):
+        """The sql.url for a data folder, "" where it is SQLite."""
+        if self.cluster is None:
+            return ""
+        if str(data) not in self.urls:
+            self.urls[str(data)] = self.cluster.new_database()
+        return self.urls[str(data)]
+
+    def drop(self):
+        for url in self.urls.values():
+            self.cluster.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def engine(request):
+    """"sqlite" or "postgres"."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="module")
+def sql_cluster(request, engine):
+    return request.getfixturevalue("cluster") if engine == "postgres" else None
+
+
 @pytest.fixture
-def make_patron(request, scratch):
+def make_patron(request, scratch, sql_cluster):
     """Makes daemons of the test's own: make_patron(settings={...}, wrapper=[...]). Not started."""
     assert PATROND.exists(), f"no daemon at {PATROND}: build it, or set PATROND"
     request.node.patrons = made = []
+    databases = Databases(sql_cluster)
 
     def make(**kw):
-        patron = Patron(scratch / f"p{len(made)}", **kw)
+        patron = Patron(scratch / f"p{len(made)}", databases=databases, **kw)
         made.append(patron)
         return patron
 
@@ -89,6 +156,7 @@ def make_patron(request, scratch):
             patron.discard()
         else:
             patron.stop()
+    databases.drop()
 
 
 @pytest.fixture
@@ -115,10 +183,10 @@ class Shared:
 
 
 @pytest.fixture(scope="module")
-def module_patron():
+def module_patron(sql_cluster):
     assert PATROND.exists(), f"no daemon at {PATROND}: build it, or set PATROND"
     with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
-        patron = Patron(folder).start()
+        patron = Patron(folder, databases=Databases(sql_cluster)).start()
         try:
             yield Shared(patron)
             patron.stop()

@@ -46,7 +46,10 @@ void api_free(Api *api)
 
 EventSourceName api_source_name(Api *api, uint32_t number, EventSource *space)
 {
-    if (number > 0 && event_source_by_number(api->c.sources, number, space)) {
+    if (number == 0) {
+        return (EventSourceName){{NULL, 0}, PT_STR(EVENT_FEED_SOURCE)};
+    }
+    if (event_source_by_number(api->c.sources, number, space)) {
         return (EventSourceName){pt_str(space->id), pt_str(space->name)};
     }
     return (EventSourceName){{NULL, 0}, {NULL, 0}};

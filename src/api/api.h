@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/access.h"
+#include "connect/connect.h"
 #include "events/events.h"
+#include "operate/operate.h"
 #include "platform/clock.h"
 #include "platform/http.h"
 #include "platform/log.h"
@@ -10,28 +13,33 @@
 
 #include <stdint.h>
 
-/* The HTTP face: one table of routes (routes.c), one file per resource: decode, authorise, call,
- * encode.
+/* The HTTP face: one table of operations, generated from openapi/, one file per resource: decode,
+ * authorise, call, encode.
  *
- * Kinds of callers   sources write events (intake routes, write key); people and scripts manage
- * (routes under /api/v1 and the debugger): over the data folder's socket, or over loopback with a
- * token. From elsewhere management answers 403 until accounts exist. Threads            api_handle
- * and api_round_settled run on the loop; handlers that touch SQL run on the pool; exports and live
- * streams have a thread each.
+ * Callers  Sources write events (intake routes, write key). People, scripts and the console manage
+ *          (operations of openapi/, src/api/routes.c): by session, by API token, or over the data
+ *          folder's socket; over plain HTTP from this machine only.
+ * Threads  api_handle runs on the loop; handlers that touch SQL run on the pool; exports and live
+ *          streams have a thread each.
  */
 typedef struct Api Api;
 
 typedef struct ApiConfig {
     PtLoop *loop;
     PtPool *pool;
+    PtPool *public_pool; /* what strangers may ask for: signing in must not crowd out the rest */
     PtLog *log;
     PtSql *core, *views_sql;
     Dedupe *dedupe;
     EventIntake *intake;
     EventSources *sources;
+    EventPlans *plans;
     EventViews *views;
+    Operate *operate;
     const PtClock *clock;
-    uint8_t token_key[PT_SECRET_KEY];
+    Access *access;
+    Oidc *oidc;      /* NULL: no provider is set up */
+    bool plain_http; /* management over plain HTTP from elsewhere: TLS ends in front of us */
     unsigned max_streams;
     int64_t started_mono_ms;
 } ApiConfig;
@@ -40,8 +48,21 @@ PT_NODISCARD PtStatus api_new(const ApiConfig *config, Api **ret_api, PtError *e
 /* Ends the streams and waits for their threads; call with the server drained. Accepts NULL. */
 void api_free(Api *api);
 
+/* Its roles, [0] the owner; and the permission behind a bit, NULL past the last: for AccessConfig. */
+const AccessRole *api_role_table(size_t *ret_count);
+const char *api_permission_name(unsigned bit);
+
 /* The server whose counters /metrics and status show; before the first request. */
 void api_set_server(Api *api, HttpServer *server);
+
+/* The imports that the operations under /api/v1/imports work on; before the first request. Borrowed
+ * until api_free returned. */
+void api_set_imports(Api *api, ConnectJobs *imports);
+/* ConnectJobsConfig.on_change: ctx is the Api. */
+void api_imports_changed(void *ctx);
+
+/* How long intake calls waited for the log: a histogram in seconds, for the process's life. */
+const PtMetric *api_ack_metric(void);
 
 /* HttpHandler: ctx is the Api. */
 void api_handle(void *ctx, HttpExchange *x);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/access.h"
 #include "api/api.h"
+#include "api/api_table.h"
 #include "base/json.h"
 
 #include <pthread.h>
@@ -10,27 +12,91 @@
 
 /* What the files of api/ share. */
 
-/* -- routes
- * --------------------------------------------------------------------------------------------------------
+/* -- operations
+ * ----------------------------------------------------------------------------------------------------
+ * What openapi/ says of each operation, as tables (tools/openapi_c.py): who may call it, what it
+ * takes with which bounds, and which handler answers.
  */
 
+typedef enum ApiKind {
+    API_TEXT, /* min..max characters */
+    API_ENUM, /* one of choices */
+    API_BOOL,
+    API_INT,       /* min..max */
+    API_DOUBLE,    /* real_min..real_max */
+    API_TIME,      /* RFC 3339; number: UTC ms */
+    API_TEXT_LIST, /* min..max items of item_min..item_max characters, or of choices */
+    API_INT_LIST,  /* min..max items of item_min..item_max */
+    API_RAW,       /* any JSON value, its text, at most max bytes */
+} ApiKind;
+
+typedef struct ApiFieldSpec {
+    const char *name;
+    ApiKind kind;
+    bool required, nullable;
+    int64_t min, max, item_min, item_max;
+    double real_min, real_max;
+    const char *const *choices; /* ends with NULL */
+    const char *fallback;       /* default, as text; NULL: none */
+} ApiFieldSpec;
+
+/* One decoded member or parameter. Texts live in the call's arena or the request. */
+typedef struct ApiValue {
+    bool given; /* by the caller; a default leaves it false */
+    bool null;  /* given as null */
+    PtStr text; /* data NULL when absent and without a default */
+    int choice; /* ENUM: index; -1 when absent */
+    bool truth;
+    int64_t number;
+    double real;
+    int64_t *numbers;
+    PtStr *texts;
+    size_t count; /* items */
+} ApiValue;
+
 typedef enum ApiAccess {
-    API_PUBLIC, /* anyone: health, metrics of nothing personal, static pages */
-    API_MANAGE, /* socket, or loopback with a token */
-    API_OWNER,  /* socket only: what gives out credentials */
+    API_PUBLIC,     /* anyone */
+    API_SELF,       /* any person or token */
+    API_PERMISSION, /* whoever holds it */
 } ApiAccess;
 
+typedef enum ApiBody {
+    API_BODY_NONE, /* must be empty */
+    API_BODY_JSON, /* an object, decoded into call->in */
+    API_BODY_RAW,  /* the handler reads request->body */
+} ApiBody;
+
 typedef struct ApiCall ApiCall;
-typedef void ApiHandler(ApiCall *call);
 
-typedef struct ApiRoute {
-    const char *method, *path; /* a path segment "*" matches one segment, given as call->args[] */
+typedef struct ApiOperation {
+    const char *method, *path; /* a segment "*" matches one segment, given as call->args[] */
+    const char *id;
     ApiAccess access;
-    bool pooled; /* runs on the pool (touches SQL or files); else on the loop */
-    ApiHandler *handler;
-} ApiRoute;
+    uint64_t permission;
+    bool pooled;     /* on the pool (touches SQL or files); else on the loop */
+    bool sensitive;  /* its answer holds a secret: never kept for Idempotency-Key */
+    bool open_query; /* parameters that are not listed are passed over, not refused */
+    ApiBody body;
+    const ApiFieldSpec *in;
+    unsigned in_count;
+    const ApiFieldSpec *query;
+    unsigned query_count;
+    void (*handler)(ApiCall *call);
+} ApiOperation;
 
-enum { API_ARGS_MAX = 2, API_BODY_MAX = 1 << 20 };
+typedef struct ApiPermission {
+    const char *name, *description;
+} ApiPermission;
+
+extern const ApiOperation api_operations[];
+extern const ApiPermission api_permissions[]; /* bit i of a set of permissions is row i */
+extern const unsigned api_permission_count;
+extern const AccessRole api_roles[]; /* [0]: owner */
+extern const char *const api_role_descriptions[];
+extern const unsigned api_role_count;
+extern const char api_openapi_text[], api_openapi_end[]; /* the description itself */
+
+enum { API_ARGS_MAX = 3, API_BODY_MAX = 1 << 20, API_HEADERS_MAX = 6 };
 
 /* One management request. Handlers answer exactly once through api_answer, api_problem or by
  * starting a stream. */
@@ -38,49 +104,76 @@ struct ApiCall {
     Api *api;
     HttpExchange *x;
     const HttpRequest *request;
-    const ApiRoute *route;
+    const ApiOperation *op;
     PtArena *arena;
-    PtStr args[API_ARGS_MAX];
-    char actor[64]; /* who, for logs: "socket" or the token's id */
+    PtStr args[API_ARGS_MAX]; /* percent-decoded */
+    ApiValue *in, *query;     /* IN_<OPERATION>_<FIELD>, Q_<OPERATION>_<NAME> */
+    AccessPrincipal who;      /* of a public operation: whoever called, permissions 0 for nobody */
+    bool known;               /* who is somebody */
+    char idempotency[65];     /* hex of the key's hash, "" without one */
+    char request_hash[65];
     /* the answer, sent from the loop */
     int status;
     const char *content_type;
     PtBuf body;
     PtStatus problem;
     PtError error;
-    HttpHeader extra;
+    uint32_t retry_after_s; /* with a problem of 429 or 503: 0 = 1 */
+    HttpHeader extra[API_HEADERS_MAX];
+    size_t extra_count;
 };
 
 /* The answer's body is what the handler wrote into call->body. */
 void api_answer(ApiCall *call, int status);
+/* 200 {} */
+void api_answer_done(ApiCall *call);
 void api_problem(ApiCall *call, PtStatus status, const PtError *err);
+/* A header of the answer; name and value must live as long as the exchange's arena. */
+void api_header(ApiCall *call, const char *name, PtStr value);
 
-/* Parses the request body as a JSON object of known members. */
-typedef struct ApiField {
-    const char *name;
-    enum { API_TEXT, API_BOOL, API_INT, API_INT_LIST } kind;
-    bool required;
-    int64_t min, max; /* INT: value; TEXT: bytes; INT_LIST: items */
-    /* results */
-    bool given;
-    PtStr text;
-    bool truth;
-    int64_t number;
-    int64_t *list;
-    size_t list_count;
-} ApiField;
-/* PT_INVALID names the field and the bound; unknown members are refused by name. An empty body
- * reads as {}. */
-PT_NODISCARD PtStatus api_fields(ApiCall *call, ApiField *fields, size_t count, PtError *err);
+/* Decodes body and query by the operation's tables. PT_INVALID names the field and the bound;
+ * unknown members and parameters are refused by name. */
+PT_NODISCARD PtStatus api_decode(ApiCall *call, PtError *err);
+/* The same for a JSON object that is not the request's body; values holds count. */
+PT_NODISCARD PtStatus api_decode_object(PtStr json, const ApiFieldSpec *specs, unsigned count,
+                                        PtArena *arena, ApiValue *values, PtError *err);
 
-/* Query parameters. */
-PT_NODISCARD PtStatus api_query_u64(ApiCall *call, const char *name, uint64_t fallback,
-                                    uint64_t max, uint64_t *ret_value, PtError *err);
-PT_NODISCARD PtStatus api_query_time(ApiCall *call, const char *name, bool *ret_given,
-                                     int64_t *ret_ms, PtError *err);
-/* id, name or number of a source; *ret_number 0 when the parameter is absent. PT_NOT_FOUND when
- * there is none. */
-PT_NODISCARD PtStatus api_query_source(ApiCall *call, uint32_t *ret_number, PtError *err);
+/* Members of an answer. */
+void api_put_text(PtJsonOut *out, const char *key, PtStr value);
+void api_put_text_or_null(PtJsonOut *out, const char *key, PtStr value); /* null when empty */
+void api_put_i64(PtJsonOut *out, const char *key, int64_t value);
+void api_put_u64(PtJsonOut *out, const char *key, uint64_t value);
+void api_put_bool(PtJsonOut *out, const char *key, bool value);
+void api_put_double(PtJsonOut *out, const char *key, double value);
+void api_put_null(PtJsonOut *out, const char *key);
+void api_put_raw(PtJsonOut *out, const char *key, PtStr json);
+void api_put_time(PtJsonOut *out, const char *key, int64_t ms);
+void api_put_time_or_null(PtJsonOut *out, const char *key, int64_t ms); /* null when 0 */
+/* {"data": [ ... ], "next_cursor": cursor or null} */
+void api_page_begin(PtJsonOut *out);
+void api_page_end(PtJsonOut *out, const char *next_cursor);
+
+/* A cursor that is a whole number; fallback when there is none. PT_INVALID else. */
+PT_NODISCARD PtStatus api_cursor_u64(const ApiValue *cursor, uint64_t fallback, uint64_t *ret_value,
+                                     PtError *err);
+/* id, name or number of a source; *ret_number 0 when absent. PT_NOT_FOUND when there is none. */
+PT_NODISCARD PtStatus api_find_source(ApiCall *call, const ApiValue *ref, uint32_t *ret_number,
+                                      PtError *err);
+
+/* Value of a cookie; data NULL when absent. */
+PtStr api_cookie(const HttpRequest *r, const char *name);
+/* Gives the browser its session with this answer (access.c). */
+void api_set_session_cookie(ApiCall *call, const AccessSession *session);
+
+/* An entry of the audit chain in a transaction of its own, written before something that is not a
+ * change of SQL (a redrive, a rebuild): without it nothing is done (audit.c). */
+PT_NODISCARD PtStatus api_audit(ApiCall *call, const char *action, const char *subject_type,
+                                PtStr subject, PtStr detail, PtError *err);
+
+/* Idempotency-Key (idempotency.c), on the pool around the handler. True when the call was answered
+ * already: by the kept answer, or refused. */
+bool api_idempotency_begin(ApiCall *call);
+void api_idempotency_end(ApiCall *call);
 
 /* -- state
  * ---------------------------------------------------------------------------------------------------------
@@ -112,9 +205,16 @@ typedef struct ApiFinished {
     PtStatus status;
 } ApiFinished;
 
+enum { API_PULSE_SOURCES = 1024 };
+
+typedef struct ApiPulseCount { /* since the start */
+    _Atomic uint64_t events, quarantined;
+} ApiPulseCount;
+
 struct Api {
     ApiConfig c;
     HttpServer *server;
+    ConnectJobs *imports;
     /* intake: the loop's own */
     ApiWaiting *waiting;
     size_t waiting_head, waiting_count, waiting_cap;
@@ -133,6 +233,7 @@ struct Api {
     ApiStream *streams;
     unsigned stream_count;
     bool stopping;
+    ApiPulseCount pulse[API_PULSE_SOURCES]; /* by number of the source */
 };
 
 /* -- streams
@@ -150,8 +251,8 @@ struct ApiStream {
 };
 
 /* Begins the answer and runs `run` on a thread of its own. ctx (malloc'ed) passes to the stream
- * whatever happens. */
-void api_stream_start(ApiCall *call, const char *content_type,
+ * whatever happens. False: the call was answered, or its client is gone, and run is never called. */
+bool api_stream_start(ApiCall *call, const char *content_type,
                       PtStatus (*run)(ApiStream *, void *, PtError *), void *ctx);
 
 /* Name and id of a source, in `space`; empty when it is gone. */
@@ -167,17 +268,11 @@ void api_intake_settle(Api *api); /* on the loop: answers what has finished */
 void api_intake_round_end(void *ctx);
 void api_reject(Api *api, const HttpRequest *r, int http, uint32_t source, const char *reason);
 
-/* Tokens (tokens.c). The role's name is checked, one role exists so far: admin. */
-PT_NODISCARD PtStatus api_token_check(Api *api, PtStr token, char actor[static 64], PtError *err);
-
-ApiHandler api_sources_list, api_sources_add, api_sources_get, api_sources_change,
-    api_sources_rotate;
-ApiHandler api_tokens_list, api_tokens_add, api_tokens_revoke;
-ApiHandler api_events_export, api_events_live;
-ApiHandler api_quarantine_list, api_quarantine_redrive;
-ApiHandler api_stats_sources, api_status, api_view_rebuild;
-ApiHandler api_healthz, api_readyz, api_metrics, api_asset;
+/* Pages and files packed into the program (assets.c): any GET that is no operation. */
+void api_asset(Api *api, HttpExchange *x);
 
 void api_metrics_init(Api *api);
+/* What a source sent, for the consoles that are open (pulse.c). */
+void api_pulse_count(Api *api, const EventOutcome *outcome);
 void api_metric_intake(const EventOutcome *outcome, PtStatus status);
 void api_metric_ack(int64_t waited_ns);

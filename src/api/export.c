@@ -116,53 +116,60 @@ static PtStatus run_export(ApiStream *s, void *ctx, PtError *err)
     return st;
 }
 
-static PtStatus read_class(ApiCall *call, unsigned *ret_classes, PtError *err)
-{
-    static const struct {
-        PtStr name;
-        unsigned classes;
-    } names[] = {{PT_STR_INIT("event"), 1U << PT_RECORD_EVENT},
-                 {PT_STR_INIT("quarantine"), 1U << PT_RECORD_QUARANTINE},
-                 {PT_STR_INIT("all"), 1U << PT_RECORD_EVENT | 1U << PT_RECORD_QUARANTINE}};
-    const PtStr text = http_query(call->request, call->arena, "class");
-    *ret_classes = names[0].classes;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (text.data == NULL || pt_str_eq(text, names[i].name)) {
-            *ret_classes = names[i].classes;
-            return PT_OK;
-        }
-    }
-    return pt_fail(err, PT_INVALID, "class: not \"event\", \"quarantine\" or \"all\"");
-}
-
 static PtStatus read_export(ApiCall *call, Export *e, PtError *err)
 {
-    uint64_t raw = 0;
+    static const unsigned classes[] = {
+        1U << PT_RECORD_EVENT,
+        1U << PT_RECORD_QUARANTINE,
+        1U << PT_RECORD_EVENT | 1U << PT_RECORD_QUARANTINE,
+    };
+    const ApiValue *q = call->query;
     const uint64_t end = pt_log_end(call->api->c.log, 0);
     const uint64_t begin = pt_log_begin(call->api->c.log, 0);
-    PtStatus st = api_query_u64(call, "from", begin, INT64_MAX, &e->from, err);
+    const uint64_t from = (uint64_t)q[Q_EVENTS_EXPORT_FROM].number;
+    const uint64_t to = q[Q_EVENTS_EXPORT_TO].given ? (uint64_t)q[Q_EVENTS_EXPORT_TO].number : end;
+    e->raw = q[Q_EVENTS_EXPORT_RAW].number == 1;
+    e->classes = classes[q[Q_EVENTS_EXPORT_CLASS].choice];
+    e->has_since = q[Q_EVENTS_EXPORT_SINCE].given;
+    e->since_ms = q[Q_EVENTS_EXPORT_SINCE].number;
+    e->has_until = q[Q_EVENTS_EXPORT_UNTIL].given;
+    e->until_ms = q[Q_EVENTS_EXPORT_UNTIL].number;
+    e->to = to < end ? to : end; // what is acknowledged now; an export ends
+    e->from = from > begin ? from : begin;
+    return api_find_source(call, &q[Q_EVENTS_EXPORT_SOURCE], &e->source, err);
+}
+
+/* One record, by its offset. */
+void api_events_get(ApiCall *call)
+{
+    PT_CLEANUP(close_readerp) PtLogReader *reader = NULL;
+    PtLog *log = call->api->c.log;
+    const PtRecord *record = NULL;
+    size_t count = 0;
+    int64_t offset = 0;
+    EventSource space;
+    if (!pt_json_to_i64(call->args[0], &offset) || offset < 0 ||
+        (uint64_t)offset < pt_log_begin(log, 0) || (uint64_t)offset >= pt_log_end(log, 0)) {
+        (void)pt_fail(&call->error, PT_NOT_FOUND, "no record at this position");
+        api_problem(call, PT_NOT_FOUND, &call->error);
+        return;
+    }
+    PtStatus st = pt_log_reader_open(log, NULL, 0, (uint64_t)offset, &reader, &call->error);
     if (st == PT_OK) {
-        st = api_query_u64(call, "to", end, INT64_MAX, &e->to, err);
+        st = pt_log_fetch(reader, 1, true, &record, &count, &call->error);
+    }
+    if (st == PT_OK && (count == 0 || record->klass == PT_RECORD_CONTROL)) {
+        st = pt_fail(&call->error, PT_NOT_FOUND, "no event at this position");
     }
     if (st == PT_OK) {
-        st = api_query_u64(call, "raw", 0, 1, &raw, err);
+        const EventSourceName name = api_source_name(call->api, record->source, &space);
+        st = event_to_json(record, &name, call->arena, &call->body, &call->error);
     }
     if (st == PT_OK) {
-        st = api_query_time(call, "since", &e->has_since, &e->since_ms, err);
+        api_answer(call, 200);
+    } else {
+        api_problem(call, st, &call->error);
     }
-    if (st == PT_OK) {
-        st = api_query_time(call, "until", &e->has_until, &e->until_ms, err);
-    }
-    if (st == PT_OK) {
-        st = api_query_source(call, &e->source, err);
-    }
-    if (st == PT_OK) {
-        st = read_class(call, &e->classes, err);
-    }
-    e->raw = raw == 1;
-    e->to = e->to < end ? e->to : end; // what is acknowledged now; an export ends
-    e->from = e->from > begin ? e->from : begin;
-    return st;
 }
 
 void api_events_export(ApiCall *call)

@@ -136,6 +136,11 @@ static void collect(void *ctx, PtBuf *out)
     }
 }
 
+const PtMetric *api_ack_metric(void)
+{
+    return &ack;
+}
+
 void api_metrics_init(Api *api)
 {
     static bool

@@ -230,6 +230,7 @@ static void submit(Api *api, HttpExchange *x, const IntakeRoute *route, PtStr bo
     PtError err = {0};
     PtStatus st = events_intake(api->c.intake, &call, &outcome, &err);
     api_metric_intake(&outcome, st);
+    api_pulse_count(api, &outcome);
     api->flush_due = true;
     if (st != PT_OK) {
         refuse(api, x, outcome.source, st, &err);

@@ -18,7 +18,6 @@ enum {
     FETCH_RECORDS = 512,
     SHOWN_A_SECOND = 200, /* events to one stream; more are counted as skipped */
     HEARTBEAT_MS = 15000,
-    RECENT_MAX = 1000,
     FILTER_TEXT = 256,
 };
 
@@ -252,9 +251,9 @@ static PtStatus run_live(ApiStream *stream, void *ctx, PtError *err)
  * ---------------------------------------------------------------------------------------------------
  */
 
-static PtStatus read_types(ApiCall *call, unsigned *ret_types, PtError *err)
+static PtStatus read_types(PtStr rest, unsigned *ret_types, PtError *err)
 {
-    PtStr rest = http_query(call->request, call->arena, "type"), part;
+    PtStr part;
     *ret_types = 0;
     while (rest.len > 0 && pt_str_cut(&rest, ',', &part)) {
         const EventType type = event_type_of(part);
@@ -268,37 +267,16 @@ static PtStatus read_types(ApiCall *call, unsigned *ret_types, PtError *err)
     return PT_OK;
 }
 
-static PtStatus read_validity(ApiCall *call, Live *f, PtError *err)
+static PtStatus read_filter_text(const ApiValue *v, char out[FILTER_TEXT], size_t *ret_len,
+                                 PtError *err)
 {
-    const PtStr text = http_query(call->request, call->arena, "validity");
-    const unsigned valid = 1U << PT_RECORD_EVENT, invalid = 1U << PT_RECORD_QUARANTINE;
-    if (text.data == NULL || text.len == 0 || pt_str_eq(text, PT_STR("all"))) {
-        f->classes = valid | invalid;
-        f->rejects = true;
-    } else if (pt_str_eq(text, PT_STR("valid"))) {
-        f->classes = valid;
-    } else if (pt_str_eq(text, PT_STR("quarantined"))) {
-        f->classes = invalid;
-    } else if (pt_str_eq(text, PT_STR("rejected"))) {
-        f->rejects = true;
-    } else {
-        return pt_fail(err, PT_INVALID,
-                       "validity: not \"all\", \"valid\", \"quarantined\" or \"rejected\"");
+    if (v->text.len >= FILTER_TEXT) {
+        return pt_fail(err, PT_INVALID, "a filter is over %d bytes", FILTER_TEXT - 1);
     }
-    return PT_OK;
-}
-
-static PtStatus read_filter_text(ApiCall *call, const char *name, char out[FILTER_TEXT],
-                                 size_t *ret_len, PtError *err)
-{
-    const PtStr text = http_query(call->request, call->arena, name);
-    if (text.len >= FILTER_TEXT) {
-        return pt_fail(err, PT_INVALID, "%s: over %d bytes", name, FILTER_TEXT - 1);
+    if (v->text.len > 0) {
+        memcpy(out, v->text.data, v->text.len);
     }
-    if (text.len > 0) {
-        memcpy(out, text.data, text.len);
-    }
-    *ret_len = text.len;
+    *ret_len = v->text.len;
     return PT_OK;
 }
 
@@ -306,42 +284,46 @@ static PtStatus read_filter_text(ApiCall *call, const char *name, char out[FILTE
 static PtStatus read_start(ApiCall *call, uint64_t *ret_from, PtError *err)
 {
     const uint64_t begin = pt_log_begin(call->api->c.log, 0), end = pt_log_end(call->api->c.log, 0);
+    const uint64_t recent = (uint64_t)call->query[Q_EVENTS_LIVE_RECENT].number;
     PtStr last = http_header(call->request, "last-event-id");
-    uint64_t recent = 0, offset = 0;
+    uint64_t offset = 0;
     for (size_t i = 0; i < last.len; i++) {
         if (last.data[i] < '0' || last.data[i] > '9' || offset > INT64_MAX / 16) {
             return pt_fail(err, PT_INVALID, "last-event-id: not a position");
         }
         offset = offset * 10 + (uint64_t)(last.data[i] - '0');
     }
-    PtStatus st = api_query_u64(call, "recent", 0, RECENT_MAX, &recent, err);
     if (last.len > 0 && offset < end) {
         *ret_from = offset + 1 > begin ? offset + 1 : begin;
     } else {
         *ret_from = end - begin > recent ? end - recent : begin;
     }
-    return st;
+    return PT_OK;
 }
 
 static PtStatus read_live(ApiCall *call, Live *f, PtError *err)
 {
+    static const struct {
+        unsigned classes;
+        bool rejects;
+    } validity[] = {{1U << PT_RECORD_EVENT | 1U << PT_RECORD_QUARANTINE, true},
+                    {1U << PT_RECORD_EVENT, false},
+                    {1U << PT_RECORD_QUARANTINE, false},
+                    {0, true}};
+    const ApiValue *q = call->query;
+    f->classes = validity[q[Q_EVENTS_LIVE_VALIDITY].choice].classes;
+    f->rejects = validity[q[Q_EVENTS_LIVE_VALIDITY].choice].rejects;
     PtStatus st = read_start(call, &f->from, err);
     if (st == PT_OK) {
-        st = api_query_source(call, &f->source, err);
+        st = api_find_source(call, &q[Q_EVENTS_LIVE_SOURCE], &f->source, err);
     }
     if (st == PT_OK) {
-        st = read_types(call, &f->types, err);
+        st = read_types(q[Q_EVENTS_LIVE_TYPE].text, &f->types, err);
     }
     if (st == PT_OK) {
-        st = read_validity(call, f, err);
+        st = read_filter_text(&q[Q_EVENTS_LIVE_USER], f->user, &f->user_len, err);
     }
-    if (st == PT_OK) {
-        st = read_filter_text(call, "user", f->user, &f->user_len, err);
-    }
-    if (st == PT_OK) {
-        st = read_filter_text(call, "name", f->name, &f->name_len, err);
-    }
-    return st;
+    return st == PT_OK ? read_filter_text(&q[Q_EVENTS_LIVE_NAME], f->name, &f->name_len, err) : st;
 }
 
 void api_events_live(ApiCall *call)

@@ -1,32 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The table of routes, who may call them, and the way from a request to its handler. */
+/* From a request to its handler: which operation, who calls, may they, what did they send. */
 #include "api/api_internal.h"
 
 #include <string.h>
-
-static const ApiRoute routes[] = {
-    {"GET", "/healthz", API_PUBLIC, false, api_healthz},
-    {"GET", "/readyz", API_PUBLIC, false, api_readyz},
-    {"GET", "/metrics", API_MANAGE, false, api_metrics},
-    {"GET", "/", API_PUBLIC, false, api_asset},
-    {"GET", "/debugger", API_PUBLIC, false, api_asset},
-    {"GET", "/assets/*", API_PUBLIC, false, api_asset},
-    {"GET", "/api/v1/sources", API_MANAGE, true, api_sources_list},
-    {"POST", "/api/v1/sources", API_MANAGE, true, api_sources_add},
-    {"GET", "/api/v1/sources/*", API_MANAGE, true, api_sources_get},
-    {"PATCH", "/api/v1/sources/*", API_MANAGE, true, api_sources_change},
-    {"POST", "/api/v1/sources/*/rotate", API_MANAGE, true, api_sources_rotate},
-    {"GET", "/api/v1/tokens", API_OWNER, true, api_tokens_list},
-    {"POST", "/api/v1/tokens", API_OWNER, true, api_tokens_add},
-    {"DELETE", "/api/v1/tokens/*", API_OWNER, true, api_tokens_revoke},
-    {"GET", "/api/v1/events/export", API_MANAGE, false, api_events_export},
-    {"GET", "/api/v1/events/live", API_MANAGE, false, api_events_live},
-    {"GET", "/api/v1/quarantine", API_MANAGE, true, api_quarantine_list},
-    {"POST", "/api/v1/quarantine/redrive", API_MANAGE, true, api_quarantine_redrive},
-    {"GET", "/api/v1/stats/sources", API_MANAGE, true, api_stats_sources},
-    {"GET", "/api/v1/status", API_MANAGE, false, api_status},
-    {"POST", "/api/v1/views/*/rebuild", API_MANAGE, true, api_view_rebuild},
-};
 
 /* True when path fits the pattern; segments under '*' go to args. A segment is never empty. */
 static bool match(PtStr path, const char *pattern, PtStr args[API_ARGS_MAX])
@@ -51,6 +27,136 @@ static bool match(PtStr path, const char *pattern, PtStr args[API_ARGS_MAX])
     return true;
 }
 
+/* The operation whose pattern fits with the fewest wildcards: /events/live before
+ * /events/{offset}. */
+static const ApiOperation *find_operation(PtStr method, PtStr path, PtStr args[API_ARGS_MAX],
+                                          bool *ret_known_path)
+{
+    const ApiOperation *best = NULL;
+    size_t best_wild = API_ARGS_MAX + 1;
+    *ret_known_path = false;
+    for (unsigned i = 0; i < OP_COUNT; i++) {
+        PtStr found[API_ARGS_MAX] = {{NULL, 0}};
+        if (!match(path, api_operations[i].path, found)) {
+            continue;
+        }
+        *ret_known_path = true;
+        size_t wild = 0;
+        while (wild < API_ARGS_MAX && found[wild].data != NULL) {
+            wild++;
+        }
+        if (wild < best_wild && pt_str_eq(method, pt_str(api_operations[i].method))) {
+            best = &api_operations[i];
+            best_wild = wild;
+            memcpy(args, found, sizeof found);
+        }
+    }
+    return best;
+}
+
+/* -- who
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+PtStr api_cookie(const HttpRequest *r, const char *name)
+{
+    const PtStr want = pt_str(name);
+    for (size_t i = 0; i < r->header_count; i++) {
+        PtStr rest = r->headers[i].value, pair;
+        if (!http_name_eq(r->headers[i].name, "cookie")) {
+            continue;
+        }
+        while (pt_str_cut(&rest, ';', &pair)) {
+            while (pair.len > 0 && pair.data[0] == ' ') {
+                pair = pt_str_from(pair, 1);
+            }
+            if (pair.len > want.len && pt_str_starts(pair, want) && pair.data[want.len] == '=') {
+                return pt_str_from(pair, want.len + 1);
+            }
+        }
+    }
+    return (PtStr){NULL, 0};
+}
+
+static PtStr bearer(const HttpRequest *r)
+{
+    PtStr h = http_header(r, "authorization");
+    if (h.len > 7 && strncasecmp(h.data, "bearer ", 7) == 0) {
+        return (PtStr){h.data + 7, h.len - 7};
+    }
+    return (PtStr){NULL, 0};
+}
+
+/* A credential that is there must be right, on public operations too: else a page would show what
+ * a signed-out visitor sees to somebody whose session just ended. */
+static PtStatus recognise(ApiCall *call, PtError *err)
+{
+    Access *access = call->api->c.access;
+    const HttpRequest *r = call->request;
+    const PtStr token = bearer(r);
+    const PtStr cookie = api_cookie(r, r->tls ? "__Host-patron_session" : "patron_session");
+    if (r->local) {
+        call->who = (AccessPrincipal){.actor.kind = AUDIT_SOCKET, .permissions = UINT64_MAX};
+        call->known = true;
+        return PT_OK;
+    }
+    PtStatus st = PT_OK;
+    if (token.data != NULL) {
+        st = access_by_token(access, token, r->peer, &call->who, err);
+        call->known = st == PT_OK;
+    } else if (cookie.data != NULL) {
+        st = access_by_session(access, cookie, r->peer, &call->who, err);
+        call->known = st == PT_OK;
+    }
+    memcpy(call->who.actor.peer, r->peer, sizeof call->who.actor.peer);
+    return st;
+}
+
+static bool is_unsafe(const ApiOperation *op)
+{
+    return !pt_str_eq(pt_str(op->method), PT_STR("GET"));
+}
+
+/* True when a browser says that the request was made by a page of this very server, or says
+ * nothing (then it is no browser: all of today send one of the two). */
+static bool from_own_page(const HttpRequest *r)
+{
+    const PtStr site = http_header(r, "sec-fetch-site"), origin = http_header(r, "origin");
+    if (site.data != NULL && !pt_str_eq(site, PT_STR("same-origin")) &&
+        !pt_str_eq(site, PT_STR("none"))) {
+        return false;
+    }
+    if (origin.data == NULL) {
+        return true;
+    }
+    const PtStr scheme = PT_STR("://");
+    for (size_t i = 0; i + scheme.len <= origin.len; i++) {
+        if (pt_str_starts(pt_str_from(origin, i), scheme)) {
+            return pt_str_eq_nocase(pt_str_from(origin, i + scheme.len), http_header(r, "host"));
+        }
+    }
+    return false; // "null": a page without an origin
+}
+
+/* Cross-site request forgery: what a browser attaches by itself (a session's cookie) is not enough
+ * for a change; and nobody else's page may sign somebody in. */
+static PtStatus check_forgery(const ApiCall *call, PtError *err)
+{
+    const HttpRequest *r = call->request;
+    const bool by_session = call->known && call->who.session[0] != '\0';
+    if (!is_unsafe(call->op) || r->local || bearer(r).data != NULL) {
+        return PT_OK;
+    }
+    if (!from_own_page(r)) {
+        return pt_fail(err, PT_FORBIDDEN, "made by a page of another site");
+    }
+    if (by_session && !pt_secret_eq(http_header(r, "x-csrf-token"), pt_str(call->who.csrf))) {
+        return pt_fail(err, PT_FORBIDDEN,
+                       "X-CSRF-Token is missing or wrong: GET /api/v1/session gives it");
+    }
+    return PT_OK;
+}
+
 /* Names a browser on this machine uses for it. Anything else under a loopback connection is a page
  * elsewhere that had its name point here. */
 static bool host_is_loopback(const HttpRequest *r)
@@ -67,48 +173,69 @@ static bool host_is_loopback(const HttpRequest *r)
     return false;
 }
 
-static PtStr bearer(const HttpRequest *r)
+static const char *permission_name(uint64_t bit)
 {
-    PtStr h = http_header(r, "authorization");
-    if (h.len > 7 && strncasecmp(h.data, "bearer ", 7) == 0) {
-        return (PtStr){h.data + 7, h.len - 7};
+    for (unsigned i = 0; i < api_permission_count; i++) {
+        if (bit == UINT64_C(1) << i) {
+            return api_permissions[i].name;
+        }
     }
-    return (PtStr){NULL, 0};
+    return "?";
 }
 
 static PtStatus authorise(ApiCall *call, PtError *err)
 {
     const HttpRequest *r = call->request;
-    if (call->route->access == API_PUBLIC) {
-        return PT_OK;
+    const ApiOperation *op = call->op;
+    PtStatus st = recognise(call, err);
+    if (op->access == API_PUBLIC) {
+        return check_forgery(call, err); // an ended session may still sign in anew
     }
-    if (r->local) {
-        memcpy(call->actor, "socket", sizeof "socket");
-        return PT_OK;
-    }
-    if (call->route->access == API_OWNER) {
+    if (!r->local && !r->tls && !call->api->c.plain_http && !(r->loopback && host_is_loopback(r))) {
         return pt_fail(err, PT_FORBIDDEN,
-                       "only over the data folder's socket: use the patron command on the server");
+                       "over plain HTTP management is open to this machine only, by its loopback "
+                       "address: use TLS, or set access.plain_http behind a proxy that does");
     }
-    if (!r->loopback || !host_is_loopback(r)) {
-        return pt_fail(err, PT_FORBIDDEN,
-                       "management is open to this machine only, by its loopback address");
+    if (st != PT_OK) {
+        return st;
     }
-    PtStr token = bearer(r);
-    if (token.data == NULL) {
-        return pt_fail(err, PT_UNAUTHENTICATED,
-                       "a token is needed: patron token add --role admin prints one");
+    if (!call->known) {
+        return pt_fail(err, PT_UNAUTHENTICATED, "sign in, or send an API token");
     }
-    return api_token_check(call->api, token, call->actor, err);
+    if (call->who.second_factor_due) {
+        return pt_fail(err, PT_UNAUTHENTICATED, "the second factor is still to come");
+    }
+    if (op->access == API_PERMISSION && (call->who.permissions & op->permission) == 0) {
+        return pt_fail(err, PT_FORBIDDEN, "needs the permission %s",
+                       permission_name(op->permission));
+    }
+    return check_forgery(call, err);
 }
+
+/* -- the call
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static void run(void *ctx)
 {
     ApiCall *call = ctx;
-    call->route->handler(call);
+    if (!api_idempotency_begin(call)) {
+        call->op->handler(call);
+    }
 }
 
-static void start(Api *api, HttpExchange *x, const ApiRoute *route, const PtStr args[API_ARGS_MAX])
+static PtStatus decode_args(ApiCall *call, const PtStr args[API_ARGS_MAX], PtError *err)
+{
+    for (size_t i = 0; i < API_ARGS_MAX && args[i].data != NULL; i++) {
+        call->args[i] = http_percent_decode(args[i], call->arena);
+        if (call->args[i].data == NULL || !pt_utf8_valid(call->args[i])) {
+            return pt_fail(err, PT_NOT_FOUND, "the path is not percent-encoded UTF-8");
+        }
+    }
+    return PT_OK;
+}
+
+static void start(Api *api, HttpExchange *x, const ApiOperation *op, const PtStr args[API_ARGS_MAX])
 {
     ApiCall *call = pt_arena_alloc(http_arena(x), 1, sizeof *call);
     if (call == NULL) {
@@ -118,29 +245,41 @@ static void start(Api *api, HttpExchange *x, const ApiRoute *route, const PtStr 
     *call = (ApiCall){.api = api,
                       .x = x,
                       .request = http_request(x),
-                      .route = route,
+                      .op = op,
                       .arena = http_arena(x),
                       .content_type = "application/json"};
-    memcpy(call->args, args, sizeof call->args);
     pt_buf_init(&call->body, 64 << 20);
     PtError err = {0};
     PtStatus st = authorise(call, &err);
-    if (st == PT_OK && route->pooled) {
-        st = pt_pool_submit(api->c.pool, run, call);
+    if (st == PT_OK) {
+        st = decode_args(call, args, &err);
+    }
+    if (st == PT_OK) {
+        st = api_decode(call, &err);
+    }
+    if (st == PT_OK && op->pooled) {
+        st = pt_pool_submit(call->known ? api->c.pool : api->c.public_pool, run, call);
         if (st != PT_OK) {
             (void)pt_fail(&err, st, "too many management requests are waiting");
         }
     } else if (st == PT_OK) {
-        run(call);
+        op->handler(call);
     }
     if (st != PT_OK) {
         http_reply_problem(x, st, err.message);
     }
 }
 
-static void reply_not_allowed(HttpExchange *x)
+static bool is_page(PtStr method, PtStr path)
 {
-    http_reply_problem(x, PT_METHOD_NOT_ALLOWED, "this path does not take this method");
+    return pt_str_eq(method, PT_STR("GET")) && !pt_str_starts(path, PT_STR("/api/"));
+}
+
+void api_openapi_json(ApiCall *call)
+{
+    pt_buf_add_str(&call->body,
+                   (PtStr){api_openapi_text, (size_t)(api_openapi_end - api_openapi_text)});
+    api_answer(call, 200);
 }
 
 void api_handle(void *ctx, HttpExchange *x)
@@ -150,21 +289,18 @@ void api_handle(void *ctx, HttpExchange *x)
         return;
     }
     const HttpRequest *r = http_request(x);
-    PtStr method = pt_str_eq(r->method, PT_STR("HEAD")) ? PT_STR("GET") : r->method;
-    bool known_path = false;
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        PtStr args[API_ARGS_MAX] = {{NULL, 0}};
-        if (!match(r->path, routes[i].path, args)) {
-            continue;
-        }
-        known_path = true;
-        if (pt_str_eq(method, pt_str(routes[i].method))) {
-            start(api, x, &routes[i], args);
-            return;
-        }
-    }
-    if (known_path) {
-        reply_not_allowed(x);
+    const PtStr method = pt_str_eq(r->method, PT_STR("HEAD")) ? PT_STR("GET") : r->method;
+    PtStr args[API_ARGS_MAX] = {{NULL, 0}};
+    bool known_path;
+    const ApiOperation *op = find_operation(method, r->path, args, &known_path);
+    if (op != NULL && op->handler == NULL) {
+        http_reply_problem(x, PT_NOT_IMPLEMENTED, "not built yet");
+    } else if (op != NULL) {
+        start(api, x, op, args);
+    } else if (known_path) {
+        http_reply_problem(x, PT_METHOD_NOT_ALLOWED, "this path does not take this method");
+    } else if (is_page(method, r->path)) {
+        api_asset(api, x);
     } else {
         http_reply_problem(x, PT_NOT_FOUND, "no such path");
     }

@@ -2,30 +2,19 @@
 /* /api/v1/sources */
 #include "api/api_internal.h"
 
-#include "base/time.h"
 #include "platform/diag.h"
 
 static void source_json(PtJsonOut *out, const EventSource *s)
 {
-    char time[PT_TIME_TEXT];
-    const struct {
-        PtStr key, value;
-    } texts[] = {{PT_STR("id"), pt_str(s->id)},
-                 {PT_STR("name"), pt_str(s->name)},
-                 {PT_STR("write_key"), pt_str(s->write_key)},
-                 {PT_STR("skew"), s->skew == EVENT_SKEW_KEEP ? PT_STR("keep") : PT_STR("correct")},
-                 {PT_STR("created_at"), pt_time_format(s->created_ms, time)}};
     pt_json_out_object(out);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        pt_json_out_key(out, texts[i].key);
-        pt_json_out_str(out, texts[i].value);
-    }
-    pt_json_out_key(out, PT_STR("number"));
-    pt_json_out_u64(out, s->number);
-    pt_json_out_key(out, PT_STR("enabled"));
-    pt_json_out_bool(out, s->enabled);
-    pt_json_out_key(out, PT_STR("historical"));
-    pt_json_out_bool(out, s->historical);
+    api_put_text(out, "id", pt_str(s->id));
+    api_put_i64(out, "number", s->number);
+    api_put_text(out, "name", pt_str(s->name));
+    api_put_text(out, "write_key", pt_str(s->write_key));
+    api_put_bool(out, "enabled", s->enabled);
+    api_put_bool(out, "historical", s->historical);
+    api_put_text(out, "skew", pt_str(s->skew == EVENT_SKEW_KEEP ? "keep" : "correct"));
+    api_put_time(out, "created_at", s->created_ms);
     pt_json_out_object_end(out);
 }
 
@@ -39,13 +28,12 @@ static void answer_source(ApiCall *call, int status, const EventSource *s)
 /* Pages by number: cursor is the last one's. */
 void api_sources_list(ApiCall *call)
 {
-    uint64_t after = 0, limit = 0;
+    const int64_t limit = call->query[Q_SOURCES_LIST_LIMIT].number;
+    char cursor[24] = "";
+    uint64_t after = 0;
     EventSource *list;
-    size_t count;
-    PtStatus st = api_query_u64(call, "cursor", 0, UINT32_MAX, &after, &call->error);
-    if (st == PT_OK) {
-        st = api_query_u64(call, "limit", 1000, 1000, &limit, &call->error);
-    }
+    size_t count, at = 0;
+    PtStatus st = api_cursor_u64(&call->query[Q_SOURCES_LIST_CURSOR], 0, &after, &call->error);
     if (st == PT_OK) {
         st = event_sources_list(call->api->c.sources, call->arena, &list, &count, &call->error);
     }
@@ -54,78 +42,48 @@ void api_sources_list(ApiCall *call)
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
-    pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("data"));
-    pt_json_out_array(&out);
-    uint64_t given = 0, last = 0;
-    bool more = false;
-    for (size_t i = 0; i < count && !more; i++) {
-        if (list[i].number <= after) {
-            continue;
-        }
-        more = given == limit;
-        if (!more) {
-            source_json(&out, &list[i]);
-            last = list[i].number;
-            given++;
-        }
+    api_page_begin(&out);
+    while (at < count && list[at].number <= after) {
+        at++;
     }
-    pt_json_out_array_end(&out);
-    pt_json_out_key(&out, PT_STR("next_cursor"));
-    if (more) {
-        char text[24];
-        (void)snprintf(text, sizeof text, "%llu", (unsigned long long)last);
-        pt_json_out_str(&out, pt_str(text));
-    } else {
-        pt_json_out_null(&out);
+    for (int64_t given = 0; at < count && given < limit; at++, given++) {
+        source_json(&out, &list[at]);
     }
-    pt_json_out_object_end(&out);
+    if (at > 0 && at < count) {
+        (void)snprintf(cursor, sizeof cursor, "%u", list[at - 1].number);
+    }
+    api_page_end(&out, cursor[0] != '\0' ? cursor : NULL);
     api_answer(call, 200);
 }
 
-enum { NAME, ENABLED, HISTORICAL, SKEW, FIELDS };
+/* IN_SOURCES_ADD_* and IN_SOURCES_CHANGE_* are one schema, so one order. */
+_Static_assert((int)IN_SOURCES_ADD_SKEW == (int)IN_SOURCES_CHANGE_SKEW, "one schema");
 
-static PtStatus read_edit(ApiCall *call, bool name_required, EventSourceEdit *edit, PtError *err)
+static void apply_edit(const ApiCall *call, EventSourceEdit *edit)
 {
-    ApiField f[FIELDS] = {
-        [NAME] = {.name = "name",
-                  .kind = API_TEXT,
-                  .required = name_required,
-                  .min = 1,
-                  .max = EVENT_SOURCE_NAME_MAX * 4},
-        [ENABLED] = {.name = "enabled", .kind = API_BOOL},
-        [HISTORICAL] = {.name = "historical", .kind = API_BOOL},
-        [SKEW] = {.name = "skew", .kind = API_TEXT, .min = 1, .max = 16},
-    };
-    PtStatus st = api_fields(call, f, FIELDS, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    const bool keep = pt_str_eq(f[SKEW].text, PT_STR("keep"));
-    if (f[SKEW].given && !keep && !pt_str_eq(f[SKEW].text, PT_STR("correct"))) {
-        return pt_fail(err, PT_INVALID, "skew: not \"correct\" or \"keep\"");
-    }
-    edit->name = f[NAME].given ? f[NAME].text : edit->name;
-    edit->enabled = f[ENABLED].given ? f[ENABLED].truth : edit->enabled;
-    edit->historical = f[HISTORICAL].given ? f[HISTORICAL].truth : edit->historical;
-    edit->skew = f[SKEW].given ? (keep ? EVENT_SKEW_KEEP : EVENT_SKEW_CORRECT) : edit->skew;
-    return PT_OK;
+    const ApiValue *in = call->in;
+    edit->name = in[IN_SOURCES_ADD_NAME].given ? in[IN_SOURCES_ADD_NAME].text : edit->name;
+    edit->enabled =
+        in[IN_SOURCES_ADD_ENABLED].given ? in[IN_SOURCES_ADD_ENABLED].truth : edit->enabled;
+    edit->historical = in[IN_SOURCES_ADD_HISTORICAL].given ? in[IN_SOURCES_ADD_HISTORICAL].truth
+                                                           : edit->historical;
+    edit->skew = in[IN_SOURCES_ADD_SKEW].given ? (EventSkewPolicy)in[IN_SOURCES_ADD_SKEW].choice
+                                               : edit->skew; // in the enum's order
 }
 
 static void note_change(const ApiCall *call, const char *what, const EventSource *s)
 {
     pt_diag(PT_DIAG_INFO, "sources", what, PT_F_STR("source", pt_str(s->id)),
-            PT_F_STR("by", pt_str(call->actor)));
+            PT_F_STR("by", pt_str(call->who.actor.id)));
 }
 
 void api_sources_add(ApiCall *call)
 {
     EventSourceEdit edit = {.enabled = true};
     EventSource source;
-    PtStatus st = read_edit(call, true, &edit, &call->error);
-    if (st == PT_OK) {
-        st = event_source_add(call->api->c.sources, &edit, &source, &call->error);
-    }
+    apply_edit(call, &edit);
+    PtStatus st =
+        event_source_add(call->api->c.sources, &edit, &call->who.actor, &source, &call->error);
     if (st != PT_OK) {
         api_problem(call, st, &call->error);
         return;
@@ -136,8 +94,7 @@ void api_sources_add(ApiCall *call)
 
 static bool find_source(ApiCall *call, EventSource *ret_source)
 {
-    PtStr ref = http_percent_decode(call->args[0], call->arena);
-    if (ref.data != NULL && event_source_by_ref(call->api->c.sources, ref, ret_source)) {
+    if (event_source_by_ref(call->api->c.sources, call->args[0], ret_source)) {
         return true;
     }
     (void)pt_fail(&call->error, PT_NOT_FOUND, "no source with this id or name");
@@ -160,11 +117,9 @@ void api_sources_change(ApiCall *call)
         return;
     }
     EventSourceEdit edit = {pt_str(source.name), source.enabled, source.historical, source.skew};
-    PtStatus st = read_edit(call, false, &edit, &call->error);
-    if (st == PT_OK) {
-        st = event_source_change(call->api->c.sources, pt_str(source.id), &edit, &changed,
-                                 &call->error);
-    }
+    apply_edit(call, &edit);
+    PtStatus st = event_source_change(call->api->c.sources, pt_str(source.id), &edit,
+                                      &call->who.actor, &changed, &call->error);
     if (st != PT_OK) {
         api_problem(call, st, &call->error);
         return;
@@ -179,8 +134,8 @@ void api_sources_rotate(ApiCall *call)
     if (!find_source(call, &source)) {
         return;
     }
-    PtStatus st =
-        event_source_rotate(call->api->c.sources, pt_str(source.id), &changed, &call->error);
+    PtStatus st = event_source_rotate(call->api->c.sources, pt_str(source.id), &call->who.actor,
+                                      &changed, &call->error);
     if (st != PT_OK) {
         api_problem(call, st, &call->error);
         return;

@@ -18,35 +18,24 @@ static PtStatus fill_live(Api *api, EventStats *stats, PtError *err)
 static PtStatus fill(ApiCall *call, EventStats *stats, PtError *err)
 {
     PtLog *log = call->api->c.log;
+    const ApiValue *from = &call->query[Q_STATS_SOURCES_FROM],
+                   *to = &call->query[Q_STATS_SOURCES_TO];
+    const ApiValue *since = &call->query[Q_STATS_SOURCES_SINCE];
+    const ApiValue *until = &call->query[Q_STATS_SOURCES_UNTIL];
     const uint64_t end = pt_log_end(log, 0);
-    uint64_t from = 0, to = end;
-    int64_t since_ms = 0, until_ms = 0;
-    bool has_since, has_until;
-    const bool has_range = http_query(call->request, call->arena, "from").data != NULL ||
-                           http_query(call->request, call->arena, "to").data != NULL;
-    PtStatus st = api_query_u64(call, "from", 0, INT64_MAX, &from, err);
-    if (st == PT_OK) {
-        st = api_query_u64(call, "to", end, INT64_MAX, &to, err);
-    }
-    if (st == PT_OK) {
-        st = api_query_time(call, "since", &has_since, &since_ms, err);
-    }
-    if (st == PT_OK) {
-        st = api_query_time(call, "until", &has_until, &until_ms, err);
-    }
-    if (st != PT_OK) {
-        return st;
-    }
-    if (!has_range && !has_since && !has_until) {
+    uint64_t first = (uint64_t)from->number, behind = to->given ? (uint64_t)to->number : end;
+    PtStatus st = PT_OK;
+    if (!from->given && !to->given && !since->given && !until->given) {
         return fill_live(call->api, stats, err);
     }
-    if (has_since) {
-        st = pt_log_find_time(log, 0, since_ms, &from, err);
+    if (since->given) {
+        st = pt_log_find_time(log, 0, since->number, &first, err);
     }
-    if (st == PT_OK && has_until) {
-        st = pt_log_find_time(log, 0, until_ms, &to, err);
+    if (st == PT_OK && until->given) {
+        st = pt_log_find_time(log, 0, until->number, &behind, err);
     }
-    return st == PT_OK ? event_stats_replay(stats, log, from, to < end ? to : end, err) : st;
+    return st == PT_OK ? event_stats_replay(stats, log, first, behind < end ? behind : end, err)
+                       : st;
 }
 
 void api_stats_sources(ApiCall *call)
@@ -64,24 +53,16 @@ void api_stats_sources(ApiCall *call)
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
-    pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("data"));
-    pt_json_out_array(&out);
+    api_page_begin(&out);
     for (size_t i = 0; i < count && st == PT_OK; i++) {
         pt_json_out_object(&out);
-        pt_json_out_key(&out, PT_STR("source"));
-        pt_json_out_str(&out, pt_str(list[i].name));
-        pt_json_out_key(&out, PT_STR("source_id"));
-        pt_json_out_str(&out, pt_str(list[i].id));
-        pt_json_out_key(&out, PT_STR("enabled"));
-        pt_json_out_bool(&out, list[i].enabled);
+        api_put_text(&out, "source", pt_str(list[i].name));
+        api_put_text(&out, "source_id", pt_str(list[i].id));
+        api_put_bool(&out, "enabled", list[i].enabled);
         st = event_stats_json(stats, list[i].number, NAMES_SHOWN, &out, &call->error);
         pt_json_out_object_end(&out);
     }
-    pt_json_out_array_end(&out);
-    pt_json_out_key(&out, PT_STR("next_cursor"));
-    pt_json_out_null(&out);
-    pt_json_out_object_end(&out);
+    api_page_end(&out, NULL);
     if (st == PT_OK) {
         api_answer(call, 200);
     } else {
@@ -91,24 +72,24 @@ void api_stats_sources(ApiCall *call)
 
 void api_view_rebuild(ApiCall *call)
 {
-    ApiField from = {.name = "from", .kind = API_INT, .min = 0, .max = INT64_MAX};
-    PtStatus st = api_fields(call, &from, 1, &call->error);
+    const int64_t from = call->in[IN_VIEW_REBUILD_FROM].number;
+    char detail[48];
+    (void)snprintf(detail, sizeof detail, "{\"from\":%lld}", (long long)from);
+    PtStatus st =
+        api_audit(call, "view.rebuilt", "view", call->args[0], pt_str(detail), &call->error);
     if (st == PT_OK) {
-        st = event_views_rebuild(call->api->c.views, call->args[0], (uint64_t)from.number,
-                                 &call->error);
+        st = event_views_rebuild(call->api->c.views, call->args[0], (uint64_t)from, &call->error);
     }
     if (st != PT_OK) {
         api_problem(call, st, &call->error);
         return;
     }
     pt_diag(PT_DIAG_INFO, "views", "rebuild asked for", PT_F_STR("view", call->args[0]),
-            PT_F_STR("by", pt_str(call->actor)));
+            PT_F_STR("by", pt_str(call->who.actor.id)));
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("view"));
-    pt_json_out_str(&out, call->args[0]);
-    pt_json_out_key(&out, PT_STR("from"));
-    pt_json_out_i64(&out, from.number);
+    api_put_text(&out, "view", call->args[0]);
+    api_put_i64(&out, "from", from);
     pt_json_out_object_end(&out);
     api_answer(call, 202);
 }

@@ -74,7 +74,7 @@ static ApiStream *admit(Api *api, void *ctx)
     return s;
 }
 
-void api_stream_start(ApiCall *call, const char *content_type,
+bool api_stream_start(ApiCall *call, const char *content_type,
                       PtStatus (*run)(ApiStream *, void *, PtError *), void *ctx)
 {
     ApiStream *s = admit(call->api, ctx);
@@ -83,7 +83,7 @@ void api_stream_start(ApiCall *call, const char *content_type,
         (void)pt_fail(&call->error, PT_BUSY, "%u exports and live streams are running already",
                       call->api->c.max_streams);
         api_problem(call, PT_BUSY, &call->error);
-        return;
+        return false;
     }
     const HttpHeader headers[] = {{PT_STR("Content-Type"), pt_str(content_type)},
                                   {PT_STR("Cache-Control"), PT_STR("no-store")},
@@ -92,7 +92,7 @@ void api_stream_start(ApiCall *call, const char *content_type,
     s->http = http_stream_begin(call->x, 200, headers, sizeof headers / sizeof *headers);
     if (s->http == NULL) {
         unlink_stream(s);
-        return;
+        return false;
     }
     http_stream_on_gone(s->http, client_gone, s);
     pthread_t thread;
@@ -100,9 +100,10 @@ void api_stream_start(ApiCall *call, const char *content_type,
         http_stream_on_gone(s->http, NULL, NULL);
         http_stream_end(s->http, false);
         unlink_stream(s);
-        return;
+        return false;
     }
     (void)pthread_detach(thread);
+    return true;
 }
 
 void api_stop_streams(Api *api)

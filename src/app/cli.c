@@ -10,10 +10,6 @@
 
 static const CliOption source_add_options[] = {
     {"historical", NULL, "may write the past: timestamps are kept as given (imports)", false}, {0}};
-static const CliOption token_add_options[] = {
-    {"role", "ROLE", "what it may do: admin", true},
-    {"name", "NAME", "for people, so that the list tells which is which", false},
-    {0}};
 static const CliOption quarantine_options[] = {
     {"source", "NAME", "of this source only", false},
     {"reason", "REASON", "with this reason only, such as no_id", false},
@@ -27,6 +23,17 @@ static const CliOption redrive_options[] = {
 static const CliOption rebuild_options[] = {
     {"from", "POSITION", "begin at this position; 0 (all) when not given", false}, {0}};
 
+static const CliOption backup_options[] = {
+    {"without-secrets", NULL,
+     "leave secret.key out: tokens and sealed secrets end with the restored server", false},
+    {0}};
+static const CliOption restore_options[] = {
+    {"force", NULL, "remove what the folder holds, after its path was typed as confirmation", false},
+    {"verify-only", NULL, "check every digest of the file and restore nothing", false},
+    {0}};
+static const CliOption doctor_options[] = {
+    {"deep", NULL, "read every archived event too", false}, {0}};
+
 static const CliCommand commands[] = {
     {"source add", "NAME", 1, 1, "make a source and print its write key", source_add_options, true,
      cmd_source_add},
@@ -38,9 +45,28 @@ static const CliCommand commands[] = {
     {"source enable", "NAME", 1, 1, "take what a source sends again", NULL, true,
      cmd_source_enable},
     {"token add", "", 0, 0, "make a token for --url and the debugger; it is shown once",
-     token_add_options, true, cmd_token_add},
+     cmd_token_add_options, true, cmd_token_add},
     {"token list", "", 0, 0, "list the tokens", NULL, true, cmd_token_list},
     {"token revoke", "ID", 1, 1, "end a token", NULL, true, cmd_token_revoke},
+    {"setup-code", "", 0, 0, "print the code that makes the first owner in the console", NULL, true,
+     cmd_setup_code},
+    {"user add", "", 0, 0, "invite a person: prints a link to set a password", cmd_user_add_options,
+     true, cmd_user_add},
+    {"user list", "", 0, 0, "list the people", cmd_user_list_options, true, cmd_user_list},
+    {"user role", "EMAIL ROLE", 2, 2, "give a person another role", NULL, true, cmd_user_role},
+    {"user disable", "EMAIL", 1, 1, "keep a person out and end their sessions", NULL, true,
+     cmd_user_disable},
+    {"user enable", "EMAIL", 1, 1, "let a person in again", NULL, true, cmd_user_enable},
+    {"user reset", "EMAIL", 1, 1, "print a link to set a new password", NULL, true, cmd_user_reset},
+    {"user totp-off", "EMAIL", 1, 1, "take a person's second factor away", NULL, true,
+     cmd_user_totp_off},
+    {"audit list", "", 0, 0, "show who changed what, newest first", cmd_audit_list_options, true,
+     cmd_audit_list},
+    {"audit verify", "", 0, 0, "check the audit chain, and against the log", NULL, true,
+     cmd_audit_verify},
+    {"import list", "", 0, 0, "list the imports that run as jobs of the server",
+     cmd_import_list_options, true, cmd_import_list},
+    {"import show", "ID", 1, 1, "how far an import of the server is", NULL, true, cmd_import_show},
     {"import", "FILE", 1, 1, "read a CSV or JSON lines file (plain, gzip, zstd) as events",
      cmd_import_options, false, cmd_import},
     {"export events", "", 0, 0, "print stored events, one JSON line each", cmd_export_options, true,
@@ -51,12 +77,34 @@ static const CliCommand commands[] = {
      true, cmd_quarantine_list},
     {"quarantine redrive", "", 0, 0, "judge events that were set aside again", redrive_options,
      true, cmd_quarantine_redrive},
+    {"plan list", "", 0, 0, "list the tracking plans", NULL, true, cmd_plan_list},
+    {"plan show", "NAME", 1, 1, "print a tracking plan as JSON", cmd_plan_show_options, true,
+     cmd_plan_show},
+    {"plan save", "FILE", 1, 1, "make or change a plan (Patron's, Segment's or RudderStack's file)",
+     cmd_plan_save_options, true, cmd_plan_save},
+    {"plan check", "FILE [EVENT]", 1, 2, "what a plan's file says of an event, or of a source's past",
+     cmd_plan_check_options, true, cmd_plan_check},
+    {"plan infer", "SOURCE", 1, 1, "print a draft made from a source's last events",
+     cmd_plan_infer_options, true, cmd_plan_infer},
+    {"plan assign", "SOURCE [PLAN]", 1, 2, "judge a source's events by a plan from now on",
+     cmd_plan_assign_options, true, cmd_plan_assign},
+    {"plan violations", "", 0, 0, "what is violated most", cmd_plan_violations_options, true,
+     cmd_plan_violations},
     {"stats", "", 0, 0, "events by source and type", NULL, true, cmd_stats},
     {"status", "", 0, 0, "how the server is doing", NULL, true, cmd_status},
     {"view rebuild", "NAME", 1, 1, "drop a view and build it again from the log", rebuild_options,
      true, cmd_view_rebuild},
     {"config show", "", 0, 0, "every setting, its value and where it comes from", NULL, false,
      cmd_config_show},
+    {"config check", "[FILE]", 0, 1, "name every wrong line of a file of settings", NULL, false,
+     cmd_config_check},
+    {"backup list", "", 0, 0, "backups that were made, newest first", NULL, true, cmd_backup_list},
+    {"backup", "FILE", 1, 1, "write a consistent backup of the running server; -: to stdout",
+     backup_options, true, cmd_backup},
+    {"restore", "FILE", 1, 1, "verify a backup and make a data folder of it", restore_options,
+     false, cmd_restore},
+    {"doctor", "", 0, 0, "check folder, disk, clock, databases and log, and say what to do",
+     doctor_options, false, cmd_doctor},
     {"version", "", 0, 0, "print the version", NULL, false, cmd_version},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

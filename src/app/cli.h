@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "platform/client.h"
+#include "platform/config.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,6 +71,10 @@ PT_NODISCARD PtStatus cli_connect(Cli *cli, PtError *err);
 /* One more client to the same server, for another thread. */
 PT_NODISCARD PtStatus cli_client_new(const Cli *cli, PtClient **ret_client, PtError *err);
 void cli_disconnect(Cli *cli); /* stops the server that was started */
+/* Whether a daemon answers on the data folder's socket. */
+bool cli_daemon_runs(const Cli *cli);
+/* The settings that a server of this folder would have: file, environment, --data. */
+PT_NODISCARD PtStatus cli_settings(const Cli *cli, PtConfig **ret_config, PtError *err);
 
 /* ---- Requests (cli_api.c) ------------------------------------------------------------------- */
 
@@ -79,6 +84,17 @@ PT_NODISCARD PtStatus cli_call(Cli *cli, const char *method, const char *path, P
                                PtClientResponse *ret_answer, PtError *err);
 /* The error of an answer outside 2xx. */
 PtStatus cli_problem(const PtClientResponse *answer, PtError *err);
+
+/* A request and its answer, freed together (cli_exchange_done is for PT_CLEANUP). */
+typedef struct CliExchange {
+    PtBuf path, body; /* to be filled */
+    PtClientResponse answer;
+} CliExchange;
+CliExchange cli_exchange(void);
+void cli_exchange_done(CliExchange *x);
+PT_NODISCARD PtStatus cli_send(Cli *cli, const char *method, CliExchange *x, PtError *err);
+PT_NODISCARD PtStatus cli_get(Cli *cli, const char *path, CliExchange *x, PtError *err);
+PtStr cli_answer(const CliExchange *x); /* borrowed */
 
 /* Appends "?name=value" or "&name=value", escaped, when value is not NULL. */
 void cli_query(PtBuf *path, const char *name, const char *value);
@@ -109,6 +125,13 @@ typedef struct CliColumn {
 PT_NODISCARD PtStatus cli_table(PtStr array, const CliColumn *columns, size_t count,
                                 const char *none, PtError *err);
 
+/* The same of what a path answers as {"data": [...]}, or with --json that answer itself. */
+PT_NODISCARD PtStatus cli_print_list(Cli *cli, const char *path, const CliColumn *columns,
+                                     size_t count, const char *none, PtError *err);
+
+/* "label      text" of a member, a line. */
+void cli_print_line(const char *label, PtStr json, const char *path);
+
 /* Prints text with control characters made visible as '?': it may come from strangers. */
 void cli_print_text(const char *text);
 
@@ -126,15 +149,44 @@ PtStatus cmd_source_disable(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_token_add(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_token_list(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_token_revoke(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_setup_code(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_user_add(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_user_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_user_role(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_user_disable(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_user_enable(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_user_reset(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_user_totp_off(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_audit_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_audit_verify(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_import(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_import_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_import_show(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_export_events(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_tail(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_quarantine_list(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_quarantine_redrive(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_plan_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_plan_show(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_plan_save(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_plan_check(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_plan_infer(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_plan_assign(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_plan_violations(Cli *cli, const CliArgs *args, PtError *err);
+extern const CliOption cmd_plan_show_options[], cmd_plan_save_options[], cmd_plan_check_options[],
+    cmd_plan_infer_options[], cmd_plan_assign_options[], cmd_plan_violations_options[];
 PtStatus cmd_stats(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_status(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_view_rebuild(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_config_show(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_config_check(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_backup(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_backup_list(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_restore(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_doctor(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_version(Cli *cli, const CliArgs *args, PtError *err);
 
-extern const CliOption cmd_import_options[], cmd_export_options[], cmd_tail_options[];
+extern const CliOption cmd_token_add_options[], cmd_user_add_options[], cmd_user_list_options[],
+    cmd_audit_list_options[];
+extern const CliOption cmd_import_options[], cmd_import_list_options[], cmd_export_options[],
+    cmd_tail_options[];

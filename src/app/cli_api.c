@@ -3,10 +3,11 @@
 #include "app/cli.h"
 
 #include "base/json.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 
-enum { API_IDLE_S = 120, JSON_DEPTH = 64 };
+enum { API_IDLE_S = 120, JSON_DEPTH = 64, BODY_MAX = 1 << 16 };
 
 PtStatus cli_problem(const PtClientResponse *answer, PtError *err)
 {
@@ -133,4 +134,67 @@ void cli_print_json(PtStr json)
     }
     (void)fwrite(json.data, 1, json.len, stdout);
     (void)fputc('\n', stdout);
+}
+
+/* ---- Exchanges ------------------------------------------------------------------------------ */
+
+CliExchange cli_exchange(void)
+{
+    CliExchange x;
+    pt_buf_init(&x.path, BODY_MAX);
+    pt_buf_init(&x.body, BODY_MAX);
+    pt_client_response_init(&x.answer, CLI_ANSWER_MAX);
+    return x;
+}
+
+void cli_exchange_done(CliExchange *x)
+{
+    pt_buf_done(&x->path);
+    pt_buf_done(&x->body);
+    pt_client_response_done(&x->answer);
+}
+
+PtStr cli_answer(const CliExchange *x)
+{
+    return pt_buf_str(&x->answer.body);
+}
+
+PtStatus cli_send(Cli *cli, const char *method, CliExchange *x, PtError *err)
+{
+    pt_buf_add_char(&x->path, '\0');
+    if (pt_buf_status(&x->path) != PT_OK || pt_buf_status(&x->body) != PT_OK) {
+        return pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    }
+    return cli_call(cli, method, x->path.data, pt_buf_str(&x->body), &x->answer, err);
+}
+
+PtStatus cli_get(Cli *cli, const char *path, CliExchange *x, PtError *err)
+{
+    pt_buf_add_str(&x->path, pt_str(path));
+    return cli_send(cli, "GET", x, err);
+}
+
+PtStatus cli_print_list(Cli *cli, const char *path, const CliColumn *columns, size_t count,
+                        const char *none, PtError *err)
+{
+    PT_CLEANUP(cli_exchange_done) CliExchange x = cli_exchange();
+    PtStatus st = cli_get(cli, path, &x, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    if (cli->json) {
+        cli_print_json(cli_answer(&x));
+        return PT_OK;
+    }
+    return cli_table(cli_json(cli_answer(&x), "data"), columns, count, none, err);
+}
+
+void cli_print_line(const char *label, PtStr json, const char *path)
+{
+    PtBuf text;
+    pt_buf_init(&text, BODY_MAX);
+    (void)printf("%-10s ", label);
+    cli_print_text(cli_json_text(json, path, &text));
+    (void)putchar('\n');
+    pt_buf_done(&text);
 }

@@ -147,6 +147,12 @@ static bool daemon_answers(const char *path)
     return answers;
 }
 
+bool cli_daemon_runs(const Cli *cli)
+{
+    char path[sizeof(struct sockaddr_un)];
+    return cli->data != NULL && socket_path(cli, path, NULL) == PT_OK && daemon_answers(path);
+}
+
 static void pause_ms(long ms)
 {
     struct timespec t = {ms / 1000, ms % 1000 * 1000000};

@@ -95,16 +95,16 @@ static bool open_rejects(Import *im)
     return true;
 }
 
-static bool on_reject(void *ctx, uint64_t line, PtStr raw, const char *reason)
+static bool on_reject(void *ctx, const ConnectReject *reject)
 {
     Import *im = ctx;
     if (im->rejects == NULL && !open_rejects(im)) {
         return false;
     }
-    (void)fprintf(im->rejects, "%" PRIu64 ",", line);
-    write_quoted(im->rejects, pt_str(reason));
+    (void)fprintf(im->rejects, "%" PRIu64 ",", reject->line);
+    write_quoted(im->rejects, pt_str(reject->reason));
     (void)fputc(',', im->rejects);
-    write_quoted(im->rejects, raw);
+    write_quoted(im->rejects, reject->raw);
     (void)fputc('\n', im->rejects);
     if (ferror(im->rejects)) {
         (void)pt_fail(&im->failure, PT_IO, "cannot write \"%s\"", im->rejects_path);
@@ -160,13 +160,14 @@ static void housekeeping(void *ctx)
     }
 }
 
-static void on_row(void *ctx, const ConnectCounts *counts)
+static bool on_row(void *ctx, const ConnectCounts *counts)
 {
     Import *im = ctx;
     im->counts = *counts;
     if (counts->rows % 1024 == 0) {
         housekeeping(im);
     }
+    return true;
 }
 
 static PtStatus run_file(Import *im, const ConnectSink *sink, bool ticks, uint64_t max_rows,
@@ -225,12 +226,12 @@ static bool preview_event(void *ctx, PtStr json)
     return ++im->shown < PREVIEW_EVENTS;
 }
 
-static bool preview_reject(void *ctx, uint64_t line, PtStr raw, const char *reason)
+static bool preview_reject(void *ctx, const ConnectReject *reject)
 {
     Import *im = ctx;
-    (void)raw;
     if (im->preview_rejects++ < PREVIEW_EVENTS) {
-        (void)fprintf(stderr, "line %" PRIu64 " would be rejected: %s\n", line, reason);
+        (void)fprintf(stderr, "line %" PRIu64 " would be rejected: %s\n", reject->line,
+                      reject->reason);
     }
     return true;
 }

@@ -5,6 +5,7 @@
 #include "app/settings.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "operate/operate.h"
 #include "platform/config.h"
 
 #include <stdio.h>
@@ -144,7 +145,7 @@ PtStatus cmd_view_rebuild(Cli *cli, const CliArgs *args, PtError *err)
     return st;
 }
 
-static PtStatus load_settings(const Cli *cli, PtConfig **ret_config, PtError *err)
+PtStatus cli_settings(const Cli *cli, PtConfig **ret_config, PtError *err)
 {
     PT_CLEANUP(config_freep) PtConfig *config = NULL;
     PtStatus st = pt_config_new(patron_settings, patron_setting_count, &config, err);
@@ -179,7 +180,9 @@ static void setting_json(PtJsonOut *o, const PtConfig *config, const PtSetting *
     } else if (s->kind == PT_SETTING_BOOL) {
         pt_json_out_bool(o, pt_config_bool(config, s->key));
     } else {
-        pt_json_out_str(o, pt_str(pt_config_text(config, s->key)));
+        const char *text = pt_config_text(config, s->key);
+        pt_json_out_str(o, operate_setting_is_secret(s->key) && text[0] != '\0' ? PT_STR("(set)")
+                                                                                : pt_str(text));
     }
     pt_json_out_key(o, PT_STR("origin"));
     pt_json_out_str(o, pt_str(pt_config_origin(config, s->key)));
@@ -196,7 +199,7 @@ PtStatus cmd_config_show(Cli *cli, const CliArgs *args, PtError *err)
                                         {"WHAT", "help", CLI_TEXT}};
     (void)args;
     PT_CLEANUP(config_freep) PtConfig *config = NULL;
-    PtStatus st = load_settings(cli, &config, err);
+    PtStatus st = cli_settings(cli, &config, err);
     if (st != PT_OK) {
         return st;
     }

@@ -17,7 +17,8 @@ typedef struct Folder {
     char dir[FOLDER_PATH];
     int lock_fd;
     uint8_t hash_key[PT_HASH_KEY];    /* of messageIds */
-    uint8_t token_key[PT_SECRET_KEY]; /* of API tokens */
+    uint8_t token_key[PT_SECRET_KEY]; /* of API tokens and sessions */
+    uint8_t seal_key[PT_SECRET_HASH]; /* of small secrets at rest; follows from token_key */
 } Folder;
 
 /* Makes the folder (mode 0700) when missing, takes the lock, reads or makes secret.key.

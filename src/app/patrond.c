@@ -2,6 +2,7 @@
 /* patrond: the daemon. usage: patrond --data DIR [--listen ADDR:PORT] [--config FILE] [--SETTING
  * VALUE ...] */
 #include "app/server.h"
+#include "app/service.h"
 #include "app/settings.h"
 #include "base/buf.h"
 #include "base/memory.h"
@@ -17,8 +18,11 @@ static PatronServer *running; // for the signal handler
 
 static void on_signal(int number)
 {
-    (void)number;
-    patron_server_stop(running);
+    if (number == SIGHUP) {
+        patron_server_reload(running);
+    } else {
+        patron_server_stop(running);
+    }
 }
 
 static void print_help(void)
@@ -93,26 +97,55 @@ static void raise_descriptors(void)
     }
 }
 
+static PtStatus open_diag(const PtConfig *config, PtError *err)
+{
+    const char *path = pt_config_text(config, "diag.file");
+    pt_diag_init(level_of(pt_config_text(config, "diag.level")),
+                 pt_config_bool(config, "diag.json"), STDERR_FILENO);
+    return path[0] != '\0' ? pt_diag_open(path, err) : PT_OK;
+}
+
+/* Who can read this log can read the folder, whose socket tells the code too. */
+static void tell_setup_code(void)
+{
+    char code[ACCESS_CODE_TEXT];
+    if (patron_server_setup_code(running, code)) {
+        pt_diag(PT_DIAG_WARN, "patrond", "nobody has an account yet: set up with this code",
+                PT_F_STR("code", pt_str(code)));
+    }
+}
+
 static int serve(const PtConfig *config)
 {
     PtError err = {0};
-    pt_diag_init(level_of(pt_config_text(config, "diag.level")),
-                 pt_config_bool(config, "diag.json"), STDERR_FILENO);
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGHUP, &ignore, NULL); // there is nothing to reload yet
+    if (open_diag(config, &err) != PT_OK) {
+        (void)fprintf(stderr, "patrond: %s\n", err.message);
+        return 1;
+    }
     raise_descriptors();
     if (patron_server_new(config, &running, &err) != PT_OK) {
         pt_diag(PT_DIAG_ERROR, "patrond", "cannot start", PT_F_STR("problem", pt_str(err.message)));
+        if (pt_config_text(config, "diag.file")[0] != '\0') {
+            (void)fprintf(stderr, "patrond: %s\n", err.message); // who started it looks here
+        }
         return 1;
     }
     const struct sigaction stop = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGTERM, &stop, NULL);
     (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGHUP, &stop, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
     pt_diag(PT_DIAG_INFO, "patrond", "ready",
             PT_F_STR("listen", pt_str(pt_config_text(config, "listen"))),
             PT_F_INT("port", patron_server_port(running)),
+            PT_F_INT("tls_port", patron_server_tls_port(running)),
             PT_F_STR("version", PT_STR(PATRON_VERSION)));
+    tell_setup_code();
+    service_ready();
     patron_server_run(running);
+    (void)sigaction(SIGHUP, &ignore, NULL);
     (void)sigaction(SIGTERM, &ignore, NULL); // there is nothing left to stop, and soon no server
     (void)sigaction(SIGINT, &ignore, NULL);
     patron_server_free(running);

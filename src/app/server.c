@@ -3,38 +3,49 @@
 
 #include "api/api.h"
 #include "app/folder.h"
+#include "app/provider.h"
+#include "app/service.h"
 #include "app/settings.h"
 #include "base/hash.h"
 #include "base/rng.h"
 #include "base/time.h"
 #include "events/events.h"
+#include "operate/operate.h"
 #include "platform/diag.h"
+#include "platform/metrics.h"
 #include "platform/migrations.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWS = 2, SQL_READERS = 2, POOL_QUEUE = 1000, MIB = 1 << 20 };
+enum { VIEWS = 3, SQL_READERS = 2, POOL_QUEUE = 1000, PUBLIC_WORKERS = 2, PUBLIC_QUEUE = 100, MIB = 1 << 20 };
 
 struct PatronServer {
     Folder folder;
     PtClock *clock;
     PtSql *core, *views_sql;
+    Access *access;
+    Oidc *oidc;
     EventSources *sources;
+    EventPlans *plans;
     PtLog *log;
     Dedupe *dedupe;
     EventIntake *intake;
     EventStats *stats;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
+    Operate *operate;
+    EventFeed *feed;
     PtLoop *loop;
-    PtPool *pool;
+    PtPool *pool, *public_pool;
     Api *api;
+    ConnectJobs *imports;
     HttpServer *http;
     uint32_t grace_ms;
-    uint16_t port;
-    _Atomic bool stopping;
+    HttpTls *tls;
+    uint16_t port, tls_port;
+    _Atomic bool stopping, reload;
     bool draining;
 };
 
@@ -57,13 +68,20 @@ static PtStatus open_clock(PatronServer *s, const PtConfig *config, PtError *err
     return s->clock != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for the clock");
 }
 
-static PtStatus open_sql(PatronServer *s, PtError *err)
+static PtStatus open_sql(PatronServer *s, const PtConfig *config, PtError *err)
 {
     char core[FOLDER_PATH], views[FOLDER_PATH];
     folder_path(&s->folder, "core.db", core);
     folder_path(&s->folder, "views.db", views);
-    const PtSqlConfig core_config = {.path = core, .readers = SQL_READERS};
-    const PtSqlConfig views_config = {.path = views, .relaxed = true, .readers = SQL_READERS};
+    const char *url = pt_config_text(config, "sql.url");
+    url = url[0] != '\0' ? url : NULL;
+    const PtSqlConfig core_config = {
+        .path = core, .url = url, .schema = "patron_core", .readers = SQL_READERS};
+    const PtSqlConfig views_config = {.path = views,
+                                      .url = url,
+                                      .schema = "patron_views",
+                                      .relaxed = true,
+                                      .readers = SQL_READERS};
     PtStatus st = pt_sql_open(&core_config, &s->core, err);
     if (st == PT_OK) {
         st = pt_migrations_apply(s->core, PT_MIGRATIONS_CORE, err);
@@ -74,7 +92,8 @@ static PtStatus open_sql(PatronServer *s, PtError *err)
     if (st == PT_OK) {
         st = pt_migrations_apply(s->views_sql, PT_MIGRATIONS_VIEWS, err);
     }
-    return st == PT_OK ? event_sources_open(s->core, s->clock, &s->sources, err) : st;
+    st = st == PT_OK ? event_sources_open(s->core, s->clock, &s->sources, err) : st;
+    return st == PT_OK ? event_plans_open(s->core, s->clock, &s->plans, err) : st;
 }
 
 /* The log calls back as soon as it is open; the API, which answers clients, is there before the
@@ -125,10 +144,29 @@ static PtStatus open_intake(PatronServer *s, const PtConfig *config, PtError *er
     if (st != PT_OK) {
         return st;
     }
-    EventIntakeConfig c = {
-        .log = s->log, .dedupe = s->dedupe, .sources = s->sources, .clock = s->clock};
+    EventIntakeConfig c = {.log = s->log,
+                           .dedupe = s->dedupe,
+                           .sources = s->sources,
+                           .clock = s->clock,
+                           .plans = s->plans};
     memcpy(c.hash_key, s->folder.hash_key, sizeof c.hash_key);
     return event_intake_new(&c, &s->intake, err);
+}
+
+/* Follows the machine's clock, never a simulated one. */
+static PtStatus open_access(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    AccessConfig c = {.sql = s->core,
+                      .clock = pt_clock_real(),
+                      .permission_name = api_permission_name,
+                      .idle_ms = pt_config_int(config, "access.idle_min") * 60000,
+                      .life_ms = pt_config_int(config, "access.session_days") * 86400000};
+    c.roles = api_role_table(&c.role_count);
+    memcpy(c.token_key, s->folder.token_key, sizeof c.token_key);
+    memcpy(c.seal_key, s->folder.seal_key, sizeof c.seal_key);
+    PtStatus st = access_open(&c, &s->access, err);
+    explicit_bzero(&c, sizeof c);
+    return st;
 }
 
 static PtStatus open_views(PatronServer *s, PtError *err)
@@ -140,7 +178,36 @@ static PtStatus open_views(PatronServer *s, PtError *err)
     s->view_defs[0] = (EventViewDef){"source_stats", event_stats_step, event_stats_reset, s->stats};
     s->view_defs[1] =
         (EventViewDef){event_quarantine_view, event_quarantine_step, event_quarantine_reset, NULL};
+    s->view_defs[2] =
+        (EventViewDef){event_violations_view, event_violations_step, event_violations_reset, NULL};
     return event_views_open(s->log, s->views_sql, s->view_defs, VIEWS, &s->views, err);
+}
+
+static int64_t certificate_expires_ms(void *ctx)
+{
+    const PatronServer *s = ctx;
+    return s->tls != NULL ? http_tls_expires_ms(s->tls) : 0;
+}
+
+static PtStatus open_operate(PatronServer *s, const PtConfig *config, int64_t started_mono_ms,
+                             PtError *err)
+{
+    const OperateConfig c = {
+        .core = s->core,
+        .engine = pt_config_text(config, "sql.url")[0] != '\0' ? "postgresql" : "sqlite",
+        .log = s->log,
+        .dedupe = s->dedupe,
+        .views = s->views,
+        .clock = s->clock,
+        .data_dir = s->folder.dir,
+        .config = config,
+        .settings = patron_settings,
+        .setting_count = patron_setting_count,
+        .ack = api_ack_metric(),
+        .certificate_expires_ms = certificate_expires_ms,
+        .ctx = s,
+        .started_mono_ms = started_mono_ms};
+    return operate_open(&c, &s->operate, err);
 }
 
 static PtStatus open_api(PatronServer *s, const PtConfig *config, int64_t started_mono_ms,
@@ -150,23 +217,99 @@ static PtStatus open_api(PatronServer *s, const PtConfig *config, int64_t starte
     if (st == PT_OK) {
         st = pt_pool_new((unsigned)pt_config_int(config, "api.workers"), POOL_QUEUE, &s->pool, err);
     }
+    if (st == PT_OK) {
+        st = pt_pool_new(PUBLIC_WORKERS, PUBLIC_QUEUE, &s->public_pool, err);
+    }
     if (st != PT_OK) {
         return st;
     }
     ApiConfig c = {.loop = s->loop,
                    .pool = s->pool,
+                   .public_pool = s->public_pool,
                    .log = s->log,
                    .core = s->core,
                    .views_sql = s->views_sql,
                    .dedupe = s->dedupe,
                    .intake = s->intake,
                    .sources = s->sources,
+                   .plans = s->plans,
                    .views = s->views,
+                   .operate = s->operate,
                    .clock = s->clock,
+                   .access = s->access,
+                   .oidc = s->oidc,
+                   .plain_http = pt_config_bool(config, "access.plain_http"),
                    .max_streams = (unsigned)pt_config_int(config, "api.streams"),
                    .started_mono_ms = started_mono_ms};
-    memcpy(c.token_key, s->folder.token_key, sizeof c.token_key);
     return api_new(&c, &s->api, err);
+}
+
+/* After the API, which is told of the log's rounds, and before the first client. */
+static PtStatus open_feed(PatronServer *s, PtError *err)
+{
+    EventFeedConfig c = {.log = s->log, .core = s->core, .clock = s->clock, .start_thread = true};
+    memcpy(c.hash_key, s->folder.hash_key, sizeof c.hash_key);
+    PtStatus st = event_feed_open(&c, &s->feed, err);
+    if (st == PT_OK) {
+        pt_metric_collector(event_feed_metrics, s->feed);
+    }
+    return st;
+}
+
+/* Likewise: its jobs send events. */
+static PtStatus open_imports(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    char dir[FOLDER_PATH];
+    folder_path(&s->folder, "imports", dir);
+    const ConnectJobsConfig c = {
+        .fs = pt_fs_real(),
+        .dir = dir,
+        .sql = s->core,
+        .clock = s->clock,
+        .log = s->log,
+        .intake = s->intake,
+        .sources = s->sources,
+        .disk_bytes = (uint64_t)pt_config_int(config, "import.disk_gib") * 1024 * MIB,
+        .on_change = api_imports_changed,
+        .ctx = s->api};
+    PtStatus st = connect_jobs_open(&c, &s->imports, err);
+    if (st == PT_OK) {
+        api_set_imports(s->api, s->imports);
+    }
+    return st;
+}
+
+static void collect_tls(void *ctx, PtBuf *out)
+{
+    const PatronServer *s = ctx;
+    const HttpCounters c = http_counters(s->http);
+    pt_metric_line(out, "patron_http_tls_handshakes_total", "counter", "TLS handshakes done", true,
+                   NULL, (double)c.tls_handshakes);
+    pt_metric_line(out, "patron_http_tls_failed_handshakes_total", "counter",
+                   "TLS handshakes begun and not done", true, NULL, (double)c.tls_failed);
+    pt_metric_line(out, "patron_http_tls_certificate_expires_seconds", "gauge",
+                   "When the certificate in use expires, seconds since 1970", true, NULL,
+                   (double)(http_tls_expires_ms(s->tls) / 1000));
+}
+
+static PtStatus listen_tls(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    const char *address = pt_config_text(config, "tls.listen");
+    const char *certificate = pt_config_text(config, "tls.certificate");
+    const char *key = pt_config_text(config, "tls.key");
+    if (address[0] == '\0') {
+        return PT_OK;
+    }
+    if (certificate[0] == '\0' || key[0] == '\0') {
+        return pt_fail(err, PT_INVALID, "tls.listen is set, %s is not",
+                       certificate[0] == '\0' ? "tls.certificate" : "tls.key");
+    }
+    PtStatus st = http_tls_new(certificate, key, &s->tls, err);
+    if (st == PT_OK) {
+        pt_metric_collector(collect_tls, s);
+        st = http_listen_tls(s->http, address, s->tls, &s->tls_port, err);
+    }
+    return st;
 }
 
 static PtStatus listen_on(PatronServer *s, const PtConfig *config, PtError *err)
@@ -187,8 +330,10 @@ static PtStatus listen_on(PatronServer *s, const PtConfig *config, PtError *err)
     api_set_server(s->api, s->http);
     folder_path(&s->folder, "patron.sock", path);
     st = http_listen_unix(s->http, path, err);
-    return st == PT_OK && address[0] != '\0' ? http_listen_tcp(s->http, address, &s->port, err)
-                                             : st;
+    if (st == PT_OK && address[0] != '\0') {
+        st = http_listen_tcp(s->http, address, &s->port, err);
+    }
+    return st == PT_OK ? listen_tls(s, config, err) : st;
 }
 
 static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
@@ -200,10 +345,19 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
     s->grace_ms = (uint32_t)pt_config_int(config, "stop.grace_ms");
     PtStatus st = open_clock(s, config, err);
     if (st == PT_OK) {
+        st = restore_check_finished(pt_config_text(config, "data"), err);
+    }
+    if (st == PT_OK) {
         st = folder_open(&s->folder, pt_config_text(config, "data"), err);
     }
     if (st == PT_OK) {
-        st = open_sql(s, err);
+        st = open_sql(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = open_access(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = provider_open(config, &s->oidc, err);
     }
     if (st == PT_OK) {
         st = open_log(s, config, err);
@@ -215,9 +369,21 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
         st = open_views(s, err);
     }
     if (st == PT_OK) {
+        st = open_operate(s, config, started_mono_ms, err);
+    }
+    if (st == PT_OK) {
         st = open_api(s, config, started_mono_ms, err);
     }
-    return st == PT_OK ? listen_on(s, config, err) : st;
+    if (st == PT_OK) {
+        st = open_feed(s, err);
+    }
+    if (st == PT_OK) {
+        st = open_imports(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = listen_on(s, config, err);
+    }
+    return st == PT_OK ? operate_start(s->operate, err) : st;
 }
 
 PtStatus patron_server_new(const PtConfig *config, PatronServer **ret_server, PtError *err)
@@ -242,13 +408,40 @@ static void drained(void *ctx)
     pt_loop_stop(s->loop);
 }
 
+/* On a thread of the pool: files are read. */
+static void reload(void *ctx)
+{
+    PatronServer *s = ctx;
+    PtError err = {0};
+    service_reloading();
+    if (pt_diag_reopen(&err) != PT_OK) {
+        pt_diag(PT_DIAG_ERROR, "app", "log file not opened anew, the old one stays in use",
+                PT_F_STR("problem", pt_str(err.message)));
+    }
+    if (s->tls != NULL && http_tls_reload(s->tls, &err) != PT_OK) {
+        pt_diag(PT_DIAG_ERROR, "tls", "certificate not reloaded, the old one stays in use",
+                PT_F_STR("problem", pt_str(err.message)));
+    } else if (s->tls != NULL) {
+        char expires[PT_TIME_TEXT];
+        (void)pt_time_format(http_tls_expires_ms(s->tls), expires);
+        pt_diag(PT_DIAG_INFO, "tls", "certificate reloaded", PT_F_STR("expires", pt_str(expires)));
+    }
+    pt_diag(PT_DIAG_INFO, "app", "reloaded");
+    service_ready();
+}
+
 void patron_server_run(PatronServer *s)
 {
     while (!atomic_load(&s->stopping)) {
-        pt_loop_run(s->loop); // returns when stop was asked for
+        pt_loop_run(s->loop); // returns when stop or reload was asked for
+        if (atomic_exchange(&s->reload, false) && pt_pool_submit(s->pool, reload, s) != PT_OK) {
+            reload(s); // the pool has no room: once in a while the loop can wait for two files
+        }
     }
+    service_stopping();
     s->draining = true;
     api_stop_streams(s->api);
+    oidc_stop(s->oidc);
     http_drain(s->http, s->grace_ms, drained, s);
     pt_loop_run(s->loop);
 }
@@ -259,24 +452,39 @@ void patron_server_stop(PatronServer *s)
     pt_loop_stop(s->loop);
 }
 
+void patron_server_reload(PatronServer *s)
+{
+    atomic_store(&s->reload, true);
+    pt_loop_stop(s->loop);
+}
+
 void patron_server_free(PatronServer *s)
 {
     if (s == NULL) {
         return;
     }
+    oidc_close(s->oidc); // its jobs post answers too
+    pt_pool_free(s->public_pool);
     pt_pool_free(s->pool); // its jobs post answers to the loop: before the loop goes
+    operate_close(s->operate); // streams write backups: before the connections go
     http_server_free(s->http);
+    http_tls_free(s->tls);
     if (s->api != NULL) {
         api_stop_streams(s->api);
     }
+    connect_jobs_stop(s->imports);
+    event_feed_close(s->feed);
     event_views_close(s->views);
     pt_log_close(s->log); // syncs what is pending and calls back into intake and API
     api_free(s->api);
+    connect_jobs_free(s->imports);
     pt_loop_free(s->loop);
     event_intake_free(s->intake);
     dedupe_close(s->dedupe);
     event_stats_free(s->stats);
+    event_plans_close(s->plans);
     event_sources_close(s->sources);
+    access_close(s->access);
     pt_sql_close(s->views_sql);
     pt_sql_close(s->core);
     if (s->clock != NULL) {
@@ -289,4 +497,14 @@ void patron_server_free(PatronServer *s)
 uint16_t patron_server_port(const PatronServer *s)
 {
     return s->port;
+}
+
+uint16_t patron_server_tls_port(const PatronServer *s)
+{
+    return s->tls_port;
+}
+
+bool patron_server_setup_code(const PatronServer *s, char ret_code[static ACCESS_CODE_TEXT])
+{
+    return access_setup_code(s->access, ret_code);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/access.h"
 #include "base/status.h"
 #include "platform/config.h"
 
@@ -26,5 +27,13 @@ void patron_server_run(PatronServer *server);
 void patron_server_stop(PatronServer *server);
 void patron_server_free(PatronServer *server); /* accepts NULL */
 
+/* Takes up a new certificate and a rotated log file, without closing a connection; what cannot be
+ * read leaves the old one in use and is logged. Any thread, or a signal handler. */
+void patron_server_reload(PatronServer *server);
+
+/* The code of first-run set-up (access/access.h); false once there is an account. */
+bool patron_server_setup_code(const PatronServer *server, char ret_code[static ACCESS_CODE_TEXT]);
+
 /* The port of the TCP listener, 0 without one. */
 uint16_t patron_server_port(const PatronServer *server);
+uint16_t patron_server_tls_port(const PatronServer *server);

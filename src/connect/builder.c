@@ -43,6 +43,7 @@ struct ConnectBuilder {
     PtMap *groups;
     Group *oldest, *newest;
     size_t groups_bytes;
+    int blame; /* of the row at hand: the column that is wrong, -1: none in particular */
     ConnectCounts counts;
 };
 
@@ -53,6 +54,7 @@ typedef struct Render {
     PtStr lines; /* JSON objects with commas between */
     uint64_t row;
     unsigned part, parts; /* from 1; parts 1: the event is whole */
+    int *blame;           /* may be NULL */
 } Render;
 
 static PtStatus no_memory(PtError *err)
@@ -170,6 +172,7 @@ static PtStatus load_cells(ConnectBuilder *b, const ConnectRow *row, PtError *er
     for (size_t i = 0; i < b->m->column_count; i++) {
         size_t field = (size_t)b->fields[i];
         if (field >= row->count) {
+            b->blame = (int)i;
             return pt_fail(err, PT_INVALID, "%zu fields: there is no column \"%.*s\"", row->count,
                            PT_STR_ARG(b->m->columns[i]));
         }
@@ -193,6 +196,13 @@ static PtStatus write_children(const ConnectMapping *m, const MapNode *parent, c
         }
     }
     return PT_OK;
+}
+
+static void blame(const Render *r, int column)
+{
+    if (r->blame != NULL) {
+        *r->blame = column;
+    }
 }
 
 /* What was written since `before` goes away, comma included. */
@@ -220,6 +230,9 @@ static PtStatus write_leaf(const ConnectMapping *m, const MapNode *n, const Rend
     PtStatus st = map_value(m, t, r->cells, out, &written, err);
     if (!written) {
         take_back(out, len, comma);
+    }
+    if (st != PT_OK) {
+        blame(r, t->column);
     }
     return st;
 }
@@ -278,6 +291,7 @@ static PtStatus write_id(const ConnectBuilder *b, const Render *r, PtJsonOut *ou
     PtStr own = b->m->id_column >= 0 ? r->cells[b->m->id_column].text : (PtStr){NULL, 0};
     pt_json_out_key(out, PT_STR("messageId"));
     if (own.len > ID_MAX - 8) {
+        blame(r, b->m->id_column);
         return pt_fail(err, PT_TOO_LARGE, "the message id is over %d bytes", ID_MAX - 8);
     }
     if (own.len > 0 && r->part == 1) {
@@ -313,6 +327,7 @@ static PtStatus write_name(const ConnectMapping *m, const Render *r, PtStr type,
         name = pt_str(joined);
     }
     if (track && name.len == 0) {
+        blame(r, m->name_column);
         return pt_fail(err, PT_INVALID, "the event has no name");
     }
     if (name.len > 0 &&
@@ -356,6 +371,7 @@ static PtStatus render(ConnectBuilder *b, const Render *r, PtError *err)
     PtJsonOut out = pt_json_out(&b->event);
     PtStr type = fixed_or_cell(m->type, m->type_column, r->cells);
     if (!type_known(type)) {
+        blame(r, m->type_column);
         PtStr shown = type.len <= MAP_EXCERPT ? type : (PtStr){type.data, MAP_EXCERPT};
         return pt_fail(err, PT_INVALID, "type \"%.*s\" is none of the six", PT_STR_ARG(shown));
     }
@@ -391,8 +407,13 @@ static PtStatus emit(ConnectBuilder *b, PtError *err)
 
 static PtStatus reject(ConnectBuilder *b, const ConnectRow *row, const char *reason, PtError *err)
 {
+    ConnectReject rejected = {.row = row->number,
+                              .line = row->line,
+                              .column = b->blame >= 0 ? b->m->columns[b->blame] : (PtStr){NULL, 0},
+                              .raw = row->raw,
+                              .reason = reason};
     b->counts.rejected++;
-    return b->sink.reject(b->sink.ctx, row->line, row->raw, reason)
+    return b->sink.reject(b->sink.ctx, &rejected)
                ? PT_OK
                : pt_fail(err, PT_UNAVAILABLE, "the import was stopped");
 }
@@ -439,7 +460,7 @@ static PtStr line_slice(const Group *g, uint32_t first, uint32_t count)
 /* The group's events: one, or more where its lines do not fit under the bound of an event. */
 static PtStatus group_emit(ConnectBuilder *b, Group *g, PtError *err)
 {
-    Render r = {g->cells, g->sums, {"", 0}, g->first_row, 1, 1};
+    Render r = {g->cells, g->sums, {"", 0}, g->first_row, 1, 1, NULL};
     PtStatus st = render(b, &r, err);
     if (st != PT_OK) {
         return st;
@@ -544,6 +565,7 @@ static PtStatus row_key(ConnectBuilder *b, PtError *err)
         any |= text.len > 0;
     }
     if (!any) {
+        b->blame = b->m->group_by[0];
         return pt_fail(err, PT_INVALID, "%.*s is empty: the row belongs to no group",
                        PT_STR_ARG(b->m->columns[b->m->group_by[0]]));
     }
@@ -554,7 +576,7 @@ static PtStatus row_key(ConnectBuilder *b, PtError *err)
 static PtStatus row_line(ConnectBuilder *b, PtError *err)
 {
     PtJsonOut out = pt_json_out(&b->line);
-    Render r = {.cells = b->cells, .part = 1, .parts = 1};
+    Render r = {.cells = b->cells, .part = 1, .parts = 1, .blame = &b->blame};
     pt_buf_clear(&b->line, CONNECT_RECORD_MAX);
     if (b->m->array == NULL) {
         return PT_OK;
@@ -568,9 +590,9 @@ static PtStatus row_line(ConnectBuilder *b, PtError *err)
     return st == PT_OK ? pt_buf_status(&b->line) : st;
 }
 
-static PtStatus row_sums(const ConnectMapping *m, const MapCell *cells, const int64_t *so_far,
-                         int64_t *sums, PtError *err)
+static PtStatus row_sums(ConnectBuilder *b, const int64_t *so_far, int64_t *sums, PtError *err)
 {
+    const ConnectMapping *m = b->m;
     for (size_t i = 0; i < m->target_count; i++) {
         const MapTarget *t = &m->targets[i];
         int64_t product = 0;
@@ -578,7 +600,7 @@ static PtStatus row_sums(const ConnectMapping *m, const MapCell *cells, const in
         if (t->kind != MAP_SUM) {
             continue;
         }
-        PtStatus st = map_product(m, t, cells, &product, &any, err);
+        PtStatus st = map_product(m, t, b->cells, &product, &any, &b->blame, err);
         if (st != PT_OK) {
             return st;
         }
@@ -592,7 +614,7 @@ static PtStatus row_sums(const ConnectMapping *m, const MapCell *cells, const in
 /* A new group's first row must give an event of its own, or it is the row that is refused. */
 static PtStatus check_head(ConnectBuilder *b, const int64_t *sums, uint64_t row, PtError *err)
 {
-    Render r = {b->cells, sums, {"", 0}, row, 1, 1};
+    Render r = {b->cells, sums, {"", 0}, row, 1, 1, &b->blame};
     PtStatus st = render(b, &r, err);
     if (st == PT_OK && b->event.len > HEAD_MAX_BYTES) {
         st = pt_fail(err, PT_TOO_LARGE, "the event without its lines is over %d bytes",
@@ -671,7 +693,7 @@ static PtStatus grouped_row(ConnectBuilder *b, const ConnectRow *row, PtError *e
         st = pt_fail(err, PT_TOO_LARGE, "the group has over %d rows", GROUP_ROWS_MAX);
     }
     if (st == PT_OK) {
-        st = row_sums(b->m, b->cells, g != NULL ? g->sums : nothing, sums, err);
+        st = row_sums(b, g != NULL ? g->sums : nothing, sums, err);
     }
     if (st == PT_OK && g == NULL) {
         st = check_head(b, sums, row->number, err);
@@ -689,11 +711,11 @@ static PtStatus single_row(ConnectBuilder *b, const ConnectRow *row, PtError *er
 {
     static const int64_t nothing[MAP_SUMS_MAX];
     int64_t sums[MAP_SUMS_MAX] = {0};
-    PtStatus st = row_sums(b->m, b->cells, nothing, sums, err);
+    PtStatus st = row_sums(b, nothing, sums, err);
     if (st != PT_OK) {
         return st;
     }
-    Render r = {b->cells, sums, {"", 0}, row->number, 1, 1};
+    Render r = {b->cells, sums, {"", 0}, row->number, 1, 1, &b->blame};
     st = render(b, &r, err);
     if (st == PT_OK && b->event.len > CONNECT_EVENT_MAX) {
         st = pt_fail(err, PT_TOO_LARGE, "the event is over %d bytes", CONNECT_EVENT_MAX);
@@ -734,6 +756,7 @@ PtStatus connect_builder_row(ConnectBuilder *b, const ConnectRow *row, PtError *
 {
     PtError why = {0};
     b->counts.rows++;
+    b->blame = -1;
     if (row->problem != NULL) {
         return reject(b, row, row->problem, err);
     }

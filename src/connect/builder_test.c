@@ -13,7 +13,7 @@ static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef01
 #define ID "0123456789abcdef0123456789abcdef-"
 
 typedef struct Seen {
-    PtBuf text; /* events, and rejects as "!line reason", one a line */
+    PtBuf text; /* events, and rejects as "!line column: reason", one a line */
     size_t events, stop_after;
     size_t longest;
 } Seen;
@@ -28,11 +28,11 @@ static bool see_event(void *ctx, PtStr json)
     return ++s->events != s->stop_after;
 }
 
-static bool see_reject(void *ctx, uint64_t line, PtStr raw, const char *reason)
+static bool see_reject(void *ctx, const ConnectReject *reject)
 {
     Seen *s = ctx;
-    (void)raw;
-    pt_buf_printf(&s->text, "!%llu %s\n", (unsigned long long)line, reason);
+    pt_buf_printf(&s->text, "!%llu %.*s: %s\n", (unsigned long long)reject->line,
+                  PT_STR_ARG(reject->column), reject->reason);
     return true;
 }
 
@@ -90,8 +90,8 @@ static struct RunCase {
      "\"properties\":{\"n\":1}}\n",
      1, 0, 0},
     {"bad rows do not stop it", SINGLE, "u,n\na,x\n,1\nb\nc,2\n",
-     "!2 n \"x\" is not a number\n!3 neither userId nor anonymousId has a value\n"
-     "!4 1 fields, want 2\n"
+     "!2 n: n \"x\" is not a number\n!3 : neither userId nor anonymousId has a value\n"
+     "!4 : 1 fields, want 2\n"
      "{\"messageId\":\"" ID "4\",\"type\":\"track\",\"event\":\"E\",\"userId\":\"c\","
      "\"properties\":{\"n\":2}}\n",
      4, 3, 0},
@@ -117,13 +117,13 @@ static struct RunCase {
      4, 0, 0},
     {"a bad line leaves its order whole", ORDERS,
      "o,u,q,p\n1,a,1,1\n1,a,x,1\n1,a,1,2\n1,a,1,y\n,a,1,1\n",
-     "!3 q \"x\" is not a number\n!5 p \"y\" is not an amount\n"
-     "!6 o is empty: the row belongs to no group\n"
+     "!3 q: q \"x\" is not a number\n!5 p: p \"y\" is not an amount\n"
+     "!6 o: o is empty: the row belongs to no group\n"
      "{\"messageId\":\"" ID "1\",\"type\":\"track\",\"event\":\"Order\",\"userId\":\"a\","
      "\"properties\":{\"id\":\"1\",\"total\":3,\"lines\":[{\"q\":1},{\"q\":1}]}}\n",
      5, 3, 0},
     {"an amount out of range", ORDERS, "o,u,q,p\n1,a,9000000,9000000\n",
-     "!2 p \"9000000\" makes properties.total too large\n", 1, 1, 0},
+     "!2 p: p \"9000000\" makes properties.total too large\n", 1, 1, 0},
     {"a rule leaves rows out", ORDERS, "o,u,q,p\ntest,a,1,1\n", "", 1, 0, 1},
     {"JSON lines", JSONL,
      "{\"kind\":\"track\",\"what\":\"Go\",\"id\":\"m1\",\"who\":{\"id\":7,\"x\":[1,{}]}}\n"
@@ -134,8 +134,8 @@ static struct RunCase {
      "{\"x\":[1,{}]},\"properties\":{\"fixed\":true}}\n"
      "{\"messageId\":\"" ID "2\",\"type\":\"identify\",\"userId\":\"\xc3\xa9\",\"properties\":"
      "{\"fixed\":true}}\n"
-     "!3 type \"nod\" is none of the six\n!4 the line is not a JSON object\n"
-     "!5 expected a key at byte 1\n!6 the event has no name\n",
+     "!3 kind: type \"nod\" is none of the six\n!4 : the line is not a JSON object\n"
+     "!5 : expected a key at byte 1\n!6 what: the event has no name\n",
      6, 4, 0},
     {"events as they are", "{\"format\":\"events\"}",
      "{\"type\":\"track\",\"event\":\"A\",\"userId\":\"u\",\"messageId\":\"m\",\"sentAt\":1,"
@@ -143,7 +143,7 @@ static struct RunCase {
      "{\"type\":\"page\",\"messageId\":\"\"}\n7\n",
      "{\"type\":\"track\",\"event\":\"A\",\"userId\":\"u\",\"messageId\":\"m\",\"x\":[1, 2]}\n"
      "{\"messageId\":\"" ID "2\",\"type\":\"page\"}\n"
-     "!3 the line is not a JSON object\n",
+     "!3 : the line is not a JSON object\n",
      3, 1, 0},
 };
 

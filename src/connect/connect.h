@@ -56,7 +56,9 @@ ConnectSource connect_input_source(ConnectInput *input); /* borrowed from the in
 uint64_t connect_input_size(const ConnectInput *input); /* bytes of the file as stored; 0 unknown */
 uint64_t connect_input_consumed(const ConnectInput *input); /* of these, read so far */
 
-/* SHA-256 of the whole file as stored, lower-case hex. */
+/* SHA-256 of all bytes of a source, or of a whole file as stored, lower-case hex. */
+PT_NODISCARD PtStatus connect_digest(ConnectSource from, char out[static CONNECT_DIGEST_TEXT],
+                                     PtError *err);
 PT_NODISCARD PtStatus connect_file_digest(const char *path, char out[static CONNECT_DIGEST_TEXT],
                                           PtError *err);
 
@@ -122,11 +124,13 @@ void connect_mapping_free(ConnectMapping *mapping); /* accepts NULL */
 PT_NODISCARD PtStatus connect_mapping_load(const char *name_or_path, ConnectMapping **ret_mapping,
                                            PtError *err);
 const char *connect_recipe_name(size_t index); /* NULL past the last */
+PtStr connect_recipe_text(PtStr name);         /* its JSON; data NULL when there is none */
 
 const ConnectShape *connect_mapping_shape(const ConnectMapping *mapping);
 const char *
-connect_mapping_source(const ConnectMapping *mapping);     /* source to write as; "import" */
-PtStr connect_mapping_text(const ConnectMapping *mapping); /* as parsed */
+connect_mapping_source(const ConnectMapping *mapping);      /* source to write as; "import" */
+PtStr connect_mapping_text(const ConnectMapping *mapping);  /* as parsed */
+bool connect_mapping_groups(const ConnectMapping *mapping); /* several rows make one event */
 
 /* Proposes a mapping from the file's first 1,000 rows: pretty JSON, ready for a file of its own.
  * *notes gets lines for people on what was seen and what could not be told. PT_INVALID when the
@@ -145,10 +149,18 @@ typedef struct ConnectCounts {
     uint64_t events;
 } ConnectCounts;
 
+/* A row that gave no event. Borrowed during the call. */
+typedef struct ConnectReject {
+    uint64_t row, line; /* as in ConnectRow */
+    PtStr column;       /* that is wrong; empty: none in particular */
+    PtStr raw;          /* the record as it stands */
+    const char *reason; /* one line naming field and bound */
+} ConnectReject;
+
 /* What the builder hands on, in order. A false return stops the run (PT_UNAVAILABLE). */
 typedef struct ConnectSink {
     bool (*event)(void *ctx, PtStr json); /* at most CONNECT_EVENT_MAX bytes */
-    bool (*reject)(void *ctx, uint64_t line, PtStr raw, const char *reason);
+    bool (*reject)(void *ctx, const ConnectReject *reject);
     void *ctx;
 } ConnectSink;
 
@@ -171,15 +183,15 @@ PT_NODISCARD PtStatus connect_builder_end(ConnectBuilder *builder, PtError *err)
 const ConnectCounts *connect_builder_counts(const ConnectBuilder *builder);
 
 /* Reader and builder over a source, to the end: what most callers want. tick (may be NULL) runs
- * after every row. note (may be NULL) gets the reader's note. max_rows 0: all; else it stops there,
- * and open groups are closed.
+ * after every row; false stops as a sink's does. note (may be NULL) gets the reader's note.
+ * max_rows 0: all; else it stops there, and open groups are closed.
  */
 typedef struct ConnectRun {
     const ConnectMapping *mapping;
     ConnectSource source;
     const char *digest;
     ConnectSink sink;
-    void (*tick)(void *ctx, const ConnectCounts *counts);
+    bool (*tick)(void *ctx, const ConnectCounts *counts);
     uint64_t max_rows;
     PtBuf *note;
 } ConnectRun;
@@ -205,3 +217,9 @@ PT_NODISCARD PtStatus connect_checkpoint_load(PtFs *fs, const char *path,
                                               ConnectCheckpoint *ret_checkpoint, PtError *err);
 PT_NODISCARD PtStatus connect_checkpoint_save(PtFs *fs, const char *path,
                                               const ConnectCheckpoint *checkpoint, PtError *err);
+
+/* ---- Imports as jobs of the server; previews --------------------------------------------------
+ */
+
+#include "connect/job.h"
+#include "connect/preview.h"

@@ -316,39 +316,29 @@ uint64_t connect_input_consumed(const ConnectInput *input)
     return input->consumed;
 }
 
-static PtStatus digest_fd(int fd, const char *path, EVP_MD_CTX *md, char *chunk, PtError *err)
+static PtStatus digest_all(ConnectSource from, EVP_MD_CTX *md, char *chunk, PtError *err)
 {
     for (;;) {
-        ssize_t n = read(fd, chunk, INPUT_CHUNK);
-        if (n < 0 && errno == EINTR) {
-            continue;
+        size_t len = 0;
+        PtStatus st = from.read(from.ctx, chunk, INPUT_CHUNK, &len, err);
+        if (st != PT_OK || len == 0) {
+            return st;
         }
-        if (n < 0) {
-            return pt_fail(err, pt_status_of_errno(errno), "cannot read \"%s\": %s", path,
-                           strerror(errno));
-        }
-        if (n == 0) {
-            return PT_OK;
-        }
-        if (EVP_DigestUpdate(md, chunk, (size_t)n) != 1) {
+        if (EVP_DigestUpdate(md, chunk, len) != 1) {
             return pt_fail(err, PT_NO_MEMORY, "no memory for a digest");
         }
     }
 }
 
-PtStatus connect_file_digest(const char *path, char out[static CONNECT_DIGEST_TEXT], PtError *err)
+PtStatus connect_digest(ConnectSource from, char out[static CONNECT_DIGEST_TEXT], PtError *err)
 {
     PT_CLEANUP(pt_free_charp) char *chunk = malloc(INPUT_CHUNK);
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     PtStatus st = PT_OK;
-    if (fd < 0) {
-        st = pt_fail(err, pt_status_of_errno(errno), "cannot open \"%s\": %s", path,
-                     strerror(errno));
-    } else if (chunk == NULL || md == NULL || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1) {
+    if (chunk == NULL || md == NULL || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1) {
         st = pt_fail(err, PT_NO_MEMORY, "no memory for a digest");
     } else {
-        st = digest_fd(fd, path, md, chunk, err);
+        st = digest_all(from, md, chunk, err);
     }
     uint8_t digest[PT_SHA256];
     if (st == PT_OK && EVP_DigestFinal_ex(md, digest, NULL) != 1) {
@@ -358,8 +348,19 @@ PtStatus connect_file_digest(const char *path, char out[static CONNECT_DIGEST_TE
         pt_hex(digest, sizeof digest, out);
     }
     EVP_MD_CTX_free(md);
-    if (fd >= 0) {
-        (void)close(fd); // read only: nothing to report
+    return st;
+}
+
+PtStatus connect_file_digest(const char *path, char out[static CONNECT_DIGEST_TEXT], PtError *err)
+{
+    PT_CLEANUP(pt_free_charp) char *name = strdup(path);
+    ConnectInput in = {.path = name, .fd = open(path, O_RDONLY | O_CLOEXEC)};
+    if (in.fd < 0) {
+        return pt_fail(err, pt_status_of_errno(errno), "cannot open \"%s\": %s", path,
+                       strerror(errno));
     }
+    PtStatus st = name != NULL ? connect_digest((ConnectSource){read_fd, &in}, out, err)
+                               : pt_fail(err, PT_NO_MEMORY, "no memory to open a file");
+    (void)close(in.fd); // read only: nothing to report
     return st;
 }

@@ -877,3 +877,8 @@ PtStr connect_mapping_text(const ConnectMapping *m)
 {
     return m->text;
 }
+
+bool connect_mapping_groups(const ConnectMapping *m)
+{
+    return m->group_by_count > 0;
+}

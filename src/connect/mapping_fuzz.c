@@ -23,11 +23,10 @@ static bool see_event(void *ctx, PtStr json)
     return true;
 }
 
-static bool see_reject(void *ctx, uint64_t line, PtStr raw, const char *reason)
+static bool see_reject(void *ctx, const ConnectReject *reject)
 {
     (void)ctx;
-    (void)raw;
-    assert(line > 0 && reason[0] != '\0');
+    assert(reject->line > 0 && reject->row > 0 && reject->reason[0] != '\0');
     return true;
 }
 

@@ -107,9 +107,11 @@ PT_NODISCARD PtStatus map_value(const ConnectMapping *m, const MapTarget *t, con
 /* Whether the target has something to say about this row. */
 bool map_has_value(const MapTarget *t, const MapCell *cells);
 
-/* The product of the sum's factors in micros; 0 with *ret_any false when one is empty. */
+/* The product of the sum's factors in micros; 0 with *ret_any false when one is empty. When it
+ * fails, *ret_column is the column to blame. */
 PT_NODISCARD PtStatus map_product(const ConnectMapping *m, const MapTarget *t, const MapCell *cells,
-                                  int64_t *ret_micros, bool *ret_any, PtError *err);
+                                  int64_t *ret_micros, bool *ret_any, int *ret_column,
+                                  PtError *err);
 
 /* A number as people write it, as JSON text ("+1,234.50" -> "1234.50"). False when it is none. */
 enum { MAP_NUMBER_MAX = 64 };

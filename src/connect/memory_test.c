@@ -25,12 +25,10 @@ static bool see_event(void *ctx, PtStr json)
     return true;
 }
 
-static bool see_reject(void *ctx, uint64_t line, PtStr raw, const char *reason)
+static bool see_reject(void *ctx, const ConnectReject *reject)
 {
     (void)ctx;
-    (void)line;
-    (void)raw;
-    fail_msg("a row was rejected for want of memory: %s", reason);
+    fail_msg("a row was rejected for want of memory: %s", reject->reason);
     return true;
 }
 

@@ -15,6 +15,16 @@ const char *connect_recipe_name(size_t index)
     return index < RECIPES ? connect_recipes[index].name : NULL;
 }
 
+PtStr connect_recipe_text(PtStr name)
+{
+    for (size_t i = 0; i < RECIPES; i++) {
+        if (pt_str_eq(name, pt_str(connect_recipes[i].name))) {
+            return pt_str(connect_recipes[i].text);
+        }
+    }
+    return (PtStr){NULL, 0};
+}
+
 static PtStatus load_file(const char *path, ConnectMapping **ret_mapping, PtError *err)
 {
     PT_CLEANUP(pt_close_filep) FILE *f = fopen(path, "re");
@@ -36,10 +46,7 @@ static PtStatus load_file(const char *path, ConnectMapping **ret_mapping, PtErro
 
 PtStatus connect_mapping_load(const char *name_or_path, ConnectMapping **ret_mapping, PtError *err)
 {
-    for (size_t i = 0; i < RECIPES; i++) {
-        if (strcmp(connect_recipes[i].name, name_or_path) == 0) {
-            return connect_mapping_parse(pt_str(connect_recipes[i].text), ret_mapping, err);
-        }
-    }
-    return load_file(name_or_path, ret_mapping, err);
+    PtStr recipe = connect_recipe_text(pt_str(name_or_path));
+    return recipe.data != NULL ? connect_mapping_parse(recipe, ret_mapping, err)
+                               : load_file(name_or_path, ret_mapping, err);
 }

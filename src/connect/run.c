@@ -24,8 +24,9 @@ static PtStatus one_row(const ConnectRun *run, const Parts *p, const ConnectRow 
         }
     }
     PtStatus st = connect_builder_row(p->builder, row, err);
-    if (st == PT_OK && run->tick != NULL) {
-        run->tick(run->sink.ctx, connect_builder_counts(p->builder));
+    if (st == PT_OK && run->tick != NULL &&
+        !run->tick(run->sink.ctx, connect_builder_counts(p->builder))) {
+        st = pt_fail(err, PT_UNAVAILABLE, "the import was stopped");
     }
     return st;
 }

@@ -541,7 +541,7 @@ PtStatus map_value(const ConnectMapping *m, const MapTarget *t, const MapCell *c
 }
 
 PtStatus map_product(const ConnectMapping *m, const MapTarget *t, const MapCell *cells,
-                     int64_t *ret_micros, bool *ret_any, PtError *err)
+                     int64_t *ret_micros, bool *ret_any, int *ret_column, PtError *err)
 {
     int64_t product = PT_MICROS;
     *ret_any = false;
@@ -556,10 +556,12 @@ PtStatus map_product(const ConnectMapping *m, const MapTarget *t, const MapCell 
         PtStr shown = excerpt(text), name = m->columns[t->factors[i]];
         if (!map_number(text, t->decimal_mark, number, &len) ||
             pt_money_parse((PtStr){number, len}, &micros, NULL) != PT_OK) {
+            *ret_column = t->factors[i];
             return pt_fail(err, PT_INVALID, "%.*s \"%.*s\" is not an amount", PT_STR_ARG(name),
                            PT_STR_ARG(shown));
         }
         if (!pt_money_mul_div(product, micros, PT_MICROS, &product)) {
+            *ret_column = t->factors[i];
             return pt_fail(err, PT_TOO_LARGE, "%.*s \"%.*s\" makes %.*s too large",
                            PT_STR_ARG(name), PT_STR_ARG(shown), PT_STR_ARG(t->path));
         }

@@ -237,6 +237,7 @@ static PtStatus ask_run(Dedupe *d, const DedupeRun *run, const PtHash128 *ids, u
         PtError why;
         PtStatus st = dedupe_run_find(run, ids[__builtin_ctzll(ask)], &found, &why);
         if (st != PT_OK) {
+            d->counters.bad_reads++;
             return pt_fail(err, PT_UNAVAILABLE, "%s", why.message);
         }
         d->counters.run_reads++;

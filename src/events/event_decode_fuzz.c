@@ -37,6 +37,7 @@ static void write_and_read(const PtRecord *r, const EventView *v)
     same(v->anonymous_id, w.anonymous_id);
     same(v->reason_detail, w.reason_detail);
     same(v->ip, w.ip);
+    same(v->plan, w.plan);
     same(v->raw, w.raw);
     same(v->common, w.common);
     assert(v->original_ms == w.original_ms && v->sent_ms == w.sent_ms);

@@ -5,9 +5,12 @@
  * made durable; and goes out again to views, the debugger and exports. Other modules include this
  * file only.
  */
+#include "events/feed.h"
 #include "events/intake.h"
+#include "events/plans.h"
 #include "events/quarantine.h"
 #include "events/record.h"
 #include "events/sources.h"
 #include "events/stats.h"
 #include "events/views.h"
+#include "events/violations.h"

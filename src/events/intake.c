@@ -6,12 +6,14 @@
 #include "base/uuid.h"
 #include "events/body_internal.h"
 #include "events/pending_internal.h"
+#include "events/plans_internal.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
 enum {
     RECORD_OVERHEAD = 160, // of an event in the log beside its own and the batch's text, about
+    PLAN_OVERHEAD = EVENT_PLAN_NOTE_MAX, // what a plan may say of it
     RANDOM_POOL = 1000,
     UUID_RANDOM = 10,
     PAYLOAD_KEEP = 256 << 10,
@@ -28,6 +30,8 @@ struct EventIntake {
     uint8_t random[RANDOM_POOL];
     size_t random_used;
     EventPending pending;
+    EventPlan *plan; // of the call's source, held; NULL: none
+    EventSchemaRun *run; // made with the first plan
 };
 
 PtStatus event_intake_new(const EventIntakeConfig *config, EventIntake **ret_intake, PtError *err)
@@ -57,6 +61,7 @@ void event_intake_free(EventIntake *in)
         return;
     }
     event_pending_done(&in->pending);
+    event_schema_run_free(in->run);
     event_body_done(&in->body);
     pt_buf_done(&in->scratch);
     pt_buf_done(&in->payload);
@@ -69,6 +74,11 @@ void event_intake_round(EventIntake *in, uint64_t round, PtStatus status)
     event_pending_round(&in->pending, round, status);
 }
 
+PtStatus event_intake_wait(EventIntake *in, uint64_t round, PtError *err)
+{
+    return event_pending_wait(&in->pending, round, err);
+}
+
 static PtStatus find_source(EventIntake *in, PtStr key, EventSource *ret_source, PtError *err)
 {
     if (key.len == 0) {
@@ -78,6 +88,24 @@ static PtStatus find_source(EventIntake *in, PtStr key, EventSource *ret_source,
         return pt_fail(err, PT_UNAUTHENTICATED, "the write key is unknown");
     }
     return PT_OK;
+}
+
+/* The plan that the source has now; the intake lets go of it when the call is done. */
+static PtStatus take_plan(EventIntake *in, uint32_t source, PtError *err)
+{
+    in->plan = in->config.plans != NULL ? event_plans_of(in->config.plans, source) : NULL;
+    if (in->plan != NULL && in->run == NULL) {
+        in->run = event_schema_run_new();
+    }
+    return in->plan == NULL || in->run != NULL
+               ? PT_OK
+               : pt_fail(err, PT_NO_MEMORY, "no memory to judge by a plan");
+}
+
+static void drop_plan(EventIntake *in)
+{
+    event_plan_release(in->plan);
+    in->plan = NULL;
 }
 
 static PtStr fresh_id(EventIntake *in, int64_t now_ms, PtArena *arena)
@@ -201,6 +229,9 @@ static PtStatus prepare(EventIntake *in, const EventCall *call, const EventSourc
     for (size_t i = 0; st == PT_OK && i < b->count; i++) {
         EventDraft *d = &b->drafts[i];
         st = apply_common(b, d, err);
+        if (in->plan != NULL && st == PT_OK) {
+            st = event_plan_apply(in->plan, in->run, d, &b->text, err);
+        }
         event_stamp(d, rules);
         if (call->keep_peer || d->direct > 0) {
             d->view.ip = call->peer;
@@ -273,9 +304,13 @@ static PtStatus take(EventIntake *in, const EventCall *call, EventSource *source
         o->discarded = (uint32_t)b->items;
         return PT_OK;
     }
-    // each event is stored with what its batch adds
-    if (b->items * (RECORD_OVERHEAD + b->common.len) + call->body.len >
-        (size_t)EVENT_CALL_LOG_MAX) {
+    PtStatus planned = take_plan(in, source->number, err);
+    if (planned != PT_OK) {
+        return planned;
+    }
+    // each event is stored with what its batch adds and what a plan may say of it
+    size_t overhead = RECORD_OVERHEAD + (in->plan != NULL ? (size_t)PLAN_OVERHEAD : 0);
+    if (b->items * (overhead + b->common.len) + call->body.len > (size_t)EVENT_CALL_LOG_MAX) {
         return pt_fail(err, PT_TOO_LARGE,
                        "%zu events with %zu bytes of the batch each are over %d bytes", b->items,
                        b->common.len, EVENT_CALL_LOG_MAX);
@@ -299,6 +334,7 @@ PtStatus events_intake(EventIntake *in, const EventCall *call, EventOutcome *ret
     EventOutcome o = {0};
     (void)pthread_mutex_lock(&in->call_lock);
     PtStatus st = take(in, call, &source, &o, err);
+    drop_plan(in);
     event_body_trim(&in->body);
     (void)pthread_mutex_unlock(&in->call_lock);
     if (st == PT_OK) {
@@ -325,6 +361,10 @@ static PtStatus judge_again(EventIntake *in, const PtRecord *quarantined, PtStr 
         st = pt_fail(err, PT_NOT_FOUND, "source %u is gone", quarantined->source);
     }
     st = st == PT_OK ? apply_common(b, d, err) : st;
+    st = st == PT_OK ? take_plan(in, source.number, err) : st;
+    if (st == PT_OK && in->plan != NULL) {
+        st = event_plan_apply(in->plan, in->run, d, &b->text, err);
+    }
     if (st != PT_OK) {
         return st;
     }
@@ -379,6 +419,7 @@ PtStatus event_redrive(EventIntake *in, const PtRecord *quarantined, PtStr patch
     }
     (void)pthread_mutex_lock(&in->call_lock);
     PtStatus st = judge_again(in, quarantined, patch, err);
+    drop_plan(in);
     if (st == PT_OK) {
         event_pending_enter(&in->pending);
         st = land_again(in, quarantined, ret_round, err);

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "events/dedupe.h"
+#include "events/plans.h"
 #include "events/record.h"
 #include "events/sources.h"
 #include "platform/clock.h"
@@ -40,6 +41,7 @@ typedef struct EventIntakeConfig {
     Dedupe *dedupe;
     EventSources *sources;
     const PtClock *clock;
+    EventPlans *plans; /* tracking plans; NULL: none */
     uint8_t hash_key[PT_HASH_KEY]; /* from the data folder */
 } EventIntakeConfig;
 
@@ -80,6 +82,11 @@ PT_NODISCARD PtStatus events_intake(EventIntake *intake, const EventCall *call,
 /* The log's callback (PtLogConfig.on_round), on any thread: settles dedupe. Call it for every round
  * and before clients are answered: calls may wait for it. */
 void event_intake_round(EventIntake *intake, uint64_t round, PtStatus status);
+
+/* For callers with a thread of their own: waits until the round of an outcome is settled (0: it is).
+ * PT_UNAVAILABLE: it failed, or one behind it did; make the call again, dedupe drops what landed.
+ * Not on the loop's or the log's thread. */
+PT_NODISCARD PtStatus event_intake_wait(EventIntake *intake, uint64_t round, PtError *err);
 
 /* Judges a quarantined record again under today's rules, with its original key's source, received
  * time and id; appends the event when it passes (flag REDRIVEN, redrive_of set; id check skipped).

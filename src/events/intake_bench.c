@@ -162,7 +162,7 @@ static PtStatus open_all(Bench *b, const char *dir, PtError *err)
     st = st == PT_OK ? pt_migrations_apply(sql, PT_MIGRATIONS_CORE, err) : st;
     st = st == PT_OK ? event_sources_open(sql, pt_clock_real(), &sources, err) : st;
     EventSourceEdit edit = {PT_STR("bench"), true, false, EVENT_SKEW_CORRECT};
-    st = st == PT_OK ? event_source_add(sources, &edit, &b->source, err) : st;
+    st = st == PT_OK ? event_source_add(sources, &edit, NULL, &b->source, err) : st;
     PtLogConfig log = pt_log_config_default();
     log.fs = pt_fs_real();
     log.clock = pt_clock_real();

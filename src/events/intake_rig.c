@@ -31,7 +31,7 @@ static bool add_sources(RigBase *base)
     for (size_t i = 0; i < RIG_SOURCES; i++) {
         EventSourceEdit edit = {pt_str(rows[i].name), rows[i].enabled, rows[i].historical,
                                 rows[i].skew};
-        if (!says(event_source_add(base->sources, &edit, &base->source[i], &err), &err)) {
+        if (!says(event_source_add(base->sources, &edit, NULL, &base->source[i], &err), &err)) {
             return false;
         }
     }

@@ -13,6 +13,7 @@
  *   zigzag  sent - received        HAS_SENT
  *   varint  redrive_of             HAS_REDRIVE
  *   texts   message_id, name, user_id, anonymous_id, reason_detail, ip
+ *   text    plan                   HAS_PLAN
  *   varint  length of raw
  *   bytes   raw
  *   bytes   common, up to the end
@@ -25,12 +26,13 @@ enum {
     HAS_ORIGINAL = 1,
     HAS_SENT = 2,
     HAS_REDRIVE = 4,
-    HAS_ALL = 7,
+    HAS_PLAN = 8,
+    HAS_ALL = 15,
     VARINT_MAX = 10,
     PREFIX_TEXTS = 6,
-    /* the whole prefix but the bytes of its texts: 2 bytes, 5 varints, 6 texts of 2, raw's length
+    /* the whole prefix but the bytes of its texts: 2 bytes, 5 varints, 7 texts of 2, raw's length
      */
-    PREFIX_MAX = 2 + (5 + 2 * PREFIX_TEXTS + 1) * VARINT_MAX,
+    PREFIX_MAX = 2 + (5 + 2 * (PREFIX_TEXTS + 1) + 1) * VARINT_MAX,
 };
 
 static const int64_t first_ms = -62135596800000; // 0001-01-01
@@ -75,7 +77,7 @@ void event_payload_write(PtBuf *out, const EventView *v)
 {
     const PtStr texts[PREFIX_TEXTS] = {v->message_id,   v->name,          v->user_id,
                                        v->anonymous_id, v->reason_detail, v->ip};
-    size_t need = PREFIX_MAX + v->raw.len + v->common.len;
+    size_t need = PREFIX_MAX + v->raw.len + v->common.len + v->plan.len;
     for (size_t i = 0; i < PREFIX_TEXTS; i++) {
         need += texts[i].len;
     }
@@ -85,7 +87,7 @@ void event_payload_write(PtBuf *out, const EventView *v)
     }
     *p++ = VERSION;
     *p++ = (char)((v->has_original ? HAS_ORIGINAL : 0) | (v->has_sent ? HAS_SENT : 0) |
-                  (v->redrive_of != 0 ? HAS_REDRIVE : 0));
+                  (v->redrive_of != 0 ? HAS_REDRIVE : 0) | (v->plan.len > 0 ? HAS_PLAN : 0));
     p = put_varint(p, v->reason);
     p = put_offset(p, v->timestamp_ms, v->received_ms);
     p = v->has_original ? put_offset(p, v->original_ms, v->received_ms) : p;
@@ -94,6 +96,7 @@ void event_payload_write(PtBuf *out, const EventView *v)
     for (size_t i = 0; i < PREFIX_TEXTS; i++) {
         p = put_text(p, v->raw, texts[i]);
     }
+    p = v->plan.len > 0 ? put_text(p, v->raw, v->plan) : p;
     p = put_varint(p, v->raw.len);
     if (v->raw.len > 0) {
         memcpy(p, v->raw.data, v->raw.len);
@@ -173,7 +176,7 @@ static PtStr resolve(Reader *r, PtStr raw, Text t)
     return (PtStr){raw.data + t.from, (size_t)t.len};
 }
 
-static void get_prefix(Reader *r, EventView *v)
+static unsigned get_prefix(Reader *r, EventView *v)
 {
     unsigned has = (unsigned)*r->at++;
     uint64_t reason = get_varint(r);
@@ -192,6 +195,7 @@ static void get_prefix(Reader *r, EventView *v)
         v->redrive_of = get_varint(r);
         r->bad |= v->redrive_of == 0;
     }
+    return has;
 }
 
 PtStatus event_payload_read(const PtRecord *record, EventView *ret_view, PtError *err)
@@ -208,18 +212,20 @@ PtStatus event_payload_read(const PtRecord *record, EventView *ret_view, PtError
         return pt_fail(err, PT_CORRUPT, "the payload of record %llu is of no known version",
                        (unsigned long long)record->position.offset);
     }
-    get_prefix(&r, &v);
-    PtStr *const fields[PREFIX_TEXTS] = {&v.message_id,   &v.name,          &v.user_id,
-                                         &v.anonymous_id, &v.reason_detail, &v.ip};
-    Text texts[PREFIX_TEXTS];
-    for (size_t i = 0; i < PREFIX_TEXTS; i++) {
+    unsigned has = get_prefix(&r, &v);
+    PtStr *const fields[PREFIX_TEXTS + 1] = {&v.message_id,    &v.name, &v.user_id, &v.anonymous_id,
+                                             &v.reason_detail, &v.ip,   &v.plan};
+    Text texts[PREFIX_TEXTS + 1];
+    size_t count = PREFIX_TEXTS + ((has & HAS_PLAN) != 0);
+    for (size_t i = 0; i < count; i++) {
         texts[i] = get_text(&r);
     }
     v.raw = get_bytes(&r, get_varint(&r));
     v.common = get_bytes(&r, (uint64_t)(r.end - r.at));
-    for (size_t i = 0; i < PREFIX_TEXTS && !r.bad; i++) {
+    for (size_t i = 0; i < count && !r.bad; i++) {
         *fields[i] = resolve(&r, v.raw, texts[i]);
     }
+    r.bad |= (has & HAS_PLAN) != 0 && v.plan.len == 0;
     bool known = record->type < EVENT_TYPE_COUNT && (quarantined || record->type != EVENT_UNKNOWN);
     if (r.bad || !known || quarantined != (v.reason != EVENT_REASON_NONE)) {
         return pt_fail(err, PT_CORRUPT, "the payload of record %llu does not parse",

@@ -47,7 +47,9 @@ EventType event_type_of(PtStr name);   /* EVENT_UNKNOWN when none; exact lower c
     X(HISTORICAL, 5, "historical")         /* by a source that may write the past */               \
     X(REDRIVEN, 6, "redriven")             /* from quarantine */                                   \
     X(ALIASED_NAME, 7, "aliased_name")     /* a v1 e-commerce name: `name` holds the v2 one */     \
-    X(UNREADABLE_TIME, 8, "unreadable_timestamp") /* a timestamp that is no time: as if absent */
+    X(UNREADABLE_TIME, 8, "unreadable_timestamp") /* a timestamp that is no time: as if absent */   \
+    X(PLAN_VIOLATION, 9, "plan_violation")        /* not as its tracking plan says: view.plan */    \
+    X(UNPLANNED, 10, "unplanned")                 /* its tracking plan does not know it */
 
 #define EVENT_FLAG_ENUM(id, bit, name) EVENT_##id = 1 << (bit),
 typedef enum EventFlag { EVENT_FLAG_MAP(EVENT_FLAG_ENUM) EVENT_FLAG_NONE = 0 } EventFlag;
@@ -63,7 +65,9 @@ typedef enum EventFlag { EVENT_FLAG_MAP(EVENT_FLAG_ENUM) EVENT_FLAG_NONE = 0 } E
       "neither userId nor anonymousId; alias also needs userId and previousId, group a groupId")   \
     X(NO_EVENT_NAME, "no_event_name", "a track event without a name")                              \
     X(MESSAGE_ID_TOO_LONG, "message_id_too_long", "messageId is over 255 bytes")                   \
-    X(WRONG_TYPE, "wrong_type", "a field has the wrong JSON type")
+    X(WRONG_TYPE, "wrong_type", "a field has the wrong JSON type")                                 \
+    X(PLAN_VIOLATION, "plan_violation", "the event is not as the source's tracking plan says")     \
+    X(UNPLANNED_EVENT, "unplanned_event", "the source's tracking plan has no rule for the event")
 
 #define EVENT_REASON_ENUM(id, name, help) EVENT_REASON_##id,
 typedef enum EventReason {
@@ -100,6 +104,8 @@ typedef struct EventView {
                   beacon/pixel */
     PtStr raw; /* the event as received */
     PtStr common; /* the batch's own members, or empty */
+    PtStr plan;   /* what the source's tracking plan said, where it said something: a JSON object
+                     {"id", "version", "rule", "violations"} (events/plans.h); else empty */
 } EventView;
 
 /* Appends the payload for a record whose type and time_ms are the view's type and received_ms.
@@ -117,7 +123,7 @@ PT_NODISCARD PtStatus event_payload_read(const PtRecord *record, EventView *ret_
  * item's, member by member) and every other member as received (writeKey is left out; a groupId or
  * previousId that is a number as text); profile_id (null until there are profiles); then "_patron":
  * {partition, position (the offset), class, source, source_id, flags[], received_name? (of an
- * aliased name), redrive_of?, reason?, detail?}.
+ * aliased name), redrive_of?, reason?, detail?, plan?}.
  * Duplicate keys are resolved to the last, lone surrogates and NUL become U+FFFD, at every level.
  * What was quarantined as not_an_object, too_large or too_deep has its text in "raw" instead of
  * members. On failure `out` is as it was.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/sources.h"
 
+#include "base/buf.h"
+#include "base/json.h"
 #include "base/map.h"
 #include "base/rng.h"
 #include "base/uuid.h"
@@ -298,18 +300,75 @@ static PtStatus insert(PtSqlTx *tx, const EventSource *s, PtError *err)
 }
 
 /* A change of the table, and the snapshot behind it, under s->writing. */
-typedef PtStatus (*Change)(PtSqlTx *tx, void *ctx, PtError *err);
+typedef struct Change {
+    PtStatus (*run)(PtSqlTx *tx, const struct Change *c, PtError *err);
+    EventSource *added; /* of add; its number is set */
+    PtStr id;
+    const EventSourceEdit *to; /* of update */
+    const char *action;
+    const AuditActor *by;
+} Change;
 
-static PtStatus change_locked(EventSources *s, Change change, void *ctx, PtError *err)
+static void put_edit(PtJsonOut *out, const EventSource *s)
+{
+    const struct {
+        PtStr key;
+        bool value;
+    } bits[] = {{PT_STR("enabled"), s->enabled}, {PT_STR("historical"), s->historical}};
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) {
+        pt_json_out_key(out, bits[i].key);
+        pt_json_out_bool(out, bits[i].value);
+    }
+    pt_json_out_key(out, PT_STR("skew"));
+    pt_json_out_str(out, pt_str(skew_text(s->skew)));
+}
+
+/* What it is now, and its name before when that was another; never the write key. */
+static PtStatus audit(PtSqlTx *tx, const Change *c, const EventSource *old, const EventSource *now,
+                      int64_t now_ms, PtError *err)
+{
+    PtBuf detail;
+    pt_buf_init(&detail, 4096);
+    PtJsonOut out = pt_json_out(&detail);
+    pt_json_out_object(&out);
+    put_edit(&out, now);
+    if (old != NULL && strcmp(old->name, now->name) != 0) {
+        pt_json_out_key(&out, PT_STR("name_before"));
+        pt_json_out_str(&out, pt_str(old->name));
+    }
+    pt_json_out_object_end(&out);
+    PtStatus st = pt_buf_status(&detail);
+    const AuditEntry entry = {.by = c->by,
+                              .action = c->action,
+                              .subject_type = "source",
+                              .subject = pt_str(now->id),
+                              .subject_name = pt_str(now->name),
+                              .detail = pt_buf_str(&detail)};
+    st = st == PT_OK ? audit_write(tx, now_ms, &entry, err)
+                     : pt_fail(err, st, "no memory to tell of a change");
+    pt_buf_done(&detail);
+    return st;
+}
+
+static PtStatus change_locked(EventSources *s, const Change *c, EventSource *ret_source,
+                              PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PT_CLEANUP(snapshot_freep) Snapshot *snapshot = NULL;
+    const EventSource *now = NULL;
     PtStatus st = pt_sql_begin(s->sql, true, &tx, err);
-    st = st == PT_OK ? change(tx, ctx, err) : st;
+    st = st == PT_OK ? c->run(tx, c, err) : st;
     // read before the commit, so that after it nothing can fail
     st = st == PT_OK ? snapshot_load(tx, &snapshot, err) : st;
+    if (st == PT_OK) {
+        now = pt_map_get(snapshot->by_id, c->id);
+        st = now != NULL ? audit(tx, c, pt_map_get(s->snapshot->by_id, c->id), now,
+                                 pt_clock_now_ms(pt_clock_real()), err)
+                         : pt_fail(err, PT_NOT_FOUND, "no such source");
+    }
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
+        *ret_source = *now;
         (void)pthread_rwlock_wrlock(&s->lock);
         Snapshot *old = s->snapshot;
         s->snapshot = PT_TAKE(snapshot);
@@ -319,21 +378,17 @@ static PtStatus change_locked(EventSources *s, Change change, void *ctx, PtError
     return st;
 }
 
-static PtStatus change_table(EventSources *s, Change change, void *ctx, PtStr id,
-                             EventSource *ret_source, PtError *err)
+static PtStatus change_table(EventSources *s, const Change *c, EventSource *ret_source,
+                             PtError *err)
 {
     (void)pthread_mutex_lock(&s->writing);
-    PtStatus st = change_locked(s, change, ctx, err);
-    if (st == PT_OK && !event_source_by_ref(s, id, ret_source)) {
-        st = pt_fail(err, PT_NOT_FOUND, "no such source");
-    }
+    PtStatus st = change_locked(s, c, ret_source, err);
     (void)pthread_mutex_unlock(&s->writing);
     return st;
 }
 
-static PtStatus add(PtSqlTx *tx, void *ctx, PtError *err)
+static PtStatus add(PtSqlTx *tx, const Change *c, PtError *err)
 {
-    EventSource *s = ctx;
     int64_t number = 0;
     PtStatus st = next_number(tx, &number, err);
     if (st != PT_OK) {
@@ -343,12 +398,12 @@ static PtStatus add(PtSqlTx *tx, void *ctx, PtError *err)
         return pt_fail(err, PT_TOO_LARGE, "there are %d sources: no more can be added",
                        EVENT_SOURCES_MAX);
     }
-    s->number = (uint32_t)number;
-    return insert(tx, s, err);
+    c->added->number = (uint32_t)number;
+    return insert(tx, c->added, err);
 }
 
-PtStatus event_source_add(EventSources *s, const EventSourceEdit *edit, EventSource *ret_source,
-                          PtError *err)
+PtStatus event_source_add(EventSources *s, const EventSourceEdit *edit, const AuditActor *by,
+                          EventSource *ret_source, PtError *err)
 {
     PtStatus st = check_name(edit->name, err);
     if (st != PT_OK) {
@@ -363,54 +418,51 @@ PtStatus event_source_add(EventSources *s, const EventSourceEdit *edit, EventSou
     (void)pt_uuid_format(pt_uuid7(x.created_ms, random), x.id);
     (void)copy_text(x.name, sizeof x.name, edit->name);
     make_key(x.write_key);
-    return change_table(s, add, &x, pt_str(x.id), ret_source, err);
+    const Change c = {
+        .run = add, .added = &x, .id = pt_str(x.id), .action = "source.added", .by = by};
+    return change_table(s, &c, ret_source, err);
 }
 
-typedef struct Edit {
-    PtStr id;
-    const EventSourceEdit *to;
-} Edit;
-
-static PtStatus update(PtSqlTx *tx, void *ctx, PtError *err)
+static PtStatus update(PtSqlTx *tx, const Change *c, PtError *err)
 {
-    const Edit *e = ctx;
     PtStatus st = pt_sql_use(tx, SQL_SOURCE_CHANGE, err);
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_text(tx, 1, e->id);
-    pt_sql_bind_text(tx, 2, e->to->name);
-    pt_sql_bind_i64(tx, 3, e->to->enabled);
-    pt_sql_bind_i64(tx, 4, e->to->historical);
-    pt_sql_bind_text(tx, 5, pt_str(skew_text(e->to->skew)));
-    return run_change(tx, e->to->name, err);
+    pt_sql_bind_text(tx, 1, c->id);
+    pt_sql_bind_text(tx, 2, c->to->name);
+    pt_sql_bind_i64(tx, 3, c->to->enabled);
+    pt_sql_bind_i64(tx, 4, c->to->historical);
+    pt_sql_bind_text(tx, 5, pt_str(skew_text(c->to->skew)));
+    return run_change(tx, c->to->name, err);
 }
 
 PtStatus event_source_change(EventSources *s, PtStr id, const EventSourceEdit *edit,
-                             EventSource *ret_source, PtError *err)
+                             const AuditActor *by, EventSource *ret_source, PtError *err)
 {
-    Edit e = {id, edit};
+    const Change c = {.run = update, .id = id, .to = edit, .action = "source.changed", .by = by};
     PtStatus st = check_name(edit->name, err);
-    return st == PT_OK ? change_table(s, update, &e, id, ret_source, err) : st;
+    return st == PT_OK ? change_table(s, &c, ret_source, err) : st;
 }
 
-static PtStatus rotate(PtSqlTx *tx, void *ctx, PtError *err)
+static PtStatus rotate(PtSqlTx *tx, const Change *c, PtError *err)
 {
-    const PtStr *id = ctx;
     char key[EVENT_WRITE_KEY_TEXT];
     make_key(key);
     PtStatus st = pt_sql_use(tx, SQL_SOURCE_ROTATE, err);
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_text(tx, 1, *id);
+    pt_sql_bind_text(tx, 1, c->id);
     pt_sql_bind_text(tx, 2, pt_str(key));
-    return run_change(tx, *id, err);
+    return run_change(tx, c->id, err);
 }
 
-PtStatus event_source_rotate(EventSources *s, PtStr id, EventSource *ret_source, PtError *err)
+PtStatus event_source_rotate(EventSources *s, PtStr id, const AuditActor *by,
+                             EventSource *ret_source, PtError *err)
 {
-    return change_table(s, rotate, &id, id, ret_source, err);
+    const Change c = {.run = rotate, .id = id, .action = "source.key_rotated", .by = by};
+    return change_table(s, &c, ret_source, err);
 }
 
 PtStatus event_sources_list(EventSources *s, PtArena *arena, EventSource **ret_list,

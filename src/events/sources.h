@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/audit.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/str.h"
@@ -55,15 +56,15 @@ typedef struct EventSourceEdit {
 } EventSourceEdit;
 
 /* PT_INVALID (name), PT_CONFLICT (name taken), PT_TOO_LARGE (10,000 sources). Committed before
- * return. */
+ * return, with an entry of the audit chain; by NULL: the server itself. */
 PT_NODISCARD PtStatus event_source_add(EventSources *sources, const EventSourceEdit *edit,
-                                       EventSource *ret_source, PtError *err);
+                                       const AuditActor *by, EventSource *ret_source, PtError *err);
 PT_NODISCARD PtStatus event_source_change(EventSources *sources, PtStr id,
-                                          const EventSourceEdit *edit, EventSource *ret_source,
-                                          PtError *err);
+                                          const EventSourceEdit *edit, const AuditActor *by,
+                                          EventSource *ret_source, PtError *err);
 /* A new write key; the old one stops at once. */
-PT_NODISCARD PtStatus event_source_rotate(EventSources *sources, PtStr id, EventSource *ret_source,
-                                          PtError *err);
+PT_NODISCARD PtStatus event_source_rotate(EventSources *sources, PtStr id, const AuditActor *by,
+                                          EventSource *ret_source, PtError *err);
 
 /* All sources by number in the arena. */
 PT_NODISCARD PtStatus event_sources_list(EventSources *sources, PtArena *arena,

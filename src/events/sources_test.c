@@ -14,7 +14,7 @@ static RigBase base;
 static PtStatus add(const char *name, EventSource *ret_source, PtError *err)
 {
     EventSourceEdit edit = {pt_str(name), true, false, EVENT_SKEW_CORRECT};
-    return event_source_add(base.sources, &edit, ret_source, err);
+    return event_source_add(base.sources, &edit, NULL, ret_source, err);
 }
 
 static void a_source_is_found_by_all_its_names(void **state)
@@ -70,7 +70,7 @@ static void name_case(void **state)
     EventSourceEdit edit = {
         {name.data != NULL ? name.data : "", name.len}, true, false, EVENT_SKEW_KEEP};
     EventSource s, got;
-    assert_int_equal(event_source_add(base.sources, &edit, &s, NULL), c->want);
+    assert_int_equal(event_source_add(base.sources, &edit, NULL, &s, NULL), c->want);
     if (c->want == PT_OK) {
         assert_true(event_source_by_ref(base.sources, pt_buf_str(&name), &got));
         assert_int_equal(got.skew, EVENT_SKEW_KEEP);
@@ -88,7 +88,8 @@ static void a_name_is_taken_once(void **state)
     assert_string_equal(err.message, "a source is named \"till\" already");
     assert_int_equal(add("till 2", &b, NULL), PT_OK);
     EventSourceEdit edit = {PT_STR("till"), true, false, EVENT_SKEW_CORRECT};
-    assert_int_equal(event_source_change(base.sources, pt_str(b.id), &edit, &b, NULL), PT_CONFLICT);
+    assert_int_equal(event_source_change(base.sources, pt_str(b.id), &edit, NULL, &b, NULL),
+                     PT_CONFLICT);
     assert_true(event_source_by_ref(base.sources, PT_STR("till 2"), &b));
 }
 
@@ -98,12 +99,13 @@ static void a_change_is_seen_at_once_and_kept(void **state)
     EventSource s, got;
     assert_int_equal(add("before", &s, NULL), PT_OK);
     EventSourceEdit edit = {PT_STR("after"), false, true, EVENT_SKEW_KEEP};
-    assert_int_equal(event_source_change(base.sources, pt_str(s.id), &edit, &got, NULL), PT_OK);
+    assert_int_equal(event_source_change(base.sources, pt_str(s.id), &edit, NULL, &got, NULL),
+                     PT_OK);
     assert_string_equal(got.name, "after");
     assert_string_equal(got.write_key, s.write_key);
     assert_true(!got.enabled && got.historical && got.skew == EVENT_SKEW_KEEP);
     assert_false(event_source_by_ref(base.sources, PT_STR("before"), &got));
-    assert_int_equal(event_source_change(base.sources, PT_STR("x"), &edit, &got, NULL),
+    assert_int_equal(event_source_change(base.sources, PT_STR("x"), &edit, NULL, &got, NULL),
                      PT_NOT_FOUND);
 
     EventSources *again = NULL;
@@ -119,12 +121,13 @@ static void a_rotated_key_stops_at_once(void **state)
     (void)state;
     EventSource s, got;
     assert_int_equal(add("rotating", &s, NULL), PT_OK);
-    assert_int_equal(event_source_rotate(base.sources, pt_str(s.id), &got, NULL), PT_OK);
+    assert_int_equal(event_source_rotate(base.sources, pt_str(s.id), NULL, &got, NULL), PT_OK);
     assert_int_equal(got.number, s.number);
     assert_string_not_equal(got.write_key, s.write_key);
     assert_true(event_source_by_key(base.sources, pt_str(got.write_key), &got));
     assert_false(event_source_by_key(base.sources, pt_str(s.write_key), &got));
-    assert_int_equal(event_source_rotate(base.sources, PT_STR("x"), &got, NULL), PT_NOT_FOUND);
+    assert_int_equal(event_source_rotate(base.sources, PT_STR("x"), NULL, &got, NULL),
+                     PT_NOT_FOUND);
 }
 
 static void the_list_is_by_number(void **state)

@@ -315,6 +315,10 @@ static void put_patron(Writer *w, const EventSourceName *source, const Members *
         put_text_or_null(w, "reason", event_reason_name(v->reason));
         put_text_or_null(w, "detail", v->reason_detail);
     }
+    if (v->plan.len > 0 && pt_json_check(v->plan, EVENT_MAX_DEPTH / 2, NULL) == PT_OK) {
+        pt_json_out_key(&w->out, PT_STR("plan"));
+        pt_json_out_raw(&w->out, v->plan);
+    }
     pt_json_out_object_end(&w->out);
 }
 

@@ -27,12 +27,15 @@ ON CONFLICT (source, hour_ms, type, class) DO UPDATE
 
 -- name: source_stat_sums
 -- All hours together. Served by the primary key (source first).
+-- scan: the page of sources shows sums over all time
+-- rows: a row for each source, type and class
 SELECT source, type, class, SUM(events), SUM(bytes), SUM(flagged), MIN(first_ms), MAX(last_ms)
   FROM source_stat
  GROUP BY source, type, class
  ORDER BY source, type, class;
 
 -- name: source_stat_clear
+-- scan: a rebuild begins with nothing
 DELETE FROM source_stat;
 
 -- name: source_event_name_add
@@ -50,11 +53,14 @@ ON CONFLICT (source, name) DO UPDATE
 
 -- name: source_event_names
 -- Every name of every source: at most 1,001 a source. Served by the primary key.
+-- scan: the page of sources shows all names
+-- rows: at most 1,001 a source
 SELECT source, name, events, first_ms, last_ms
   FROM source_event_name
  ORDER BY source, name;
 
 -- name: source_event_name_clear
+-- scan: a rebuild begins with nothing
 DELETE FROM source_event_name;
 
 -- name: quarantine_add
@@ -71,6 +77,7 @@ UPDATE quarantine
    AND record_offset = ?2;
 
 -- name: quarantine_clear
+-- scan: a rebuild begins with nothing
 DELETE FROM quarantine;
 
 -- name: quarantine_get

@@ -35,6 +35,10 @@ PT_NODISCARD PtStatus pt_config_new(const PtSetting *table, size_t count, PtConf
 void pt_config_free(PtConfig *config); /* accepts NULL */
 
 PT_NODISCARD PtStatus pt_config_load_file(PtConfig *config, const char *path, PtError *err);
+/* Reads a file as load_file would, tells found of every line that is wrong, and keeps nothing. */
+PT_NODISCARD PtStatus pt_config_check_file(const PtConfig *config, const char *path,
+                                           void (*found)(void *ctx, const char *trouble), void *ctx,
+                                           PtError *err);
 PT_NODISCARD PtStatus pt_config_load_env(PtConfig *config, char *const *environ_,
                                          PtError *err); /* PATRON_* that match no key are errors */
 /* Takes the flags it knows out of argv (keeping order); stops at "--". *argc is updated. Flags it

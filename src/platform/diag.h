@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The daemon's own log for operators: structured lines on stderr. Only the edge (api, app) and
- * threads that have nobody to return an error to write here.
+/* The daemon's own log for operators: structured lines on stderr or in a file. Only the edge (api,
+ * app) and threads that have nobody to return an error to write here.
  *
  * Text form: 2026-11-22T03:10:21.042Z info  log  segment archived file=hot-7 records=31201
  * JSON form (diag.json = true):
@@ -24,6 +24,14 @@
 typedef enum PtDiagLevel { PT_DIAG_DEBUG, PT_DIAG_INFO, PT_DIAG_WARN, PT_DIAG_ERROR } PtDiagLevel;
 
 void pt_diag_init(PtDiagLevel least, bool json, int fd);
+
+/* From now on lines go behind the end of a file, which is made with mode 0640 when missing. On
+ * failure they go where they went. */
+PT_NODISCARD PtStatus pt_diag_open(const char *path, PtError *err);
+
+/* Opens the file of pt_diag_open anew, for one that was renamed away: a line is in the one or in
+ * the other, none is lost. On failure the file in use stays; PT_OK without a file. Any thread. */
+PT_NODISCARD PtStatus pt_diag_reopen(PtError *err);
 
 /* Writes the sums still owed: before the process ends. */
 void pt_diag_flush(void);

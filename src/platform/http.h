@@ -46,6 +46,7 @@ typedef struct HttpLimits {
     uint32_t body_total_ms;  /* whole body; 60 s */
     uint32_t keepalive_ms;   /* idle between requests; 75 s */
     uint32_t write_ms;       /* a client that does not read; 30 s */
+    uint32_t handshakes;     /* of TLS, under way at once; over it the oldest is closed; 1,024 */
     uint64_t buffered_bytes; /* all connections' request bytes together; over it new bodies get 503
                                 + Retry-After; 512 MiB */
 } HttpLimits;
@@ -69,6 +70,7 @@ typedef struct HttpRequest {
     bool keep_alive;
     bool local;    /* over the data folder's socket */
     bool loopback; /* over TCP from 127.0.0.0/8 or ::1 (or a v4-mapped one) */
+    bool tls;      /* encrypted on its way to this server */
     char peer[64]; /* the address as text without port, "" when local */
 } HttpRequest;
 
@@ -91,13 +93,28 @@ PT_NODISCARD PtStatus http_listen_tcp(HttpServer *server, const char *address, u
  * refused. */
 PT_NODISCARD PtStatus http_listen_unix(HttpServer *server, const char *path, PtError *err);
 
+/* TLS by OpenSSL: 1.2 and 1.3, forward secrecy only, ALPN http/1.1. A new certificate is taken up
+ * by http_tls_reload without closing a connection; when its files do not fit together the old one
+ * stays and the error tells. Any thread may reload. */
+typedef struct HttpTls HttpTls;
+PT_NODISCARD PtStatus http_tls_new(const char *certificate_path, const char *key_path,
+                                   HttpTls **ret_tls, PtError *err);
+PT_NODISCARD PtStatus http_tls_reload(HttpTls *tls, PtError *err);
+int64_t http_tls_expires_ms(HttpTls *tls); /* of the certificate in use, UTC ms */
+void http_tls_free(HttpTls *tls);          /* after the server; accepts NULL */
+
+/* As http_listen_tcp, encrypted. tls is borrowed until the server is freed. */
+PT_NODISCARD PtStatus http_listen_tls(HttpServer *server, const char *address, HttpTls *tls,
+                                      uint16_t *ret_port, PtError *err);
+
 void http_drain(HttpServer *server, uint32_t grace_ms, void (*done)(void *ctx), void *ctx);
 
 typedef struct HttpCounters {
     uint64_t accepted, requests, bad_requests, timeouts, rejected; /* since the start */
     uint64_t connections, buffered_bytes;                          /* now */
     uint64_t bytes_in, bytes_out;
-    uint64_t by_class[6]; /* answers by first digit of their status; [0] unused */
+    uint64_t by_class[6];                /* answers by first digit of their status; [0] unused */
+    uint64_t tls_handshakes, tls_failed; /* done; begun and not done (time-outs too) */
 } HttpCounters;
 HttpCounters
 http_counters(const HttpServer *server); /* any thread; each value is read atomically */
@@ -139,6 +156,9 @@ void http_reply(HttpExchange *x, int status, const HttpHeader *headers, size_t h
 
 /* application/problem+json from a status and a message; adds Retry-After: 1 for 429 and 503. */
 void http_reply_problem(HttpExchange *x, PtStatus status, const char *message);
+/* The same with another Retry-After. */
+void http_reply_problem_after(HttpExchange *x, PtStatus status, const char *message,
+                              uint32_t retry_after_s);
 
 /* A body of unknown length, written by another thread. After begin the exchange is gone; the stream
  * must be ended exactly once. chunked for 1.1, closed connection for 1.0. NULL when out of memory:

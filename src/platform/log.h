@@ -163,3 +163,35 @@ typedef struct PtLogStats {
     bool full; /* the last attempt to get space failed */
 } PtLogStats;
 PtLogStats pt_log_stats(PtLog *log);
+
+/* ---- Backup and check ------------------------------------------------------------------------ */
+
+/* What is kept at one instant: archive files (and the dictionaries they need), which never change,
+ * and the records behind them, [archived_end, end), to be read with a reader: it does not matter to
+ * it that they are archived meanwhile. Archive files are only ever added; whatever comes to remove
+ * or rewrite them has to leave those of open snapshots alone. */
+typedef struct PtLogFile {
+    char name[32]; /* in the log's folder */
+    uint64_t bytes;
+    uint64_t base, end; /* offsets; of a dictionary 0 */
+} PtLogFile;
+
+typedef struct PtLogSnapshot {
+    uint64_t begin, archived_end, end;
+    size_t count;
+    PtLogFile files[]; /* dictionaries first, then archives in order */
+} PtLogSnapshot;
+
+PT_NODISCARD PtStatus pt_log_snapshot(PtLog *log, PtLogSnapshot **ret_snapshot, PtError *err);
+void pt_log_snapshot_free(PtLogSnapshot *snapshot); /* accepts NULL */
+
+/* Checks the files of a log that nobody has open for writing, and changes none. found is told of
+ * each trouble, in words that name the file; it is PT_OK to have found some. deep: reads every
+ * archived payload; else footers, indexes and the hot segments. */
+typedef struct PtLogCheck {
+    uint64_t archive_files, archive_records, hot_segments, hot_records, troubles;
+    uint64_t strange; /* files that are not the log's */
+} PtLogCheck;
+PT_NODISCARD PtStatus pt_log_check(PtFs *fs, const char *dir, bool deep,
+                                   void (*found)(void *ctx, const char *trouble), void *ctx,
+                                   PtLogCheck *ret_check, PtError *err);

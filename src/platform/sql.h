@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The seam to SQL: entities and exact transactions. SQLite now; PostgreSQL fills the same door
- * later, so nothing here is SQLite's own: one portable SQL text with ?1.. parameters (from .sql
- * files, tools/embed_sql.py), types BIGINT, TEXT, DOUBLE PRECISION, BLOB.
+/* The seam to SQL: entities and exact transactions, on SQLite or PostgreSQL: one portable SQL text
+ * with ?1.. parameters (from .sql files, tools/embed_sql.py), types BIGINT, TEXT, DOUBLE PRECISION,
+ * BLOB.
  *
  * Durable  A committed write transaction is on disk (SQLite: WAL, synchronous=FULL), unless opened
  * relaxed, for views that the log rebuilds. Threads  A PtSql may be used from any thread; one write
@@ -27,6 +27,8 @@ typedef struct PtSqlTx PtSqlTx;
 
 typedef struct PtSqlConfig {
     const char *path;          /* SQLite file; ":memory:" is refused (readers could not see it) */
+    const char *url;           /* postgresql://...: that server instead of a file; NULL: SQLite */
+    const char *schema;        /* PostgreSQL: schema of the tables, made when missing */
     bool relaxed;              /* the log can rebuild it: synchronous=NORMAL */
     unsigned readers;          /* connections for reads, 1..16 */
     unsigned checkpoint_pages; /* write-ahead log that a thread moves into the file; 0: 65536 */
@@ -56,6 +58,13 @@ static inline void pt_sql_rollbackp(PtSqlTx **tx)
 {
     pt_sql_rollback(*tx);
 }
+
+/* Tells of commits. pt_sql_note marks a write transaction; when it commits, fn runs on the
+ * committing thread, after the transaction is durable and has given its connection back. fn must
+ * not use the database nor block: it wakes a thread. One listener; fn NULL takes it away and waits
+ * until a running call has returned. */
+void pt_sql_on_commit(PtSql *sql, void (*fn)(void *ctx), void *ctx);
+void pt_sql_note(PtSqlTx *tx);
 
 /* One statement at a time on a transaction: begin it with a constant text (prepared once per
  * connection and kept by its address), bind, step, read columns, done. Bound text and blobs must

@@ -47,15 +47,19 @@ def free_port():
 
 
 class Patron:
-    """A daemon. `settings` are flags without dashes; `wrapper` is put before the command (strace, setpriv, ...)."""
+    """A daemon. `settings` are flags without dashes; `wrapper` is put before the command (strace, setpriv, ...);
+    `databases` says where a data folder's SQL is (conftest.py), by default in the folder."""
 
-    def __init__(self, folder, settings=None, wrapper=(), port=None, data=None, env=None):
+    def __init__(self, folder, settings=None, wrapper=(), port=None, data=None, env=None, databases=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = pathlib.Path(data) if data else self.folder / "data"
         self.settings = {**SMALL, **(settings or {})}
         self.wrapper = list(wrapper)
-        self.env = {**CLEAN_ENV, **(env or {})}
+        self.databases = databases
+        self.sql_url = databases.of(self.data) if databases else ""
+        where = {"PATRON_SQL_URL": self.sql_url} if self.sql_url else {}  # for commands without a daemon too
+        self.env = {**CLEAN_ENV, **where, **(env or {})}
         self.port = port or free_port()
         self.process = None
         self.stderr_path = self.folder / "patrond.stderr"
@@ -214,7 +218,7 @@ class Patron:
 
     def cli(self, *args, check=True, timeout=120, text=True, **kw):
         done = subprocess.run([str(PATRON), "--data", str(self.data), *map(str, args)], capture_output=True,
-                              timeout=timeout, text=text, stdin=subprocess.DEVNULL, env=CLEAN_ENV, **kw)
+                              timeout=timeout, text=text, stdin=subprocess.DEVNULL, **{"env": self.env, **kw})
         if SANITIZER.search(str(done.stderr)):
             raise DaemonFailed(f"patron {' '.join(map(str, args))}\n{done.stderr}")
         if check and done.returncode != 0:
@@ -231,10 +235,11 @@ class Patron:
     def add_token(self, role="admin"):
         return self.cli_json("token", "add", "--role", role)["token"]
 
-    def export(self, klass="event", **kw):
-        """Every stored record of a class, in log order."""
+    def export(self, klass="event", own=False, **kw):
+        """Every stored record of a class, in log order; with own=True also what the server itself has put (the feed)."""
         done = self.cli("export", "events", "--json", "--class", klass, **kw)
-        return [json.loads(line) for line in done.stdout.split("\n") if line]
+        rows = [json.loads(line) for line in done.stdout.split("\n") if line]
+        return [row for row in rows if own or row["_patron"]["source_id"] or row["_patron"]["source"] != "patron"]
 
     def quarantine(self):
         return self.export("quarantine")

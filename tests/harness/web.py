@@ -67,15 +67,29 @@ def exchange(connection, method, path, body=None, headers=None):
     return Answer(response.status, response.headers, response.read())
 
 
-def request(method, url, body=None, headers=None, timeout=20, unix=None):
+def dial(url, timeout, unix):
+    """A connection and the path to ask on it."""
     if unix is not None:
-        connection, path = UnixConnection(str(unix), timeout), url
-    else:
-        parts = urllib.parse.urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        return UnixConnection(str(unix), timeout), url
+    parts = urllib.parse.urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout), path
+
+
+def request(method, url, body=None, headers=None, timeout=20, unix=None):
+    connection, path = dial(url, timeout, unix)
     try:
         return exchange(connection, method, path, body, headers)
+    finally:
+        connection.close()
+
+
+def status(method, url, body=None, headers=None, timeout=20, unix=None):
+    """The status alone: the body, which may be a stream without an end, is not read."""
+    connection, path = dial(url, timeout, unix)
+    try:
+        connection.request(method, path, body=body, headers=headers or {})
+        return connection.getresponse().status
     finally:
         connection.close()
 

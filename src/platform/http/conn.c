@@ -20,11 +20,18 @@ enum {
     LINGER_IDLE_MS = 2000,
     LINGER_TOTAL_MS = 20000,
     HELD_MAX = 16 * 1024, /* bytes read ahead while no request may be taken */
+    HANDSHAKES_A_ROUND = 8,
 };
 
 size_t http_conn_unsent(const HttpConn *c)
 {
-    return c->out != NULL ? c->out->len - c->out_off : 0;
+    size_t sealed = c->sealed != NULL ? c->sealed->len - c->sealed_off : 0;
+    return sealed + (c->out != NULL ? c->out->len - c->out_off : 0);
+}
+
+static bool has_unsent(const HttpConn *c)
+{
+    return c->out != NULL || c->sealed != NULL;
 }
 
 bool http_conn_blocked(const HttpConn *c)
@@ -83,11 +90,12 @@ void http_conn_gone(HttpConn *c)
     }
     pt_loop_unwatch(s->loop, &c->watch);
     pt_loop_timer_cancel(s->loop, &c->timer);
+    http_tls_part(c);
     (void)close(c->watch.fd);
     http_input_drop(c);
-    http_block_unref(&s->blocks, c->out);
-    c->out = NULL;
-    c->out_off = 0;
+    http_block_unref(&s->blocks, PT_TAKE(c->out));
+    http_block_unref(&s->blocks, PT_TAKE(c->sealed));
+    c->out_off = c->sealed_off = 0;
     http_link_drop(&c->idle);
     s->active -= !c->lingering;
     http_tally(&s->tally.connections, -1);
@@ -123,14 +131,14 @@ static int64_t next_due(const HttpConn *c)
     if (c->lingering) {
         return sooner(sooner(due, c->body_due), c->body_total_due);
     }
-    if (c->out != NULL) {
+    if (has_unsent(c)) {
         due = sooner(due, c->write_due);
     }
     if (c->cur != NULL) {
         due = sooner(sooner(due, c->body_due), c->body_total_due);
     } else if (c->in != NULL && !c->held) {
         due = sooner(due, c->head_due);
-    } else if (c->first == NULL && c->out == NULL) {
+    } else if (c->first == NULL && !has_unsent(c)) {
         due = sooner(due, c->idle_due);
     }
     return due;
@@ -154,6 +162,7 @@ static void linger(HttpConn *c, int64_t now_ms)
     HttpServer *s = c->server;
     (void)shutdown(c->watch.fd, SHUT_WR); // fails only when the client is gone: seen by the read
     http_input_drop(c);
+    http_tls_close(c); // what still comes is thrown away as it is
     c->lingering = true;
     s->active--;
     http_link_drop(&c->idle);
@@ -179,6 +188,12 @@ static void on_event(PtWatch *watch, uint32_t events)
 {
     HttpConn *c = watch->ctx;
     int64_t now = pt_mono_ms();
+    if (c->tls != NULL && http_tls_shaking(c)) {
+        if (c->server->handshake_turns == 0) {
+            return; // the event comes again: signatures must not keep others waiting
+        }
+        c->server->handshake_turns--;
+    }
     if ((events & EPOLLIN) != 0) {
         if (c->lingering) {
             linger_read(c, now);
@@ -213,16 +228,24 @@ static void on_timer(PtLoopTimer *timer)
         arm(c);
         return;
     }
-    bool unread = c->out != NULL && c->write_due != 0 && c->write_due <= now;
+    bool unread = has_unsent(c) && c->write_due != 0 && c->write_due <= now;
     if (c->lingering || unread || c->in == NULL) {
-        http_tally(&c->server->tally.timeouts, unread);
+        bool slow = unread || (http_tls_shaking(c) && http_tls_begun(c) && !c->lingering);
+        http_tally(&c->server->tally.timeouts, slow);
         http_conn_gone(c);
         return;
     }
     http_conn_fail(c, 408, "the request took too long to arrive");
 }
 
-HttpConn *http_conn_open(HttpServer *s, int fd, const char *peer, bool local, bool loopback)
+static void free_conn(HttpConn *c)
+{
+    http_tls_close(c);
+    free(c);
+}
+
+HttpConn *http_conn_open(HttpServer *s, int fd, const char *peer, bool local, bool loopback,
+                         HttpTls *tls)
 {
     HttpConn *c = calloc(1, sizeof *c);
     if (c == NULL) {
@@ -235,18 +258,19 @@ HttpConn *http_conn_open(HttpServer *s, int fd, const char *peer, bool local, bo
     c->local = local;
     c->loopback = loopback;
     (void)snprintf(c->peer, sizeof c->peer, "%s", peer); // an address fits
-    if (pt_loop_timer_set(s->loop, &c->timer, c->idle_due) != PT_OK) {
-        free(c);
+    if ((tls != NULL && !http_tls_open(c, tls)) ||
+        pt_loop_timer_set(s->loop, &c->timer, c->idle_due) != PT_OK) {
+        free_conn(c);
         return NULL;
     }
     if (pt_loop_watch(s->loop, &c->watch, NULL) != PT_OK) {
         pt_loop_timer_cancel(s->loop, &c->timer);
-        free(c);
+        free_conn(c);
         return NULL;
     }
     c->due = c->idle_due;
     http_link_last(&s->conns, &c->all);
-    http_link_last(&s->idle, &c->idle);
+    http_link_last(tls != NULL ? &s->handshakes : &s->idle, &c->idle);
     s->active++;
     http_tally(&s->tally.connections, 1);
     http_tally(&s->tally.accepted, 1);
@@ -284,36 +308,59 @@ void http_conn_fail(HttpConn *c, int status, const char *reason)
 }
 
 /* False: the client is gone. */
-static bool send_out(HttpConn *c, int64_t now_ms)
+static inline bool send_block(HttpConn *c, HttpBlock **out, size_t *off, int64_t now_ms)
 {
-    size_t len = http_conn_unsent(c);
-    if (len == 0) {
-        return true;
-    }
-    ssize_t n = send(c->watch.fd, c->out->data + c->out_off, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    HttpBlock *b = *out;
+    ssize_t n = send(c->watch.fd, b->data + *off, b->len - *off, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno != EAGAIN && errno != EINTR) {
         return false;
     }
     if (n > 0) {
         http_tally(&c->server->tally.bytes_out, n);
-        c->out_off += (size_t)n;
+        *off += (size_t)n;
         c->write_due = 0;
     }
-    if (c->out_off == c->out->len) {
-        http_block_unref(&c->server->blocks, c->out);
-        c->out = NULL;
-        c->out_off = 0;
+    if (*off == b->len) {
+        http_block_unref(&c->server->blocks, b);
+        *out = NULL;
+        *off = 0;
         set_events(c, c->watch.events & ~(uint32_t)EPOLLOUT);
         return !c->dead;
     }
-    if (c->out_off > c->out->cap / 2) { // a stream may never be all sent
-        memmove(c->out->data, c->out->data + c->out_off, c->out->len - c->out_off);
-        c->out->len -= c->out_off;
-        c->out_off = 0;
+    if (*off > b->cap / 2) { // a stream may never be all sent
+        memmove(b->data, b->data + *off, b->len - *off);
+        b->len -= *off;
+        *off = 0;
     }
     c->write_due = c->write_due == 0 ? now_ms + c->server->limits.write_ms : c->write_due;
     set_events(c, c->watch.events | EPOLLOUT);
     return !c->dead;
+}
+
+/* What is sealed goes first; only as much is sealed as fits into a block. */
+static bool send_sealed(HttpConn *c, int64_t now_ms)
+{
+    while (c->sealed != NULL || c->out != NULL) {
+        if (c->sealed == NULL && !http_tls_seal(c)) {
+            return false;
+        }
+        if (!send_block(c, &c->sealed, &c->sealed_off, now_ms)) {
+            return false;
+        }
+        if (c->sealed != NULL) {
+            break; // the client reads on first
+        }
+    }
+    return true;
+}
+
+/* False: the client is gone. */
+static bool send_out(HttpConn *c, int64_t now_ms)
+{
+    if (c->tls != NULL) {
+        return send_sealed(c, now_ms);
+    }
+    return c->out == NULL || send_block(c, &c->out, &c->out_off, now_ms);
 }
 
 /* 100 Continue has to wait for the answers to earlier requests. */
@@ -328,9 +375,9 @@ static bool send_continue(HttpConn *c)
     return true;
 }
 
-static bool finished(const HttpConn *c)
+static inline bool finished(const HttpConn *c)
 {
-    if (c->out != NULL || (c->first != NULL && !c->broken)) {
+    if (has_unsent(c) || (c->first != NULL && !c->broken)) {
         return false;
     }
     bool idle = c->in == NULL && c->cur == NULL;
@@ -355,6 +402,11 @@ static void settle(HttpConn *c, int64_t now_ms)
     if (c->dead || c->lingering) {
         return;
     }
+    if (c->tls != NULL && finished(c) && !c->broken && http_tls_say_end(c) &&
+        !send_out(c, now_ms)) {
+        http_conn_gone(c);
+        return;
+    }
     if (finished(c)) {
         if (c->no_more && !c->eof && !c->broken) {
             linger(c, now_ms);
@@ -376,6 +428,7 @@ static void settle(HttpConn *c, int64_t now_ms)
 
 void http_conn_settle_all(HttpServer *s)
 {
+    s->handshake_turns = HANDSHAKES_A_ROUND;
     if (s->settle_first != NULL) {
         int64_t now = pt_mono_ms();
         for (HttpConn *c; (c = s->settle_first) != NULL;) {

@@ -93,6 +93,7 @@ static inline void http_link_last(HttpLink *list, HttpLink *l)
 #define HTTP_OF_LINK(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 
 typedef struct HttpConn HttpConn;
+typedef struct HttpTlsConn HttpTlsConn;
 
 struct HttpExchange {
     HttpRequest request;
@@ -131,6 +132,10 @@ struct HttpConn {
     HttpBlock *out;             /* to be sent: out_off..out->len */
     size_t out_off;
 
+    HttpTlsConn *tls;  /* NULL: in the clear, and nothing is ever sealed */
+    HttpBlock *sealed; /* encrypted, to be sent before `out`: sealed_off..sealed->len */
+    size_t sealed_off;
+
     bool local, loopback;
     bool eof;          /* the client sends no more */
     bool no_more;      /* no further request is taken */
@@ -165,6 +170,7 @@ typedef struct HttpListener {
     HttpServer *server;
     char *unix_path; /* owned; NULL: TCP */
     uint64_t unix_inode;
+    HttpTls *tls; /* borrowed; NULL: in the clear */
 } HttpListener;
 
 enum { HTTP_LISTENERS_MAX = 8 };
@@ -172,6 +178,7 @@ enum { HTTP_LISTENERS_MAX = 8 };
 typedef struct HttpTally {
     _Atomic uint64_t accepted, requests, bad_requests, timeouts, rejected, connections;
     _Atomic uint64_t bytes_in, bytes_out, by_class[6];
+    _Atomic uint64_t tls_handshakes, tls_failed;
 } HttpTally;
 
 /* One writer, any reader. */
@@ -198,6 +205,9 @@ struct HttpServer {
     HttpLink orphans;
 
     HttpLink conns, idle; /* idle: the longest idle first */
+    HttpLink handshakes;  /* instead of idle, the oldest first */
+    unsigned handshake_count;
+    unsigned handshake_turns; /* left in this round */
     HttpConn *settle_first, *settle_last;
     unsigned active; /* connections that do not linger */
 
@@ -225,7 +235,8 @@ void http_exchange_free(HttpExchange *x);
 
 /* conn.c */
 enum { HTTP_OUT_HIGH = 256 * 1024 }; /* unsent bytes over which a connection gives no more work */
-HttpConn *http_conn_open(HttpServer *s, int fd, const char *peer, bool local, bool loopback);
+HttpConn *http_conn_open(HttpServer *s, int fd, const char *peer, bool local, bool loopback,
+                         HttpTls *tls); /* tls NULL: in the clear */
 void http_conn_gone(HttpConn *c);
 void http_conn_settle_later(HttpConn *c);
 void http_conn_fail(HttpConn *c, int status, const char *reason);
@@ -244,6 +255,26 @@ bool http_head_write(HttpExchange *x, int status, const HttpHeader *headers, siz
                      HttpFraming framing, PtStr body);
 void http_answered(HttpConn *c);
 void http_reply_error(HttpExchange *x, int status, const char *detail);
+
+/* tls_conn.c: the first two also for a connection in the clear. */
+bool http_tls_shaking(const HttpConn *c);      /* its handshake is not over */
+bool http_tls_begun(const HttpConn *c);        /* something has arrived */
+bool http_tls_open(HttpConn *c, HttpTls *tls); /* false: out of memory */
+void http_tls_close(HttpConn *c);
+/* What was received, borrowed until http_tls_taken. True: it is to be read out with http_tls_read
+ * until that has no more; false: the handshake goes on, or it failed and the connection ends. */
+bool http_tls_take(HttpConn *c, const char *raw, size_t len, int64_t now_ms);
+typedef enum HttpTlsRead {
+    HTTP_TLS_BYTES,
+    HTTP_TLS_MORE,
+    HTTP_TLS_END,
+    HTTP_TLS_FAILED
+} HttpTlsRead;
+HttpTlsRead http_tls_read(HttpConn *c, char *to, size_t room, size_t *ret_len);
+void http_tls_taken(HttpConn *c);
+bool http_tls_seal(HttpConn *c);    /* some of `out`; false: it cannot be sent any more */
+bool http_tls_say_end(HttpConn *c); /* seals a close_notify, once; false: there is none to send */
+void http_tls_part(HttpConn *c);    /* tries to say the end and closes */
 
 /* stream.c */
 PtStatus http_hub_new(HttpServer *s, PtError *err);

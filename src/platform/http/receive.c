@@ -11,7 +11,8 @@
 
 enum {
     SHARED_BYTES = 64 * 1024,
-    READ_LEAST = 16 * 1024, /* room worth a system call */
+    SEALED_BYTES = 16 * 1024, /* taken up at a time */
+    READ_LEAST = 16 * 1024,   /* room worth a system call */
     HEAD_ROOM = 512,
     CHUNK_ROOM = 4096,
     OWN_LEAST = 1024,
@@ -119,7 +120,7 @@ static bool lend_shared(HttpConn *c)
     return true;
 }
 
-static bool make_room(HttpConn *c)
+static inline bool make_room(HttpConn *c)
 {
     if (c->in == NULL) {
         return lend_shared(c);
@@ -146,27 +147,21 @@ static void tidy_input(HttpConn *c)
     }
 }
 
-void http_receive(HttpConn *c, int64_t now_ms)
+static inline bool may_take(HttpConn *c)
 {
-    if (!make_room(c)) {
-        if (!c->no_more) { // not answered with a failure
-            http_conn_gone(c);
-        }
-        return;
+    if (make_room(c)) {
+        return true;
     }
-    size_t room = c->in->cap - c->in_end;
-    ssize_t n = recv(c->watch.fd, c->in->data + c->in_end, room, MSG_DONTWAIT);
-    if (n <= 0) {
-        bool again = n < 0 && (errno == EAGAIN || errno == EINTR);
-        tidy_input(c);
-        if (n < 0 && !again) {
-            http_conn_gone(c);
-        }
-        c->eof = n == 0;
-        return;
+    if (!c->no_more) { // not answered with a failure
+        http_conn_gone(c);
     }
-    http_tally(&c->server->tally.bytes_in, n);
-    c->in_end += (size_t)n;
+    return false;
+}
+
+/* len bytes stand behind what was there. */
+static void received(HttpConn *c, size_t len, int64_t now_ms)
+{
+    c->in_end += len;
     if (c->in == c->server->shared) {
         c->in->len = c->in_end;
     }
@@ -174,6 +169,69 @@ void http_receive(HttpConn *c, int64_t now_ms)
         c->body_due = now_ms + c->server->limits.body_idle_ms;
     }
     http_consume(c, now_ms);
+}
+
+/* n: what recv gave, 0 or less. */
+static void nothing_received(HttpConn *c, ssize_t n)
+{
+    if (n < 0 && errno != EAGAIN && errno != EINTR) {
+        http_conn_gone(c);
+    }
+    c->eof = n == 0;
+}
+
+static void read_sealed(HttpConn *c, int64_t now_ms)
+{
+    HttpTlsRead result = HTTP_TLS_BYTES;
+    while (result == HTTP_TLS_BYTES && !c->dead && !c->no_more && may_take(c)) {
+        size_t n = 0;
+        result = http_tls_read(c, c->in->data + c->in_end, c->in->cap - c->in_end, &n);
+        if (result == HTTP_TLS_BYTES) {
+            received(c, n, now_ms);
+        } else {
+            tidy_input(c);
+        }
+    }
+    c->eof |= result == HTTP_TLS_END;
+    if (result == HTTP_TLS_FAILED) {
+        http_conn_gone(c);
+    }
+}
+
+/* All that was received is taken up in one go, because nothing may stay behind where no event tells
+ * of it. */
+static void receive_sealed(HttpConn *c, int64_t now_ms)
+{
+    char raw[SEALED_BYTES];
+    ssize_t n = recv(c->watch.fd, raw, sizeof raw, MSG_DONTWAIT);
+    if (n <= 0) {
+        nothing_received(c, n);
+        return;
+    }
+    http_tally(&c->server->tally.bytes_in, n);
+    if (http_tls_take(c, raw, (size_t)n, now_ms)) {
+        read_sealed(c, now_ms);
+        http_tls_taken(c);
+    }
+}
+
+void http_receive(HttpConn *c, int64_t now_ms)
+{
+    if (c->tls != NULL) {
+        receive_sealed(c, now_ms);
+        return;
+    }
+    if (!may_take(c)) {
+        return;
+    }
+    ssize_t n = recv(c->watch.fd, c->in->data + c->in_end, c->in->cap - c->in_end, MSG_DONTWAIT);
+    if (n <= 0) {
+        tidy_input(c);
+        nothing_received(c, n);
+        return;
+    }
+    http_tally(&c->server->tally.bytes_in, n);
+    received(c, (size_t)n, now_ms);
 }
 
 static void take_fields(HttpConn *c, HttpExchange *x, const HttpHead *head)
@@ -188,6 +246,7 @@ static void take_fields(HttpConn *c, HttpExchange *x, const HttpHead *head)
     r->keep_alive = head->keep_alive;
     r->local = c->local;
     r->loopback = c->loopback;
+    r->tls = c->tls != NULL;
     memcpy(r->peer, c->peer, sizeof r->peer);
     x->minor = head->minor;
     x->head_only = pt_str_eq(head->method, PT_STR("HEAD"));

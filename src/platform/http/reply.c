@@ -257,9 +257,10 @@ void http_reply(HttpExchange *x, int status, const HttpHeader *headers, size_t h
 /* open: a page of any origin may read it. So it is for what the core itself refuses, which holds
  * nothing secret: a browser that cannot see a 413 takes it for a lost network and sends again. */
 static void reply_problem(HttpExchange *x, int status, const char *code, const char *title,
-                          const char *detail, bool open)
+                          const char *detail, uint32_t retry_after_s, bool open)
 {
     PtBuf buf;
+    char seconds[16];
     pt_buf_init(&buf, PROBLEM_BYTES);
     PtJsonOut o = pt_json_out(&buf);
     pt_json_out_object(&o);
@@ -278,7 +279,8 @@ static void reply_problem(HttpExchange *x, int status, const char *code, const c
     HttpHeader headers[4] = {{PT_STR("Content-Type"), PT_STR("application/problem+json")}};
     size_t count = 1;
     if (status == 429 || status == 503) {
-        headers[count++] = (HttpHeader){PT_STR("Retry-After"), PT_STR("1")};
+        (void)snprintf(seconds, sizeof seconds, "%u", retry_after_s);
+        headers[count++] = (HttpHeader){PT_STR("Retry-After"), pt_str(seconds)};
     }
     if (open) {
         headers[count++] = (HttpHeader){PT_STR("Access-Control-Allow-Origin"), PT_STR("*")};
@@ -291,8 +293,14 @@ static void reply_problem(HttpExchange *x, int status, const char *code, const c
 
 void http_reply_problem(HttpExchange *x, PtStatus status, const char *message)
 {
+    http_reply_problem_after(x, status, message, 1);
+}
+
+void http_reply_problem_after(HttpExchange *x, PtStatus status, const char *message,
+                              uint32_t retry_after_s)
+{
     reply_problem(x, pt_status_http(status), pt_status_name(status), pt_status_title(status),
-                  message, false);
+                  message, retry_after_s, false);
 }
 
 void http_reply_error(HttpExchange *x, int status, const char *detail)
@@ -307,7 +315,7 @@ void http_reply_error(HttpExchange *x, int status, const char *detail)
     };
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (own[i].status == status) {
-            reply_problem(x, status, own[i].code, reason_of(status), detail, true);
+            reply_problem(x, status, own[i].code, reason_of(status), detail, 1, true);
             return;
         }
     }
@@ -315,5 +323,5 @@ void http_reply_error(HttpExchange *x, int status, const char *detail)
     for (PtStatus i = PT_OK; i < PT_STATUS_COUNT && st == PT_INVALID; i++) {
         st = pt_status_http(i) == status ? i : st;
     }
-    reply_problem(x, pt_status_http(st), pt_status_name(st), pt_status_title(st), detail, true);
+    reply_problem(x, pt_status_http(st), pt_status_name(st), pt_status_title(st), detail, 1, true);
 }

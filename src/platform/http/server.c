@@ -35,6 +35,7 @@ HttpLimits http_limits_default(void)
         .body_total_ms = 60000,
         .keepalive_ms = 75000,
         .write_ms = 30000,
+        .handshakes = 1024,
         .buffered_bytes = 512ULL << 20,
     };
 }
@@ -53,6 +54,8 @@ HttpCounters http_counters(const HttpServer *s)
         .buffered_bytes = atomic_load_explicit(&s->blocks.buffered, memory_order_relaxed),
         .bytes_in = READ(bytes_in),
         .bytes_out = READ(bytes_out),
+        .tls_handshakes = READ(tls_handshakes),
+        .tls_failed = READ(tls_failed),
     };
     for (size_t i = 0; i < sizeof c.by_class / sizeof *c.by_class; i++) {
         c.by_class[i] = READ(by_class[i]);
@@ -123,6 +126,7 @@ PtStatus http_server_new(PtLoop *loop, const HttpLimits *limits, HttpHandler *ha
     s->drain_timer = (PtLoopTimer){.fn = on_grace_over, .ctx = s};
     http_link_init(&s->conns);
     http_link_init(&s->idle);
+    http_link_init(&s->handshakes);
     http_link_init(&s->orphans);
     PtStatus st = http_hub_new(s, err);
     if (st != PT_OK) {
@@ -234,15 +238,22 @@ static bool may_use_local(int fd)
            (who.uid == geteuid() || who.uid == 0);
 }
 
-static bool close_oldest_idle(HttpServer *s)
+static bool close_oldest(HttpLink *list)
 {
-    if (s->idle.next == &s->idle) {
+    if (list->next == list) {
         return false;
     }
-    http_conn_gone(HTTP_OF_LINK(s->idle.next, HttpConn, idle));
+    http_conn_gone(HTTP_OF_LINK(list->next, HttpConn, idle));
     return true;
 }
 
+static bool close_oldest_idle(HttpServer *s)
+{
+    return close_oldest(&s->idle) || close_oldest(&s->handshakes);
+}
+
+/* Also on a port for TLS: who looks at the bytes reads why, and a handshake here could not be had.
+ */
 static void refuse(HttpServer *s, int fd)
 {
     static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
@@ -274,7 +285,10 @@ static void admit(HttpListener *l, int fd, const struct sockaddr_storage *addr)
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
                          sizeof one); // slower without, not wrong
     }
-    if (http_conn_open(s, fd, peer, local, loopback) == NULL) {
+    if (l->tls != NULL && s->handshake_count >= s->limits.handshakes) {
+        (void)close_oldest(&s->handshakes);
+    }
+    if (http_conn_open(s, fd, peer, local, loopback, l->tls) == NULL) {
         refuse(s, fd);
     }
 }
@@ -377,7 +391,8 @@ static int open_tcp(const struct sockaddr_storage *addr, socklen_t len)
     return fd;
 }
 
-PtStatus http_listen_tcp(HttpServer *s, const char *address, uint16_t *ret_port, PtError *err)
+static PtStatus listen_tcp(HttpServer *s, const char *address, HttpTls *tls, uint16_t *ret_port,
+                           PtError *err)
 {
     struct sockaddr_storage addr;
     socklen_t len = 0;
@@ -395,12 +410,26 @@ PtStatus http_listen_tcp(HttpServer *s, const char *address, uint16_t *ret_port,
         return st;
     }
     PtStatus st = add_listener(s, fd, err);
+    if (st == PT_OK) {
+        s->listeners[s->listener_count - 1].tls = tls;
+    }
     if (st == PT_OK && ret_port != NULL) {
         struct sockaddr_in in; // the port stands at the same place in both families
         memcpy(&in, &addr, sizeof in);
         *ret_port = ntohs(in.sin_port);
     }
     return st;
+}
+
+PtStatus http_listen_tcp(HttpServer *s, const char *address, uint16_t *ret_port, PtError *err)
+{
+    return listen_tcp(s, address, NULL, ret_port, err);
+}
+
+PtStatus http_listen_tls(HttpServer *s, const char *address, HttpTls *tls, uint16_t *ret_port,
+                         PtError *err)
+{
+    return listen_tcp(s, address, tls, ret_port, err);
 }
 
 /* Removes a socket nobody listens on. False when there is something else, or a living server. */

@@ -145,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         start();
     }
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) != 0 ||
-        http_conn_open(server, pair[0], "", true, false) == NULL) {
+        http_conn_open(server, pair[0], "", true, false, NULL) == NULL) {
         abort();
     }
     uint8_t control = data[0];

@@ -346,7 +346,8 @@ PtStatus pt_config_load_text(PtConfig *config, PtStr text, const char *name, PtE
     return st;
 }
 
-PtStatus pt_config_load_file(PtConfig *config, const char *path, PtError *err)
+/* *ret_text is malloc'ed. */
+static PtStatus read_file(const char *path, char **ret_text, size_t *ret_len, PtError *err)
 {
     PT_CLEANUP(pt_close_filep) FILE *f = fopen(path, "re");
     if (f == NULL) {
@@ -364,7 +365,40 @@ PtStatus pt_config_load_file(PtConfig *config, const char *path, PtError *err)
     if (len > FILE_MAX) {
         return pt_fail(err, PT_TOO_LARGE, "\"%s\" is over %d bytes", path, FILE_MAX);
     }
-    return pt_config_load_text(config, (PtStr){text, len}, path, err);
+    *ret_text = PT_TAKE(text);
+    *ret_len = len;
+    return PT_OK;
+}
+
+PtStatus pt_config_load_file(PtConfig *config, const char *path, PtError *err)
+{
+    PT_CLEANUP(pt_free_charp) char *text = NULL;
+    size_t len = 0;
+    PtStatus st = read_file(path, &text, &len, err);
+    return st == PT_OK ? pt_config_load_text(config, (PtStr){text, len}, path, err) : st;
+}
+
+PtStatus pt_config_check_file(const PtConfig *config, const char *path,
+                              void (*found)(void *ctx, const char *trouble), void *ctx,
+                              PtError *err)
+{
+    PT_CLEANUP(pt_free_charp) char *text = NULL;
+    PT_CLEANUP(done_staged) Staged staged = {0};
+    size_t len = 0;
+    PtStatus st = read_file(path, &text, &len, err);
+    if (st == PT_OK) {
+        st = init_staged(&staged, config->count, err);
+    }
+    PtStr rest = len > 0 ? (PtStr){text, len} : (PtStr){NULL, 0}, line;
+    for (unsigned number = 1; st == PT_OK && pt_str_cut(&rest, '\n', &line); number++) {
+        char where[ORIGIN_MAX + 32];
+        PtError trouble = {0};
+        (void)snprintf(where, sizeof where, "file %.*s:%u", ORIGIN_MAX, path, number);
+        if (stage_line(config, &staged, line, where, &trouble) != PT_OK) {
+            found(ctx, trouble.message);
+        }
+    }
+    return st;
 }
 
 static bool is_setting_env(PtStr name)

@@ -4,9 +4,12 @@
 #include "base/time.h"
 #include "platform/clock.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,6 +37,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static PtDiagLevel least_level = PT_DIAG_INFO;
 static bool as_json;
 static int out_fd = STDERR_FILENO;
+static char *file_path; /* of out_fd when that is ours to close, else NULL */
 static Repeat repeats[REPEATS_SEEN];
 
 /* A line being built in a fixed place, so that running out of memory can be logged too. */
@@ -194,6 +198,9 @@ static void write_all(const char *bytes, size_t len)
 {
     while (len > 0) {
         ssize_t n = write(out_fd, bytes, len);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
         if (n <= 0) {
             return; // there is nowhere left to complain
         }
@@ -259,13 +266,66 @@ static Repeat *find_repeat(PtDiagLevel level, const char *area, const char *mess
     return place;
 }
 
+/* With the lock held. */
+static void leave_file(void)
+{
+    if (file_path != NULL) {
+        (void)close(out_fd);
+        free(file_path);
+        file_path = NULL;
+    }
+}
+
 void pt_diag_init(PtDiagLevel least, bool json, int fd)
 {
     (void)pthread_mutex_lock(&lock);
+    leave_file();
     least_level = least;
     as_json = json;
     out_fd = fd;
     (void)pthread_mutex_unlock(&lock);
+}
+
+static PtStatus open_file(const char *path, int *ret_fd, PtError *err)
+{
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0) {
+        return pt_fail(err, pt_status_of_errno(errno), "cannot open \"%s\": %s", path,
+                       strerror(errno));
+    }
+    *ret_fd = fd;
+    return PT_OK;
+}
+
+PtStatus pt_diag_open(const char *path, PtError *err)
+{
+    int fd = -1;
+    char *copy = strdup(path);
+    PtStatus st = copy != NULL ? open_file(path, &fd, err)
+                               : pt_fail(err, PT_NO_MEMORY, "no memory to open \"%s\"", path);
+    if (st != PT_OK) {
+        free(copy);
+        return st;
+    }
+    (void)pthread_mutex_lock(&lock);
+    leave_file();
+    out_fd = fd;
+    file_path = copy;
+    (void)pthread_mutex_unlock(&lock);
+    return PT_OK;
+}
+
+PtStatus pt_diag_reopen(PtError *err)
+{
+    int fd = -1;
+    (void)pthread_mutex_lock(&lock);
+    PtStatus st = file_path != NULL ? open_file(file_path, &fd, err) : PT_OK;
+    if (fd >= 0) {
+        (void)close(out_fd);
+        out_fd = fd;
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return st;
 }
 
 void pt_diag_write(PtDiagLevel level, const char *area, const char *message,

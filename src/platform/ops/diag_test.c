@@ -4,12 +4,15 @@
 #include "base/json.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -205,12 +208,117 @@ static void many_messages_displace_the_oldest(void **state)
     }
 }
 
+/* --- files
+ * ---------------------------------------------------------------------------------------- */
+
+static char folder[64], log_path[96], old_path[96];
+
+static int set_up_file(void **state)
+{
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "/tmp/pt-diag-XXXXXX");
+    if (mkdtemp(folder) == NULL) {
+        return -1;
+    }
+    (void)snprintf(log_path, sizeof log_path, "%s/log", folder);
+    (void)snprintf(old_path, sizeof old_path, "%s/log.1", folder);
+    pt_diag_init(PT_DIAG_INFO, false, STDERR_FILENO);
+    return 0;
+}
+
+static int tear_down_file(void **state)
+{
+    (void)state;
+    pt_diag_init(PT_DIAG_INFO, false, STDERR_FILENO);
+    (void)unlink(log_path);
+    (void)unlink(old_path);
+    return rmdir(folder);
+}
+
+static unsigned lines_of(const char *path)
+{
+    unsigned n = 0;
+    FILE *f = fopen(path, "re");
+    assert_non_null(f);
+    for (int c, last = '\n'; (c = fgetc(f)) != EOF; last = c) {
+        n += c == '\n';
+        assert_true(last != '\n' || c == '2'); // every line starts with its time
+    }
+    (void)fclose(f);
+    return n;
+}
+
+static void a_file_is_appended_to(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i <= 2; i++) {
+        assert_int_equal(pt_diag_open(log_path, NULL), PT_OK);
+        pt_diag(PT_DIAG_INFO, "app", i == 1 ? "appended first" : "appended second");
+        assert_int_equal(lines_of(log_path), i);
+    }
+    struct stat st;
+    assert_int_equal(stat(log_path, &st), 0);
+    assert_int_equal(st.st_mode & 07, 0); // not for others to read
+}
+
+static void a_file_that_cannot_be_opened_changes_nothing(void **state)
+{
+    (void)state;
+    PtError err = {0};
+    assert_int_equal(pt_diag_reopen(NULL), PT_OK); // there is none
+    assert_int_equal(pt_diag_open(log_path, NULL), PT_OK);
+    assert_int_equal(pt_diag_open("/nosuch/log", &err), PT_NOT_FOUND);
+    assert_non_null(strstr(err.message, "/nosuch/log"));
+    pt_diag(PT_DIAG_INFO, "app", "still there");
+    assert_int_equal(lines_of(log_path), 1);
+    assert_int_equal(rename(log_path, old_path), 0);
+    assert_int_equal(mkdir(log_path, 0700), 0);
+    assert_int_not_equal(pt_diag_reopen(NULL), PT_OK);
+    pt_diag(PT_DIAG_INFO, "app", "still in the renamed one");
+    assert_int_equal(lines_of(old_path), 2);
+    assert_int_equal(rmdir(log_path), 0);
+}
+
+enum { WRITERS = 3, LINES = 2000, TURNS = 50 };
+
+static void *write_lines(void *ctx)
+{
+    char message[32];
+    for (int i = 0; i < LINES; i++) {
+        (void)snprintf(message, sizeof message, "%c %d", *(const char *)ctx, i);
+        pt_diag(PT_DIAG_INFO, "app", message);
+    }
+    return NULL;
+}
+
+static void no_line_is_lost_while_the_file_is_rotated(void **state)
+{
+    (void)state;
+    static const char names[WRITERS] = "abc";
+    pthread_t threads[WRITERS];
+    unsigned lines = 0;
+    assert_int_equal(pt_diag_open(log_path, NULL), PT_OK);
+    for (size_t i = 0; i < WRITERS; i++) {
+        void *name = (void *)(uintptr_t)&names[i];
+        assert_int_equal(pthread_create(&threads[i], NULL, write_lines, name), 0);
+    }
+    for (int i = 0; i < TURNS; i++) {
+        assert_int_equal(rename(log_path, old_path), 0);
+        assert_int_equal(pt_diag_reopen(NULL), PT_OK);
+        lines += lines_of(old_path); // nothing goes there any more
+    }
+    for (size_t i = 0; i < WRITERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    }
+    assert_int_equal(lines + lines_of(log_path), WRITERS * LINES);
+}
+
 int main(void)
 {
     enum {
         TEXTS = sizeof text_cases / sizeof *text_cases,
         CUTS = sizeof cut_cases / sizeof *cut_cases,
-        OTHERS = 6
+        OTHERS = 9
     };
     struct CMUnitTest tests[OTHERS + TEXTS + CUTS] = {
         cmocka_unit_test_setup_teardown(levels_below_are_left_out, set_up, tear_down),
@@ -219,6 +327,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(eleventh_equal_message_is_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(flush_writes_what_is_owed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_messages_displace_the_oldest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_is_appended_to, set_up_file, tear_down_file),
+        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_opened_changes_nothing, set_up_file,
+                                        tear_down_file),
+        cmocka_unit_test_setup_teardown(no_line_is_lost_while_the_file_is_rotated, set_up_file,
+                                        tear_down_file),
     };
     size_t n = OTHERS;
     for (size_t i = 0; i < TEXTS; i++) {

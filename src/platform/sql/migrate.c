@@ -97,7 +97,7 @@ static PtStatus apply(PtSql *sql, const PtSqlMigration *m, PtError *err)
     (void)snprintf(what, sizeof what, "migration %d \"%s\"", m->number, m->name);
     PtStatus st = pt_sql_begin(sql, true, &tx, err);
     if (st == PT_OK) {
-        st = pt_sql_script(&sql->writer_connection, m->text, what, err);
+        st = sql->engine->script(&sql->writer_connection, m->text, what, err);
     }
     if (st == PT_OK) {
         st = pt_sql_use(tx, INSERT_ROW, err);

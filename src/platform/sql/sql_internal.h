@@ -4,9 +4,8 @@
 #include "platform/sql.h"
 
 #include <pthread.h>
-#include <sqlite3.h>
 
-/* Inside of the SQLite engine.
+/* Inside of the SQL seam: what both engines share, and the table of functions that each fills.
  *
  * A connection is used by one transaction, so by one thread, at a time; which one is settled by a
  * gate. The transaction's object is part of its connection: beginning one allocates nothing.
@@ -14,29 +13,67 @@
 enum {
     SQL_READERS_MAX = 16,
     SQL_WAIT_MS = 30000, /* for a connection of this process */
-    SQL_BUSY_MS = 5000,  /* for a lock that another process holds */
-    SQL_CHECKPOINT_PAGES = 65536,
 };
-
-typedef struct SqlStatement {
-    const char *text; /* the key: the address of a constant; NULL: a free slot */
-    sqlite3_stmt *prepared;
-} SqlStatement;
 
 typedef struct SqlConnection SqlConnection;
 
+/* An engine. Every function may assume what the seam has checked: one statement in use, no failure
+ * before it in its transaction. `prepared` is the engine's own object. */
+typedef struct SqlEngine {
+    /* Before the first connection and after the last one; state is the engine's in PtSql. */
+    PtStatus (*open)(PtSql *sql, const PtSqlConfig *config, PtError *err);
+    void (*close)(PtSql *sql);
+    /* Around the connections' life: `started` when all are there, `stopping` before they go. */
+    PtStatus (*connect)(SqlConnection *c, const PtSqlConfig *config, PtError *err);
+    void (*disconnect)(SqlConnection *c); /* also one that never came to be */
+    PtStatus (*started)(PtSql *sql, const PtSqlConfig *config, PtError *err);
+    void (*stopping)(PtSql *sql);
+
+    PtStatus (*begin)(SqlConnection *c, PtError *err);
+    PtStatus (*commit)(SqlConnection *c, PtError *err);
+    void (*rollback)(SqlConnection *c); /* also after a commit that failed */
+    /* A text of any number of statements that return nothing: a migration. */
+    PtStatus (*script)(SqlConnection *c, const char *text, const char *what, PtError *err);
+
+    PtStatus (*prepare)(SqlConnection *c, const char *text, void **ret_prepared, PtError *err);
+    void (*forget)(void *prepared);
+    bool (*bind_i64)(void *prepared, int index, int64_t value); /* false: no such parameter */
+    bool (*bind_double)(void *prepared, int index, double value);
+    bool (*bind_text)(void *prepared, int index, PtStr value);
+    bool (*bind_blob)(void *prepared, int index, PtStr value);
+    bool (*bind_null)(void *prepared, int index);
+    PtStatus (*step)(SqlConnection *c, void *prepared, bool *ret_row, PtError *err);
+    int64_t (*changes)(SqlConnection *c, void *prepared); /* when stepped to its end */
+    void (*reset)(void *prepared);                        /* the run and the bindings end */
+
+    int64_t (*column_i64)(void *prepared, int column);
+    double (*column_double)(void *prepared, int column);
+    PtStr (*column_text)(void *prepared, int column);
+    PtStr (*column_blob)(void *prepared, int column);
+    bool (*column_is_null)(void *prepared, int column);
+} SqlEngine;
+
+extern const SqlEngine pt_sql_sqlite, pt_sql_postgres;
+
+typedef struct SqlStatement {
+    const char *text; /* the key: the address of a constant; NULL: a free slot */
+    uint64_t digest;  /* of what stood there */
+    void *prepared;
+} SqlStatement;
+
 struct PtSqlTx {
     SqlConnection *connection;
-    sqlite3_stmt *statement; /* in use; NULL before the first pt_sql_use */
-    bool finished;           /* that statement, by step */
-    int bind_error;          /* the first one, as an SQLite code */
+    void *statement; /* in use; NULL before the first pt_sql_use */
+    bool finished;   /* that statement, by step */
+    int bad_index;   /* the first parameter that could not be bound; 0: none */
     int64_t changes;
+    bool noted;      /* its commit is told to the listener */
     PtStatus failed; /* the first failure of a statement: only rollback is left */
 };
 
 struct SqlConnection {
     PtSql *sql;
-    sqlite3 *db;
+    void *link; /* the engine's own */
     bool writes;
     bool busy;                /* under sql->lock */
     pthread_t owner;          /* while busy */
@@ -60,28 +97,26 @@ typedef struct SqlGate {
 } SqlGate;
 
 struct PtSql {
+    const SqlEngine *engine;
+    void *state; /* the engine's own */
     pthread_mutex_t lock;
     SqlGate writer, readers;
     SqlConnection writer_connection;
     SqlConnection reader_connections[SQL_READERS_MAX];
 
-    /* The checkpoint thread: moves the write-ahead log into the file, beside the writer. */
-    sqlite3 *checkpoint_db;
-    unsigned checkpoint_pages;
-    pthread_t checkpoint_thread;
-    pthread_cond_t checkpoint_wake;
-    bool checkpoint_running, checkpoint_due, closing; /* due, closing: under lock */
+    pthread_mutex_t listener_lock; /* held while the listener runs */
+    void (*on_commit)(void *ctx);
+    void *on_commit_ctx;
 };
 
-/* The code of SQLite's last failure on db as ours, with its text behind `what`. */
-PtStatus pt_sql_failure(sqlite3 *db, int code, const char *what, PtError *err);
+/* Whether the calling thread holds the write transaction: it would wait for itself. */
+bool pt_sql_holds_writer(PtSql *sql);
+/* NULL after SQL_WAIT_MS. */
+SqlConnection *pt_sql_take_connection(PtSql *sql, SqlGate *gate);
+void pt_sql_give_back(SqlConnection *connection);
 
-/* Runs a text of any number of statements that return nothing. */
-PtStatus pt_sql_script(SqlConnection *connection, const char *text, const char *what, PtError *err);
+/* A condition that waits by the monotonic clock. */
+void pt_sql_init_cond(pthread_cond_t *cond);
 
 /* Frees the prepared statements. */
 void pt_sql_forget_statements(SqlConnection *connection);
-
-PtStatus pt_sql_open_db(const PtSqlConfig *config, sqlite3 **ret_db, PtError *err);
-PtStatus pt_sql_checkpoint_start(PtSql *sql, const PtSqlConfig *config, PtError *err);
-void pt_sql_checkpoint_stop(PtSql *sql);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/memory.h"
+#include "base/hash.h"
 #include "platform/sql.h"
 #include "platform/sql/sql_internal.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
+
+static const SqlEngine *engine_of(const PtSqlTx *tx)
+{
+    return tx->connection->sql->engine;
+}
 
 static size_t first_slot(const char *text, size_t cap)
 {
@@ -42,27 +45,6 @@ static bool grow(SqlConnection *connection)
     return true;
 }
 
-static PtStatus prepare(SqlConnection *connection, const char *text, sqlite3_stmt **ret_prepared,
-                        PtError *err)
-{
-    const char *tail = text;
-    sqlite3_stmt *prepared = NULL;
-    int code =
-        sqlite3_prepare_v3(connection->db, text, -1, SQLITE_PREPARE_PERSISTENT, &prepared, &tail);
-    if (code != SQLITE_OK) {
-        return pt_sql_failure(connection->db, code, "cannot prepare a statement", err);
-    }
-    while (isspace((unsigned char)*tail) != 0) {
-        tail++;
-    }
-    if (prepared == NULL || *tail != '\0') {
-        (void)sqlite3_finalize(prepared);
-        return pt_fail(err, PT_INVALID, "want one statement: \"%.80s\"", text);
-    }
-    *ret_prepared = prepared;
-    return PT_OK;
-}
-
 static PtStatus fail(PtSqlTx *tx, PtStatus status)
 {
     if (tx->failed == PT_OK) {
@@ -71,21 +53,23 @@ static PtStatus fail(PtSqlTx *tx, PtStatus status)
     return status;
 }
 
-static PtStatus find_statement(SqlConnection *connection, const char *text,
-                               sqlite3_stmt **ret_prepared, PtError *err)
+static PtStatus find_statement(SqlConnection *connection, const char *text, void **ret_prepared,
+                               PtError *err)
 {
     if ((connection->statement_count + 1) * 2 > connection->statement_cap && !grow(connection)) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a statement");
     }
     SqlStatement *slot = find_slot(connection->statements, connection->statement_cap, text);
     if (slot->text == NULL) {
-        PtStatus st = prepare(connection, text, &slot->prepared, err);
+        PtStatus st = connection->sql->engine->prepare(connection, text, &slot->prepared, err);
         if (st != PT_OK) {
             return st;
         }
         slot->text = text;
+        slot->digest = pt_hash64(pt_str(text));
         connection->statement_count++;
     }
+    assert(slot->digest == pt_hash64(pt_str(text))); // the address is the key: it stays as it was
     *ret_prepared = slot->prepared;
     return PT_OK;
 }
@@ -98,45 +82,39 @@ PtStatus pt_sql_use(PtSqlTx *tx, const char *statement, PtError *err)
         return pt_fail(err, tx->failed, "an earlier statement of the transaction failed");
     }
     PtStatus st = find_statement(tx->connection, statement, &tx->statement, err);
-    if (st != PT_OK) {
-        return fail(tx, st);
-    }
-    // the address is the key, so the text behind it must not change
-    assert(strncmp(sqlite3_sql(tx->statement), statement, strlen(sqlite3_sql(tx->statement))) == 0);
-    return PT_OK;
+    return st == PT_OK ? PT_OK : fail(tx, st);
 }
 
-static void note_bind(PtSqlTx *tx, int code)
+static void note_bind(PtSqlTx *tx, int index, bool bound)
 {
-    if (tx->bind_error == SQLITE_OK) {
-        tx->bind_error = code;
+    if (!bound && tx->bad_index == 0) {
+        tx->bad_index = index;
     }
 }
 
 void pt_sql_bind_i64(PtSqlTx *tx, int index, int64_t value)
 {
-    note_bind(tx, sqlite3_bind_int64(tx->statement, index, value));
+    note_bind(tx, index, engine_of(tx)->bind_i64(tx->statement, index, value));
 }
 
 void pt_sql_bind_double(PtSqlTx *tx, int index, double value)
 {
-    note_bind(tx, sqlite3_bind_double(tx->statement, index, value));
+    note_bind(tx, index, engine_of(tx)->bind_double(tx->statement, index, value));
 }
 
 void pt_sql_bind_text(PtSqlTx *tx, int index, PtStr value)
 {
-    note_bind(tx, sqlite3_bind_text64(tx->statement, index, value.data, value.len, SQLITE_STATIC,
-                                      SQLITE_UTF8));
+    note_bind(tx, index, engine_of(tx)->bind_text(tx->statement, index, value));
 }
 
 void pt_sql_bind_blob(PtSqlTx *tx, int index, PtStr value)
 {
-    note_bind(tx, sqlite3_bind_blob64(tx->statement, index, value.data, value.len, SQLITE_STATIC));
+    note_bind(tx, index, engine_of(tx)->bind_blob(tx->statement, index, value));
 }
 
 void pt_sql_bind_null(PtSqlTx *tx, int index)
 {
-    note_bind(tx, sqlite3_bind_null(tx->statement, index));
+    note_bind(tx, index, engine_of(tx)->bind_null(tx->statement, index));
 }
 
 PtStatus pt_sql_step(PtSqlTx *tx, bool *ret_row, PtError *err)
@@ -151,65 +129,55 @@ PtStatus pt_sql_step(PtSqlTx *tx, bool *ret_row, PtError *err)
         *ret_row = false;
         return PT_OK;
     }
-    if (tx->bind_error != SQLITE_OK) {
-        return fail(tx, pt_fail(err, PT_INVALID, "cannot bind a value: %s",
-                                sqlite3_errstr(tx->bind_error)));
+    if (tx->bad_index != 0) {
+        return fail(tx, pt_fail(err, PT_INVALID, "cannot bind ?%d", tx->bad_index));
     }
-    int code = sqlite3_step(tx->statement);
-    if ((code & 0xff) == SQLITE_READONLY && !tx->connection->writes) {
-        return fail(tx, pt_fail(err, PT_INVALID, "cannot write in a read transaction"));
+    const SqlEngine *engine = engine_of(tx);
+    bool row = false;
+    PtStatus st = engine->step(tx->connection, tx->statement, &row, err);
+    if (st != PT_OK) {
+        return fail(tx, st);
     }
-    if (code != SQLITE_ROW && code != SQLITE_DONE) {
-        return fail(tx, pt_sql_failure(tx->connection->db, code, "cannot run a statement", err));
-    }
-    tx->finished = code == SQLITE_DONE;
+    tx->finished = !row;
     if (tx->finished) {
-        bool reads = sqlite3_stmt_readonly(tx->statement) != 0;
-        tx->changes = reads ? 0 : sqlite3_changes64(tx->connection->db);
+        tx->changes = engine->changes(tx->connection, tx->statement);
     }
-    *ret_row = !tx->finished;
+    *ret_row = row;
     return PT_OK;
 }
 
 int64_t pt_sql_i64(PtSqlTx *tx, int column)
 {
-    return sqlite3_column_int64(tx->statement, column);
+    return engine_of(tx)->column_i64(tx->statement, column);
 }
 
 double pt_sql_double(PtSqlTx *tx, int column)
 {
-    return sqlite3_column_double(tx->statement, column);
+    return engine_of(tx)->column_double(tx->statement, column);
 }
 
 PtStr pt_sql_text(PtSqlTx *tx, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(tx->statement, column);
-    return (PtStr){text, text != NULL ? (size_t)sqlite3_column_bytes(tx->statement, column) : 0};
+    return engine_of(tx)->column_text(tx->statement, column);
 }
 
 PtStr pt_sql_blob(PtSqlTx *tx, int column)
 {
-    const char *bytes = sqlite3_column_blob(tx->statement, column);
-    size_t len = (size_t)sqlite3_column_bytes(tx->statement, column);
-    if (bytes == NULL && !pt_sql_is_null(tx, column)) {
-        bytes = ""; // SQLite gives NULL for an empty blob too
-    }
-    return (PtStr){bytes, len};
+    return engine_of(tx)->column_blob(tx->statement, column);
 }
 
 bool pt_sql_is_null(PtSqlTx *tx, int column)
 {
-    return sqlite3_column_type(tx->statement, column) == SQLITE_NULL;
+    return engine_of(tx)->column_is_null(tx->statement, column);
 }
 
 void pt_sql_done(PtSqlTx *tx)
 {
     if (tx->statement != NULL) {
-        (void)sqlite3_reset(tx->statement); // repeats the code that step has returned
-        (void)sqlite3_clear_bindings(tx->statement);
+        engine_of(tx)->reset(tx->statement);
     }
     tx->finished = false;
-    tx->bind_error = SQLITE_OK;
+    tx->bad_index = 0;
 }
 
 int64_t pt_sql_changes(PtSqlTx *tx)
@@ -231,7 +199,9 @@ PtStatus pt_sql_run(PtSqlTx *tx, const char *statement, PtError *err)
 void pt_sql_forget_statements(SqlConnection *connection)
 {
     for (size_t i = 0; i < connection->statement_cap; i++) {
-        (void)sqlite3_finalize(connection->statements[i].prepared); // accepts NULL
+        if (connection->statements[i].text != NULL) {
+            connection->sql->engine->forget(connection->statements[i].prepared);
+        }
     }
     free(connection->statements);
     connection->statements = NULL;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The areas of the console, in the order of the rail. A feature is added by its folder and a line here.
+import type { Feature } from '@/base/feature'
+import { auditFeature } from '@/features/audit'
+import { debuggerFeature } from '@/features/debugger'
+import { settingsFeature } from '@/features/settings'
+import { sourcesFeature } from '@/features/sources'
+
+export const features: readonly Feature[] = [
+  sourcesFeature,
+  debuggerFeature,
+  auditFeature,
+  settingsFeature,
+]
+
+/** Where a person of that role begins; else at the first area they may see. */
+export const startOf: Record<string, string> = {
+  owner: '/sources',
+  admin: '/sources',
+  engineer: '/sources',
+  analyst: '/live',
+  auditor: '/audit',
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a feature tells the shell about itself. Its index.ts holds one of these and nothing heavy: pages are loaded when opened.
+import type { MessageDescriptor } from '@lingui/core'
+import type { ComponentType } from 'react'
+import type { IconName } from '@/ui/icons'
+import type { Permission } from './session'
+
+export type PageDefinition = {
+  /** '/sources' or '/sources/$id'; unique among all features. */
+  path: string
+  /** Loads the page; the feature's texts come along. */
+  page: () => Promise<ComponentType>
+  /** Without it the page says who can grant it. */
+  permission?: Permission
+}
+
+export type Feature = {
+  /** The folder's name below features/. */
+  name: string
+  /** Which part of the rail. */
+  group: 'data' | 'system'
+  title: MessageDescriptor
+  icon: IconName
+  /** Where the rail leads. */
+  path: string
+  permission: Permission
+  /** Pressed after g. One letter, unique among all features. */
+  key: string
+  pages: PageDefinition[]
+  /** What the command palette offers besides opening the pages. */
+  commands?: Command[]
+}
+
+export type Command = { title: MessageDescriptor; path: string; permission?: Permission }

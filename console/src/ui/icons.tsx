@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Our icons: 16 x 16, one stroke. They stand beside words; alone they need an aria-label on what holds them.
+import type { ReactNode } from 'react'
+
+const shapes = {
+  source: <path d="M3 8h6M7 5l3 3-3 3M12 3v10" />,
+  debugger: <path d="M2 8h2.5l2-4.5 3 9 2-4.5H14" />,
+  quarantine: <path d="M8 2 2.5 4.5V8c0 3 2.3 5.2 5.5 6 3.2-.8 5.5-3 5.5-6V4.5ZM8 5.5v3M8 10.8v.1" />,
+  import: <path d="M8 2v7.5M5 6.8 8 9.8l3-3M2.5 11v2.5h11V11" />,
+  plan: <path d="M4 2h8v12H4zM6.5 5.5h3M6.5 8h3M6.5 10.5h2" />,
+  health: <path d="M2 9h3l1.5-5 3 8L11 9h3" />,
+  people: <path d="M6 7.5A2.5 2.5 0 1 0 6 2.5a2.5 2.5 0 0 0 0 5ZM1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M10.5 3a2.3 2.3 0 0 1 0 4.3M12 9.8c1.5.6 2.5 1.9 2.5 3.7" />,
+  audit: <path d="M3 2.5h7l3 3v8H3zM6 8.5l1.5 1.5L10.5 7" />,
+  settings: <path d="M2 4.5h6M11.5 4.5H14M2 11.5h2.5M8 11.5h6M8 4.5a1.7 1.7 0 1 0 3.5 0 1.7 1.7 0 0 0-3.5 0ZM4.5 11.5a1.7 1.7 0 1 0 3.5 0 1.7 1.7 0 0 0-3.5 0Z" />,
+  search: <path d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.5 10.5 14 14" />,
+  menu: <path d="M2.5 4h11M2.5 8h11M2.5 12h11" />,
+  close: <path d="m4 4 8 8M12 4l-8 8" />,
+  copy: <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />,
+  check: <path d="m3 8.5 3.5 3.5L13 4.5" />,
+  add: <path d="M8 3v10M3 8h10" />,
+  more: <path d="M3.5 8h.1M8 8h.1M12.5 8h.1" strokeWidth={2.5} />,
+  up: <path d="m4 9.5 4-4 4 4" />,
+  down: <path d="m4 6.5 4 4 4-4" />,
+  columns: <path d="M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10" />,
+  download: <path d="M8 2.5v8M5 7.8l3 3 3-3M3 13.5h10" />,
+  pause: <path d="M5.5 3.5v9M10.5 3.5v9" strokeWidth={2} />,
+  play: <path d="M5 3.5v9l7-4.5Z" />,
+  chart: <path d="M2.5 13.5h11M3 10.5 6.5 6l2.5 2.5L13 3.5" />,
+  table: <path d="M2.5 3h11v10h-11zM2.5 6.5h11M7 6.5V13" />,
+  person: <path d="M8 8a2.8 2.8 0 1 0 0-5.5A2.8 2.8 0 0 0 8 8ZM3 13.8c0-2.7 2.2-4.2 5-4.2s5 1.5 5 4.2" />,
+  warn: <path d="M8 2.5 1.8 13.5h12.4ZM8 6.5v3.5M8 11.8v.1" />,
+  refresh: <path d="M13 3v3.5H9.5M13 6.5A5.3 5.3 0 1 0 13.3 9.5" />,
+  key: <path d="M5.5 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM7.5 7.7l5-5M10.5 4.7l2 2" />,
+} satisfies Record<string, ReactNode>
+
+export type IconName = keyof typeof shapes
+
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      aria-hidden="true" focusable="false" className="pt-icon" width={size} height={size} viewBox="0 0 16 16" fill="none"
+      stroke="currentColor" strokeWidth={1.4} strokeLinecap="round" strokeLinejoin="round"
+    >
+      {shapes[name]}
+    </svg>
+  )
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/sql/sqlite_internal.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* A commit tells here how long the write-ahead log has grown. Left to itself SQLite would move it
+ * into the file inside that commit, which then takes as long as writing and syncing all its pages.
+ */
+static int log_grew(void *ctx, sqlite3 *db, const char *schema, int pages)
+{
+    SqliteState *s = ctx;
+    (void)db;
+    (void)schema;
+    if (pages >= 0 && (unsigned)pages >= s->checkpoint_pages) {
+        (void)pthread_mutex_lock(&s->lock);
+        s->due = true;
+        (void)pthread_cond_signal(&s->wake);
+        (void)pthread_mutex_unlock(&s->lock);
+    }
+    return SQLITE_OK;
+}
+
+static void *checkpoint_main(void *ctx)
+{
+    SqliteState *s = ctx;
+    (void)pthread_mutex_lock(&s->lock);
+    while (!s->closing) {
+        if (!s->due) {
+            (void)pthread_cond_wait(&s->wake, &s->lock);
+            continue;
+        }
+        s->due = false;
+        (void)pthread_mutex_unlock(&s->lock);
+        // what cannot be moved now, because a reader still needs it or the disk is full, is
+        // asked for again by the next commit
+        (void)sqlite3_wal_checkpoint_v2(s->checkpoint_db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                        NULL);
+        (void)pthread_mutex_lock(&s->lock);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+PtStatus pt_sqlite_checkpoint_start(PtSql *sql, const PtSqlConfig *config, PtError *err)
+{
+    SqliteState *s = sql->state;
+    PtStatus st = pt_sqlite_open_db(config, &s->checkpoint_db, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    s->checkpoint_pages =
+        config->checkpoint_pages != 0 ? config->checkpoint_pages : SQLITE_CHECKPOINT_PAGES;
+
+    sigset_t all, before; // signals are the main thread's
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    int rc = pthread_create(&s->checkpoint_thread, NULL, checkpoint_main, s);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc != 0) {
+        return pt_fail(err, PT_UNAVAILABLE, "cannot start a thread: %s", strerror(rc));
+    }
+    s->running = true;
+    (void)sqlite3_wal_hook(sql->writer_connection.link, log_grew, s);
+    return PT_OK;
+}
+
+void pt_sqlite_checkpoint_stop(PtSql *sql)
+{
+    SqliteState *s = sql->state;
+    if (s == NULL) {
+        return;
+    }
+    if (s->running) {
+        (void)pthread_mutex_lock(&s->lock);
+        s->closing = true;
+        (void)pthread_cond_signal(&s->wake);
+        (void)pthread_mutex_unlock(&s->lock);
+        (void)pthread_join(s->checkpoint_thread, NULL);
+        s->running = false;
+    }
+    (void)sqlite3_close(s->checkpoint_db); // accepts NULL
+    s->checkpoint_db = NULL;
+}

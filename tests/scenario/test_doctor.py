@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""patron doctor says what is wrong and what to do; patron config check names each wrong line."""
+import json
+
+import pytest
+from harness.load import track
+
+
+def doctor(patron, *flags):
+    done = patron.cli("doctor", "--json", *flags, check=False)
+    report = json.loads(done.stdout)
+    assert done.returncode == (0 if report["ok"] else 1)
+    return report, {}
+
+
+def states(report):
+    worst = {}
+    for finding in report["findings"]:
+        order = ["skipped", "ok", "warn", "bad"]
+        old = worst.get(finding["check"], "skipped")
+        worst[finding["check"]] = max(old, finding["state"], key=order.index)
+    return worst
+
+
+@pytest.fixture
+def full(patron):
+    patron.source = patron.add_source()
+    for batch in range(8):
+        patron.send_ok([track(f"d{batch}-{i}", pad="%05d" % i * 60) for i in range(500)], patron.source["write_key"])
+    return patron
+
+
+def test_a_running_server_is_asked(full):
+    report, _ = doctor(full)
+    found = states(report)
+    assert report["ok"] and found["sql"] == "ok" and found["daemon.log"] == "ok" and found["log"] == "skipped"
+
+
+def test_a_stopped_folder_is_read(full):
+    full.stop()
+    before = {p: p.read_bytes() for p in sorted((full.data / "log").iterdir())}
+    report, _ = doctor(full, "--deep")
+    found = states(report)
+    assert report["ok"] and found["log"] == "ok" and found["dedupe"] == "ok"
+    assert {p: p.read_bytes() for p in sorted((full.data / "log").iterdir())} == before
+    assert "every payload read" in next(f["text"] for f in report["findings"] if f["check"] == "log")
+
+
+def flip(path, part):
+    data = bytearray(path.read_bytes())
+    data[int(len(data) * part)] ^= 0x41
+    path.write_bytes(data)
+
+
+@pytest.mark.sqlite_only("looks at files")
+@pytest.mark.parametrize("pattern, part, flags, check", [
+    ("log/arc-*.pta", 0.999, [], "log"),
+    ("log/arc-*.pta", 0.3, ["--deep"], "log"),
+    ("log/hot-*.seg", 0.05, [], "log"),
+    ("dedupe/run-*.ids", 0.999, [], "dedupe"),
+    ("core.db", 0.0, [], "sql"),
+], ids=["archive index", "archive payload", "hot segment", "dedupe", "core.db"])
+def test_damage_is_found(full, pattern, part, flags, check):
+    full.restart()  # so that dedupe has a run
+    full.stop()
+    flip(next(p for p in sorted(full.data.glob(pattern)) if p.read_bytes()[int(p.stat().st_size * part)]), part)
+    report, _ = doctor(full, *flags)
+    found = [f for f in report["findings"] if f["check"] == check and f["state"] == "bad"]
+    assert not report["ok"] and found and found[0]["advice"], report
+
+
+@pytest.mark.sqlite_only("looks at files")
+def test_rights_strangers_and_leftovers(full):
+    full.stop()
+    (full.data / "letter.txt").write_text("x")
+    (full.data / "secret.key").chmod(0o644)
+    full.data.chmod(0o755)
+    found = states(doctor(full)[0])
+    assert (found["orphans"], found["secret"], found["folder"]) == ("warn", "bad", "warn")
+    (full.data / "restore-unfinished").write_text("x")
+    assert states(doctor(full)[0])["folder"] == "bad"
+    full.process = None
+    text = full.cli("doctor", check=False)
+    assert text.returncode == 1 and "-> " in text.stdout
+
+
+def test_bounds_come_from_the_settings(full):
+    full.stop()
+    conf = full.folder / "p.conf"
+    conf.write_text("alert.disk_free_mib = 1000000000\n")
+    done = full.cli("--config", conf, "doctor", "--json", check=False)
+    assert states(json.loads(done.stdout))["disk"] == "bad"
+
+
+def test_config_check_names_every_wrong_line(full):
+    conf = full.folder / "p.conf"
+    conf.write_text('# fine\nlog.segment_mib = 64\nlog.segment_mb = 64\nlog.spare_segments = 65\nlisten\ndiag.json = maybe\n'
+                    'log.segment_mib = 32\nlisten = "x\n')
+    done = full.cli("config", "check", conf, check=False)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1 and [line.split(":")[1] for line in lines] == ["3", "4", "5", "6", "7", "8"]
+    assert "0..64" in lines[1] and "no setting" in lines[0]
+    assert json.loads(full.cli("config", "check", conf, "--json", check=False).stdout)["troubles"] == lines
+    conf.write_text("log.segment_mib = 64\n")
+    assert full.cli("config", "check", conf).returncode == 0
+    assert full.cli("config", "check", full.folder / "none.conf", check=False).returncode == 1
+    assert full.cli("config", "check", check=False).returncode == 2
