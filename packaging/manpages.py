@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 SETTING = re.compile(r"^(?P<key>[a-z0-9_.]+) = (?P<value>\".*\"|\S+) \((?P<bounds>[^)]*)\)  (?P<help>.*)$")
-ENTRY = re.compile(r"^  (?P<left>\S.*?)(?:  +(?P<help>.*))?$")
+# the help begins behind two spaces, or behind a left side that has grown over its column: words, then NAMES
+ENTRY = re.compile(r"^  (?P<left>\S.*?)  +(?P<help>.*)$|^  (?P<long>(?:[a-z-]+ )+(?:\[?[A-Z]+\]? )*[A-Z\[\]]+) (?P<rest>.*)$")
 
 PATRON_TEXT = """Speaks to the daemon of a data folder over its socket, where the folder's permissions are the key. When no daemon has the
 folder, the command runs a server itself for as long as it takes. With \\fB\\-\\-url\\fR it speaks to a server over HTTP or HTTPS with a token."""
@@ -34,7 +35,7 @@ def heading(name, section, version):
 def entries(text):
     """(left, help) of each indented line."""
     found = [ENTRY.match(line) for line in text.splitlines()]
-    return [(m["left"], m["help"] or "") for m in found if m]
+    return [(m["left"] or m["long"], m["help"] or m["rest"]) for m in found if m]
 
 
 def patrond_page(patrond, version):

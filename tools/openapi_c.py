@@ -69,7 +69,7 @@ class Tables:
         out.append("")
         handlers = sorted("api_" + op["operationId"] for _, _, op, _ in self.operations)
         out.append("struct ApiCall;")
-        out += [f"void {h}(struct ApiCall *call) __attribute__((weak));" for h in handlers]
+        out += [f"void {h}(struct ApiCall *call);" for h in handlers]
         return "\n".join(out) + "\n"
 
     def fields(self, symbol: str, fields: list, out: list) -> str:

@@ -8,8 +8,11 @@ import { fetchSession, queries, SESSION } from './base/session'
 import { switchLanguage } from './base/i18n'
 import { getPrefs } from './base/prefs'
 import { App } from './app/App'
+import { router } from './app/router'
 
-// who is there and the texts are asked for at once; the first picture waits for both, so that nothing flickers
+// who is there, the texts and the page's own chunk are asked for at once; the first picture waits for the texts
 void queries.prefetchQuery({ queryKey: SESSION, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY })
 const root = document.getElementById('root')
-if (root) void switchLanguage(getPrefs().locale).then(() => createRoot(root).render(<App />))
+const texts = switchLanguage(getPrefs().locale)
+void router.load()
+if (root) void texts.then(() => createRoot(root).render(<App />))

@@ -136,8 +136,8 @@ static bool take_session(Access *a, Session *s, const char *peer, int64_t now_ms
     if (s->expires_ms <= now_ms || used_ms <= idle_since(a, now_ms) || s->account->disabled) {
         return false;
     }
-    *who = (AccessPrincipal){.second_factor_due = s->second_factor_due,
-                             .expires_ms = s->expires_ms};
+    *who =
+        (AccessPrincipal){.second_factor_due = s->second_factor_due, .expires_ms = s->expires_ms};
     who->permissions = s->second_factor_due ? 0 : role_permissions(a, s->account->role);
     who->actor = actor_of(pt_str(s->account->id), pt_str(s->account->name), peer);
     memcpy(who->session, s->id, sizeof s->id);

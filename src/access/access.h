@@ -269,10 +269,16 @@ PT_NODISCARD PtStatus access_token_add(Access *access, const AccessPrincipal *by
                                        const AccessTokenSpec *spec, PtArena *arena,
                                        char ret_secret[static ACCESS_TOKEN_TEXT],
                                        AccessToken *ret_token, PtError *err);
-/* Newest first. state: 0 any, 1 valid, 2 ended. after: id of the last one before, or empty. */
-PT_NODISCARD PtStatus access_tokens(Access *access, int state, PtStr after, size_t limit,
-                                    PtArena *arena, AccessToken **ret_list, size_t *ret_count,
-                                    bool *ret_more, PtError *err);
+typedef struct AccessTokenFilter {
+    int state;   /* 0 any, 1 valid, 2 ended */
+    PtStr after; /* id of the last one before; empty: from the newest */
+    size_t limit;
+} AccessTokenFilter;
+
+/* Newest first. *ret_more: there are others behind. */
+PT_NODISCARD PtStatus access_tokens(Access *access, const AccessTokenFilter *filter, PtArena *arena,
+                                    AccessToken **ret_list, size_t *ret_count, bool *ret_more,
+                                    PtError *err);
 PT_NODISCARD PtStatus access_token_revoke(Access *access, const AccessPrincipal *by, PtStr id,
                                           PtError *err);
 

@@ -86,24 +86,24 @@ SELECT a.id, a.email, a.name, a.role, a.preferences,
  LIMIT 1;
 
 -- name: account_list
--- At most ?8 by email behind ?4, with ?5 (a LIKE pattern in lower case, escaped by !) in name or email, role ?6, state ?7 (empty and
+-- At most ?7 by email behind ?3, with ?4 (a LIKE pattern in lower case, escaped by !) in name or email, role ?5, state ?6 (empty and
 -- -1: any). Served by the unique index on email.
 SELECT a.id, a.email, a.name, a.role, a.preferences,
        CASE WHEN a.password IS NULL THEN 0 ELSE 1 END,
        CASE WHEN EXISTS (SELECT 1 FROM account_identity i WHERE i.account = a.id) THEN 1 ELSE 0 END,
        (SELECT t.confirmed_ms FROM account_totp t WHERE t.account = a.id),
        (SELECT COUNT(*) FROM account_recovery r WHERE r.account = a.id AND r.used_ms IS NULL),
-       (SELECT COUNT(*) FROM account_session s WHERE s.account = a.id AND s.second_factor_due = 0 AND s.expires_ms > ?2 AND s.last_used_ms > ?3),
+       (SELECT COUNT(*) FROM account_session s WHERE s.account = a.id AND s.second_factor_due = 0 AND s.expires_ms > ?1 AND s.last_used_ms > ?2),
        a.created_ms, a.last_seen_ms, a.password_changed_ms, a.disabled_ms
   FROM account a
- WHERE a.email > ?4
-   AND (CAST(?5 AS TEXT) = '' OR a.email LIKE ?5 ESCAPE '!' OR LOWER(a.name) LIKE ?5 ESCAPE '!')
-   AND (CAST(?6 AS TEXT) = '' OR a.role = ?6)
-   AND (CAST(?7 AS BIGINT) = -1 OR ?7 = CASE WHEN a.disabled_ms IS NOT NULL THEN 2
+ WHERE a.email > ?3
+   AND (CAST(?4 AS TEXT) = '' OR a.email LIKE ?4 ESCAPE '!' OR LOWER(a.name) LIKE ?4 ESCAPE '!')
+   AND (CAST(?5 AS TEXT) = '' OR a.role = ?5)
+   AND (CAST(?6 AS BIGINT) = -1 OR ?6 = CASE WHEN a.disabled_ms IS NOT NULL THEN 2
                                              WHEN a.password IS NULL AND NOT EXISTS (SELECT 1 FROM account_identity i WHERE i.account = a.id) THEN 1
                                              ELSE 0 END)
  ORDER BY a.email
- LIMIT ?8;
+ LIMIT ?7;
 
 -- name: account_others_like
 -- How many enabled accounts with role ?1 other than ?2 can sign in: at most 20,000 rows are walked, by people's hands only.

@@ -95,9 +95,7 @@ PT_NODISCARD PtStatus change_run(Change *c, int64_t *ret_changed, PtError *err);
 /* A statement of one or two texts. */
 PT_NODISCARD PtStatus change_texts(Change *c, const char *statement, PtStr first, PtStr second,
                                    int64_t *ret_changed, PtError *err);
-PT_NODISCARD PtStatus change_audit(Change *c, const AuditActor *by, const char *action,
-                                   const char *subject_type, PtStr subject, PtStr subject_name,
-                                   PtStr detail, PtError *err);
+PT_NODISCARD PtStatus change_audit(Change *c, const AuditEntry *entry, PtError *err);
 
 AuditActor actor_of(PtStr account, PtStr name, const char *peer);
 void new_id(int64_t now_ms, char out[static PT_UUID_TEXT]);

@@ -705,17 +705,17 @@ static void test_token_ends(void **state)
     assert_int_equal(access_token_revoke(rig->access, &by, token.id, NULL), PT_NOT_FOUND);
     assert_int_equal(access_by_token(rig->access, pt_str(other), "", &who, NULL),
                      PT_UNAUTHENTICATED);
-    assert_int_equal(
-        access_tokens(rig->access, 0, PT_STR(""), 1, rig->arena, &list, &count, &more, NULL),
-        PT_OK);
+    assert_int_equal(access_tokens(rig->access, &(AccessTokenFilter){0, PT_STR(""), 1}, rig->arena,
+                                   &list, &count, &more, NULL),
+                     PT_OK);
     assert_true(count == 1 && more && list[0].revoked_ms != 0);
-    assert_int_equal(
-        access_tokens(rig->access, 0, list[0].id, 1, rig->arena, &list, &count, &more, NULL),
-        PT_OK);
+    assert_int_equal(access_tokens(rig->access, &(AccessTokenFilter){0, list[0].id, 1}, rig->arena,
+                                   &list, &count, &more, NULL),
+                     PT_OK);
     assert_true(count == 1 && !more);
-    assert_int_equal(
-        access_tokens(rig->access, 1, PT_STR(""), 9, rig->arena, &list, &count, &more, NULL),
-        PT_OK);
+    assert_int_equal(access_tokens(rig->access, &(AccessTokenFilter){1, PT_STR(""), 9}, rig->arena,
+                                   &list, &count, &more, NULL),
+                     PT_OK);
     assert_int_equal(count, 0);
 }
 

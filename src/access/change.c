@@ -82,11 +82,9 @@ PtStatus change_texts(Change *c, const char *statement, PtStr first, PtStr secon
     return change_run(c, ret_changed, err);
 }
 
-PtStatus change_audit(Change *c, const AuditActor *by, const char *action, const char *subject_type,
-                      PtStr subject, PtStr subject_name, PtStr detail, PtError *err)
+PtStatus change_audit(Change *c, const AuditEntry *entry, PtError *err)
 {
-    const AuditEntry entry = {by, action, subject_type, subject, subject_name, detail};
-    return audit_write(c->tx, c->now_ms, &entry, err);
+    return audit_write(c->tx, c->now_ms, entry, err);
 }
 
 /* As much of text as fits, cut between characters. */

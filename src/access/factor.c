@@ -96,8 +96,10 @@ static PtStatus renew_session(Change *c, const AccessFrom *from, bool alone, con
     if (st == PT_OK) {
         st = session_begin(c, from, account, false, ret_session, err);
     }
-    return st == PT_OK ? change_audit(c, &who->actor, action, "account", account,
-                                      pt_str(who->actor.name), pt_str(detail), err)
+    return st == PT_OK ? change_audit(c,
+                                      &(AuditEntry){&who->actor, action, "account", account,
+                                                    pt_str(who->actor.name), pt_str(detail)},
+                                      err)
                        : st;
 }
 
@@ -189,8 +191,10 @@ static PtStatus judge_code(Access *a, AccessFrom *from, PtStr code, AccessSessio
         return st == PT_OK ? commit_renewed(&c, from, false, err) : st;
     }
     if (st == PT_OK) {
-        st = change_audit(&c, &from->caller->actor, "session.failed", "account", account, name,
-                          PT_STR("{\"by\":\"code\"}"), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&from->caller->actor, "session.failed", "account", account,
+                                        name, PT_STR("{\"by\":\"code\"}")},
+                          err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);

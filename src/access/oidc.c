@@ -544,7 +544,7 @@ PtStatus oidc_finish(Oidc *o, const OidcReturn *back, PtArena *arena, OidcIdenti
     OidcPending pending;
     OidcProvider p;
     Tokens tokens = {{NULL, 0}, {NULL, 0}};
-    OidcIdentity who;
+    OidcIdentity who = {.create = false};
     if (!oidc_pendings_take(o->pendings, back->state, back->cookie, pt_mono_ms(), &pending)) {
         return pt_fail(err, PT_NOT_FOUND,
                        "no such sign-in: used, over %d minutes old, or of another browser",

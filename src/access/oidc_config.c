@@ -22,10 +22,13 @@ PtStatus oidc_read_secret(const char *path, PtArena *arena, PtStr *ret_secret, P
     PT_CLEANUP(pt_close_filep) FILE *f = fopen(path, "re");
     struct stat info;
     char text[OIDC_CLIENT_SECRET_MAX + 3];
-    if (f == NULL || fstat(fileno(f), &info) != 0) {
+    if (f == NULL) {
         const int why = errno;
         return pt_fail(err, pt_status_of_errno(why), "oidc.client_secret_file: \"%s\": %s", path,
                        strerror(why));
+    }
+    if (fstat(fileno(f), &info) != 0) {
+        return pt_fail(err, PT_IO, "oidc.client_secret_file: \"%s\" cannot be examined", path);
     }
     if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return pt_fail(err, PT_FORBIDDEN,

@@ -83,6 +83,14 @@ static size_t sign_by_key(const char *alg, EVP_PKEY *key, const char *text, unsi
     return alg[0] == 'E' ? raw_ecdsa(sig, len) : len;
 }
 
+/* Appends base64url to the text in out. */
+static void add_part(char *out, size_t room, const char *separator, const void *bytes, size_t len)
+{
+    size_t at = strlen(out);
+    at += (size_t)snprintf(out + at, room - at, "%s", separator);
+    oidc_base64url(bytes, len, out + at, room - at);
+}
+
 char *oidc_rig_sign(const char *alg, EVP_PKEY *key, const char *secret, const char *header,
                     const char *payload)
 {
@@ -93,11 +101,10 @@ char *oidc_rig_sign(const char *alg, EVP_PKEY *key, const char *secret, const ch
     (void)snprintf(own, sizeof own, "{\"alg\":\"%s\",\"kid\":\"one\"}", alg);
     const char *head = header != NULL ? header : own;
     const size_t room = 2 * (strlen(head) + strlen(payload) + sizeof sig) + 16;
-    char *out = malloc(room);
+    char *out = calloc(1, room);
     assert_non_null(out);
-    oidc_base64url(head, strlen(head), out, room);
-    strcat(out, ".");
-    oidc_base64url(payload, strlen(payload), out + strlen(out), room - strlen(out));
+    add_part(out, room, "", head, strlen(head));
+    add_part(out, room, ".", payload, strlen(payload));
     if (alg[0] == 'H') {
         assert_non_null(HMAC(EVP_sha256(), secret, (int)strlen(secret), (unsigned char *)out,
                              strlen(out), sig, &hmac_len));
@@ -105,7 +112,6 @@ char *oidc_rig_sign(const char *alg, EVP_PKEY *key, const char *secret, const ch
     } else if (alg[0] != 'n') {
         len = sign_by_key(alg, key, out, sig, sizeof sig);
     }
-    strcat(out, ".");
-    oidc_base64url(sig, len, out + strlen(out), room - strlen(out));
+    add_part(out, room, ".", sig, len);
     return out;
 }

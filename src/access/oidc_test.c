@@ -6,8 +6,8 @@
 #include "access/oidc_rig.h"
 #include "base/hash.h"
 #include "base/test_rows.h"
-#include "fault/fault_alloc.h"
 
+#include <fault/fault_alloc.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

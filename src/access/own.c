@@ -69,8 +69,10 @@ static PtStatus change_me(Access *a, const AccessPrincipal *who, PtStr name, PtS
         st = write_me(&c, &account, name, preferences, err);
     }
     if (st == PT_OK && !pt_str_eq(name, account.name)) { // how one's own screen looks is no news
-        st = change_audit(&c, &who->actor, "account.changed", "account", account.id, name,
-                          PT_STR("{\"own\":true}"), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&who->actor, "account.changed", "account", account.id, name,
+                                        PT_STR("{\"own\":true}")},
+                          err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);
@@ -131,21 +133,23 @@ static PtStatus set_password(Change *c, const Holder *h, const char *stored, PtE
                : st;
 }
 
-/* Sets it, ends all sessions and begins one. */
+/* Sets it, ends all sessions and begins one; whoever came by link may owe the second factor. */
 static PtStatus renew(Change *c, const AccessFrom *from, const Holder *h, const char *stored,
-                      bool second_factor_due, const char *detail, AccessSession *ret_session,
-                      PtError *err)
+                      bool by_link, AccessSession *ret_session, PtError *err)
 {
     const AuditActor by = actor_of(pt_str(h->id), pt_str(h->name), from->peer);
+    const char *detail = by_link ? "{\"by\":\"link\"}" : "{\"by\":\"password\"}";
     PtStatus st = set_password(c, h, stored, err);
     if (st == PT_OK) {
         st = sessions_end(c, pt_str(h->id), "", err);
     }
     if (st == PT_OK) {
-        st = session_begin(c, from, pt_str(h->id), second_factor_due, ret_session, err);
+        st = session_begin(c, from, pt_str(h->id), by_link && h->totp, ret_session, err);
     }
-    return st == PT_OK ? change_audit(c, &by, "account.password_set", "account", pt_str(h->id),
-                                      pt_str(h->name), pt_str(detail), err)
+    return st == PT_OK ? change_audit(c,
+                                      &(AuditEntry){&by, "account.password_set", "account",
+                                                    pt_str(h->id), pt_str(h->name), pt_str(detail)},
+                                      err)
                        : st;
 }
 
@@ -205,7 +209,7 @@ static PtStatus use_link(Access *a, const AccessFrom *from,
         st = pt_fail(err, PT_UNAUTHENTICATED, "the link is unknown, used or too old");
     }
     if (st == PT_OK) {
-        st = renew(&c, from, h, stored, h->totp, "{\"by\":\"link\"}", ret_session, err);
+        st = renew(&c, from, h, stored, true, ret_session, err);
     }
     char session[PT_UUID_TEXT] = "";
     if (st == PT_OK) {
@@ -309,7 +313,7 @@ static PtStatus write_password(Access *a, AccessFrom *from, const Holder *h, con
     char session[PT_UUID_TEXT] = "";
     PtStatus st = change_begin(a, &c, err);
     if (st == PT_OK) {
-        st = renew(&c, from, h, stored, false, "{\"by\":\"password\"}", ret_session, err);
+        st = renew(&c, from, h, stored, false, ret_session, err);
     }
     if (st == PT_OK) {
         st = change_texts(&c, SQL_LINK_DROP, pt_str(h->id), (PtStr){NULL, 0}, NULL, err);

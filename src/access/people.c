@@ -150,13 +150,13 @@ PtStatus access_people(Access *a, const AccessPeopleFilter *f, PtArena *arena,
     if (st != PT_OK || (st = pt_sql_use(tx, SQL_ACCOUNT_LIST, err)) != PT_OK) {
         return st;
     }
-    pt_sql_bind_i64(tx, 2, now_ms);
-    pt_sql_bind_i64(tx, 3, idle_since(a, now_ms));
-    pt_sql_bind_text(tx, 4, or_empty(f->after));
-    pt_sql_bind_text(tx, 5, like_pattern(f->search, pattern));
-    pt_sql_bind_text(tx, 6, or_empty(f->role));
-    pt_sql_bind_i64(tx, 7, f->state);
-    pt_sql_bind_i64(tx, 8, (int64_t)f->limit + 1);
+    pt_sql_bind_i64(tx, 1, now_ms);
+    pt_sql_bind_i64(tx, 2, idle_since(a, now_ms));
+    pt_sql_bind_text(tx, 3, or_empty(f->after));
+    pt_sql_bind_text(tx, 4, like_pattern(f->search, pattern));
+    pt_sql_bind_text(tx, 5, or_empty(f->role));
+    pt_sql_bind_i64(tx, 6, f->state);
+    pt_sql_bind_i64(tx, 7, (int64_t)f->limit + 1);
     while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row && count < f->limit) {
         st = account_read(tx, arena, &list[count], err);
         if (st != PT_OK) {
@@ -294,8 +294,16 @@ static PtStatus set_link(Change *c, PtStr account, AccessLink *ret_link, PtError
     return st;
 }
 
-static PtStatus invite(Access *a, const AccessPrincipal *by, PtStr email, PtStr name, int role,
-                       const char *stored, PtArena *arena, AccessAccount *ret_account,
+/* An invitation that was checked. */
+typedef struct Invitation {
+    const AccessPrincipal *by;
+    PtStr email, name;
+    int role;
+    const char *password; /* stored form; NULL: a link instead */
+    PtArena *arena;
+} Invitation;
+
+static PtStatus invite(Access *a, const Invitation *i, AccessAccount *ret_account,
                        AccessLink *ret_link, PtError *err)
 {
     PT_CLEANUP(change_end) Change c = {0};
@@ -303,18 +311,24 @@ static PtStatus invite(Access *a, const AccessPrincipal *by, PtStr email, PtStr 
     *ret_link = (AccessLink){0};
     PtStatus st = change_begin(a, &c, err);
     if (st == PT_OK) {
-        st = account_insert(&c, email, name, role, stored, err);
+        st = account_insert(&c, i->email, i->name, i->role, i->password, err);
     }
-    if (st == PT_OK && stored == NULL) {
+    if (st == PT_OK && i->password == NULL) {
         st = set_link(&c, pt_str(c.account->id), ret_link, err);
     }
     if (st == PT_OK) {
-        (void)snprintf(detail, sizeof detail, "{\"role\":\"%s\"}", a->c.roles[role].name);
-        st = change_audit(&c, &by->actor, stored != NULL ? "account.added" : "account.invited",
-                          "account", pt_str(c.account->id), name, pt_str(detail), err);
+        (void)snprintf(detail, sizeof detail, "{\"role\":\"%s\"}", a->c.roles[i->role].name);
+        const AuditEntry entry = {.by = &i->by->actor,
+                                  .action =
+                                      i->password != NULL ? "account.added" : "account.invited",
+                                  .subject_type = "account",
+                                  .subject = pt_str(c.account->id),
+                                  .subject_name = i->name,
+                                  .detail = pt_str(detail)};
+        st = change_audit(&c, &entry, err);
     }
     if (st == PT_OK) {
-        st = account_find(a, c.tx, email, arena, ret_account, err);
+        st = account_find(a, c.tx, i->email, i->arena, ret_account, err);
     }
     return st == PT_OK ? change_commit(&c, err) : st;
 }
@@ -324,24 +338,21 @@ PtStatus access_invite(Access *a, const AccessPrincipal *by, const AccessPerson 
                        PtError *err)
 {
     char email[ACCESS_EMAIL_MAX + 1], stored[PASSWORD_TEXT];
-    int role = ROLE_NONE;
-    const bool with_password = person->password.data != NULL;
+    Invitation i = {.by = by, .name = person->name, .role = ROLE_NONE, .arena = arena};
     if (!email_fold(person->email, email)) {
         return pt_fail(err, PT_INVALID, "email: not a mail address");
     }
+    i.email = pt_str(email);
     PtStatus st = name_check(person->name, err);
     if (st == PT_OK) {
-        st = read_role(a, by, person->role, &role, err);
+        st = read_role(a, by, person->role, &i.role, err);
     }
-    if (st == PT_OK && with_password) {
-        st = password_check_new(person->password, pt_str(email), err);
+    if (st == PT_OK && person->password.data != NULL) {
+        i.password = stored;
+        st = password_check_new(person->password, i.email, err);
+        st = st == PT_OK ? password_hash(&a->passwords, person->password, stored, err) : st;
     }
-    if (st == PT_OK && with_password) {
-        st = password_hash(&a->passwords, person->password, stored, err);
-    }
-    return st == PT_OK ? invite(a, by, pt_str(email), person->name, role,
-                                with_password ? stored : NULL, arena, ret_account, ret_link, err)
-                       : st;
+    return st == PT_OK ? invite(a, &i, ret_account, ret_link, err) : st;
 }
 
 /* -- changing ---------------------------------------------------------------------------------- */
@@ -428,8 +439,10 @@ static PtStatus audit_change(Change *c, const AccessPrincipal *by, const Changed
     }
     pt_json_out_object_end(&out);
     PtStatus st = pt_buf_status(&detail) == PT_OK
-                      ? change_audit(c, &by->actor, "account.changed", "account", x->old->id,
-                                     x->name, pt_buf_str(&detail), err)
+                      ? change_audit(c,
+                                     &(AuditEntry){&by->actor, "account.changed", "account",
+                                                   x->old->id, x->name, pt_buf_str(&detail)},
+                                     err)
                       : pt_fail(err, PT_NO_MEMORY, "no memory to tell of a change");
     pt_buf_done(&detail);
     return st;
@@ -516,8 +529,10 @@ PtStatus access_reset(Access *a, const AccessPrincipal *by, PtStr ref, PtArena *
         st = set_link(&c, account.id, ret_link, err);
     }
     if (st == PT_OK) {
-        st = change_audit(&c, &by->actor, "account.link_made", "account", account.id, account.name,
-                          PT_STR(""), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&by->actor, "account.link_made", "account", account.id,
+                                        account.name, PT_STR("")},
+                          err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);

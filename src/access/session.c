@@ -153,7 +153,7 @@ PtStatus session_begin(Change *c, const AccessFrom *from, PtStr account, bool se
     }
     if (st == PT_OK) {
         memcpy(out.csrf, s->csrf, sizeof s->csrf);
-        memcpy(out.account, owner->id, sizeof owner->id);
+        memcpy(out.account, s->account->id, sizeof s->account->id);
         out.expires_ms = s->expires_ms;
         *ret_session = out;
     }
@@ -210,8 +210,10 @@ PtStatus access_sign_out(Access *a, const AccessPrincipal *who, PtError *err)
         st = change_texts(&c, SQL_SESSION_END, id, account, NULL, err);
     }
     if (st == PT_OK) {
-        st = change_audit(&c, &who->actor, "session.ended", "account", account,
-                          pt_str(who->actor.name), PT_STR(""), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&who->actor, "session.ended", "account", account,
+                                        pt_str(who->actor.name), PT_STR("")},
+                          err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);
@@ -245,8 +247,10 @@ PtStatus access_session_end(Access *a, const AccessPrincipal *who, PtStr id, PtE
         st = pt_fail(err, PT_NOT_FOUND, "no session of yours has this id");
     }
     if (st == PT_OK) {
-        st = change_audit(&c, &who->actor, "session.ended", "account", account,
-                          pt_str(who->actor.name), PT_STR("{\"other\":true}"), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&who->actor, "session.ended", "account", account,
+                                        pt_str(who->actor.name), PT_STR("{\"other\":true}")},
+                          err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);
@@ -269,8 +273,10 @@ PtStatus access_sessions_end_others(Access *a, const AccessPrincipal *who, PtErr
         st = sessions_end(&c, account, who->session, err);
     }
     if (st == PT_OK) {
-        st = change_audit(&c, &who->actor, "session.ended_others", "account", account,
-                          pt_str(who->actor.name), PT_STR(""), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&who->actor, "session.ended_others", "account", account,
+                                        pt_str(who->actor.name), PT_STR("")},
+                          err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);

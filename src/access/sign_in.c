@@ -74,8 +74,10 @@ static PtStatus refuse(Access *a, const AccessFrom *from, const char *email, con
     }
     if (st == PT_OK) {
         // what was typed as an address may be a password: only known ones are told
-        st = change_audit(&c, &nobody, "session.failed", "account", pt_str(login->id),
-                          pt_str(login->name), PT_STR("{\"by\":\"password\"}"), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&nobody, "session.failed", "account", pt_str(login->id),
+                                        pt_str(login->name), PT_STR("{\"by\":\"password\"}")},
+                          err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);
@@ -104,9 +106,12 @@ static PtStatus begin(Change *c, const AccessFrom *from, const Login *login, con
 {
     const AuditActor by = actor_of(pt_str(login->id), pt_str(login->name), from->peer);
     PtStatus st = session_begin(c, from, pt_str(login->id), login->totp, ret_session, err);
-    return st == PT_OK ? change_audit(c, &by, "session.began", "account", pt_str(login->id),
-                                      pt_str(login->name), pt_str(detail), err)
-                       : st;
+    return st == PT_OK
+               ? change_audit(c,
+                              &(AuditEntry){&by, "session.began", "account", pt_str(login->id),
+                                            pt_str(login->name), pt_str(detail)},
+                              err)
+               : st;
 }
 
 /* Ends what the new session replaced, and what was over the bound. */
@@ -217,8 +222,10 @@ static PtStatus make_owner(Access *a, const AccessFrom *from, PtStr email, PtStr
         memcpy(login.id, c.account->id, sizeof login.id);
         take_text(login.name, sizeof login.name, name);
         const AuditActor by = actor_of(pt_str(login.id), name, from->peer);
-        st = change_audit(&c, &by, "account.added", "account", pt_str(login.id), name,
-                          PT_STR("{\"role\":\"owner\",\"by\":\"setup\"}"), err);
+        st = change_audit(&c,
+                          &(AuditEntry){&by, "account.added", "account", pt_str(login.id), name,
+                                        PT_STR("{\"role\":\"owner\",\"by\":\"setup\"}")},
+                          err);
     }
     if (st == PT_OK) {
         st = begin(&c, from, &login, "{\"by\":\"setup\"}", ret_session, err);
@@ -283,8 +290,10 @@ static PtStatus add_identity(Change *c, const AccessExternal *who, const Login *
         return st;
     }
     const AuditActor by = actor_of(pt_str(login->id), pt_str(login->name), who->peer);
-    return change_audit(c, &by, "account.linked", "account", pt_str(login->id), pt_str(login->name),
-                        PT_STR("{\"by\":\"oidc\"}"), err);
+    return change_audit(c,
+                        &(AuditEntry){&by, "account.linked", "account", pt_str(login->id),
+                                      pt_str(login->name), PT_STR("{\"by\":\"oidc\"}")},
+                        err);
 }
 
 /* The account of a verified address, made when there is none and it may be. */
@@ -312,8 +321,10 @@ static PtStatus first_visit(Change *c, const AccessExternal *who, Login *login, 
     memcpy(login->id, c->account->id, sizeof login->id);
     memcpy(login->name, c->account->name, sizeof login->name);
     const AuditActor by = actor_of(pt_str(login->id), name, who->peer);
-    st = change_audit(c, &by, "account.added", "account", pt_str(login->id), name,
-                      PT_STR("{\"by\":\"oidc\"}"), err);
+    st = change_audit(c,
+                      &(AuditEntry){&by, "account.added", "account", pt_str(login->id), name,
+                                    PT_STR("{\"by\":\"oidc\"}")},
+                      err);
     return st == PT_OK ? add_identity(c, who, login, err) : st;
 }
 

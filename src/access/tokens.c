@@ -146,13 +146,14 @@ static PtStatus audit_token(Change *c, const AccessPrincipal *by, const AccessTo
         detail, sizeof detail, "{\"role\":\"%.*s\",\"scopes\":%s%.*s%s}", PT_STR_ARG(row->role),
         row->scopes.data != NULL ? "\"" : "", row->scopes.data != NULL ? (int)row->scopes.len : 4,
         row->scopes.data != NULL ? row->scopes.data : "null", row->scopes.data != NULL ? "\"" : "");
-    return change_audit(c, &by->actor, "token.added", "token", row->id, row->name, pt_str(detail),
-                        err);
+    return change_audit(
+        c, &(AuditEntry){&by->actor, "token.added", "token", row->id, row->name, pt_str(detail)},
+        err);
 }
 
 /* The row to be, in the arena. */
 static PtStatus describe(Access *a, const AccessPrincipal *by, const AccessTokenSpec *spec,
-                         int role, PtStr scopes, PtArena *arena, AccessToken *row, PtError *err)
+                         PtStr scopes, PtArena *arena, AccessToken *row, PtError *err)
 {
     char id[PT_UUID_TEXT], person[PT_UUID_TEXT] = "", name[ACCESS_NAME_MAX * 4 + 1] = "";
     (void)pthread_rwlock_rdlock(&a->lock);
@@ -166,7 +167,7 @@ static PtStatus describe(Access *a, const AccessPrincipal *by, const AccessToken
     new_id(row->created_ms, id);
     row->id = pt_arena_str(arena, pt_str(id));
     row->name = pt_arena_str(arena, spec->name.data != NULL ? spec->name : PT_STR(""));
-    row->role = pt_str(a->c.roles[role].name);
+    row->role = pt_str(a->c.roles[role_index(a, spec->role)].name);
     row->created_by = pt_arena_str(arena, pt_str(person));
     row->created_by_name = pt_arena_str(arena, pt_str(name));
     row->scopes = spec->scopes != NULL ? pt_arena_str(arena, scopes) : (PtStr){NULL, 0};
@@ -224,7 +225,7 @@ PtStatus access_token_add(Access *a, const AccessPrincipal *by, const AccessToke
         st = may_give(a, by, role, role_permissions(a, role) & bits, err);
     }
     if (st == PT_OK) {
-        st = describe(a, by, spec, role, pt_buf_str(&scopes), arena, ret_token, err);
+        st = describe(a, by, spec, pt_buf_str(&scopes), arena, ret_token, err);
     }
     if (st == PT_OK) {
         make_token(ret_secret);
@@ -255,25 +256,27 @@ static void read_token(PtSqlTx *tx, PtArena *arena, AccessToken *t)
                        .revoked_ms = pt_sql_i64(tx, 9)};
 }
 
-PtStatus access_tokens(Access *a, int state, PtStr after, size_t limit, PtArena *arena,
+PtStatus access_tokens(Access *a, const AccessTokenFilter *f, PtArena *arena,
                        AccessToken **ret_list, size_t *ret_count, bool *ret_more, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     size_t count = 0;
     bool row = true;
-    AccessToken *list = pt_arena_alloc(arena, limit, sizeof *list);
+    AccessToken *list = pt_arena_alloc(arena, f->limit, sizeof *list);
     if (list == NULL) {
-        return pt_fail(err, PT_NO_MEMORY, "no memory for %zu tokens", limit);
+        return pt_fail(err, PT_NO_MEMORY, "no memory for %zu tokens", f->limit);
     }
     PtStatus st = pt_sql_begin(a->c.sql, false, &tx, err);
     if (st != PT_OK || (st = pt_sql_use(tx, SQL_TOKEN_LIST, err)) != PT_OK) {
         return st;
     }
-    pt_sql_bind_text(tx, 1, after.len > 0 ? after : PT_STR("~")); // behind every id
-    pt_sql_bind_i64(tx, 2, state);
+    pt_sql_bind_text(tx, 1,
+                     f->after.len > 0 ? f->after
+                                      : PT_STR("g")); // behind every id, in any collation
+    pt_sql_bind_i64(tx, 2, f->state);
     pt_sql_bind_i64(tx, 3, pt_clock_now_ms(a->c.clock));
-    pt_sql_bind_i64(tx, 4, (int64_t)limit + 1);
-    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row && count < limit) {
+    pt_sql_bind_i64(tx, 4, (int64_t)f->limit + 1);
+    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row && count < f->limit) {
         read_token(tx, arena, &list[count++]);
     }
     pt_sql_done(tx);
@@ -320,8 +323,9 @@ PtStatus access_token_revoke(Access *a, const AccessPrincipal *by, PtStr id, PtE
         st = pt_fail(err, PT_NOT_FOUND, "there is no valid token with this id");
     }
     if (st == PT_OK) {
-        st = change_audit(&c, &by->actor, "token.revoked", "token", id, pt_str(name), PT_STR(""),
-                          err);
+        st = change_audit(
+            &c, &(AuditEntry){&by->actor, "token.revoked", "token", id, pt_str(name), PT_STR("")},
+            err);
     }
     if (st == PT_OK) {
         st = change_commit(&c, err);

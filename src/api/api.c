@@ -44,6 +44,13 @@ void api_free(Api *api)
     free(api);
 }
 
+bool api_source_wanted(uint32_t filter, uint32_t number)
+{
+    return filter == API_SOURCE_OWN ? number == 0
+           : filter == 0            ? number != 0
+                                    : number == filter;
+}
+
 EventSourceName api_source_name(Api *api, uint32_t number, EventSource *space)
 {
     if (number == 0) {

@@ -156,7 +156,9 @@ void api_page_end(PtJsonOut *out, const char *next_cursor);
 /* A cursor that is a whole number; fallback when there is none. PT_INVALID else. */
 PT_NODISCARD PtStatus api_cursor_u64(const ApiValue *cursor, uint64_t fallback, uint64_t *ret_value,
                                      PtError *err);
-/* id, name or number of a source; *ret_number 0 when absent. PT_NOT_FOUND when there is none. */
+/* id, name or number of a source; *ret_number 0 when absent, API_SOURCE_OWN for "patron", the
+ * server's own events. PT_NOT_FOUND when there is none. */
+#define API_SOURCE_OWN UINT32_MAX
 PT_NODISCARD PtStatus api_find_source(ApiCall *call, const ApiValue *ref, uint32_t *ret_number,
                                       PtError *err);
 
@@ -254,6 +256,10 @@ struct ApiStream {
  * whatever happens. False: the call was answered, or its client is gone, and run is never called. */
 bool api_stream_start(ApiCall *call, const char *content_type,
                       PtStatus (*run)(ApiStream *, void *, PtError *), void *ctx);
+
+/* Whether a record of source `number` is wanted. What the server itself has put into the log (the
+ * feed) is shown to those who ask for it: a shop's events are not mixed with its sign-ins. */
+bool api_source_wanted(uint32_t filter, uint32_t number);
 
 /* Name and id of a source, in `space`; empty when it is gone. */
 EventSourceName api_source_name(Api *api, uint32_t number, EventSource *space);

@@ -410,6 +410,10 @@ PtStatus api_find_source(ApiCall *call, const ApiValue *ref, uint32_t *ret_numbe
     if (!ref->given || ref->text.len == 0) {
         return PT_OK;
     }
+    if (pt_str_eq(ref->text, PT_STR(EVENT_FEED_SOURCE))) {
+        *ret_number = API_SOURCE_OWN;
+        return PT_OK;
+    }
     if (event_source_by_ref(call->api->c.sources, ref->text, &source) ||
         (pt_str_to_u32(ref->text, UINT32_MAX, &number) &&
          event_source_by_number(call->api->c.sources, number, &source))) {

@@ -12,9 +12,9 @@ enum { FETCH_RECORDS = 256, CHUNK_BYTES = 256 << 10 };
 
 typedef struct Export {
     uint64_t from, to;
-    bool has_since, has_until, raw;
+    bool has_since, has_until, raw, own;
     int64_t since_ms, until_ms; /* received in [since, until) */
-    uint32_t source;            /* 0: any */
+    uint32_t source;            /* as api_find_source */
     unsigned classes;           /* a bit per PtRecordClass */
 } Export;
 
@@ -25,7 +25,7 @@ static void close_readerp(PtLogReader **reader)
 
 static bool wanted(const Export *e, const PtRecord *r)
 {
-    return (e->classes >> r->klass & 1U) != 0 && (e->source == 0 || r->source == e->source) &&
+    return (e->classes >> r->klass & 1U) != 0 && (e->own || api_source_wanted(e->source, r->source)) &&
            (!e->has_since || r->time_ms >= e->since_ms) &&
            (!e->has_until || r->time_ms < e->until_ms);
 }
@@ -129,6 +129,7 @@ static PtStatus read_export(ApiCall *call, Export *e, PtError *err)
     const uint64_t from = (uint64_t)q[Q_EVENTS_EXPORT_FROM].number;
     const uint64_t to = q[Q_EVENTS_EXPORT_TO].given ? (uint64_t)q[Q_EVENTS_EXPORT_TO].number : end;
     e->raw = q[Q_EVENTS_EXPORT_RAW].number == 1;
+    e->own = q[Q_EVENTS_EXPORT_OWN].truth;
     e->classes = classes[q[Q_EVENTS_EXPORT_CLASS].choice];
     e->has_since = q[Q_EVENTS_EXPORT_SINCE].given;
     e->since_ms = q[Q_EVENTS_EXPORT_SINCE].number;

@@ -80,13 +80,15 @@ void api_imports_list(ApiCall *call)
 {
     const ApiValue *q = call->query;
     const size_t limit = (size_t)q[Q_IMPORTS_LIST_LIMIT].number;
-    const ConnectJobState state = q[Q_IMPORTS_LIST_STATE].given // in the enum's order
-                                      ? (ConnectJobState)q[Q_IMPORTS_LIST_STATE].choice
-                                      : CONNECT_STATES;
+    const ConnectJobsQuery query = {.state = q[Q_IMPORTS_LIST_STATE].given // in the enum's order
+                                                 ? (ConnectJobState)q[Q_IMPORTS_LIST_STATE].choice
+                                                 : CONNECT_STATES,
+                                    .after = q[Q_IMPORTS_LIST_CURSOR].text,
+                                    .limit = limit + 1};
     ConnectJob *list = NULL;
     size_t count = 0;
-    PtStatus st = connect_jobs_list(call->api->imports, state, q[Q_IMPORTS_LIST_CURSOR].text,
-                                    limit + 1, call->arena, &list, &count, &call->error);
+    PtStatus st =
+        connect_jobs_list(call->api->imports, &query, call->arena, &list, &count, &call->error);
     if (st != PT_OK) {
         api_problem(call, st, &call->error);
         return;
@@ -401,14 +403,13 @@ void api_imports_preview(ApiCall *call)
 void api_imports_refusals(ApiCall *call)
 {
     const size_t limit = (size_t)call->query[Q_IMPORTS_REFUSALS_LIMIT].number;
-    ConnectRefusal *list = NULL;
+    ConnectRefusals page = {NULL, 0};
     char cursor[24] = "";
     uint64_t after = 0;
-    size_t count = 0;
     PtStatus st = api_cursor_u64(&call->query[Q_IMPORTS_REFUSALS_CURSOR], 0, &after, &call->error);
     if (st == PT_OK) {
         st = connect_job_refusals(call->api->imports, call->args[0], after, limit, call->arena,
-                                  &list, &count, &call->error);
+                                  &page, &call->error);
     }
     if (st != PT_OK) {
         api_problem(call, st, &call->error);
@@ -416,8 +417,8 @@ void api_imports_refusals(ApiCall *call)
     }
     PtJsonOut out = pt_json_out(&call->body);
     api_page_begin(&out);
-    for (size_t i = 0; i < count; i++) {
-        const ConnectRefusal *r = &list[i];
+    for (size_t i = 0; i < page.count; i++) {
+        const ConnectRefusal *r = &page.rows[i];
         pt_json_out_object(&out);
         api_put_u64(&out, "number", r->number);
         api_put_u64(&out, "row", r->row);
@@ -427,8 +428,8 @@ void api_imports_refusals(ApiCall *call)
         api_put_text(&out, "text", r->text);
         pt_json_out_object_end(&out);
     }
-    if (count == limit) {
-        (void)snprintf(cursor, sizeof cursor, "%" PRIu64, list[count - 1].number);
+    if (page.count == limit) {
+        (void)snprintf(cursor, sizeof cursor, "%" PRIu64, page.rows[page.count - 1].number);
     }
     api_page_end(&out, cursor[0] != '\0' ? cursor : NULL);
     api_answer(call, 200);
@@ -473,12 +474,12 @@ static bool is_open(ConnectJobState state)
 static PtStatus say_all(ApiStream *s, LiveImports *l, PtError *err)
 {
     PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(LIVE_ARENA);
+    const ConnectJobsQuery query = {.state = CONNECT_STATES, .limit = LIVE_FIRST};
     ConnectJob *list = NULL;
     size_t count = 0;
     PtStatus st = arena != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for imports");
     if (st == PT_OK) {
-        st = connect_jobs_list(s->api->imports, CONNECT_STATES, (PtStr){NULL, 0}, LIVE_FIRST, arena,
-                               &list, &count, err);
+        st = connect_jobs_list(s->api->imports, &query, arena, &list, &count, err);
     }
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         if (is_open(list[i].state)) {

@@ -57,7 +57,7 @@ static bool contains(PtStr text, PtStr part)
 
 static bool header_fits(const Live *f, const PtRecord *r)
 {
-    return (f->classes >> r->klass & 1U) != 0 && (f->source == 0 || f->source == r->source) &&
+    return (f->classes >> r->klass & 1U) != 0 && api_source_wanted(f->source, r->source) &&
            (f->types == 0 || (f->types >> r->type & 1U) != 0);
 }
 

@@ -70,8 +70,8 @@ void api_plans_list(ApiCall *call)
     EventPlanRow *rows;
     size_t count;
     PtJsonOut out = pt_json_out(&call->body);
-    if (failed(call, event_plans_list(call->api->c.plans, call->arena, &rows, &count,
-                                      &call->error))) {
+    if (failed(call,
+               event_plans_list(call->api->c.plans, call->arena, &rows, &count, &call->error))) {
         return;
     }
     pt_json_out_object(&out);
@@ -96,7 +96,8 @@ _Static_assert((int)IN_PLANS_ADD_RULES == (int)IN_PLANS_SAVE_RULES, "one schema"
 static EventPlanEdit read_edit(const ApiCall *call)
 {
     const ApiValue *in = call->in;
-    return (EventPlanEdit){ // modes in the enum's order
+    return (EventPlanEdit){
+        // modes in the enum's order
         .name = in[IN_PLANS_ADD_NAME].text,
         .description = in[IN_PLANS_ADD_DESCRIPTION].text,
         .mode = (EventPlanMode)in[IN_PLANS_ADD_MODE].choice,
@@ -111,8 +112,8 @@ void api_plans_add(ApiCall *call)
 {
     char id[37];
     EventPlanEdit edit = read_edit(call);
-    if (!failed(call, event_plans_add(call->api->c.plans, &edit, &call->who.actor, id,
-                                      &call->error))) {
+    if (!failed(call,
+                event_plans_add(call->api->c.plans, &edit, &call->who.actor, id, &call->error))) {
         answer_plan(call, 201, pt_str(id), 0);
     }
 }
@@ -149,8 +150,7 @@ void api_plans_versions(ApiCall *call)
     EventPlanRow *rows;
     size_t count, limit = (size_t)q[Q_PLANS_VERSIONS_LIMIT].number;
     char cursor[24] = "";
-    PtStatus st =
-        api_cursor_u64(&q[Q_PLANS_VERSIONS_CURSOR], INT64_MAX, &before, &call->error);
+    PtStatus st = api_cursor_u64(&q[Q_PLANS_VERSIONS_CURSOR], INT64_MAX, &before, &call->error);
     st = st == PT_OK && before > INT64_MAX
              ? pt_fail(&call->error, PT_INVALID, "cursor: not one of ours")
              : st;
@@ -279,8 +279,8 @@ static PtStatus check_history(ApiCall *call, const EventPlan *plan, PtJsonOut *o
 {
     EventHistory history = {.log = call->api->c.log,
                             .last = (uint64_t)call->in[IN_PLANS_CHECK_LAST].number};
-    PtStatus st = api_find_source(call, &call->in[IN_PLANS_CHECK_SOURCE], &history.source,
-                                  &call->error);
+    PtStatus st =
+        api_find_source(call, &call->in[IN_PLANS_CHECK_SOURCE], &history.source, &call->error);
     if (st == PT_OK) {
         pt_json_out_key(out, PT_STR("history"));
         st = event_plan_dry_run(plan, &history, out, &call->error);
@@ -291,7 +291,8 @@ static PtStatus check_history(ApiCall *call, const EventPlan *plan, PtJsonOut *o
 void api_plans_check(ApiCall *call)
 {
     PT_CLEANUP(event_plan_releasep) EventPlan *plan = NULL;
-    bool event = call->in[IN_PLANS_CHECK_EVENT].given, source = call->in[IN_PLANS_CHECK_SOURCE].given;
+    bool event = call->in[IN_PLANS_CHECK_EVENT].given,
+         source = call->in[IN_PLANS_CHECK_SOURCE].given;
     PtStatus st = event_plan_draft(call->in[IN_PLANS_CHECK_PLAN].text, &plan, &call->error);
     if (st == PT_OK && !event && !source) {
         st = pt_fail(&call->error, PT_INVALID, "give event, source or both");
@@ -320,8 +321,8 @@ void api_plans_infer(ApiCall *call)
     EventHistory history = {.log = call->api->c.log,
                             .last = (uint64_t)call->in[IN_PLANS_INFER_LAST].number};
     pt_buf_init(&rules, EVENT_PLAN_TEXT_MAX);
-    PtStatus st = api_find_source(call, &call->in[IN_PLANS_INFER_SOURCE], &history.source,
-                                  &call->error);
+    PtStatus st =
+        api_find_source(call, &call->in[IN_PLANS_INFER_SOURCE], &history.source, &call->error);
     if (st == PT_OK && !event_source_by_number(call->api->c.sources, history.source, &source)) {
         st = pt_fail(&call->error, PT_NOT_FOUND, "no such source");
     }
@@ -544,10 +545,9 @@ static PtStatus put_event(void *ctx, const PtRecord *record, const EventView *v,
 void api_plans_violations_events(ApiCall *call)
 {
     const ApiValue *q = call->query;
-    const Asked asked = {
-        &q[Q_PLANS_VIOLATIONS_EVENTS_SOURCE], &q[Q_PLANS_VIOLATIONS_EVENTS_PLAN],
-        &q[Q_PLANS_VIOLATIONS_EVENTS_TYPE],   &q[Q_PLANS_VIOLATIONS_EVENTS_NAME],
-        &q[Q_PLANS_VIOLATIONS_EVENTS_SINCE],  &q[Q_PLANS_VIOLATIONS_EVENTS_UNTIL]};
+    const Asked asked = {&q[Q_PLANS_VIOLATIONS_EVENTS_SOURCE], &q[Q_PLANS_VIOLATIONS_EVENTS_PLAN],
+                         &q[Q_PLANS_VIOLATIONS_EVENTS_TYPE],   &q[Q_PLANS_VIOLATIONS_EVENTS_NAME],
+                         &q[Q_PLANS_VIOLATIONS_EVENTS_SINCE],  &q[Q_PLANS_VIOLATIONS_EVENTS_UNTIL]};
     Page page = {call, pt_json_out(&call->body)};
     EventViolationFilter f;
     uint64_t before = 0, next = 0;
@@ -563,11 +563,10 @@ void api_plans_violations_events(ApiCall *call)
         f.keyword = q[Q_PLANS_VIOLATIONS_EVENTS_KEYWORD].text;
     }
     api_page_begin(&page.out);
-    st = st == PT_OK
-             ? event_violations_walk(call->api->c.log, call->api->c.views_sql, &f, before,
-                                     (size_t)q[Q_PLANS_VIOLATIONS_EVENTS_LIMIT].number, put_event,
-                                     &page, &next, &call->error)
-             : st;
+    st = st == PT_OK ? event_violations_walk(call->api->c.log, call->api->c.views_sql, &f, before,
+                                             (size_t)q[Q_PLANS_VIOLATIONS_EVENTS_LIMIT].number,
+                                             put_event, &page, &next, &call->error)
+                     : st;
     if (next > 0) {
         (void)snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)next);
     }

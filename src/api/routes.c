@@ -293,9 +293,7 @@ void api_handle(void *ctx, HttpExchange *x)
     PtStr args[API_ARGS_MAX] = {{NULL, 0}};
     bool known_path;
     const ApiOperation *op = find_operation(method, r->path, args, &known_path);
-    if (op != NULL && op->handler == NULL) {
-        http_reply_problem(x, PT_NOT_IMPLEMENTED, "not built yet");
-    } else if (op != NULL) {
+    if (op != NULL) {
         start(api, x, op, args);
     } else if (known_path) {
         http_reply_problem(x, PT_METHOD_NOT_ALLOWED, "this path does not take this method");

@@ -65,9 +65,11 @@ void api_tokens_list(ApiCall *call)
     AccessToken *list;
     size_t count;
     bool more;
-    PtStatus st = access_tokens(call->api->c.access, q[Q_TOKENS_LIST_STATE].choice,
-                                q[Q_TOKENS_LIST_CURSOR].text, (size_t)q[Q_TOKENS_LIST_LIMIT].number,
-                                call->arena, &list, &count, &more, &call->error);
+    const AccessTokenFilter filter = {.state = q[Q_TOKENS_LIST_STATE].choice,
+                                      .after = q[Q_TOKENS_LIST_CURSOR].text,
+                                      .limit = (size_t)q[Q_TOKENS_LIST_LIMIT].number};
+    PtStatus st = access_tokens(call->api->c.access, &filter, call->arena, &list, &count, &more,
+                                &call->error);
     if (st != PT_OK) {
         api_problem(call, st, &call->error);
         return;

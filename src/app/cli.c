@@ -24,15 +24,15 @@ static const CliOption rebuild_options[] = {
     {"from", "POSITION", "begin at this position; 0 (all) when not given", false}, {0}};
 
 static const CliOption backup_options[] = {
-    {"without-secrets", NULL,
-     "leave secret.key out: tokens and sealed secrets end with the restored server", false},
+    {"without-secrets", NULL, "leave secret.key out: a restored server needs it put back", false},
     {0}};
 static const CliOption restore_options[] = {
-    {"force", NULL, "remove what the folder holds, after its path was typed as confirmation", false},
+    {"force", NULL, "remove what the folder holds, after its path was typed as confirmation",
+     false},
     {"verify-only", NULL, "check every digest of the file and restore nothing", false},
     {0}};
-static const CliOption doctor_options[] = {
-    {"deep", NULL, "read every archived event too", false}, {0}};
+static const CliOption doctor_options[] = {{"deep", NULL, "read every archived event too", false},
+                                           {0}};
 
 static const CliCommand commands[] = {
     {"source add", "NAME", 1, 1, "make a source and print its write key", source_add_options, true,
@@ -82,8 +82,9 @@ static const CliCommand commands[] = {
      cmd_plan_show},
     {"plan save", "FILE", 1, 1, "make or change a plan (Patron's, Segment's or RudderStack's file)",
      cmd_plan_save_options, true, cmd_plan_save},
-    {"plan check", "FILE [EVENT]", 1, 2, "what a plan's file says of an event, or of a source's past",
-     cmd_plan_check_options, true, cmd_plan_check},
+    {"plan check", "FILE [EVENT]", 1, 2,
+     "what a plan's file says of an event, or of a source's past", cmd_plan_check_options, true,
+     cmd_plan_check},
     {"plan infer", "SOURCE", 1, 1, "print a draft made from a source's last events",
      cmd_plan_infer_options, true, cmd_plan_infer},
     {"plan assign", "SOURCE [PLAN]", 1, 2, "judge a source's events by a plan from now on",

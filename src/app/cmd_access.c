@@ -64,7 +64,10 @@ static PtStatus read_password(char out[static PASSWORD_BYTES], PtError *err)
     if (fgets(out, PASSWORD_BYTES, stdin) == NULL) {
         return pt_fail(err, PT_INVALID, "no password on standard input");
     }
-    out[strcspn(out, "\r\n")] = '\0';
+    char *end = strpbrk(out, "\r\n");
+    if (end != NULL) {
+        *end = '\0';
+    }
     return PT_OK;
 }
 

@@ -17,9 +17,9 @@
 
 enum {
     PATH_BYTES = 4600,
-    IDLE_S = 300,           /* a backup kept to a pace is silent for a while */
-    SYNC_EVERY = 8 << 20,   /* bytes */
-    HEAD_BYTES = 4096,      /* in which the manifest lies */
+    IDLE_S = 300,         /* a backup kept to a pace is silent for a while */
+    SYNC_EVERY = 8 << 20, /* bytes */
+    HEAD_BYTES = 4096,    /* in which the manifest lies */
     TAIL_BYTES = PACK_DIGEST + 8,
     BAR_WIDTH = 30,
     SHOW_MS = 200,
@@ -190,7 +190,8 @@ static PtStatus sync_folder(const char *path, PtError *err)
 {
     char dir[PATH_BYTES];
     const char *slash = strrchr(path, '/');
-    (void)snprintf(dir, sizeof dir, "%.*s", slash == NULL ? 1 : (int)(slash - path) + (slash == path),
+    (void)snprintf(dir, sizeof dir, "%.*s",
+                   slash == NULL ? 1 : (int)(slash - path) + (slash == path),
                    slash == NULL ? "." : path);
     return pt_fs_real()->ops->sync_dir(pt_fs_real(), dir, err);
 }
@@ -286,17 +287,20 @@ static void print_restore(const Cli *cli, const RestoreResult *r, const char *di
                      "\"restored\":%s}\n",
                      at, (unsigned long long)r->bytes, (unsigned long long)r->members,
                      (unsigned long long)r->end_offset, (unsigned long long)r->rows,
-                     r->secrets ? "true" : "false", digest, content, dir != NULL ? "true" : "false");
+                     r->secrets ? "true" : "false", digest, content,
+                     dir != NULL ? "true" : "false");
         return;
     }
     (void)printf("taken    %s\nrecords  %llu\nrows     %llu\ndigest   %s\ncontent  %s\n", at,
                  (unsigned long long)r->end_offset, (unsigned long long)r->rows, digest, content);
-    (void)puts(dir != NULL ? "Restored; what was read back has this content hash. Views are rebuilt "
-                             "when the server starts."
-                           : "Every digest is right.");
+    (void)puts(dir != NULL
+                   ? "Restored; what was read back has this content hash. Views are rebuilt "
+                     "when the server starts."
+                   : "Every digest is right.");
     if (!r->secrets) {
-        (void)puts("It holds no secret.key: the server will make a new one, and tokens and sealed "
-                   "secrets of the old one are void.");
+        (void)puts(
+            "It holds no secret.key: put the server's own into the folder before the start. If it "
+            "is lost, docs/operate/backup.md says how to go on without.");
     }
 }
 

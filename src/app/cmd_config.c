@@ -54,7 +54,7 @@ PtStatus cmd_config_check(Cli *cli, const CliArgs *args, PtError *err)
         (void)puts("every line is right");
     }
     pt_buf_done(&f.text);
-    return st == PT_OK && f.count > 0 ? pt_fail(err, PT_INVALID, "%u lines of \"%s\" are wrong",
-                                                f.count, path)
-                                      : st;
+    return st == PT_OK && f.count > 0
+               ? pt_fail(err, PT_INVALID, "%u lines of \"%s\" are wrong", f.count, path)
+               : st;
 }

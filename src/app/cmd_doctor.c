@@ -55,7 +55,9 @@ static void take_finding(void *ctx, const DoctorFinding *f)
 
 static DoctorState state_of(const char *name)
 {
-    return strcmp(name, "bad") == 0 ? DOCTOR_BAD : strcmp(name, "warn") == 0 ? DOCTOR_WARN : DOCTOR_OK;
+    return strcmp(name, "bad") == 0    ? DOCTOR_BAD
+           : strcmp(name, "warn") == 0 ? DOCTOR_WARN
+                                       : DOCTOR_OK;
 }
 
 /* What the daemon says of its parts. */
@@ -129,7 +131,8 @@ PtStatus cmd_doctor(Cli *cli, const CliArgs *args, PtError *err)
     PtError why = {0};
     PtStatus st = cli_settings(cli, &config, &why);
     if (st != PT_OK) {
-        DoctorFinding f = {.check = "settings", .state = DOCTOR_BAD, .advice = "patron config check"};
+        DoctorFinding f = {
+            .check = "settings", .state = DOCTOR_BAD, .advice = "patron config check"};
         (void)snprintf(f.text, sizeof f.text, "%s", why.message);
         take_finding(&r, &f);
     } else {

@@ -17,14 +17,15 @@ const CliOption cmd_export_options[] = {
     {"since", "TIME", "received at or after this time (RFC 3339)", false},
     {"until", "TIME", "received before this time", false},
     {"from", "POSITION", "begin at this position", false},
-    {"source", "NAME", "of this source only", false},
+    {"source", "NAME", "of this source only; patron: the server itself", false},
     {"class", "CLASS", "event (default), quarantine or all", false},
+    {"own", NULL, "also what the server itself has put into the log", false},
     {"raw", NULL, "exactly the text that was received, one a line", false},
     {"output", "FILE", "write to this file instead of stdout", false},
     {0}};
 
 const CliOption cmd_tail_options[] = {
-    {"source", "NAME", "of this source only", false},
+    {"source", "NAME", "of this source only; patron: the server itself", false},
     {"type", "TYPE", "of this type only: track, identify, page, screen, group, alias", false},
     {"user", "ID", "of this user or anonymous id only", false},
     {"recent", "N", "begin with the last N events", false},
@@ -51,6 +52,7 @@ static void export_path(const CliArgs *args, PtBuf *path)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         cli_query(path, names[i], cli_value(args, names[i]));
     }
+    cli_query(path, "own", cli_value(args, "own") != NULL ? "true" : NULL);
     cli_query(path, "raw", cli_value(args, "raw") != NULL ? "1" : NULL);
     pt_buf_add_char(path, '\0');
 }

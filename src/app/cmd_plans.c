@@ -10,8 +10,8 @@
 
 enum { PATH_BYTES = 1 << 14, FILE_BYTES = 1000000, BODY_BYTES = 4 << 20 };
 
-const CliOption cmd_plan_show_options[] = {
-    {"version", "N", "as it stood in this version", false}, {0}};
+const CliOption cmd_plan_show_options[] = {{"version", "N", "as it stood in this version", false},
+                                           {0}};
 const CliOption cmd_plan_save_options[] = {
     {"name", "NAME", "instead of the file's own", false},
     {"note", "TEXT", "what changed, for the list of versions", false},
@@ -24,8 +24,8 @@ const CliOption cmd_plan_infer_options[] = {
     {"name", "NAME", "of the draft; the source's when not given", false},
     {"last", "N", "from so many events, up to 100000; 10000 when not given", false},
     {0}};
-const CliOption cmd_plan_assign_options[] = {
-    {"none", NULL, "take the source's plan away", false}, {0}};
+const CliOption cmd_plan_assign_options[] = {{"none", NULL, "take the source's plan away", false},
+                                             {0}};
 const CliOption cmd_plan_violations_options[] = {
     {"source", "NAME", "of this source only", false},
     {"plan", "NAME", "of this plan only", false},
@@ -194,8 +194,9 @@ static PtStatus find_same_name(Cli *cli, const char *name, Exchange *x, bool *re
 
 static void put_draft(PtStr draft, const char *note, PtBuf *body)
 {
-    static const char *const members[] = {"name",  "description", "mode", "unplanned_events",
-                                          "unplanned_properties", "formats", "rules"};
+    static const char *const members[] = {
+        "name",    "description", "mode", "unplanned_events", "unplanned_properties",
+        "formats", "rules"};
     PtJsonOut out = pt_json_out(body);
     pt_json_out_object(&out);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
@@ -232,8 +233,7 @@ PtStatus cmd_plan_save(Cli *cli, const CliArgs *args, PtError *err)
     }
     print_notes(answer_of(&draft));
     pt_buf_init(&name, BODY_BYTES);
-    st = find_same_name(cli, cli_json_text(answer_of(&draft), "plan.name", &name), &x, &found,
-                        err);
+    st = find_same_name(cli, cli_json_text(answer_of(&draft), "plan.name", &name), &x, &found, err);
     pt_buf_done(&name);
     put_draft(cli_json(answer_of(&draft), "plan"), cli_value(args, "note"), &x.body);
     st = st == PT_OK ? send(cli, found ? "PUT" : "POST", &x, err) : st;
@@ -263,9 +263,10 @@ static void print_verdict(PtStr answer)
 
 static PtStatus print_history(PtStr answer, PtError *err)
 {
-    static const CliColumn columns[] = {{"TYPE", "type", CLI_TEXT},       {"EVENT", "name", CLI_TEXT},
-                                        {"PLACE", "path", CLI_TEXT},      {"RULE", "keyword", CLI_TEXT},
-                                        {"EVENTS", "events", CLI_NUMBER}, {"SAMPLE", "sample", CLI_TEXT}};
+    static const CliColumn columns[] = {
+        {"TYPE", "type", CLI_TEXT},       {"EVENT", "name", CLI_TEXT},
+        {"PLACE", "path", CLI_TEXT},      {"RULE", "keyword", CLI_TEXT},
+        {"EVENTS", "events", CLI_NUMBER}, {"SAMPLE", "sample", CLI_TEXT}};
     char counts[4][CLI_COUNT_TEXT];
     static const char *const names[] = {"history.events", "history.warned", "history.quarantined",
                                         "history.unplanned"};
@@ -275,9 +276,10 @@ static PtStatus print_history(PtStr answer, PtError *err)
     for (size_t i = 0; i < 4; i++) {
         (void)cli_count(cli_json_u64(answer, names[i]), counts[i]);
     }
-    (void)printf("history: %s events, %s would be flagged, %s quarantined, %s of them unplanned%s\n",
-                 counts[0], counts[1], counts[2], counts[3],
-                 cli_json_true(answer, "history.complete") ? "" : " (stopped at a bound)");
+    (void)printf(
+        "history: %s events, %s would be flagged, %s quarantined, %s of them unplanned%s\n",
+        counts[0], counts[1], counts[2], counts[3],
+        cli_json_true(answer, "history.complete") ? "" : " (stopped at a bound)");
     return cli_table(cli_json(answer, "history.top"), columns, sizeof columns / sizeof *columns,
                      "no violations", err);
 }
@@ -386,11 +388,14 @@ PtStatus cmd_plan_assign(Cli *cli, const CliArgs *args, PtError *err)
 
 PtStatus cmd_plan_violations(Cli *cli, const CliArgs *args, PtError *err)
 {
-    static const CliColumn columns[] = {
-        {"SOURCE", "source", CLI_TEXT},         {"TYPE", "type", CLI_TEXT},
-        {"EVENT", "name", CLI_TEXT},            {"PLACE", "path", CLI_TEXT},
-        {"RULE", "keyword", CLI_TEXT},          {"FLAGGED", "warned", CLI_NUMBER},
-        {"QUARANTINED", "quarantined", CLI_NUMBER}, {"SAMPLE", "sample", CLI_TEXT}};
+    static const CliColumn columns[] = {{"SOURCE", "source", CLI_TEXT},
+                                        {"TYPE", "type", CLI_TEXT},
+                                        {"EVENT", "name", CLI_TEXT},
+                                        {"PLACE", "path", CLI_TEXT},
+                                        {"RULE", "keyword", CLI_TEXT},
+                                        {"FLAGGED", "warned", CLI_NUMBER},
+                                        {"QUARANTINED", "quarantined", CLI_NUMBER},
+                                        {"SAMPLE", "sample", CLI_TEXT}};
     static const char *const options[] = {"source", "plan", "since", "until"};
     PT_CLEANUP(exchange_done) Exchange x = exchange_init("/api/v1/plans/violations/top");
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {

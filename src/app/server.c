@@ -283,13 +283,14 @@ static void collect_tls(void *ctx, PtBuf *out)
 {
     const PatronServer *s = ctx;
     const HttpCounters c = http_counters(s->http);
+    const int64_t expires_s = http_tls_expires_ms(s->tls) / 1000;
     pt_metric_line(out, "patron_http_tls_handshakes_total", "counter", "TLS handshakes done", true,
                    NULL, (double)c.tls_handshakes);
     pt_metric_line(out, "patron_http_tls_failed_handshakes_total", "counter",
                    "TLS handshakes begun and not done", true, NULL, (double)c.tls_failed);
     pt_metric_line(out, "patron_http_tls_certificate_expires_seconds", "gauge",
                    "When the certificate in use expires, seconds since 1970", true, NULL,
-                   (double)(http_tls_expires_ms(s->tls) / 1000));
+                   (double)expires_s);
 }
 
 static PtStatus listen_tls(PatronServer *s, const PtConfig *config, PtError *err)
@@ -476,6 +477,9 @@ void patron_server_free(PatronServer *s)
     event_feed_close(s->feed);
     event_views_close(s->views);
     pt_log_close(s->log); // syncs what is pending and calls back into intake and API
+    if (s->api != NULL) {
+        (void)pt_loop_turn(s->loop, 0); // what the log's last round posted, while the API is there
+    }
     api_free(s->api);
     connect_jobs_free(s->imports);
     pt_loop_free(s->loop);

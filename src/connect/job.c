@@ -215,8 +215,7 @@ PtStatus job_change(ConnectJobs *jobs, const JobChange *change, ConnectJob *ret_
     return PT_OK;
 }
 
-/* Tells the threads that the state of this job is another now. */
-static void stir(ConnectJobs *jobs, const char *id)
+void job_stir(ConnectJobs *jobs, const char *id)
 {
     (void)pthread_mutex_lock(&jobs->lock);
     if (strcmp(jobs->live.id, id) == 0) {
@@ -351,111 +350,6 @@ PtStatus connect_job_add(ConnectJobs *jobs, const ConnectJobNew *made, const Aud
     return st;
 }
 
-/* ---- Parts ------------------------------------------------------------------------------------
- */
-
-/* One part of an import at a time. */
-static bool claim_upload(ConnectJobs *jobs, const char *id, size_t *ret_slot)
-{
-    size_t slot = JOB_UPLOADS_MAX;
-    (void)pthread_mutex_lock(&jobs->lock);
-    bool mine = true;
-    for (size_t i = 0; i < JOB_UPLOADS_MAX; i++) {
-        mine &= strcmp(jobs->uploads[i], id) != 0;
-        slot = jobs->uploads[i][0] == '\0' ? i : slot;
-    }
-    mine &= slot < JOB_UPLOADS_MAX;
-    if (mine) {
-        (void)snprintf(jobs->uploads[slot], CONNECT_JOB_ID, "%s", id);
-    }
-    (void)pthread_mutex_unlock(&jobs->lock);
-    *ret_slot = slot;
-    return mine;
-}
-
-static void release_upload(ConnectJobs *jobs, size_t slot)
-{
-    (void)pthread_mutex_lock(&jobs->lock);
-    jobs->uploads[slot][0] = '\0';
-    (void)pthread_mutex_unlock(&jobs->lock);
-}
-
-static PtStatus note_part(ConnectJobs *jobs, PtSqlTx *tx, ConnectJob *job, void *ctx, PtError *err)
-{
-    const uint64_t *end = ctx;
-    (void)jobs;
-    (void)tx;
-    if (job->state != CONNECT_UPLOADING) { // cancelled while the part was written
-        return pt_fail(err, PT_CONFLICT, "the import is %s: it takes no parts",
-                       connect_job_state_name(job->state));
-    }
-    job->uploaded = *end;
-    return job->uploaded == job->bytes
-               ? connect_job_step(job->state, CONNECT_STEP_UPLOADED, &job->state, err)
-               : PT_OK;
-}
-
-/* Under the import's claim. */
-static PtStatus append_part(ConnectJobs *jobs, const ConnectJob *job, uint64_t offset, PtStr bytes,
-                            ConnectJob *ret_job, PtError *err)
-{
-    uint64_t end = offset + bytes.len;
-    if (job->state != CONNECT_UPLOADING && end <= job->uploaded) {
-        return PT_OK; // the last part again: its answer was lost
-    }
-    if (job->state != CONNECT_UPLOADING) {
-        return pt_fail(err, PT_CONFLICT, "the import is %s: it takes no parts",
-                       connect_job_state_name(job->state));
-    }
-    if (offset > job->uploaded) {
-        return pt_fail(err, PT_CONFLICT, "the next part begins at %llu, not at %llu",
-                       (unsigned long long)job->uploaded, (unsigned long long)offset);
-    }
-    if (end > job->bytes) {
-        return pt_fail(err, PT_INVALID, "the part ends at %llu, behind the file's %llu bytes",
-                       (unsigned long long)end, (unsigned long long)job->bytes);
-    }
-    if (end <= job->uploaded) {
-        return PT_OK;
-    }
-    PtStr fresh = pt_str_from(bytes, (size_t)(job->uploaded - offset));
-    PtStatus st = job_file_write(jobs, job->id, job->uploaded, fresh, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    const JobChange change = {.id = pt_str(job->id), .fn = note_part, .ctx = &end};
-    st = job_change(jobs, &change, ret_job, err);
-    if (st == PT_OK && ret_job->state == CONNECT_CHECKING) {
-        stir(jobs, job->id);
-    }
-    return st;
-}
-
-PtStatus connect_job_part(ConnectJobs *jobs, PtStr id, uint64_t offset, PtStr bytes,
-                          ConnectJob *ret_job, PtError *err)
-{
-    size_t slot;
-    if (bytes.len == 0 || bytes.len > CONNECT_PART_MAX) {
-        return pt_fail(err, bytes.len == 0 ? PT_INVALID : PT_TOO_LARGE,
-                       "a part has %zu bytes, not 1..%d", bytes.len, CONNECT_PART_MAX);
-    }
-    ConnectJob job;
-    PtStatus st = connect_job_get(jobs, id, &job, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    if (!claim_upload(jobs, job.id, &slot)) {
-        return pt_fail(err, PT_BUSY, "another part of this import is being written");
-    }
-    st = connect_job_get(jobs, id, &job, err); // as it is under the claim
-    if (st == PT_OK) {
-        *ret_job = job;
-        st = append_part(jobs, &job, offset, bytes, ret_job, err);
-    }
-    release_upload(jobs, slot);
-    return st;
-}
-
 /* ---- Name, source, mapping --------------------------------------------------------------------
  */
 
@@ -527,13 +421,12 @@ static PtStatus try_mapping(ConnectJobs *jobs, const ConnectJob *job, PtStr mapp
         return st;
     }
     PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(16 << 20);
-    PT_CLEANUP(pt_free_charp) char *space = malloc(sizeof(ConnectPreview));
-    if (arena == NULL || space == NULL) {
+    ConnectPreview *tried = arena != NULL ? pt_arena_alloc(arena, 1, sizeof *tried) : NULL;
+    if (tried == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory to try a mapping");
     }
     st = job_path(jobs, job->id, path, err);
-    return st == PT_OK ? connect_preview(jobs->c.fs, path, mapping, job->digest, arena,
-                                         (ConnectPreview *)(void *)space, err)
+    return st == PT_OK ? connect_preview(jobs->c.fs, path, mapping, job->digest, arena, tried, err)
                        : st;
 }
 
@@ -650,7 +543,7 @@ PtStatus connect_job_act(ConnectJobs *jobs, PtStr id, ConnectJobStep what, const
     if (st != PT_OK) {
         return st;
     }
-    stir(jobs, ret_job->id);
+    job_stir(jobs, ret_job->id);
     if (what == CONNECT_STEP_REMOVE) {
         PtError why = {0};
         if (job_file_remove(jobs, ret_job->id, &why) != PT_OK) { // swept at the next start
@@ -677,13 +570,13 @@ PtStatus connect_job_get(ConnectJobs *jobs, PtStr id, ConnectJob *ret_job, PtErr
     return st;
 }
 
-PtStatus connect_jobs_list(ConnectJobs *jobs, ConnectJobState state, PtStr after, size_t limit,
-                           PtArena *arena, ConnectJob **ret_list, size_t *ret_count, PtError *err)
+PtStatus connect_jobs_list(ConnectJobs *jobs, const ConnectJobsQuery *query, PtArena *arena,
+                           ConnectJob **ret_list, size_t *ret_count, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtStatus st = pt_sql_begin(jobs->c.sql, false, &tx, err);
     if (st == PT_OK) {
-        st = job_read_list(tx, state, after, limit, arena, ret_list, ret_count, err);
+        st = job_read_list(tx, query, arena, ret_list, ret_count, err);
     }
     for (size_t i = 0; st == PT_OK && i < *ret_count; i++) {
         job_overlay(jobs, &(*ret_list)[i]);
@@ -700,8 +593,7 @@ PtStatus connect_job_mapping(ConnectJobs *jobs, PtStr id, PtArena *arena, PtStr 
 }
 
 PtStatus connect_job_refusals(ConnectJobs *jobs, PtStr id, uint64_t after, size_t limit,
-                              PtArena *arena, ConnectRefusal **ret_list, size_t *ret_count,
-                              PtError *err)
+                              PtArena *arena, ConnectRefusals *ret_page, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     ConnectJob job;
@@ -709,8 +601,7 @@ PtStatus connect_job_refusals(ConnectJobs *jobs, PtStr id, uint64_t after, size_
     if (st == PT_OK) {
         st = job_read(tx, id, &job, err); // a page of nothing is not an import
     }
-    return st == PT_OK ? job_read_refusals(tx, id, after, limit, arena, ret_list, ret_count, err)
-                       : st;
+    return st == PT_OK ? job_read_refusals(tx, id, after, limit, arena, ret_page, err) : st;
 }
 
 PtStatus connect_job_preview(ConnectJobs *jobs, PtStr id, PtArena *arena,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "access/audit.h"
+#include "access/access.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/str.h"
-#include "connect/connect.h"
+#include "connect/import.h"
+#include "connect/preview.h"
 #include "events/events.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -106,7 +107,6 @@ typedef struct ConnectJob {
 } ConnectJob;
 
 typedef struct ConnectJobs ConnectJobs;
-typedef struct ConnectPreview ConnectPreview; /* preview.h */
 
 typedef struct ConnectJobsConfig {
     PtFs *fs;
@@ -166,11 +166,16 @@ PT_NODISCARD PtStatus connect_job_act(ConnectJobs *jobs, PtStr id, ConnectJobSte
 
 PT_NODISCARD PtStatus connect_job_get(ConnectJobs *jobs, PtStr id, ConnectJob *ret_job,
                                       PtError *err);
-/* Newest first, at most limit, behind the id `after` (empty: from the first); state
- * CONNECT_STATES: any. In the arena. */
-PT_NODISCARD PtStatus connect_jobs_list(ConnectJobs *jobs, ConnectJobState state, PtStr after,
-                                        size_t limit, PtArena *arena, ConnectJob **ret_list,
-                                        size_t *ret_count, PtError *err);
+typedef struct ConnectJobsQuery {
+    ConnectJobState state; /* CONNECT_STATES: any */
+    PtStr after;           /* behind the import of this id; empty: from the newest */
+    size_t limit;
+} ConnectJobsQuery;
+
+/* Newest first, in the arena. */
+PT_NODISCARD PtStatus connect_jobs_list(ConnectJobs *jobs, const ConnectJobsQuery *query,
+                                        PtArena *arena, ConnectJob **ret_list, size_t *ret_count,
+                                        PtError *err);
 /* data NULL: none was chosen. */
 PT_NODISCARD PtStatus connect_job_mapping(ConnectJobs *jobs, PtStr id, PtArena *arena,
                                           PtStr *ret_mapping, PtStr *ret_recipe, PtError *err);
@@ -184,10 +189,15 @@ typedef struct ConnectRefusal {
     PtStr column, reason, text; /* column may be empty */
 } ConnectRefusal;
 
+typedef struct ConnectRefusals {
+    ConnectRefusal *rows;
+    size_t count;
+} ConnectRefusals;
+
 /* Behind the number `after`, at most limit, in the arena. */
 PT_NODISCARD PtStatus connect_job_refusals(ConnectJobs *jobs, PtStr id, uint64_t after,
-                                           size_t limit, PtArena *arena, ConnectRefusal **ret_list,
-                                           size_t *ret_count, PtError *err);
+                                           size_t limit, PtArena *arena, ConnectRefusals *ret_page,
+                                           PtError *err);
 
 /* Ids of imports that changed behind *at, each once, at most CONNECT_CHANGES_KEPT, and moves *at to
  * now. False: *at lies too far back, look at all. *at 0 at the start: now, no ids. */

@@ -10,7 +10,7 @@
 
 enum {
     JOB_PATH = 4300,
-    JOB_UPLOADS_MAX = 16, /* parts being written at once */
+    JOB_UPLOADS_MAX = 64, /* parts being written at once: the most that api.workers may be */
     JOB_SAMPLES = 40,     /* of the rate, one a JOB_SHOW_MS */
     JOB_SHOW_MS = 250,
 };
@@ -43,6 +43,8 @@ struct ConnectJobs {
 
 /* ---- job.c ---- */
 void job_changed(ConnectJobs *jobs, const char *id);
+/* Tells the threads that the state of this job is another now. */
+void job_stir(ConnectJobs *jobs, const char *id);
 /* Sleeps on jobs->wake; false once the jobs stop, or *halt (may be NULL) is true. */
 bool job_sleep(ConnectJobs *jobs, int64_t ms, const _Atomic bool *halt);
 void job_overlay(ConnectJobs *jobs, ConnectJob *job); /* live figures over the checkpoint's */
@@ -69,12 +71,10 @@ typedef enum JobQuery { JOB_QUEUED, JOB_UNCHECKED, JOB_LEFTOVER } JobQuery;
 /* Its id, "" when there is none. before_ms: of leftovers. */
 PT_NODISCARD PtStatus job_first(PtSqlTx *tx, JobQuery query, int64_t before_ms,
                                 char ret_id[static CONNECT_JOB_ID], PtError *err);
-PT_NODISCARD PtStatus job_read_list(PtSqlTx *tx, ConnectJobState state, PtStr after, size_t limit,
-                                    PtArena *arena, ConnectJob **ret_list, size_t *ret_count,
-                                    PtError *err);
+PT_NODISCARD PtStatus job_read_list(PtSqlTx *tx, const ConnectJobsQuery *query, PtArena *arena,
+                                    ConnectJob **ret_list, size_t *ret_count, PtError *err);
 PT_NODISCARD PtStatus job_read_refusals(PtSqlTx *tx, PtStr id, uint64_t after, size_t limit,
-                                        PtArena *arena, ConnectRefusal **ret_list,
-                                        size_t *ret_count, PtError *err);
+                                        PtArena *arena, ConnectRefusals *ret_page, PtError *err);
 /* A message as text for people: what is not UTF-8 becomes '?', cut between characters. */
 void job_say(char *out, size_t size, const char *text);
 /* Into the audit chain: action "import.<what>". */
@@ -102,8 +102,8 @@ ConnectSource job_file_source(JobFile *file);
 PT_NODISCARD PtStatus job_files_sweep(ConnectJobs *jobs, PtError *err);
 
 /* ---- threads ---- */
-void *job_runner_main(void *jobs); /* job_run.c */
-void *job_keeper_main(void *jobs); /* job_keep.c */
+void *job_runner_main(void *ctx); /* job_run.c */
+void *job_keeper_main(void *ctx); /* job_keep.c */
 
 /* A transaction that reads the job, lets fn change it, saves it and says so in the audit. */
 typedef struct JobChange {

@@ -343,7 +343,8 @@ static PtStr keep_text(PtArena *arena, PtStr text, size_t max)
 static bool on_reject(void *ctx, const ConnectReject *reject)
 {
     Run *r = ctx;
-    if (++r->refused <= r->job.progress.refusals || r->refused > CONNECT_REFUSALS_MAX) {
+    r->refused++;
+    if (r->refused <= r->job.progress.refusals || r->refused > CONNECT_REFUSALS_MAX) {
         return !halted(r);
     }
     if (r->held_count == REFUSALS_HELD && settle(r, &r->failure) != PT_OK) {

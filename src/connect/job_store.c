@@ -3,6 +3,7 @@
 #include "connect/job_internal.h"
 
 #include "base/json.h"
+#include "base/uuid.h"
 #include "job.sql.h"
 
 #include <stdlib.h>
@@ -83,14 +84,27 @@ static PtStatus read_row(PtSqlTx *tx, ConnectJob *j, PtError *err)
                  : pt_fail(err, PT_CORRUPT, "import %s in the database does not read", j->id);
 }
 
+/* Begins a statement whose ?1 is an id. What is none is not asked for: it may not even be text. */
+static PtStatus use_id(PtSqlTx *tx, const char *statement, PtStr id, PtError *err)
+{
+    PtUuid uuid;
+    if (!pt_uuid_parse(id, &uuid)) {
+        return pt_fail(err, PT_NOT_FOUND, "no such import");
+    }
+    PtStatus st = pt_sql_use(tx, statement, err);
+    if (st == PT_OK) {
+        pt_sql_bind_text(tx, 1, id);
+    }
+    return st;
+}
+
 PtStatus job_read(PtSqlTx *tx, PtStr id, ConnectJob *ret_job, PtError *err)
 {
     bool row = false;
-    PtStatus st = pt_sql_use(tx, SQL_IMPORT_GET, err);
+    PtStatus st = use_id(tx, SQL_IMPORT_GET, id, err);
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_text(tx, 1, id);
     st = pt_sql_step(tx, &row, err);
     if (st == PT_OK) {
         st = row ? read_row(tx, ret_job, err) : pt_fail(err, PT_NOT_FOUND, "no such import");
@@ -99,11 +113,12 @@ PtStatus job_read(PtSqlTx *tx, PtStr id, ConnectJob *ret_job, PtError *err)
     return st;
 }
 
-PtStatus job_read_list(PtSqlTx *tx, ConnectJobState state, PtStr after, size_t limit,
-                       PtArena *arena, ConnectJob **ret_list, size_t *ret_count, PtError *err)
+PtStatus job_read_list(PtSqlTx *tx, const ConnectJobsQuery *query, PtArena *arena,
+                       ConnectJob **ret_list, size_t *ret_count, PtError *err)
 {
+    const size_t limit = query->limit;
     ConnectJob *list = pt_arena_alloc(arena, limit > 0 ? limit : 1, sizeof *list);
-    bool any = state == CONNECT_STATES, row = false;
+    bool any = query->state == CONNECT_STATES, row = false;
     size_t count = 0;
     if (list == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for %zu imports", limit);
@@ -112,10 +127,10 @@ PtStatus job_read_list(PtSqlTx *tx, ConnectJobState state, PtStr after, size_t l
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_text(tx, 1, after.len > 0 ? after : PT_STR("z")); // behind every id
+    pt_sql_bind_text(tx, 1, query->after.len > 0 ? query->after : PT_STR("z")); // behind every id
     pt_sql_bind_i64(tx, 2, (int64_t)limit);
     if (!any) {
-        pt_sql_bind_text(tx, 3, pt_str(connect_job_state_name(state)));
+        pt_sql_bind_text(tx, 3, pt_str(connect_job_state_name(query->state)));
     }
     while (count < limit && (st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
         st = read_row(tx, &list[count], err);
@@ -226,11 +241,10 @@ PtStatus job_get_mapping(PtSqlTx *tx, PtStr id, PtArena *arena, PtStr *ret_mappi
 {
     bool row = false;
     PtStr texts[2] = {{NULL, 0}, {NULL, 0}};
-    PtStatus st = pt_sql_use(tx, SQL_IMPORT_MAPPING, err);
+    PtStatus st = use_id(tx, SQL_IMPORT_MAPPING, id, err);
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_text(tx, 1, id);
     st = pt_sql_step(tx, &row, err);
     if (st == PT_OK && !row) {
         st = pt_fail(err, PT_NOT_FOUND, "no such import");
@@ -314,7 +328,7 @@ static PtStatus read_refusal(PtSqlTx *tx, PtArena *arena, ConnectRefusal *r, PtE
 }
 
 PtStatus job_read_refusals(PtSqlTx *tx, PtStr id, uint64_t after, size_t limit, PtArena *arena,
-                           ConnectRefusal **ret_list, size_t *ret_count, PtError *err)
+                           ConnectRefusals *ret_page, PtError *err)
 {
     ConnectRefusal *list = pt_arena_alloc(arena, limit > 0 ? limit : 1, sizeof *list);
     bool row = false;
@@ -337,8 +351,7 @@ PtStatus job_read_refusals(PtSqlTx *tx, PtStr id, uint64_t after, size_t limit, 
         count++;
     }
     pt_sql_done(tx);
-    *ret_list = list;
-    *ret_count = count;
+    *ret_page = (ConnectRefusals){list, count};
     return st;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Imports as jobs, over a real log and intake on a disk that fails on command. */
 #include "connect/connect.h"
-#include "events/intake_rig.h"
 #include "platform/migrations.h"
 
 #include <errno.h>
+#include <events/intake_rig.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -449,15 +449,14 @@ static void test_a_whole_import(void **state)
     assert_int_equal(job.progress.bytes_read, text.len);
     assert_int_equal(records(j), 4950);
     PtArena *arena = pt_arena_new(1 << 20);
-    ConnectRefusal *list;
-    size_t count;
-    assert_int_equal(
-        connect_job_refusals(j->jobs, pt_str(job.id), 48, 10, arena, &list, &count, NULL), PT_OK);
-    assert_int_equal(count, 2);
-    assert_int_equal(list[1].number, 50);
-    assert_int_equal(list[1].row, 5000);
-    assert_true(pt_str_eq(list[1].column, PT_STR("n")));
-    assert_true(pt_str_eq(list[1].text, PT_STR("u5000,x")));
+    ConnectRefusals page;
+    assert_int_equal(connect_job_refusals(j->jobs, pt_str(job.id), 48, 10, arena, &page, NULL),
+                     PT_OK);
+    assert_int_equal(page.count, 2);
+    assert_int_equal(page.rows[1].number, 50);
+    assert_int_equal(page.rows[1].row, 5000);
+    assert_true(pt_str_eq(page.rows[1].column, PT_STR("n")));
+    assert_true(pt_str_eq(page.rows[1].text, PT_STR("u5000,x")));
     pt_arena_free(arena);
     assert_int_equal(audited(j, "import.added"), 1);
     assert_int_equal(audited(j, "import.mapped"), 1);

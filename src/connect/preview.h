@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/str.h"
-#include "connect/connect.h"
+#include "connect/import.h"
 #include "platform/file.h"
 
 #include <stdbool.h>

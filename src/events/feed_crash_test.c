@@ -46,7 +46,11 @@ PtStatus __wrap_pt_log_commit(PtLog *log, PtError *err);
 
 static void instant(void)
 {
-    if (kill_in > 0 && --kill_in == 0) {
+    if (kill_in == 0) {
+        return;
+    }
+    kill_in--;
+    if (kill_in == 0) {
         dead = true;
         fault_fs_power_off(kill_fs);
     }

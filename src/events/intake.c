@@ -30,7 +30,7 @@ struct EventIntake {
     uint8_t random[RANDOM_POOL];
     size_t random_used;
     EventPending pending;
-    EventPlan *plan; // of the call's source, held; NULL: none
+    EventPlan *plan;     // of the call's source, held; NULL: none
     EventSchemaRun *run; // made with the first plan
 };
 

@@ -83,9 +83,9 @@ PT_NODISCARD PtStatus events_intake(EventIntake *intake, const EventCall *call,
  * and before clients are answered: calls may wait for it. */
 void event_intake_round(EventIntake *intake, uint64_t round, PtStatus status);
 
-/* For callers with a thread of their own: waits until the round of an outcome is settled (0: it is).
- * PT_UNAVAILABLE: it failed, or one behind it did; make the call again, dedupe drops what landed.
- * Not on the loop's or the log's thread. */
+/* For callers with a thread of their own: waits until the round of an outcome is settled (0: it
+ * is). PT_UNAVAILABLE: it failed, or one behind it did; make the call again, dedupe drops what
+ * landed. Not on the loop's or the log's thread. */
 PT_NODISCARD PtStatus event_intake_wait(EventIntake *intake, uint64_t round, PtError *err);
 
 /* Judges a quarantined record again under today's rules, with its original key's source, received

@@ -65,7 +65,7 @@ static PtStatus copy_row(PtSqlTx *tx, PtArena *arena, EventPlanRow *row, PtError
     const struct {
         int column;
         PtStr *to;
-    } texts[] = {{ID, &row->id},   {NAME, &e->name}, {DESCRIPTION, &e->description},
+    } texts[] = {{ID, &row->id},     {NAME, &e->name}, {DESCRIPTION, &e->description},
                  {RULES, &e->rules}, {NOTE, &e->note}, {SAVED_BY, &row->saved_by}};
     *row = (EventPlanRow){.version = pt_sql_i64(tx, VERSION),
                           .rule_count = pt_sql_i64(tx, RULE_COUNT),
@@ -100,8 +100,9 @@ static PtStatus get_row(PtSqlTx *tx, PtStr ref, int64_t version, PtArena *arena,
     st = pt_sql_step(tx, &there, err);
     if (st == PT_OK) {
         st = there ? copy_row(tx, arena, row, err)
-                   : pt_fail(err, PT_NOT_FOUND, version == 0 ? "no plan with this id or name"
-                                                             : "no such version of a plan");
+                   : pt_fail(err, PT_NOT_FOUND,
+                             version == 0 ? "no plan with this id or name"
+                                          : "no such version of a plan");
     }
     pt_sql_done(tx);
     return st;
@@ -178,6 +179,7 @@ PtStatus event_plans_get(EventPlans *p, PtStr ref, int64_t version, PtArena *are
     return st == PT_OK ? add_sources(tx, arena, ret_row, err) : st;
 }
 
+// NOLINTNEXTLINE(readability-function-size): a list takes its filter, page and results
 PtStatus event_plans_versions(EventPlans *p, PtStr ref, int64_t before, size_t limit,
                               PtArena *arena, EventPlanRow **ret_rows, size_t *ret_count,
                               PtError *err)
@@ -268,9 +270,8 @@ static PtStatus snapshot_load(PtSqlTx *tx, const Snapshot *old, Snapshot **ret_s
     PT_CLEANUP(snapshot_freep) Snapshot *s = calloc(1, sizeof *s);
     Assigned *list = calloc(EVENT_SOURCES_MAX, sizeof *list);
     size_t count = 0;
-    PtStatus st = s != NULL && list != NULL
-                      ? read_assigned(tx, list, &count, err)
-                      : pt_fail(err, PT_NO_MEMORY, "no memory for the plans");
+    PtStatus st = s != NULL && list != NULL ? read_assigned(tx, list, &count, err)
+                                            : pt_fail(err, PT_NO_MEMORY, "no memory for the plans");
     EventPlan *last = NULL; // rows of one plan stand together
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         const Assigned *a = &list[i];
@@ -570,8 +571,8 @@ static PtStatus save_step(PtSqlTx *tx, Change *c, PtError *err)
     return st == PT_OK ? audit(tx, c, "plan.saved", c->plan->edit.name, err) : st;
 }
 
-PtStatus event_plans_save(EventPlans *p, PtStr ref, int64_t base_version,
-                          const EventPlanEdit *edit, const AuditActor *by, PtError *err)
+PtStatus event_plans_save(EventPlans *p, PtStr ref, int64_t base_version, const EventPlanEdit *edit,
+                          const AuditActor *by, PtError *err)
 {
     PT_CLEANUP(event_plan_releasep) EventPlan *plan = NULL;
     PtStatus st = event_plan_compile(edit, &plan, err);
@@ -608,9 +609,8 @@ static PtStatus assign_step(PtSqlTx *tx, Change *c, PtError *err)
 {
     EventPlanRow row = {0};
     PtStatus st = c->ref.len > 0 ? find(tx, c, &row, err) : PT_OK;
-    st = st == PT_OK
-             ? pt_sql_use(tx, c->ref.len > 0 ? SQL_PLAN_ASSIGN : SQL_PLAN_UNASSIGN, err)
-             : st;
+    st = st == PT_OK ? pt_sql_use(tx, c->ref.len > 0 ? SQL_PLAN_ASSIGN : SQL_PLAN_UNASSIGN, err)
+                     : st;
     if (st != PT_OK) {
         return st;
     }

@@ -24,14 +24,13 @@
  *          lands, nothing is said), warn (it lands with a flag), quarantine.
  * Rule     keyed by event type and name: track by its event name, of which a v1 e-commerce name and
  *          its v2 name are one; page and screen by name, or any name where the rule has none;
- *          identify and group have no name. Its JSON Schema judges the whole event as received, with
- *          the batch's context and integrations under the event's own.
- * Planned  track without a rule is unplanned always; another type only once the plan has a rule of
- *          that type; alias never.
- * Version  every save makes one. An event is judged by the version in force when it comes in (when
- *          it is redriven), and what was said of it stands in its record (EventView.plan).
- * Bounds   EVENT_PLANS_MAX plans, EVENT_PLAN_RULES_MAX rules, EVENT_PLAN_TEXT_MAX bytes of rules;
- *          of a rule's schema see events/schema.h.
+ *          identify and group have no name. Its JSON Schema judges the whole event as received,
+ * with the batch's context and integrations under the event's own. Planned  track without a rule is
+ * unplanned always; another type only once the plan has a rule of that type; alias never. Version
+ * every save makes one. An event is judged by the version in force when it comes in (when it is
+ * redriven), and what was said of it stands in its record (EventView.plan). Bounds EVENT_PLANS_MAX
+ * plans, EVENT_PLAN_RULES_MAX rules, EVENT_PLAN_TEXT_MAX bytes of rules; of a rule's schema see
+ * events/schema.h.
  */
 typedef enum EventPlanMode {
     EVENT_PLAN_ALLOW,
@@ -85,7 +84,7 @@ void event_plan_put(const EventPlanEdit *edit, PtJsonOut *out);
 typedef struct EventPlanVerdict {
     EventPlanMode outcome;
     bool planned;
-    int rule; /* index; -1 without one */
+    int rule;                                                /* index; -1 without one */
     const EventSchemaFault *faults[EVENT_SCHEMA_FAULTS_MAX]; /* valid until the run's next use */
     size_t count;
 } EventPlanVerdict;
@@ -140,8 +139,9 @@ PT_NODISCARD PtStatus event_plans_versions(EventPlans *plans, PtStr ref, int64_t
                                            size_t limit, PtArena *arena, EventPlanRow **ret_rows,
                                            size_t *ret_count, PtError *err);
 
-/* Changes, each with its audit entry in one transaction; in force when they return. PT_CONFLICT: the
- * name is taken, base_version (0: any) is not the one in force, the plan to delete has sources. */
+/* Changes, each with its audit entry in one transaction; in force when they return. PT_CONFLICT:
+ * the name is taken, base_version (0: any) is not the one in force, the plan to delete has sources.
+ */
 PT_NODISCARD PtStatus event_plans_add(EventPlans *plans, const EventPlanEdit *edit,
                                       const AuditActor *by, char ret_id[static 37], PtError *err);
 PT_NODISCARD PtStatus event_plans_save(EventPlans *plans, PtStr ref, int64_t base_version,
@@ -159,7 +159,7 @@ PT_NODISCARD PtStatus event_plans_assign(EventPlans *plans, const EventSource *s
 typedef struct EventHistory { /* a source's last events among the newest records of the log */
     PtLog *log;
     uint32_t source;
-    uint64_t last; /* events, at most */
+    uint64_t last;             /* events, at most */
     uint64_t from, to, events; /* afterwards: positions read, events met */
     bool complete;             /* no bound of records or time ended it */
 } EventHistory;
@@ -180,7 +180,7 @@ PT_NODISCARD PtStatus event_plan_dry_run(const EventPlan *draft, EventHistory *h
 /* Writes the rules of a draft made from history. */
 PT_NODISCARD PtStatus event_plan_infer(EventHistory *history, PtBuf *rules, PtError *err);
 /* Another tool's document: its rules and settings as a draft (JSON of the edit's members) in out,
- * *ret_format "patron", "segment" or "rudderstack"; notes gets a JSON array of texts: what could not
- * be carried over. */
+ * *ret_format "patron", "segment" or "rudderstack"; notes gets a JSON array of texts: what could
+ * not be carried over. */
 PT_NODISCARD PtStatus event_plan_convert(PtStr document, PtStr name, PtBuf *out, PtBuf *notes,
                                          const char **ret_format, PtError *err);

@@ -8,6 +8,7 @@
 
 enum {
     VALUES_MAX = 1 << 18,
+    ARENA_MAX = 1 << 20,
     LEVELS_MAX = EVENT_SCHEMA_DEPTH_MAX + 3,
     RULE_NAME_MAX = 200,    // characters
     DESCRIPTION_MAX = 2000, // characters
@@ -106,9 +107,9 @@ static PtStatus read_parts(Reading *r, uint32_t rule, RuleParts *p)
             k++;
         }
         if (k == 5) {
-            return pt_fail(r->err, PT_INVALID, "rules[%u]: unknown member \"%.*s\"",
-                           r->doc.v[rule].place, r->doc.v[i].key.len < 60 ? (int)r->doc.v[i].key.len : 60,
-                           r->doc.v[i].key.data);
+            return pt_fail(
+                r->err, PT_INVALID, "rules[%u]: unknown member \"%.*s\"", r->doc.v[rule].place,
+                r->doc.v[i].key.len < 60 ? (int)r->doc.v[i].key.len : 60, r->doc.v[i].key.data);
         }
         *members[k].place = r->doc.v[i].kind == SCHEMA_NULL ? 0 : i;
     }
@@ -122,8 +123,7 @@ static PtStatus read_text(Reading *r, uint32_t rule, uint32_t place, size_t max,
     if (place == 0) {
         return PT_OK;
     }
-    if (r->doc.v[place].kind != SCHEMA_STRING ||
-        schema_characters(r->doc.v[place].text) > max) {
+    if (r->doc.v[place].kind != SCHEMA_STRING || schema_characters(r->doc.v[place].text) > max) {
         return pt_fail(r->err, PT_INVALID, "rules[%u]: %s: want a text of at most %zu characters",
                        r->doc.v[rule].place, what, max);
     }
@@ -135,8 +135,8 @@ static PtStatus read_key(Reading *r, uint32_t rule, const RuleParts *p, EventTyp
                          PtStr *ret_name)
 {
     const SchemaValue *type = &r->doc.v[p->type];
-    *ret_type = p->type != 0 && type->kind == SCHEMA_STRING ? event_type_of(type->text)
-                                                            : EVENT_UNKNOWN;
+    *ret_type =
+        p->type != 0 && type->kind == SCHEMA_STRING ? event_type_of(type->text) : EVENT_UNKNOWN;
     if (*ret_type == EVENT_UNKNOWN || *ret_type == EVENT_ALIAS) {
         return bad_rule(r, rule, "type: want track, identify, page, screen or group");
     }
@@ -168,8 +168,8 @@ static PtStr key_of(EventType type, PtStr name, EventKey *space)
 static PtStatus index_rule(Reading *r, uint32_t place, PlanRule *rule, PtStr name)
 {
     EventKey space;
-    PtStr key = key_of(rule->type, rule->type == EVENT_TRACK ? event_canonical_name(name) : name,
-                       &space);
+    PtStr key =
+        key_of(rule->type, rule->type == EVENT_TRACK ? event_canonical_name(name) : name, &space);
     if (pt_map_get(r->plan->by_event, key) != NULL) {
         return pt_fail(r->err, PT_INVALID, "rules[%u]: there is a rule for %.*s \"%.*s\" already",
                        r->doc.v[place].place, PT_STR_ARG(event_type_name(rule->type)),
@@ -232,9 +232,9 @@ static PtStatus read_rule(Reading *r, uint32_t place, PlanRule *rule)
     PtStr name, description;
     PtStatus st = read_parts(r, place, &p);
     st = st == PT_OK ? read_key(r, place, &p, &rule->type, &name) : st;
-    st = st == PT_OK ? read_text(r, place, p.description, DESCRIPTION_MAX, "description",
-                                 &description)
-                     : st;
+    st = st == PT_OK
+             ? read_text(r, place, p.description, DESCRIPTION_MAX, "description", &description)
+             : st;
     st = st == PT_OK && p.schema == 0 ? bad_rule(r, place, "schema is missing") : st;
     if (st != PT_OK) {
         return st;
@@ -276,7 +276,7 @@ static PtStatus read_rules(Reading *r, PtStr text)
         return pt_fail(r->err, PT_INVALID, "rules: want a list of at most %d rules",
                        EVENT_PLAN_RULES_MAX);
     }
-    plan->rules = calloc(count + 1, sizeof *plan->rules);
+    plan->rules = pt_arena_alloc(plan->arena, count + 1, sizeof *plan->rules);
     if (plan->rules == NULL) {
         return pt_fail(r->err, PT_NO_MEMORY, "no memory for a plan");
     }
@@ -354,7 +354,8 @@ PtStatus event_plan_compile(const EventPlanEdit *edit, EventPlan **ret_plan, PtE
     pt_buf_init(&plan->rules_text, EVENT_PLAN_TEXT_MAX * 2);
     plan->edit = *edit;
     plan->by_event = pt_map_new();
-    if (plan->by_event == NULL || !copy_texts(plan, edit)) {
+    plan->arena = pt_arena_new(ARENA_MAX);
+    if (plan->by_event == NULL || plan->arena == NULL || !copy_texts(plan, edit)) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a plan");
     }
     Reading r = {.plan = plan, .err = err, .out = pt_json_out(&plan->rules_text)};
@@ -385,7 +386,7 @@ void event_plan_release(EventPlan *plan)
     for (size_t i = 0; i < plan->rule_count; i++) {
         event_schema_free(plan->rules[i].schema);
     }
-    free(plan->rules);
+    pt_arena_free(plan->arena);
     pt_map_free(plan->by_event, NULL);
     pt_buf_done(&plan->text);
     pt_buf_done(&plan->rules_text);

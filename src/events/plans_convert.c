@@ -4,8 +4,8 @@
  * Segment     its tracking plan as exported ({"rules": {"events": [{name, version, description,
  *             rules}], "identify", "group", "global"}}) and the rules of its public API
  *             ({"data": {"rules": [{type, key, jsonSchema, version}]}} or the list's holder alone).
- * RudderStack its tracking plan with events ({"name", "config", "events": [{name, eventType, rules}]}).
- * Patron      its own document, whose rules carry a `schema`.
+ * RudderStack its tracking plan with events ({"name", "config", "events": [{name, eventType,
+ * rules}]}). Patron      its own document, whose rules carry a `schema`.
  */
 #include "events/plans_internal.h"
 
@@ -153,7 +153,9 @@ static PtStatus put_segment(Convert *c, PtError *err)
     static const struct {
         const char *key;
         EventType type;
-    } calls[] = {{"identify", EVENT_IDENTIFY}, {"group", EVENT_GROUP}, {"page", EVENT_PAGE},
+    } calls[] = {{"identify", EVENT_IDENTIFY},
+                 {"group", EVENT_GROUP},
+                 {"page", EVENT_PAGE},
                  {"screen", EVENT_SCREEN}};
     static const EventNames exported = {"name", "type", "rules"};
     uint32_t rules = member_of(c, c->root, "rules", SCHEMA_OBJECT);
@@ -301,9 +303,9 @@ static PtStatus convert(Convert *c, PtStr document, PtStr name, PtBuf *rules, Pt
         put_draft(c, name, pt_buf_str(rules), out);
     }
     PtStatus full = pt_buf_status(rules) != PT_OK ? pt_buf_status(rules) : pt_buf_status(out);
-    return st != PT_OK || full == PT_OK ? st
-                                        : pt_fail(err, full, "the draft is over %d bytes",
-                                                  EVENT_PLAN_TEXT_MAX);
+    return st != PT_OK || full == PT_OK
+               ? st
+               : pt_fail(err, full, "the draft is over %d bytes", EVENT_PLAN_TEXT_MAX);
 }
 
 PtStatus event_plan_convert(PtStr document, PtStr name, PtBuf *out, PtBuf *notes,

@@ -67,8 +67,8 @@ static PtStatus find_begin(EventHistory *h, PtLogReader *reader, int64_t deadlin
 
 typedef PtStatus (*Take)(void *ctx, const PtRecord *record, const EventView *event, PtError *err);
 
-static PtStatus take_record(EventHistory *h, const PtRecord *r, uint64_t *skip, Take take, void *ctx,
-                            PtError *err)
+static PtStatus take_record(EventHistory *h, const PtRecord *r, uint64_t *skip, Take take,
+                            void *ctx, PtError *err)
 {
     EventView v;
     if (!is_of(h, r)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A draft from what a source has sent: each event's properties (or traits) are laid over each other,
- * and what all have in common becomes the schema.
+/* A draft from what a source has sent: each event's properties (or traits) are laid over each
+ * other, and what all have in common becomes the schema.
  */
 #include "events/plans_internal.h"
 
@@ -12,10 +12,10 @@ enum {
     EVENTS_MAX = 300,  // told apart
     MEMBERS_MAX = 200, // of one object
     LEVELS_MAX = 8,
-    ENUM_MAX = 8,      // different texts
-    ENUM_TIMES = 10,   // each as often on average, or more
-    ENUM_TEXT = 60,    // bytes
-    FORMAT_LEAST = 5,  // texts that all have a format
+    ENUM_MAX = 8,     // different texts
+    ENUM_TIMES = 10,  // each as often on average, or more
+    ENUM_TEXT = 60,   // bytes
+    FORMAT_LEAST = 5, // texts that all have a format
 };
 
 static const PtStr format_names[] = {PT_STR_INIT("date-time"), PT_STR_INIT("uuid"),
@@ -62,7 +62,7 @@ static bool note_text(Infer *in, Shape *s, PtStr text)
     s->texts++;
     for (unsigned i = 0; i < FORMATS && s->formats != 0; i++) {
         if ((s->formats >> i & 1) != 0 && !schema_format_of(format_names[i])(text)) {
-            s->formats &= (uint8_t) ~(1u << i);
+            s->formats &= (uint8_t)~(1u << i);
         }
     }
     for (size_t i = 0; i < s->value_count; i++) {
@@ -192,10 +192,10 @@ static PtStatus take(void *ctx, const PtRecord *r, const EventView *v, PtError *
         return st;
     }
     e->seen++;
-    uint32_t members = schema_doc_member(&in->doc, root, has_traits(e->type) ? PT_STR("traits")
-                                                                            : PT_STR("properties"));
-    bool ok = members == 0 || in->doc.v[members].kind != SCHEMA_OBJECT ||
-              lay(in, &e->shape, members, 0);
+    uint32_t members = schema_doc_member(
+        &in->doc, root, has_traits(e->type) ? PT_STR("traits") : PT_STR("properties"));
+    bool ok =
+        members == 0 || in->doc.v[members].kind != SCHEMA_OBJECT || lay(in, &e->shape, members, 0);
     return ok ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory to infer a plan");
 }
 
@@ -208,8 +208,9 @@ static void put_types(const Shape *s, PtJsonOut *out)
     static const struct {
         uint8_t kind;
         const char *name;
-    } types[] = {{SCHEMA_OBJECT, "object"}, {SCHEMA_ARRAY, "array"},     {SCHEMA_STRING, "string"},
-                 {SCHEMA_NUMBER, "number"}, {SCHEMA_INTEGER, "integer"}, {SCHEMA_BOOLEAN, "boolean"},
+    } types[] = {{SCHEMA_OBJECT, "object"},   {SCHEMA_ARRAY, "array"},
+                 {SCHEMA_STRING, "string"},   {SCHEMA_NUMBER, "number"},
+                 {SCHEMA_INTEGER, "integer"}, {SCHEMA_BOOLEAN, "boolean"},
                  {SCHEMA_NULL, "null"}};
     uint8_t kinds = s->kinds;
     if ((kinds & SCHEMA_NUMBER) != 0) {

@@ -20,6 +20,7 @@ struct EventPlan {
     PtBuf text, rules_text;
     char id[37]; /* "" of a draft */
     int64_t version;
+    PtArena *arena; /* of the rules */
     PlanRule *rules;
     size_t rule_count;
     PtMap *by_event; /* type and name -> rule */

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
-static const EventSchemaFault unplanned = {
-    .keyword = "unplanned_event", .message = "has no rule in the plan"};
-static const EventSchemaFault too_much = {
-    .keyword = "work", .message = "has too many members to check"};
+static const EventSchemaFault unplanned = {.keyword = "unplanned_event",
+                                           .message = "has no rule in the plan"};
+static const EventSchemaFault too_much = {.keyword = "work",
+                                          .message = "has too many members to check"};
 
 /* NULL when there is none: rule names are 200 characters at most, of four bytes. */
 static const PlanRule *rule_of(const EventPlan *plan, EventType type, PtStr name)
@@ -64,8 +64,8 @@ PtStatus event_plan_judge(const EventPlan *plan, EventSchemaRun *run, const Even
     v.rule = (int)(rule - plan->rules);
     if (rule->mode != EVENT_PLAN_ALLOW || plan->edit.unplanned_properties != EVENT_PLAN_ALLOW) {
         EventSchemaResult result;
-        PtStatus st = event_schema_judge(rule->schema, run, event->raw, event->common, unify,
-                                         &result, err);
+        PtStatus st =
+            event_schema_judge(rule->schema, run, event->raw, event->common, unify, &result, err);
         if (st == PT_TOO_LARGE) {
             v.outcome = rule->mode;
             v.faults[v.count++] = &too_much;
@@ -175,8 +175,7 @@ static PtStatus note(const EventPlan *plan, const EventPlanVerdict *v, EventText
     *ret = pt_buf_status(&text->scratch) == PT_OK
                ? pt_arena_str(text->arena, pt_buf_str(&text->scratch))
                : (PtStr){NULL, 0};
-    return ret->data != NULL ? PT_OK
-                             : pt_fail(err, PT_NO_MEMORY, "no memory to note a violation");
+    return ret->data != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory to note a violation");
 }
 
 /* Bytes of a text's beginning that are at most `most` and no half character. */

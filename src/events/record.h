@@ -47,8 +47,8 @@ EventType event_type_of(PtStr name);   /* EVENT_UNKNOWN when none; exact lower c
     X(HISTORICAL, 5, "historical")         /* by a source that may write the past */               \
     X(REDRIVEN, 6, "redriven")             /* from quarantine */                                   \
     X(ALIASED_NAME, 7, "aliased_name")     /* a v1 e-commerce name: `name` holds the v2 one */     \
-    X(UNREADABLE_TIME, 8, "unreadable_timestamp") /* a timestamp that is no time: as if absent */   \
-    X(PLAN_VIOLATION, 9, "plan_violation")        /* not as its tracking plan says: view.plan */    \
+    X(UNREADABLE_TIME, 8, "unreadable_timestamp") /* a timestamp that is no time: as if absent */  \
+    X(PLAN_VIOLATION, 9, "plan_violation")        /* not as its tracking plan says: view.plan */   \
     X(UNPLANNED, 10, "unplanned")                 /* its tracking plan does not know it */
 
 #define EVENT_FLAG_ENUM(id, bit, name) EVENT_##id = 1 << (bit),

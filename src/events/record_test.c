@@ -45,6 +45,7 @@ static EventView full_view(PtStr raw)
         .ip = PT_STR("::1"),
         .raw = raw,
         .common = PT_STR("{\"context\":{}}"),
+        .plan = PT_STR("{\"id\":\"p\"}"),
     };
 }
 
@@ -66,6 +67,7 @@ static void every_field_comes_back(void **state)
     assert_str(got.ip, v.ip);
     assert_str(got.raw, v.raw);
     assert_str(got.common, v.common);
+    assert_str(got.plan, v.plan);
     assert_true(got.has_original && got.has_sent);
     assert_int_equal(got.original_ms, v.original_ms);
     assert_int_equal(got.sent_ms, v.sent_ms);

@@ -17,8 +17,8 @@
  *          Unknown keywords say nothing, as the specification has it.
  * Numbers  compared as values: 1 and 1.0 are equal; multipleOf is exact in decimals (19.99 is a
  *          multiple of 0.01). Integers past int64 count as the nearest double.
- * Bounds   of a schema: SCHEMA_TEXT_MAX bytes, SCHEMA_NODES_MAX subschemas, SCHEMA_DEPTH_MAX levels.
- *          Of judging a value: SCHEMA_WORK_MAX units of work, about one for each subschema met,
+ * Bounds   of a schema: SCHEMA_TEXT_MAX bytes, SCHEMA_NODES_MAX subschemas, SCHEMA_DEPTH_MAX
+ * levels. Of judging a value: SCHEMA_WORK_MAX units of work, about one for each subschema met,
  *          member looked at, value compared; more for an expression. It is counted, not timed, so
  *          that the verdict on an event is always the same.
  * Threads  A schema is immutable and may be used by several threads; a run belongs to one.

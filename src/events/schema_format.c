@@ -73,8 +73,8 @@ static bool is_time(PtStr s)
 
 static bool is_date_time(PtStr s)
 {
-    return s.len > 11 && (s.data[10] == 'T' || s.data[10] == 't') &&
-           is_date((PtStr){s.data, 10}) && is_time(pt_str_from(s, 11));
+    return s.len > 11 && (s.data[10] == 'T' || s.data[10] == 't') && is_date((PtStr){s.data, 10}) &&
+           is_time(pt_str_from(s, 11));
 }
 
 static bool is_uuid(PtStr s)
@@ -127,8 +127,8 @@ static bool is_host(PtStr s)
             label = 0;
             continue;
         }
-        if ((!is_letter(c) && !is_digit(c) && c != '-') || (c == '-' && label == 0) ||
-            ++label > 63) {
+        label++;
+        if ((!is_letter(c) && !is_digit(c) && c != '-') || (c == '-' && label == 1) || label > 63) {
             return false;
         }
     }
@@ -236,9 +236,9 @@ static bool uri_authority(PtStr s)
 static bool is_uri(PtStr s)
 {
     size_t at = 0;
-    while (at < s.len && (is_letter(s.data[at]) ||
-                          (at > 0 && (is_digit(s.data[at]) || s.data[at] == '+' ||
-                                      s.data[at] == '-' || s.data[at] == '.')))) {
+    while (at < s.len &&
+           (is_letter(s.data[at]) || (at > 0 && (is_digit(s.data[at]) || s.data[at] == '+' ||
+                                                 s.data[at] == '-' || s.data[at] == '.')))) {
         at++;
     }
     if (at == 0 || at >= s.len || s.data[at] != ':') {
@@ -263,10 +263,14 @@ SchemaFormat schema_format_of(PtStr name)
         PtStr name;
         SchemaFormat check;
     } formats[] = {
-        {PT_STR_INIT("date-time"), is_date_time}, {PT_STR_INIT("date"), is_date},
-        {PT_STR_INIT("time"), is_time},           {PT_STR_INIT("email"), is_email},
-        {PT_STR_INIT("uri"), is_uri},             {PT_STR_INIT("uuid"), is_uuid},
-        {PT_STR_INIT("ipv4"), is_ipv4},           {PT_STR_INIT("ipv6"), is_ipv6},
+        {PT_STR_INIT("date-time"), is_date_time},
+        {PT_STR_INIT("date"), is_date},
+        {PT_STR_INIT("time"), is_time},
+        {PT_STR_INIT("email"), is_email},
+        {PT_STR_INIT("uri"), is_uri},
+        {PT_STR_INIT("uuid"), is_uuid},
+        {PT_STR_INIT("ipv4"), is_ipv4},
+        {PT_STR_INIT("ipv6"), is_ipv6},
     };
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (pt_str_eq(name, formats[i].name)) {

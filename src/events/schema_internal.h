@@ -25,8 +25,8 @@ typedef enum SchemaKind {
 } SchemaKind;
 
 typedef struct SchemaValue {
-    PtStr text;  /* string: decoded; number: its text; boolean: "t..." or "f..." */
-    PtStr key;   /* of a member, decoded */
+    PtStr text; /* string: decoded; number: its text; boolean: "t..." or "f..." */
+    PtStr key;  /* of a member, decoded */
     uint32_t parent, next, first, last; /* 0: none */
     uint32_t count;                     /* members or items; of an item or member: see place */
     uint32_t place;                     /* index in the parent */
@@ -42,7 +42,8 @@ typedef struct SchemaDoc {
     bool unify, some_gone;
 } SchemaDoc;
 
-/* Members of the outermost object that nobody looks into: false keeps them without their content. */
+/* Members of the outermost object that nobody looks into: false keeps them without their content.
+ */
 typedef bool (*SchemaWanted)(const void *ctx, PtStr key);
 
 void schema_doc_init(SchemaDoc *doc, uint32_t max);
@@ -97,7 +98,7 @@ typedef struct SchemaKeys {
 } SchemaKeys;
 
 typedef struct SchemaSlot {
-    PtStr key; /* data NULL: free */
+    PtStr key;              /* data NULL: free */
     const SchemaNode *node; /* NULL: only required */
     bool required;
 } SchemaSlot;
@@ -116,12 +117,12 @@ typedef struct SchemaDepends {
 
 /* One subschema. Pointers are NULL, counts -1 where the keyword is not there. */
 struct SchemaNode {
-    uint32_t place;   /* in the schema's document */
-    bool never;       /* the schema `false` */
-    bool closed;      /* members that it does not know are told as unplanned */
+    uint32_t place; /* in the schema's document */
+    bool never;     /* the schema `false` */
+    bool closed;    /* members that it does not know are told as unplanned */
     bool any_string, any_number, any_object, any_array; /* has keywords for these */
-    uint8_t types;    /* SchemaKind bits; 0: any */
-    uint32_t required; /* how many keys */
+    uint8_t types;                                      /* SchemaKind bits; 0: any */
+    uint32_t required;                                  /* how many keys */
     const SchemaNode *ref;
     uint32_t const_value, enum_values; /* places in the document; 0: none */
     SchemaSlot *slots;
@@ -144,13 +145,18 @@ struct SchemaNode {
     PtStr format_name;
 };
 
+typedef struct SchemaCode SchemaCode;
+struct SchemaCode {
+    pcre2_code *code;
+    SchemaCode *next;
+};
+
 struct EventSchema {
     SchemaDoc doc;
     char *text; /* the document's */
     PtArena *arena;
     const SchemaNode *root;
-    pcre2_code **codes;
-    uint32_t code_count, code_cap;
+    SchemaCode *codes;
     bool whole;   /* the root may look at any member of the value */
     bool context; /* ... or at context or integrations */
 };

@@ -10,9 +10,9 @@
 
 enum {
     VALUES_MAX = 1 << 17,
-    DEPTH_MAX = 1000,       // of calls
-    MATCH_WORK = 50,        // of an expression, and one more for each four bytes
-    MATCH_STEPS = 1000,     // of an expression, at first
+    DEPTH_MAX = 1000,        // of calls
+    MATCH_WORK = 50,         // of an expression, and one more for each four bytes
+    MATCH_STEPS = 1000,      // of an expression, at first
     LONG_MATCH_WORK = 40000, // of one that takes more, ...
     LONG_MATCH_STEPS = 200000,
     JIT_STACK_FIRST = 32 << 10,
@@ -142,14 +142,14 @@ static const char *noun_of(unsigned kind)
 
 static bool wrong_type(EventSchemaRun *r, const SchemaNode *n, uint32_t value)
 {
-    static const char *const names[] = {"null", "boolean", "number", "string",
+    static const char *const names[] = {"null",  "boolean", "number", "string",
                                         "array", "object",  "integer"};
     char wanted[80] = "";
     size_t len = 0;
     for (unsigned bit = 0; !r->quiet && bit < sizeof names / sizeof *names; bit++) {
         if ((n->types >> bit & 1) != 0) {
-            len += (size_t)snprintf(wanted + len, sizeof wanted - len, "%s%s", len > 0 ? " or " : "",
-                                    names[bit]);
+            len += (size_t)snprintf(wanted + len, sizeof wanted - len, "%s%s",
+                                    len > 0 ? " or " : "", names[bit]);
         }
     }
     return fault(r, value, "type", "is %s, want %s", noun_of(at(r, value)->kind), wanted);
@@ -183,9 +183,9 @@ static bool matches(EventSchemaRun *r, const pcre2_code *code, PtStr text)
     if (rc == PCRE2_ERROR_MATCHLIMIT) {
         r->work -= LONG_MATCH_WORK;
         (void)pcre2_set_match_limit(r->limits, LONG_MATCH_STEPS);
-        rc = r->work > 0 ? pcre2_match(code, subject, text.len, 0, PCRE2_NO_UTF_CHECK, r->match,
-                                       r->limits)
-                         : rc;
+        rc = r->work > 0
+                 ? pcre2_match(code, subject, text.len, 0, PCRE2_NO_UTF_CHECK, r->match, r->limits)
+                 : rc;
     }
     if (rc < 0 && rc != PCRE2_ERROR_NOMATCH) {
         r->work = 0; // over the limit: no verdict
@@ -499,9 +499,8 @@ static bool check_object(EventSchemaRun *r, const SchemaNode *n, uint32_t value)
 static bool has_type(const EventSchemaRun *r, const SchemaNode *n, uint32_t value)
 {
     const SchemaValue *v = at(r, value);
-    return (n->types & v->kind) != 0 ||
-           ((n->types & SCHEMA_INTEGER) != 0 && v->kind == SCHEMA_NUMBER &&
-            schema_is_integer(v->text));
+    return (n->types & v->kind) != 0 || ((n->types & SCHEMA_INTEGER) != 0 &&
+                                         v->kind == SCHEMA_NUMBER && schema_is_integer(v->text));
 }
 
 static bool check_enum(EventSchemaRun *r, const SchemaNode *n, uint32_t value)
@@ -627,8 +626,8 @@ static bool is_merged(const void *ctx, PtStr key)
 static PtStatus merge(EventSchemaRun *r, uint32_t root, PtStr common, PtError *err)
 {
     uint32_t other;
-    PtStatus st = schema_doc_parse(&r->doc, common, EVENT_SCHEMA_DEPTH_MAX, is_merged, NULL, &other,
-                                   err);
+    PtStatus st =
+        schema_doc_parse(&r->doc, common, EVENT_SCHEMA_DEPTH_MAX, is_merged, NULL, &other, err);
     for (size_t i = 0; st == PT_OK && i < sizeof merged / sizeof *merged; i++) {
         uint32_t own = schema_doc_member(&r->doc, root, merged[i]);
         uint32_t given = schema_doc_member(&r->doc, other, merged[i]);
@@ -654,6 +653,7 @@ static bool run(EventSchemaRun *r, uint32_t root, bool quiet)
     bool ok = eval(r, r->schema->root, root);
     if (r->work <= 0) { // what was found so far may be wrong: it hung on the answer
         r->count = 0;
+        r->quiet = false;
         return fault(r, root, "work", "takes more than %d units of work to check",
                      EVENT_SCHEMA_WORK_MAX);
     }
@@ -689,7 +689,7 @@ PtStatus event_schema_judge(const EventSchema *schema, EventSchemaRun *r, PtStr 
         return st;
     }
     bool valid = run(r, root, true);
-    if (!valid || r->unplanned) {
+    if (r->count == 0 && (!valid || r->unplanned)) { // again, to tell; over the bound it is told
         valid = run(r, root, false);
     }
     *ret_result = (EventSchemaResult){.valid = valid,

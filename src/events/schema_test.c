@@ -22,8 +22,7 @@ static struct FaultCase {
     {"types", "{\"type\":[\"string\",\"null\"]}", "[]", "type : is a list, want null or string"},
     {"integer takes 1.0", "{\"type\":\"integer\"}", "1.0", ""},
     {"integer takes 1e2", "{\"type\":\"integer\"}", "1e2", ""},
-    {"integer takes no 1.5", "{\"type\":\"integer\"}", "1.5",
-     "type : is a number, want integer"},
+    {"integer takes no 1.5", "{\"type\":\"integer\"}", "1.5", "type : is a number, want integer"},
     {"integer past int64", "{\"type\":\"integer\"}", "123456789012345678901234567890", ""},
     {"required", "{\"required\":[\"a\",\"b\"]}", "{\"a\":1}", "required /b: is missing"},
     {"required of a name with a slash", "{\"required\":[\"a/b~\"]}", "{}",
@@ -59,7 +58,8 @@ static struct FaultCase {
     {"nothing is a multiple", "{\"multipleOf\":7}", "0.0", ""},
     {"pattern", "{\"pattern\":\"^[A-Z]{3}$\"}", "\"EU\"",
      "pattern : \"EU\" does not match ^[A-Z]{3}$"},
-    {"$ is the very end", "{\"pattern\":\"^a$\"}", "\"a\\n\"", "pattern : \"a?\" does not match ^a$"},
+    {"$ is the very end", "{\"pattern\":\"^a$\"}", "\"a\\n\"",
+     "pattern : \"a?\" does not match ^a$"},
     {"\\d is ASCII", "{\"pattern\":\"^\\\\d$\"}", "\"\\u0663\"",
      "pattern : \"\xD9\xA3\" does not match ^\\d$"},
     {"format", "{\"format\":\"email\"}", "\"nobody\"", "format : \"nobody\" is no email"},
@@ -87,8 +87,10 @@ static struct FaultCase {
      "propertyNames /ab: has a name that does not fit"},
     {"recursion", "{\"properties\":{\"next\":{\"$ref\":\"#\"}},\"required\":[\"id\"]}",
      "{\"id\":1,\"next\":{\"id\":2,\"next\":{}}}", "required /next/next/id: is missing"},
-    {"definitions of draft-07", "{" D7 "\"$ref\":\"#/definitions/a%25b\",\"definitions\":{\"a%b\":"
-     "{\"type\":\"null\"}}}", "1", "type : is a number, want null"},
+    {"definitions of draft-07",
+     "{" D7 "\"$ref\":\"#/definitions/a%25b\",\"definitions\":{\"a%b\":"
+     "{\"type\":\"null\"}}}",
+     "1", "type : is a number, want null"},
     {"tuples of draft-07", "{" D7 "\"items\":[{}],\"additionalItems\":false}", "[1,2]",
      "items /1: is one item more than there may be"},
     {"an expression that runs away", "{\"pattern\":\"^(a|a)*$\"}",
@@ -135,7 +137,7 @@ static void test_fault(void **state)
 static struct RefusedCase {
     const char *name, *schema, *want;
 } refused_cases[] = {
-    {"no JSON", "{", "expected a key or } at byte 1"},
+    {"no JSON", "{", "expected a key at byte 1"},
     {"not a schema", "3", "the schema: is no schema: want an object, true or false"},
     {"type", "{\"type\":\"money\"}", "/type: is none of the seven types"},
     {"a list of types", "{\"type\":[\"string\",7]}", "/type/1: is none of the seven types"},
@@ -266,8 +268,8 @@ static void test_bounds(void **state)
 static void test_work_is_the_same_each_time(void **state)
 {
     (void)state;
-    EventSchema *schema = compiled("{\"uniqueItems\":true,\"items\":{\"pattern\":\"a.*b$\"}}",
-                                   (PtStr){NULL, 0});
+    EventSchema *schema =
+        compiled("{\"uniqueItems\":true,\"items\":{\"pattern\":\"a.*b$\"}}", (PtStr){NULL, 0});
     EventSchemaRun *run = event_schema_run_new();
     EventSchemaResult first, again;
     PtBuf b;
@@ -306,8 +308,8 @@ static void test_faults_are_bounded(void **state)
 static void test_a_long_pointer_is_cut_between_characters(void **state)
 {
     (void)state;
-    EventSchema *schema = compiled("{\"additionalProperties\":{\"type\":\"null\"}}",
-                                   (PtStr){NULL, 0});
+    EventSchema *schema =
+        compiled("{\"additionalProperties\":{\"type\":\"null\"}}", (PtStr){NULL, 0});
     EventSchemaRun *run = event_schema_run_new();
     EventSchemaResult result;
     PtBuf b;
@@ -348,8 +350,9 @@ static void test_closed(void **state)
     assert_true(r.valid && r.unplanned && r.count == 1);
     assert_string_equal(r.faults[0].pointer, "/properties/b");
     assert_string_equal(r.faults[0].keyword, "unplanned_property");
-    assert_int_equal(event_schema_judge(schema, run, PT_STR("{\"properties\":{\"a\":\"\",\"b\":2}}"),
-                                        none, false, &r, NULL),
+    assert_int_equal(event_schema_judge(schema, run,
+                                        PT_STR("{\"properties\":{\"a\":\"\",\"b\":2}}"), none,
+                                        false, &r, NULL),
                      PT_OK);
     assert_true(!r.valid && r.unplanned && r.count == 2);
     event_schema_run_free(run);
@@ -388,9 +391,9 @@ static void test_no_memory(void **state)
     PtStatus st = PT_NO_MEMORY;
     for (unsigned at = 1; st != PT_OK; at++) {
         EventSchema *schema = NULL;
-        fault_alloc_fail_at(at);
-        st = event_schema_compile(PT_STR(text), &options, &schema, NULL);
-        fault_alloc_fail_at(0);
+        fault_alloc_fail(at, 0);
+        st = event_schema_compile(pt_str(text), &options, &schema, NULL);
+        fault_alloc_fail(0, 0);
         assert_true(st == PT_OK || st == PT_NO_MEMORY);
         assert_true(at < 500);
         event_schema_free(schema);

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/rng.h"
 #include "base/uuid.h"
+#include "events/feed.h"
 #include "sources.sql.h"
 
 #include <pthread.h>
@@ -217,6 +218,10 @@ static PtStatus check_name(PtStr name, PtError *err)
 {
     size_t characters = 0;
     const char *p = name.data, *end = p + name.len;
+    if (pt_str_eq(name, PT_STR(EVENT_FEED_SOURCE))) {
+        return pt_fail(err, PT_INVALID, "\"%s\" is the name of the server's own events",
+                       EVENT_FEED_SOURCE);
+    }
     while (p < end && characters <= EVENT_SOURCE_NAME_MAX) {
         size_t len = pt_utf8_step(p, end);
         bool control = (unsigned char)*p < 0x20 || *p == 0x7F ||

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "access/audit.h"
+#include "access/access.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/str.h"

@@ -31,7 +31,8 @@ typedef struct Sum {
     uint64_t sample;
 } Sum;
 
-/* What is counted apart, behind it in the map's key: plan, name, path, keyword, each with a zero. */
+/* What is counted apart, behind it in the map's key: plan, name, path, keyword, each with a zero.
+ */
 typedef struct Cell {
     int64_t hour_ms;
     uint32_t source, type;
@@ -313,8 +314,7 @@ PtStatus event_violations_series(PtSql *views, const EventViolationFilter *filte
     if (points == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for the violations");
     }
-    PtStatus st =
-        begin(views, SQL_VIOLATION_SERIES, filter, EVENT_VIOLATION_HOURS, &tx, err);
+    PtStatus st = begin(views, SQL_VIOLATION_SERIES, filter, EVENT_VIOLATION_HOURS, &tx, err);
     size_t free_from = EVENT_VIOLATION_HOURS; // they come newest first
     bool row = true;
     while (st == PT_OK && free_from > 0 && (st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
@@ -456,6 +456,7 @@ typedef struct Hours {
     size_t count;
 } Hours;
 
+// NOLINTNEXTLINE(readability-function-size): a walk takes its range, its filter and its visitor
 static PtStatus walk_hours(PtLog *log, PtLogReader *reader, const Hours *hours, Finding *f,
                            uint64_t before,
                            PtStatus (*take)(void *ctx, const PtRecord *record,
@@ -469,9 +470,9 @@ static PtStatus walk_hours(PtLog *log, PtLogReader *reader, const Hours *hours, 
     for (size_t i = hours->count; st == PT_OK && i > 0; i--) {
         uint64_t from = 0, to = 0;
         st = pt_log_find_time(log, PARTITION, hours->points[i - 1].at_ms, &from, err);
-        st = st == PT_OK ? pt_log_find_time(log, PARTITION, hours->points[i - 1].at_ms + HOUR_MS,
-                                            &to, err)
-                         : st;
+        st = st == PT_OK
+                 ? pt_log_find_time(log, PARTITION, hours->points[i - 1].at_ms + HOUR_MS, &to, err)
+                 : st;
         to = to < before ? to : before;
         if (st != PT_OK || from >= to) {
             continue;
@@ -494,6 +495,7 @@ static PtStatus walk_hours(PtLog *log, PtLogReader *reader, const Hours *hours, 
     return st;
 }
 
+// NOLINTNEXTLINE(readability-function-size): a walk takes its range, its filter and its visitor
 PtStatus event_violations_walk(PtLog *log, PtSql *views, const EventViolationFilter *filter,
                                uint64_t before, size_t limit,
                                PtStatus (*take)(void *ctx, const PtRecord *record,
@@ -507,9 +509,9 @@ PtStatus event_violations_walk(PtLog *log, PtSql *views, const EventViolationFil
     schema_doc_init(&f.doc, NOTE_VALUES);
     f.ring = arena != NULL ? pt_arena_alloc(arena, limit, sizeof *f.ring) : NULL;
     PtStatus st = f.ring != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for violations");
-    st = st == PT_OK ? event_violations_series(views, filter, arena, &hours.points, &hours.count,
-                                               err)
-                     : st;
+    st = st == PT_OK
+             ? event_violations_series(views, filter, arena, &hours.points, &hours.count, err)
+             : st;
     st = st == PT_OK ? pt_log_reader_open(log, NULL, PARTITION, 0, &reader, err) : st;
     st = st == PT_OK ? walk_hours(log, reader, &hours, &f, before, take, ctx, ret_next, err) : st;
     pt_log_reader_close(reader);

@@ -15,7 +15,8 @@
 /* Violations of tracking plans over time: a view of the log, counted by hour of receipt, source,
  * plan, event and by what was violated where.
  *
- * Bounds   EVENT_VIOLATION_ROWS different ones an hour and source; further ones count under the name
+ * Bounds   EVENT_VIOLATION_ROWS different ones an hour and source; further ones count under the
+ * name
  *          "(other)". An event that is redriven later stays counted: it came in wrong.
  */
 enum { EVENT_VIOLATION_ROWS = 500, EVENT_VIOLATION_HOURS = 2200 };
@@ -60,9 +61,7 @@ PT_NODISCARD PtStatus event_violations_top(PtSql *views, const EventViolationFil
 /* The records themselves, newest first, below offset `before`: calls `take` for at most `limit`.
  * *ret_next: the offset to go on below, 0 when there are no more. Reads a bounded part of the log,
  * so that there may be fewer than limit, and more all the same. */
-PT_NODISCARD PtStatus event_violations_walk(PtLog *log, PtSql *views,
-                                            const EventViolationFilter *filter, uint64_t before,
-                                            size_t limit,
-                                            PtStatus (*take)(void *ctx, const PtRecord *record,
-                                                             const EventView *event, PtError *err),
-                                            void *ctx, uint64_t *ret_next, PtError *err);
+PT_NODISCARD PtStatus event_violations_walk(
+    PtLog *log, PtSql *views, const EventViolationFilter *filter, uint64_t before, size_t limit,
+    PtStatus (*take)(void *ctx, const PtRecord *record, const EventView *event, PtError *err),
+    void *ctx, uint64_t *ret_next, PtError *err);

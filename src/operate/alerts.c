@@ -45,7 +45,8 @@ static Mood judge_disk(const Operate *o, const Readings *r, char *say)
 
 static Mood judge_log(const Operate *o, const Readings *r, char *say)
 {
-    const bool recent = o->log_failed_mono_ms != 0 && r->mono_ms - o->log_failed_mono_ms < FAILED_MS;
+    const bool recent =
+        o->log_failed_mono_ms != 0 && r->mono_ms - o->log_failed_mono_ms < FAILED_MS;
     SAY("%s", r->log.full ? "no disk space for the log" : "rounds of the log failed");
     return r->log.full || recent ? TROUBLE : CALM;
 }
@@ -91,7 +92,7 @@ static Mood judge_backup_age(const Operate *o, const Readings *r, char *say)
         SAY("the newest backup is %" PRId64 " hours old", (r->now_ms - since) / 3600000);
     }
     return o->backup_age_ms > 0 && r->sql_ok && r->now_ms - since > o->backup_age_ms ? TROUBLE
-                                                                                    : CALM;
+                                                                                     : CALM;
 }
 
 static Mood judge_backup_failed(const Operate *o, const Readings *r, char *say)
@@ -107,8 +108,7 @@ static Mood judge_dedupe_damaged(const Operate *o, const Readings *r, char *say)
 {
     SAY("%" PRIu64 " calls were refused since remembered message ids cannot be read",
         r->dedupe.bad_reads);
-    return o->bad_read_mono_ms != 0 && r->mono_ms - o->bad_read_mono_ms < LONG_MS ? TROUBLE
-                                                                                       : CALM;
+    return o->bad_read_mono_ms != 0 && r->mono_ms - o->bad_read_mono_ms < LONG_MS ? TROUBLE : CALM;
 }
 
 static Mood judge_dedupe_stalled(const Operate *o, const Readings *r, char *say)
@@ -121,8 +121,7 @@ static Mood judge_dedupe_stalled(const Operate *o, const Readings *r, char *say)
 static Mood judge_clock(const Operate *o, const Readings *r, char *say)
 {
     SAY("the machine's clock stepped by %" PRId64 " ms", o->step_ms);
-    return o->stepped_mono_ms != 0 && r->mono_ms - o->stepped_mono_ms < LONG_MS ? TROUBLE
-                                                                                     : CALM;
+    return o->stepped_mono_ms != 0 && r->mono_ms - o->stepped_mono_ms < LONG_MS ? TROUBLE : CALM;
 }
 
 static Mood judge_audit(const Operate *o, const Readings *r, char *say)
@@ -219,8 +218,9 @@ static void change(Operate *o, AlertId which, const Alert *a, bool raised, bool 
     if (!tell) {
         return;
     }
-    pt_diag(raised ? PT_DIAG_WARN : PT_DIAG_INFO, "alerts", raised ? "alert raised" : "alert cleared",
-            PT_F_STR("name", pt_str(k->name)), PT_F_STR("what", pt_str(a->message)),
+    pt_diag(raised ? PT_DIAG_WARN : PT_DIAG_INFO, "alerts",
+            raised ? "alert raised" : "alert cleared", PT_F_STR("name", pt_str(k->name)),
+            PT_F_STR("what", pt_str(a->message)),
             PT_F_STR("stored", pt_str(st == PT_OK ? "yes" : err.message)));
     if (o->webhook != NULL && pt_buf_status(&text) == PT_OK) {
         webhook_send(o->webhook, pt_buf_str(&text));
@@ -456,14 +456,6 @@ static PtStatus find_alert(PtSqlTx *tx, PtStr id, PtError *err)
     return st == PT_OK && !row ? pt_fail(err, PT_NOT_FOUND, "no alert with this id") : st;
 }
 
-static const char *name_of(const AuditActor *by)
-{
-    return by->name[0] != '\0'         ? by->name
-           : by->kind == AUDIT_SOCKET  ? "command line"
-           : by->kind == AUDIT_SYSTEM  ? "server"
-                                       : by->id;
-}
-
 static PtStatus acknowledge(PtSqlTx *tx, PtStr id, PtStr note, const AuditActor *by, bool *ret_did,
                             PtError *err)
 {
@@ -474,7 +466,7 @@ static PtStatus acknowledge(PtSqlTx *tx, PtStr id, PtStr note, const AuditActor 
     }
     pt_sql_bind_text(tx, 1, id);
     pt_sql_bind_i64(tx, 2, operate_now_ms());
-    pt_sql_bind_text(tx, 3, pt_str(name_of(by)));
+    pt_sql_bind_text(tx, 3, pt_str(operate_actor_name(by)));
     pt_sql_bind_text(tx, 4, note.len > 0 ? note : (PtStr){NULL, 0});
     st = pt_sql_step(tx, &row, err);
     *ret_did = st == PT_OK && pt_sql_changes(tx) > 0;

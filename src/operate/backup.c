@@ -2,8 +2,8 @@
 #include "operate/backup.h"
 
 #include "base/buf.h"
-#include "base/json.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/time.h"
 #include "operate/content.h"
@@ -137,9 +137,8 @@ static void put_text(PtJsonOut *o, const char *key, const char *value)
 
 static PtStatus add_json(PackWriter *w, const char *name, const PtBuf *json, PtError *err)
 {
-    return pt_buf_status(json) == PT_OK
-               ? pack_add(w, name, false, pt_buf_str(json), err)
-               : pt_fail(err, PT_NO_MEMORY, "no memory for \"%s\"", name);
+    return pt_buf_status(json) == PT_OK ? pack_add(w, name, false, pt_buf_str(json), err)
+                                        : pt_fail(err, PT_NO_MEMORY, "no memory for \"%s\"", name);
 }
 
 /* About what will be written: records behind the archive shrink to a quarter or so. */
@@ -298,8 +297,8 @@ static PtStatus add_content(PackWriter *w, const BackupResult *result, PtError *
     return add_json(w, "content.json", &text, err);
 }
 
-static PtStatus add_members(const BackupSource *s, PackWriter *w, Instant *i,
-                            BackupResult *result, PtError *err)
+static PtStatus add_members(const BackupSource *s, PackWriter *w, Instant *i, BackupResult *result,
+                            PtError *err)
 {
     PackHash content;
     uint8_t sum[CORE_SUM] = {0};
@@ -405,10 +404,12 @@ PtStatus backup_make_file(const BackupSource *s, const char *path, BackupProgres
     const PackSink sink = {file_write, &out};
     BackupResult result;
     char part[PATH_BYTES], dir[PATH_BYTES];
-    if (strlen(path) > PATH_BYTES - 10) {
+    const size_t len = strlen(path);
+    if (len > PATH_BYTES - 10) {
         return pt_fail(err, PT_TOO_LARGE, "the path is over %d bytes", PATH_BYTES - 10);
     }
-    (void)snprintf(part, sizeof part, "%s.part", path);
+    memcpy(part, path, len);
+    memcpy(part + len, ".part", sizeof ".part");
     folder_of(path, dir);
     PtStatus st = must_not_exist(fs, path, err);
     if (st != PT_OK) {

@@ -25,7 +25,7 @@
  * Beside   Intake goes on. Archive files do not change and are copied as they are; records behind
  *          them are read by offset, wherever archiving moves them meanwhile.
  * Members  manifest.json, settings.conf, secret.key, sql/core (core_rows.h), log/dict-*, log/arc-*,
- *          log/records, imports/* (files that people uploaded), content.json.
+ *          log/records, imports/ID (files that people uploaded), content.json.
  */
 typedef struct BackupSource {
     PtSql *core;
@@ -65,9 +65,9 @@ PT_NODISCARD PtStatus backup_make_file(const BackupSource *source, const char *p
 
 typedef struct RestoreTarget {
     PtFs *fs;
-    const char *data_dir;      /* made when missing; must hold nothing */
+    const char *data_dir;             /* made when missing; must hold nothing */
     const char *sql_url, *sql_schema; /* PostgreSQL; NULL: DIR/core.db */
-    bool force;                /* what the folder holds is removed first */
+    bool force;                       /* what the folder holds is removed first */
 } RestoreTarget;
 
 typedef struct RestoreResult {
@@ -81,8 +81,8 @@ typedef struct RestoreResult {
 typedef bool RestoreProgress(void *ctx, uint64_t bytes, uint64_t total);
 
 /* Reads all of it and checks every digest. */
-PT_NODISCARD PtStatus backup_verify(PtFs *fs, const char *path, RestoreProgress *progress, void *ctx,
-                                    RestoreResult *ret_result, PtError *err);
+PT_NODISCARD PtStatus backup_verify(PtFs *fs, const char *path, RestoreProgress *progress,
+                                    void *ctx, RestoreResult *ret_result, PtError *err);
 
 /* Verifies, then restores, then reads back what it restored and compares its content hash with the
  * one that was taken. PT_CONFLICT: the folder is in use or not empty. From its first change until

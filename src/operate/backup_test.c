@@ -7,8 +7,8 @@
 #include "platform/migrations.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fault/fault_alloc.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

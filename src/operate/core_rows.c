@@ -248,8 +248,8 @@ static void make_statements(Incoming *t)
 {
     (void)snprintf(t->empty, sizeof t->empty, "DELETE FROM %s", t->name);
     size_t n = strlen(t->kinds);
-    int at = snprintf(t->insert, sizeof t->insert, "INSERT INTO %s (%s) VALUES (", t->name,
-                      t->columns);
+    int at =
+        snprintf(t->insert, sizeof t->insert, "INSERT INTO %s (%s) VALUES (", t->name, t->columns);
     for (size_t i = 1; i <= n; i++) {
         at += snprintf(t->insert + at, sizeof t->insert - (size_t)at, "?%zu%s", i,
                        i < n ? ", " : ")");
@@ -269,10 +269,9 @@ static PtStatus begin_table(Filling *f, PtError *err)
     if (st == PT_OK) {
         st = read_text(f->source, 1, t->kinds, COLUMNS_MAX, err);
     }
-    if (st == PT_OK &&
-        (!words_ok(t->name, false) || !words_ok(t->columns, true) || t->kinds[0] == '\0' ||
-         t->kinds[strspn(t->kinds, "idtb")] != '\0' ||
-         column_count(t->columns) != strlen(t->kinds))) {
+    if (st == PT_OK && (!words_ok(t->name, false) || !words_ok(t->columns, true) ||
+                        t->kinds[0] == '\0' || t->kinds[strspn(t->kinds, "idtb")] != '\0' ||
+                        column_count(t->columns) != strlen(t->kinds))) {
         st = bad("a table's description", err);
     }
     if (st == PT_OK) {

@@ -21,13 +21,14 @@ typedef struct DoctorFinding {
 
 typedef struct DoctorTarget {
     const char *data_dir;
-    const char *sql_url;        /* PostgreSQL; NULL: DIR/core.db */
+    const char *sql_url; /* PostgreSQL; NULL: DIR/core.db */
     const char *sql_schema;
-    const char *certificate;    /* PEM file, "" for none */
-    const char *backup_dir;     /* "" for none */
+    const char *certificate;                                /* PEM file, "" for none */
+    const char *backup_dir;                                 /* "" for none */
     int64_t disk_free_bytes, certificate_ms, backup_age_ms; /* bounds of the alerts */
-    bool running; /* a daemon has the folder: log and dedupe, which it writes, are its own to tell */
-    bool deep;    /* reads every archived payload */
+    bool
+        running; /* a daemon has the folder: log and dedupe, which it writes, are its own to tell */
+    bool deep;   /* reads every archived payload */
 } DoctorTarget;
 
 /* Calls found once or more for each check, in order. */

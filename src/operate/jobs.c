@@ -50,14 +50,6 @@ static PtStatus audit(Operate *o, PtSqlTx *tx, const AuditActor *by, const char 
     return audit_write(tx, pt_clock_now_ms(o->c.clock), &entry, err);
 }
 
-static const char *who(const AuditActor *by)
-{
-    return by->name[0] != '\0'         ? by->name
-           : by->kind == AUDIT_SOCKET  ? "command line"
-           : by->kind == AUDIT_SYSTEM  ? "server"
-                                       : by->id;
-}
-
 /* Row and audit entry of a backup that begins. */
 static PtStatus write_begin(Operate *o, const char *id, const char *kind, PtStr path, bool secrets,
                             const AuditActor *by, PtError *err)
@@ -65,7 +57,7 @@ static PtStatus write_begin(Operate *o, const char *id, const char *kind, PtStr 
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtStatus st = pt_sql_begin(o->c.core, true, &tx, err);
     if (st == PT_OK) {
-        st = insert_row(tx, id, kind, path, secrets, who(by), err);
+        st = insert_row(tx, id, kind, path, secrets, operate_actor_name(by), err);
     }
     if (st == PT_OK && by->kind != AUDIT_SYSTEM) {
         st = audit(o, tx, by, "backup.started", id, secrets, err);
@@ -127,8 +119,8 @@ static PtStatus reserve(Operate *o, bool secrets, PtError *err)
     PtStatus st = PT_OK;
     pthread_mutex_lock(&o->lock);
     if (o->running.busy || o->stopping) {
-        st = pt_fail(err, PT_CONFLICT, "%s", o->stopping ? "the server is stopping"
-                                                         : "a backup is running");
+        st = pt_fail(err, PT_CONFLICT, "%s",
+                     o->stopping ? "the server is stopping" : "a backup is running");
     } else {
         o->running.busy = true;
         o->running.secrets = secrets;
@@ -152,25 +144,7 @@ static void give_back(Operate *o)
     pthread_mutex_unlock(&o->lock);
 }
 
-static void finish(Operate *o, PtStatus became, const BackupResult *result, const PtError *why)
-{
-    PtError err = {0};
-    const uint64_t bytes = atomic_load(&o->running.progress.bytes);
-    if (write_end(o, o->running.id, became, result, bytes, why, &err) != PT_OK) {
-        pt_diag(PT_DIAG_ERROR, "backup", "end of a backup not noted",
-                PT_F_STR("why", pt_str(err.message)));
-    }
-    if (became == PT_OK) {
-        pt_diag(PT_DIAG_INFO, "backup", "backup done", PT_F_STR("path", pt_str(o->running.path)),
-                PT_F_INT("bytes", bytes), PT_F_INT("end", result->end_offset));
-    } else {
-        pt_diag(PT_DIAG_ERROR, "backup", "backup failed", PT_F_STR("path", pt_str(o->running.path)),
-                PT_F_STR("why", pt_str(why->message)));
-    }
-    give_back(o);
-}
-
-/* Scheduled files beyond backup.keep, oldest too. */
+/* Scheduled ones beyond the newest backup.keep. */
 static void remove_surplus(Operate *o)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
@@ -213,6 +187,27 @@ static void remove_surplus(Operate *o)
     free(old);
 }
 
+static void finish(Operate *o, PtStatus became, const BackupResult *result, const PtError *why)
+{
+    PtError err = {0};
+    const uint64_t bytes = atomic_load(&o->running.progress.bytes);
+    if (write_end(o, o->running.id, became, result, bytes, why, &err) != PT_OK) {
+        pt_diag(PT_DIAG_ERROR, "backup", "end of a backup not noted",
+                PT_F_STR("why", pt_str(err.message)));
+    }
+    if (became == PT_OK) {
+        pt_diag(PT_DIAG_INFO, "backup", "backup done", PT_F_STR("path", pt_str(o->running.path)),
+                PT_F_INT("bytes", bytes), PT_F_INT("end", result->end_offset));
+    } else {
+        pt_diag(PT_DIAG_ERROR, "backup", "backup failed", PT_F_STR("path", pt_str(o->running.path)),
+                PT_F_STR("why", pt_str(why->message)));
+    }
+    if (became == PT_OK && o->backup_dir[0] != '\0') {
+        remove_surplus(o);
+    }
+    give_back(o);
+}
+
 static void *run_job(void *ctx)
 {
     Operate *o = ctx;
@@ -223,9 +218,6 @@ static void *run_job(void *ctx)
     pt_background();
     (void)snprintf(path, sizeof path, "%s/%s", o->backup_dir, o->running.path);
     PtStatus st = backup_make_file(&s, path, &o->running.progress, &result, &why);
-    if (st == PT_OK) {
-        remove_surplus(o);
-    }
     finish(o, st, &result, &why);
     return NULL;
 }

@@ -45,6 +45,14 @@ void operate_put_i64(PtJsonOut *o, const char *key, int64_t value)
     pt_json_out_i64(o, value);
 }
 
+const char *operate_actor_name(const AuditActor *by)
+{
+    return by->name[0] != '\0'        ? by->name
+           : by->kind == AUDIT_SOCKET ? "command line"
+           : by->kind == AUDIT_SYSTEM ? "server"
+                                      : by->id;
+}
+
 /* ---- The slow thread ------------------------------------------------------------------------ */
 
 static double resident_bytes(void)
@@ -160,8 +168,8 @@ static void collect(void *operate, PtBuf *out)
     pthread_mutex_unlock(&o->lock);
     if (o->webhook != NULL) {
         const WebhookStats s = webhook_stats(o->webhook);
-        pt_metric_line(out, "patron_webhook_sent_total", "counter", "Webhooks delivered", true, NULL,
-                       (double)s.sent);
+        pt_metric_line(out, "patron_webhook_sent_total", "counter", "Webhooks delivered", true,
+                       NULL, (double)s.sent);
         pt_metric_line(out, "patron_webhook_failed_tries_total", "counter",
                        "Tries that were not answered with 2xx", true, NULL, (double)s.failed_tries);
         pt_metric_line(out, "patron_webhook_given_up_total", "counter",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/* Operate: the door of the module. What keeps a server running for years: backup and restore, checks
- * of a folder, health in words, alerts and who is told. Other modules include this file only.
+/* Operate: the door of the module. What keeps a server running for years: backup and restore,
+ * checks of a folder, health in words, alerts and who is told. Other modules include this file
+ * only.
  */
 #include "access/access.h"
 #include "base/buf.h"
@@ -41,7 +42,8 @@ typedef struct OperateConfig {
     int64_t started_mono_ms;
 } OperateConfig;
 
-PT_NODISCARD PtStatus operate_open(const OperateConfig *config, Operate **ret_operate, PtError *err);
+PT_NODISCARD PtStatus operate_open(const OperateConfig *config, Operate **ret_operate,
+                                   PtError *err);
 /* Starts the slow thread and registers the metrics patron_alert{name}, patron_backup_*,
  * patron_webhook_*; once what the config names is ready. */
 PT_NODISCARD PtStatus operate_start(Operate *operate, PtError *err);
@@ -77,10 +79,14 @@ bool operate_setting_is_secret(const char *key);
 
 /* ---- Alerts --------------------------------------------------------------------------------- */
 
-typedef enum OperateAlertState { OPERATE_ALERTS_ANY, OPERATE_ALERTS_ACTIVE, OPERATE_ALERTS_CLEARED } OperateAlertState;
+typedef enum OperateAlertState {
+    OPERATE_ALERTS_ANY,
+    OPERATE_ALERTS_ACTIVE,
+    OPERATE_ALERTS_CLEARED
+} OperateAlertState;
 
-/* Writes objects Alert into the open array, newest first, those before the id `before` ("": from the
- * newest). ret_next: the cursor, "" at the end. */
+/* Writes objects Alert into the open array, newest first, those before the id `before` ("": from
+ * the newest). ret_next: the cursor, "" at the end. */
 PT_NODISCARD PtStatus operate_alerts_json(Operate *operate, OperateAlertState state, PtStr before,
                                           int64_t limit, PtJsonOut *out,
                                           char ret_next[static PT_UUID_TEXT], PtError *err);
@@ -91,7 +97,8 @@ PT_NODISCARD PtStatus operate_alert_acknowledge(Operate *operate, PtStr id, PtSt
 /* ---- Backups -------------------------------------------------------------------------------- */
 
 /* Begins one into backup.dir. name: PtStr of the file, empty: made of the time. PT_INVALID: no
- * backup.dir, or a bad name; PT_CONFLICT: one runs, or the file exists. Audited. Writes the Backup. */
+ * backup.dir, or a bad name; PT_CONFLICT: one runs, or the file exists. Audited. Writes the Backup.
+ */
 PT_NODISCARD PtStatus operate_backup_start(Operate *operate, PtStr name, bool secrets,
                                            const AuditActor *by, PtJsonOut *out, PtError *err);
 

@@ -14,22 +14,23 @@ enum { OPERATE_PATH = 4600, OPERATE_TEXT = 300 };
 
 /* Rows: name, severity, what to do. The order is that of AlertId. */
 #define ALERT_MAP(X)                                                                               \
-    X(DISK_SPACE, "disk_space", "bad", "free space on the disk of the data folder, or move it")   \
+    X(DISK_SPACE, "disk_space", "bad", "free space on the disk of the data folder, or move it")    \
     X(LOG_NOT_WRITABLE, "log_not_writable", "bad",                                                 \
-      "look at free space and at the kernel's messages of the disk; clients are told 503")        \
+      "look at free space and at the kernel's messages of the disk; clients are told 503")         \
     X(VIEW_LAG, "view_lag", "warn",                                                                \
-      "lists and figures are late, events are safe; look at CPU and disk, it catches up by itself") \
+      "lists and figures are late, events are safe; look at CPU and disk, it catches up by "       \
+      "itself")                                                                                    \
     X(VIEW_STOPPED, "view_stopped", "bad",                                                         \
-      "run patron doctor --deep, restore the damaged file from a backup, then start again")       \
-    X(FEED_LAG, "feed_lag", "warn", "changes reach the log late; look at intake and the log")     \
-    X(CERTIFICATE, "certificate", "warn", "renew the certificate and send SIGHUP to patrond")     \
-    X(BACKUP_AGE, "backup_age", "warn", "run patron backup, or set backup.every_hours")           \
-    X(BACKUP_FAILED, "backup_failed", "warn", "read its error in the list of backups")            \
+      "run patron doctor --deep, restore the damaged file from a backup, then start again")        \
+    X(FEED_LAG, "feed_lag", "warn", "changes reach the log late; look at intake and the log")      \
+    X(CERTIFICATE, "certificate", "warn", "renew the certificate and send SIGHUP to patrond")      \
+    X(BACKUP_AGE, "backup_age", "warn", "run patron backup, or set backup.every_hours")            \
+    X(BACKUP_FAILED, "backup_failed", "warn", "read its error in the list of backups")             \
     X(DEDUPE_DAMAGED, "dedupe_damaged", "bad",                                                     \
-      "stop patrond, remove the folder dedupe/ and start: it is rebuilt from the log")            \
+      "stop patrond, remove the folder dedupe/ and start: it is rebuilt from the log")             \
     X(DEDUPE_STALLED, "dedupe_stalled", "bad",                                                     \
-      "message ids cannot be written; look at free space and rights of dedupe/")                  \
-    X(CLOCK_STEPPED, "clock_stepped", "warn", "look at the machine's time service")               \
+      "message ids cannot be written; look at free space and rights of dedupe/")                   \
+    X(CLOCK_STEPPED, "clock_stepped", "warn", "look at the machine's time service")                \
     X(AUDIT_CHAIN, "audit_chain", "bad",                                                           \
       "run patron audit verify; somebody may have changed the database by hand")
 
@@ -44,7 +45,7 @@ extern const AlertKind alert_kinds[ALERTS];
 
 typedef struct Alert {
     bool active;
-    bool stored;   /* the row is there as it stands here */
+    bool stored; /* the row is there as it stands here */
     char id[PT_UUID_TEXT];
     char message[OPERATE_TEXT];
     int64_t since_ms, calm_since_mono_ms; /* 0: not calm */
@@ -100,7 +101,7 @@ struct Operate {
     PtBuf settings_json, settings_conf;
     int64_t opened_ms;
 
-    pthread_mutex_t lock; /* alerts, health, clock, running */
+    pthread_mutex_t lock;  /* alerts, health, clock, running */
     pthread_mutex_t judge; /* one judgement at a time; taken before lock */
     pthread_cond_t wake;
     bool stopping, nudged;
@@ -130,6 +131,8 @@ static inline int64_t operate_now_ms(void)
     return pt_clock_now_ms(pt_clock_real());
 }
 
+/* As people are shown it. */
+const char *operate_actor_name(const AuditActor *by);
 void operate_uuid(char out[static PT_UUID_TEXT]);
 void operate_put_text(PtJsonOut *o, const char *key, PtStr value); /* null when data is NULL */
 void operate_put_time(PtJsonOut *o, const char *key, int64_t ms);  /* null when 0 */

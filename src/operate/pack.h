@@ -24,8 +24,8 @@
  * end. Names are 1..PACK_NAME_MAX of [a-z0-9._-/], without "..", "//" or a leading "/", each once.
  *
  * Errors   PT_CORRUPT names the member, or the one that damage lies behind. PT_UNSUPPORTED_MEDIA: a
- *          version that this program does not know. What the sink or source fails with is passed on.
- * Threads  One at a time.
+ *          version that this program does not know. What the sink or source fails with is passed
+ * on. Threads  One at a time.
  */
 enum {
     PACK_VERSION = 1,

@@ -187,8 +187,8 @@ static PtStatus begin_member(PackReader *r, const char magic[static 4], PtError 
     uint8_t head[4];
     char name[PACK_NAME_MAX + 1] = "";
     PtStatus st = take(r, head, sizeof head, err);
-    if (st == PT_OK && (head[0] < 1 || head[0] > PACK_NAME_MAX || head[1] > 1 || head[2] != 0 ||
-                        head[3] != 0)) {
+    if (st == PT_OK &&
+        (head[0] < 1 || head[0] > PACK_NAME_MAX || head[1] > 1 || head[2] != 0 || head[3] != 0)) {
         st = damaged(r, "a member's head is wrong", err);
     }
     if (st == PT_OK) {

@@ -12,8 +12,8 @@ enum { LEVEL = 3, INDEX_MAX = 1 << 30 };
 struct PackWriter {
     PackSink sink;
     uint64_t written;
-    PackHash whole;  /* over head and index */
-    PtBuf index;     /* its entries */
+    PackHash whole; /* over head and index */
+    PtBuf index;    /* its entries */
     uint32_t members;
     /* the member being written */
     bool open, compress;
@@ -98,10 +98,9 @@ static PtStatus zstd_ready(PackWriter *w, PtError *err)
     if (w->zstd == NULL) {
         w->zstd = ZSTD_createCCtx();
     }
-    bool ready =
-        w->zstd != NULL &&
-        ZSTD_isError(ZSTD_CCtx_reset(w->zstd, ZSTD_reset_session_only)) == 0 &&
-        ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL)) == 0;
+    bool ready = w->zstd != NULL &&
+                 ZSTD_isError(ZSTD_CCtx_reset(w->zstd, ZSTD_reset_session_only)) == 0 &&
+                 ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL)) == 0;
     return ready ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory to compress a backup");
 }
 
@@ -139,8 +138,7 @@ static PtStatus put_chunk(PackWriter *w, PtError *err)
         return PT_OK;
     }
     memcpy(w->chunk, &len, 4);
-    const uint32_t crc =
-        pt_crc32c(pt_crc32c(0, &len, sizeof len), w->chunk + PACK_CHUNK_HEAD, len);
+    const uint32_t crc = pt_crc32c(pt_crc32c(0, &len, sizeof len), w->chunk + PACK_CHUNK_HEAD, len);
     memcpy(w->chunk + 4, &crc, 4);
     w->stored += len;
     w->chunk_len = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operate/backup.h"
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/hash.h"
 #include "base/time.h"
 #include "operate/content.h"
 #include "operate/core_rows.h"
@@ -12,155 +12,12 @@
 #include "platform/migrations.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { JSON_MAX = 1 << 16, SECRET_MAX = 4096, COMMIT_BYTES = 8 << 20 };
-
-static const char mark_text[] =
-    "A restore into this folder was begun and has not ended: what is here is not whole.\n"
-    "Run patron restore again with --force, or remove the folder.\n";
-
-/* ---- The folder ----------------------------------------------------------------------------- */
-
-static void path_in(const Restore *r, const char *name, char out[static RESTORE_PATH])
-{
-    (void)snprintf(out, RESTORE_PATH, "%.4000s/%.500s", r->target->data_dir, name);
-}
-
-PtStatus restore_check_finished(const char *data_dir, PtError *err)
-{
-    char path[RESTORE_PATH];
-    (void)snprintf(path, sizeof path, "%.4000s/" RESTORE_MARK, data_dir);
-    if (access(path, F_OK) == 0) {
-        return pt_fail(err, PT_CONFLICT,
-                       "restore unfinished: run patron restore into \"%.120s\" again with --force",
-                       data_dir);
-    }
-    return PT_OK;
-}
-
-typedef struct Names {
-    char (*items)[256];
-    size_t count, cap;
-    bool failed;
-} Names;
-
-static bool add_name(void *ctx, const char *name)
-{
-    Names *n = ctx;
-    if (strcmp(name, "lock") == 0 || strlen(name) >= sizeof *n->items) {
-        n->failed |= strcmp(name, "lock") != 0;
-        return true;
-    }
-    if (n->count == n->cap) {
-        size_t cap = n->cap == 0 ? 16 : 2 * n->cap;
-        void *grown = realloc(n->items, cap * sizeof *n->items);
-        if (grown == NULL) {
-            n->failed = true;
-            return false;
-        }
-        n->items = grown;
-        n->cap = cap;
-    }
-    memcpy(n->items[n->count++], name, strlen(name) + 1);
-    return true;
-}
-
-/* What a data folder may hold; anything else is somebody's and stays. */
-static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
-{
-    static const char *const files[] = {"secret.key", "core.db",      "core.db-wal", "core.db-shm",
-                                        "views.db",   "views.db-wal", "views.db-shm",
-                                        "patron.sock", RESTORE_SETTINGS, RESTORE_MARK};
-    PtFs *fs = r->fs;
-    char path[RESTORE_PATH];
-    path_in(r, name, path);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (strcmp(name, files[i]) == 0) {
-            return fs->ops->unlink(fs, path, err);
-        }
-    }
-    if (strcmp(name, "log") != 0 && strcmp(name, "dedupe") != 0 && strcmp(name, "imports") != 0) {
-        return pt_fail(err, PT_CONFLICT, "\"%s\" is not part of a data folder: move it away", path);
-    }
-    Names inner = {0};
-    PtStatus st = fs->ops->list(fs, path, add_name, &inner, err);
-    for (size_t i = 0; st == PT_OK && i < inner.count; i++) {
-        char file[RESTORE_PATH + 260];
-        (void)snprintf(file, sizeof file, "%s/%s", path, inner.items[i]);
-        st = fs->ops->unlink(fs, file, err);
-    }
-    free(inner.items);
-    if (st == PT_OK && rmdir(path) != 0) {
-        st = pt_fail(err, PT_IO, "cannot remove \"%s\": %s", path, strerror(errno));
-    }
-    return st;
-}
-
-/* Empty but for the lock, or made so. The mark goes last: a folder half cleared is unfinished. */
-static PtStatus make_empty(const Restore *r, PtError *err)
-{
-    Names names = {0};
-    PtStatus st = r->fs->ops->list(r->fs, r->target->data_dir, add_name, &names, err);
-    if (st == PT_OK && names.failed) {
-        st = pt_fail(err, PT_NO_MEMORY, "cannot list \"%s\"", r->target->data_dir);
-    }
-    if (st == PT_OK && names.count > 0 && !r->target->force) {
-        st = pt_fail(err, PT_CONFLICT, "\"%.150s\" is not empty: restore into an empty folder",
-                     r->target->data_dir);
-    }
-    for (size_t i = 0; st == PT_OK && i < names.count; i++) {
-        if (strcmp(names.items[i], RESTORE_MARK) != 0) {
-            st = clear_dir(r, names.items[i], err);
-        }
-    }
-    free(names.items);
-    return st;
-}
-
-static PtStatus set_mark(const Restore *r, PtError *err)
-{
-    char path[RESTORE_PATH];
-    path_in(r, RESTORE_MARK, path);
-    return pt_fs_replace(r->fs, path, pt_str(mark_text), err);
-}
-
-/* From here on the folder is a data folder. */
-static PtStatus remove_mark(const Restore *r, PtError *err)
-{
-    char path[RESTORE_PATH];
-    path_in(r, RESTORE_MARK, path);
-    PtStatus st = r->fs->ops->sync_dir(r->fs, r->target->data_dir, err);
-    if (st == PT_OK) {
-        st = r->fs->ops->unlink(r->fs, path, err);
-    }
-    return st == PT_OK ? r->fs->ops->sync_dir(r->fs, r->target->data_dir, err) : st;
-}
-
-static PtStatus take_folder(Restore *r, PtError *err)
-{
-    char path[RESTORE_PATH];
-    const char *dir = r->target->data_dir;
-    if (strlen(dir) == 0 || strlen(dir) > 4000) {
-        return pt_fail(err, PT_INVALID, "the data folder's path is not 1..4000 bytes");
-    }
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
-        int why = errno;
-        return pt_fail(err, pt_status_of_errno(why), "cannot make \"%s\": %s", dir, strerror(why));
-    }
-    path_in(r, "lock", path);
-    r->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (r->lock_fd < 0 || flock(r->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        return pt_fail(err, PT_CONFLICT, "a server has the data folder \"%.150s\": %s", dir,
-                       strerror(errno));
-    }
-    return PT_OK;
-}
 
 /* ---- Members -------------------------------------------------------------------------------- */
 
@@ -290,7 +147,7 @@ static PtStatus write_file(Restore *r, const char *path, PtError *err)
 static PtStatus write_secret(Restore *r, PtError *err)
 {
     char path[RESTORE_PATH];
-    path_in(r, "secret.key", path);
+    restore_path(r, "secret.key", path);
     r->result.secrets = true;
     PtStatus st = write_file(r, path, err);
     if (st == PT_OK && r->fs == pt_fs_real() && chmod(path, 0600) != 0) {
@@ -302,11 +159,9 @@ static PtStatus write_secret(Restore *r, PtError *err)
 static PtStatus open_core(Restore *r, int schema, PtError *err)
 {
     char path[RESTORE_PATH];
-    path_in(r, "core.db", path);
-    const PtSqlConfig config = {.path = path,
-                                .url = r->target->sql_url,
-                                .schema = r->target->sql_schema,
-                                .readers = 1};
+    restore_path(r, "core.db", path);
+    const PtSqlConfig config = {
+        .path = path, .url = r->target->sql_url, .schema = r->target->sql_schema, .readers = 1};
     PtStatus st = pt_sql_open(&config, &r->core, err);
     return st == PT_OK ? pt_migrations_apply_to(r->core, PT_MIGRATIONS_CORE, schema, err) : st;
 }
@@ -326,9 +181,9 @@ static PtStatus write_beneath(Restore *r, const char *name, PtError *err)
 {
     char path[RESTORE_PATH], dir[PACK_NAME_MAX + 1];
     (void)snprintf(dir, sizeof dir, "%.*s", (int)strcspn(name, "/"), name);
-    path_in(r, dir, path);
+    restore_path(r, dir, path);
     PtStatus st = r->fs->ops->mkdir(r->fs, path, err);
-    path_in(r, name, path);
+    restore_path(r, name, path);
     return st == PT_OK ? write_file(r, path, err) : st;
 }
 
@@ -353,7 +208,7 @@ static PtStatus take(Restore *r, void *bytes, size_t len, PtError *err)
 static PtStatus open_log(Restore *r, PtError *err)
 {
     char dir[RESTORE_PATH];
-    path_in(r, "log", dir);
+    restore_path(r, "log", dir);
     PtLogConfig c = pt_log_config_default();
     c.fs = r->fs;
     c.clock = pt_clock_real();
@@ -461,9 +316,9 @@ static PtStatus take_member(Restore *r, const char *name, PtError *err)
     }
     if (r->core_schema == 0) {
         PtStatus st = read_away(r, err); // a damaged name is told as that
-        return st != PT_OK ? st
-                           : pt_fail(err, PT_CORRUPT,
-                                     "the backup does not begin with its manifest");
+        return st != PT_OK
+                   ? st
+                   : pt_fail(err, PT_CORRUPT, "the backup does not begin with its manifest");
     }
     if (strcmp(name, "content.json") == 0) {
         r->has_content = true;
@@ -478,7 +333,7 @@ static PtStatus take_member(Restore *r, const char *name, PtError *err)
     }
     if (strcmp(name, "settings.conf") == 0) {
         char path[RESTORE_PATH];
-        path_in(r, RESTORE_SETTINGS, path);
+        restore_path(r, RESTORE_SETTINGS, path);
         return write_file(r, path, err);
     }
     if (strcmp(name, "sql/core") == 0) {
@@ -535,7 +390,7 @@ static PtStatus log_sum(Restore *r, PackHash *content, const PtLogSnapshot *log,
         char name[64], path[RESTORE_PATH];
         const PtLogFile *f = &log->files[i];
         (void)snprintf(name, sizeof name, "log/%s", f->name);
-        path_in(r, name, path);
+        restore_path(r, name, path);
         if (f->end > f->base) {
             st = content_file(r->fs, path, NULL, digest, err);
             content_archive(content, f, digest);
@@ -645,11 +500,8 @@ PtStatus backup_verify(PtFs *fs, const char *path, RestoreProgress *progress, vo
                        RestoreResult *ret_result, PtError *err)
 {
     PT_CLEANUP(restore_done)
-    Restore r = {.fs = fs,
-                 .verify_only = true,
-                 .progress = progress,
-                 .progress_ctx = ctx,
-                 .lock_fd = -1};
+    Restore r = {
+        .fs = fs, .verify_only = true, .progress = progress, .progress_ctx = ctx, .lock_fd = -1};
     PtStatus st = open_file(&r, path, err);
     if (st == PT_OK) {
         st = read_members(&r, err);
@@ -674,16 +526,16 @@ PtStatus backup_restore(const RestoreTarget *target, const char *path, RestorePr
     RestoreResult verified;
     PtStatus st = backup_verify(target->fs, path, progress, ctx, &verified, err);
     if (st == PT_OK) {
-        st = take_folder(&r, err);
+        st = restore_take_folder(&r, err);
     }
     if (st == PT_OK && !target->force) {
-        st = make_empty(&r, err);
+        st = restore_make_empty(&r, err);
     }
     if (st == PT_OK) {
-        st = set_mark(&r, err);
+        st = restore_set_mark(&r, err);
     }
     if (st == PT_OK && target->force) {
-        st = make_empty(&r, err);
+        st = restore_make_empty(&r, err);
     }
     if (st == PT_OK) {
         st = open_file(&r, path, err);
@@ -698,7 +550,7 @@ PtStatus backup_restore(const RestoreTarget *target, const char *path, RestorePr
         st = note_origin(&r, err);
     }
     if (st == PT_OK) {
-        st = remove_mark(&r, err);
+        st = restore_remove_mark(&r, err);
     }
     if (st == PT_OK) {
         *ret_result = r.result;

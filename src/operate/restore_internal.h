@@ -31,3 +31,13 @@ typedef struct Restore {
 } Restore;
 
 PtStatus restore_file_read(void *ctx, void *bytes, size_t len, size_t *ret_len, PtError *err);
+
+/* restore_folder.c */
+void restore_path(const Restore *r, const char *name, char out[static RESTORE_PATH]);
+/* Makes the folder when missing and takes its lock. PT_CONFLICT: somebody has it. */
+PT_NODISCARD PtStatus restore_take_folder(Restore *r, PtError *err);
+/* Empty but for lock and mark, or made so by force. */
+PT_NODISCARD PtStatus restore_make_empty(const Restore *r, PtError *err);
+PT_NODISCARD PtStatus restore_set_mark(const Restore *r, PtError *err);
+/* From here on the folder is a data folder. */
+PT_NODISCARD PtStatus restore_remove_mark(const Restore *r, PtError *err);

@@ -14,9 +14,12 @@ static const struct {
     const char *name, *unit;
     bool largest; /* of a point's samples, else their mean */
 } kinds[NAMES] = {
-    {"events_per_s", "per_second", false},   {"bytes_per_s", "per_second", false},
-    {"ack_p50_ms", "ms", true},              {"ack_p99_ms", "ms", true},
-    {"rss_bytes", "bytes", false},           {"disk_free_bytes", "bytes", false},
+    {"events_per_s", "per_second", false},
+    {"bytes_per_s", "per_second", false},
+    {"ack_p50_ms", "ms", true},
+    {"ack_p99_ms", "ms", true},
+    {"rss_bytes", "bytes", false},
+    {"disk_free_bytes", "bytes", false},
     {"view_lag_records", "records", true},
 };
 

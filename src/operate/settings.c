@@ -75,9 +75,8 @@ static void put_names(PtJsonOut *out, const char *key)
 
 static void put_setting(const Operate *o, const PtSetting *s, PtJsonOut *out)
 {
-    static const char *const kinds[] = {[PT_SETTING_INT] = "integer",
-                                        [PT_SETTING_BOOL] = "boolean",
-                                        [PT_SETTING_TEXT] = "text"};
+    static const char *const kinds[] = {
+        [PT_SETTING_INT] = "integer", [PT_SETTING_BOOL] = "boolean", [PT_SETTING_TEXT] = "text"};
     const char *origin = pt_config_origin(o->c.config, s->key);
     const bool in_file = strncmp(origin, "file ", 5) == 0;
     pt_json_out_object(out);
@@ -130,8 +129,8 @@ PtStatus settings_write(Operate *o, PtError *err)
         add_line(o, &o->c.settings[i], &o->settings_conf);
     }
     pt_json_out_array_end(&out);
-    bool good = pt_buf_status(&o->settings_json) == PT_OK &&
-                pt_buf_status(&o->settings_conf) == PT_OK;
+    bool good =
+        pt_buf_status(&o->settings_json) == PT_OK && pt_buf_status(&o->settings_conf) == PT_OK;
     return good ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for the settings");
 }
 

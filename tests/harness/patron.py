@@ -235,11 +235,21 @@ class Patron:
     def add_token(self, role="admin"):
         return self.cli_json("token", "add", "--role", role)["token"]
 
-    def export(self, klass="event", own=False, **kw):
+    def export(self, klass="event", own=False, parse_float=None, **kw):
         """Every stored record of a class, in log order; with own=True also what the server itself has put (the feed)."""
-        done = self.cli("export", "events", "--json", "--class", klass, **kw)
-        rows = [json.loads(line) for line in done.stdout.split("\n") if line]
-        return [row for row in rows if own or row["_patron"]["source_id"] or row["_patron"]["source"] != "patron"]
+        done = self.cli("export", "events", "--json", "--class", klass, *(["--own"] if own else []), **kw)
+        return [json.loads(line, parse_float=parse_float) for line in done.stdout.split("\n") if line]
+
+    def wait_own(self, count, timeout_s=20):
+        """What the server itself has put into the log, once there are so many: the feed follows a moment later."""
+        end = time.monotonic() + timeout_s
+        while True:
+            rows = self.export(own=True)
+            found = [row for row in rows if row["_patron"]["source"] == "patron" and not row["_patron"]["source_id"]]
+            if len(found) >= count:
+                return found
+            assert time.monotonic() < end, f"{len(found)} of {count} events of the feed in the log\n{self.stderr()}"
+            time.sleep(0.05)
 
     def quarantine(self):
         return self.export("quarantine")

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ROLE = "patron"
 START_S = 60
@@ -28,9 +29,10 @@ def binaries():
     return pathlib.Path(beside).resolve().parent if beside else None
 
 
-def as_nobody_special():
+def as_nobody_special(*options):
     """PostgreSQL refuses to be root: Debian's package has made a user for it."""
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
+    user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", *user, *options] if user or options else []
 
 
 class Cluster:
@@ -41,7 +43,7 @@ class Cluster:
         self.data = self.folder / "data"
         self.log = self.folder / "log"
         self.databases = 0
-        self.running = False
+        self.process = None
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
 
@@ -69,20 +71,22 @@ class Cluster:
         return self
 
     def start_again(self):
-        """pg_ctl would leave its output open in the server: what waits for the end of it would wait for ever."""
+        """The server is a child that ends with us, however we end."""
         with open(self.log, "ab") as log:
-            done = subprocess.run([*as_nobody_special(), str(self.bin / "pg_ctl"), "-D", str(self.data), "-w",
-                                   "-t", str(START_S), "-s", "start"], stdin=subprocess.DEVNULL, stdout=log,
-                                  stderr=log, check=False, cwd="/")
-        assert done.returncode == 0, f"pg_ctl start ended with {done.returncode}\n{self.tail()}"
-        self.running = True
+            self.process = subprocess.Popen([*as_nobody_special("--pdeathsig=INT"), str(self.bin / "postgres"), "-D",
+                                             str(self.data)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
+        end = time.monotonic() + START_S
+        while subprocess.run([str(self.bin / "pg_isready"), "-q", "-h", str(self.folder)], check=False).returncode != 0:
+            assert self.process.poll() is None and time.monotonic() < end, f"PostgreSQL did not start\n{self.tail()}"
+            time.sleep(0.05)
         return self
 
     def stop(self, mode="fast"):
         """immediate: as a crash; it recovers from its write-ahead log at the next start."""
-        if self.running:
-            self.program("pg_ctl", "-D", self.data, "-w", "-m", mode, "-s", "stop")
-            self.running = False
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT if mode == "immediate" else signal.SIGINT)
+            self.process.wait(START_S)
+            self.process = None
 
     def restart(self, mode="fast"):
         self.stop(mode)
@@ -108,8 +112,7 @@ class Cluster:
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def discard(self):
-        if self.running:
-            self.stop("immediate")
+        self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
@@ -123,9 +126,9 @@ def available():
     """Whether a server can be run here: its programs, and as root the user to run them as."""
     if binaries() is None:
         return False
-    if os.geteuid() != 0:
-        return True
-    return shutil.which("setpriv") is not None and any(user.pw_name == "postgres" for user in pwd.getpwall())
+    if shutil.which("setpriv") is None:
+        return False
+    return os.geteuid() != 0 or any(user.pw_name == "postgres" for user in pwd.getpwall())
 
 
 def main(command):

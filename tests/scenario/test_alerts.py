@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server watches itself: alerts are raised, told, acknowledged and cleared."""
+import contextlib
 import hashlib
 import hmac
 import http.server
 import json
+import sqlite3
 import threading
 import time
 
@@ -147,6 +149,41 @@ def test_certificate_and_backup(make_patron, scratch):
     patron.api("POST", "/api/v1/backups", {})
     assert wait_alert(patron, "backup_failed")["message"].startswith("the last backup failed: ")
     assert component(patron, "backup")["state"] == "warn"
+
+
+@pytest.mark.sqlite_only("changes the database by hand")
+def test_a_changed_audit_chain_is_found(make_patron):
+    patron = make_patron().start()
+    for name in "abc":
+        patron.add_source(name)
+    patron.stop()
+    with contextlib.closing(sqlite3.connect(patron.data / "core.db")) as db, db:
+        db.execute("UPDATE audit_content SET action = 'source.removed' WHERE seq = 2")
+    patron.start()
+    alert = wait_alert(patron, "audit_chain")
+    assert alert["severity"] == "bad" and alert["message"].startswith("the audit chain is broken: ")
+    assert component(patron, "sql")["state"] == "bad"
+
+
+@pytest.mark.sqlite_only("looks at files")
+def test_ids_that_cannot_be_read_refuse_and_are_told(make_patron):
+    patron = make_patron().start()
+    key = patron.add_source()["write_key"]
+    events = [{"type": "track", "event": "x", "userId": "u", "messageId": f"m{i}"} for i in range(2000)]
+    patron.send_ok(events, key)
+    patron.stop()  # writes the ids as a run
+    run, = (patron.data / "dedupe").glob("run-*.ids")
+    data = bytearray(run.read_bytes())
+    data[len(data) // 3] ^= 0x20
+    run.write_bytes(data)
+    patron.start()
+    statuses = {patron.send([event], key).status for event in events[::50]}
+    assert statuses <= {200, 503} and 503 in statuses
+    assert wait_alert(patron, "dedupe_damaged")["severity"] == "bad"
+    assert component(patron, "dedupe")["state"] == "bad"
+    assert patron.get("/readyz").status == 200  # what needs no damaged block goes on
+    ids = [event["messageId"] for event in patron.export()]
+    assert len(ids) == len(set(ids)) == len(events)  # and nothing came in twice
 
 
 def test_settings_hide_secrets_and_say_where_they_come_from(make_patron, scratch):

@@ -81,6 +81,7 @@ def test_a_lost_archive_is_never_skipped(full):
         assert len(full.export()) == ROWS
 
 
+@pytest.mark.sqlite_only(reason="SQLite's file; PostgreSQL's schema: test_postgres")
 def test_lost_views_are_made_anew(full):
     full.start()
     before = full.wait_views().api("GET", "/api/v1/stats/sources").json()
@@ -91,6 +92,7 @@ def test_lost_views_are_made_anew(full):
     assert full.wait_views().api("GET", "/api/v1/stats/sources").json() == before
 
 
+@pytest.mark.sqlite_only(reason="damages SQLite's file")
 def test_damaged_views_are_named_or_made_anew(full):
     database = files(full, "views.db")[0]
     database.write_bytes(b"not a database at all" * 1000)
@@ -135,6 +137,7 @@ def test_an_unfinished_archive_file_is_swept(full):
     assert len(full.export()) == ROWS
 
 
+@pytest.mark.sqlite_only(reason="damages SQLite's file")
 def test_a_damaged_core_database_is_named(full):
     files(full, "core.db")[0].write_bytes(b"garbage" * 1000)
     assert "core.db" in start_fails(full)
@@ -166,6 +169,7 @@ def test_few_descriptors(make_patron):
     patron.stop()
 
 
+@pytest.mark.sqlite_only(reason="the bar holds on SQLite (decision 18)")
 def test_ready_and_small_when_empty(make_patron):
     """Decision 25: an empty server, with its defaults, is ready in 0.5 s and holds at most 60 MiB."""
     patron = make_patron()

@@ -110,7 +110,7 @@ def test_an_export_can_be_imported_elsewhere(make_patron, scratch):
     key = first.add_source()["write_key"]
     first.send_ok([{"type": "track", "event": "E", "userId": "u", "messageId": f"x{i}", "properties": {"i": i}} for i in range(40)], key)
     file = scratch / "export.jsonl"
-    file.write_text(first.cli("export", "events", "--json").stdout)
+    file.write_text(first.cli("export", "events", "--source", "shop", "--json").stdout)
     mapping = scratch / "events.json"
     mapping.write_text(json.dumps({"format": "events", "source": "moved"}))
     second.cli("import", file, "--map", mapping, "--yes")
@@ -261,8 +261,7 @@ def test_online_retail_totals(patron, scratch, data_file):
     patron.cli("import", file, "--map", "online-retail", "--yes", "--rejects", rejects, timeout=150)
     assert not rejects.exists(), rejects.read_text()[:2000]
     print(f"imported in {time.monotonic() - begin:.1f} s")
-    events = [json.loads(line, parse_float=Decimal) for line in
-              patron.cli("export", "events", "--json", timeout=120).stdout.split("\n") if line]
+    events = patron.export(parse_float=Decimal, timeout=120)
     assert patron.quarantine() == []
     orders = {}
     for event in events:
@@ -303,8 +302,7 @@ def test_cdnow_totals(patron, scratch, data_file, name, recipe, rows):
     rejects = scratch / "rejected.csv"
     patron.cli("import", file, "--map", recipe, "--yes", "--rejects", rejects, timeout=100)
     assert not rejects.exists(), rejects.read_text()[:2000]
-    events = [json.loads(line, parse_float=Decimal) for line in
-              patron.cli("export", "events", "--json", timeout=100).stdout.split("\n") if line]
+    events = patron.export(parse_float=Decimal, timeout=100)
     assert len(events) == rows
     assert {event["userId"] for event in events} == {line[0] for line in lines}
     assert sum(event["properties"]["quantity"] for event in events) == sum(int(line[-2]) for line in lines)

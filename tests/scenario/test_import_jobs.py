@@ -12,7 +12,6 @@ import threading
 import time
 
 import pytest
-from harness import web
 from harness.load import retry_after, track
 from harness.sse import Stream
 
@@ -405,6 +404,8 @@ def test_unknown_imports(patron):
                          ("POST", "/start"), ("POST", "/pause"), ("POST", "/cancel")]:
         assert patron.api(method, f"/api/v1/imports/nosuch{path}").status == 404, path
     assert put_part(patron, "nosuch", 0, b"x").status == 404
+    for odd in ("%ff", "%00", "%2e%2e", "0189", "01890000-0000-7000-8000-000000000000"):
+        assert patron.api("GET", f"/api/v1/imports/{odd}").status in (400, 404), odd
 
 
 def test_roles(patron):

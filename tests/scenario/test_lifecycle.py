@@ -98,9 +98,10 @@ def test_config_errors_name_file_and_line(scratch, line):
 def test_everything_is_as_it_was_after_a_restart(patron):
     source = patron.add_source()
     patron.send_ok([track(f"m{i}", pad="x" * 500) for i in range(5000)] + [{"type": "track", "userId": "u"}], source["write_key"])
-    before = patron.export("all", timeout=60)
+    patron.wait_own(1)
+    before = patron.export("all", own=True, timeout=60)
     patron.restart()
-    assert patron.export("all", timeout=60) == before
+    assert patron.export("all", own=True, timeout=60) == before
     patron.send_ok([track("after")], source["write_key"])
     assert patron.export(timeout=60)[-1]["_patron"]["position"] == len(before)
 

@@ -98,6 +98,7 @@ def test_recent_ones_come_first(shared):
 @pytest.mark.parametrize("end", ["stop", "kill9"])
 def test_resumes_by_last_event_id_after_a_restart(patron, end):
     key = patron.add_source()["write_key"]
+    patron.wait_own(1)  # so that the stream shows clients' events only
     with live(patron) as stream:
         patron.send_ok([track(f"m{i}") for i in range(3)], key)
         stream.next()
@@ -114,6 +115,7 @@ def test_resumes_from_the_archive(make_patron):
     """What was missed may have left the hot segments long ago."""
     patron = make_patron().start()
     key = patron.add_source()["write_key"]
+    patron.wait_own(1)  # so that the stream shows clients' events only
     with live(patron, user="watched") as stream:
         patron.send_ok([track("first", user="watched")], key)
         last = stream.next().id
@@ -145,6 +147,7 @@ def test_a_flood_is_thinned_and_says_so(shared):
 def test_a_watcher_that_does_not_read_does_not_slow_intake(patron):
     import socket  # pylint: disable=import-outside-toplevel
     key = patron.add_source()["write_key"]
+    patron.wait_own(1)  # so that the stream shows clients' events only
     token = patron.add_token()
     deaf = []
     for _ in range(5):

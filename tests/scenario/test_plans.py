@@ -181,6 +181,10 @@ def test_violations_over_time(patron):
         ("Order Completed", "/properties/products/*/sku", "type", 5, 0),
         ("Other", "", "unplanned_event", 0, 1)}
     assert all(t["plan"] == plan["id"] and t["source_id"] == source["id"] for t in top)
+    assert ok(patron.api("GET", "/api/v1/plans/violations/top?type=track"))["data"] == top
+    assert ok(patron.api("GET", "/api/v1/plans/violations/top?type=page"))["data"] == []
+    assert [t["name"] for t in ok(patron.api("GET", "/api/v1/plans/violations/top?name=Other"))["data"]] == ["Other"]
+    assert ok(patron.api("GET", "/api/v1/plans/violations?until=2001-01-01T00:00:00Z"))["data"] == []
     path = "/api/v1/plans/violations/events?keyword=type&path=/properties/price&limit=2"
     seen, page = [], ok(patron.api("GET", path))
     while True:

@@ -90,3 +90,17 @@ def test_the_tables_are_where_they_belong(patron, cluster):
                         " AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'"
                         " AND table_name <> 'schema_migration'", name)
     assert other == []
+
+
+def test_lost_views_are_made_anew(patron, cluster):
+    """The log rebuilds them: their schema may be dropped, as SQLite's file may be deleted."""
+    key = patron.add_source("shop")["write_key"]
+    patron.send_ok([{"type": "track", "userId": "u", "messageId": "bad"},
+                    {"type": "track", "event": "E", "userId": "u", "messageId": "good"}], key)
+    patron.wait_views()
+    before = patron.api("GET", "/api/v1/stats/sources").json()["data"][0]["events"]
+    patron.stop()
+    cluster.sql("DROP SCHEMA patron_views CASCADE", patron.sql_url.partition("?")[0].rpartition("/")[2])
+    patron.start().wait_views()
+    assert patron.api("GET", "/api/v1/stats/sources").json()["data"][0]["events"] == before
+    assert len(patron.cli_json("quarantine", "list")["data"]) == 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fresh clone in a bare Debian 12 passes the two commands of the README.
 
-usage: bare_debian.py [--root DIR] [--quick] [--with-changes] [--mirror URL]
+usage: bare_debian.py [--root DIR] [--parts demo,test,package] [--quick] [--with-changes] [--mirror URL]
 Makes a minimal root with debootstrap, gives it this machine's apt sources and certificates, clones the committed tree
 into it (--with-changes: then copies what is not committed) and runs there, in namespaces of its own, `./dev demo` until it
 answers, `./dev test`, and the life of the package: made, installed, started, purged. --quick stops `./dev test` before the
@@ -51,7 +51,7 @@ test ! -e /var/lib/patron
 """
 # what a machine needs to reach its package servers; everything else must come from the tree itself
 APT = ["sources.list", "sources.list.d", "apt.conf", "apt.conf.d", "preferences.d", "keyrings", "trusted.gpg.d", "auth.conf.d"]
-NETWORK = re.compile(r"(https?|ftp|all|no)_proxy$|PIP_(INDEX_URL|EXTRA_INDEX_URL|CERT|FIND_LINKS|DEFAULT_TIMEOUT)$|"
+NETWORK = re.compile(r"(https?|ftp|all|no)_proxy$|PIP_(INDEX_URL|EXTRA_INDEX_URL|CERT|DEFAULT_TIMEOUT)$|"
                      r"(SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|npm_config_registry)$", re.IGNORECASE)
 
 
@@ -169,6 +169,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--root", type=pathlib.Path, help="a folder to keep and use again")
     parser.add_argument("--mirror", default="http://deb.debian.org/debian")
+    parser.add_argument("--parts", default="demo,test,package")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--with-changes", action="store_true")
     args = parser.parse_args()
@@ -185,10 +186,9 @@ def main():
         make_root(folder, args.mirror, args.with_changes)
         seconds["root"] = time.monotonic() - begin
         with open(log_path, "wb") as log:
-            seconds["demo"] = demo(folder, log)
-            if seconds["demo"] is not None:
-                seconds["test_quick" if args.quick else "test"] = test(folder, log, args.quick)
-                seconds["package"] = package(folder, log)
+            steps = {"demo": demo, "test": lambda root, out: test(root, out, args.quick), "package": package}
+            for part in args.parts.split(","):
+                seconds[part] = steps[part](folder, log)
     finally:
         if args.root is None:
             shutil.rmtree(folder, ignore_errors=True)

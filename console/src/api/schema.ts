@@ -2162,6 +2162,8 @@ export interface components {
                 flags?: string[];
                 reason?: string;
                 detail?: string;
+                /** @description What the tracking plan said, where it said something: id, version, rule, violations */
+                plan?: Record<string, never>;
             };
         };
         Quarantined: {
@@ -4607,7 +4609,7 @@ export interface operations {
                     /** @description File name under backup.dir: letters, digits, '.', '-' and '_'; absent: patron-TIME.ptb */
                     path?: string;
                     /**
-                     * @description With secret.key. Without it a restored server makes a new one: API tokens and sealed secrets end, and ids derived for events without a messageId differ
+                     * @description With secret.key. Without it the restored server needs the old one put back; else API tokens and sealed secrets are void, and ids derived for events without a messageId differ
                      * @default true
                      */
                     secrets?: boolean;

@@ -2,12 +2,13 @@
 import { useLingui } from '@lingui/react/macro'
 import { useAllShortcuts } from '@/base/keys'
 import { Keys } from '@/ui/bits'
-import { Dialog } from '@/ui/dialogs'
+import { Dialog, useFocusBack } from '@/ui/dialogs'
 
 /** All keys that mean something on this page. */
 export function KeyList({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
   const all = useAllShortcuts()
+  useFocusBack()
   const groups = [...new Set(all.map((s) => s.group))]
   return (
     <Dialog opened onClose={onClose} title={t`Keys`} size="lg">

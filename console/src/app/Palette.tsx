@@ -9,6 +9,7 @@ import { api, ok } from '@/api/client'
 import { setPrefs, usePrefs } from '@/base/prefs'
 import { mayDo, signOut, useMay, useSession } from '@/base/session'
 import { useGo } from '@/base/url'
+import { useFocusBack } from '@/ui/dialogs'
 import { Icon, type IconName } from '@/ui/icons'
 import { features } from './features'
 import { matches } from './match'
@@ -19,8 +20,8 @@ function useSources(): Item[] {
   const { t } = useLingui()
   const go = useGo()
   const may = useMay('sources.read')
-  const { data } = useQuery({ queryKey: ['sources'], queryFn: () => ok(api.GET('/api/v1/sources')), enabled: may })
-  return (data?.data ?? []).map((s) => ({
+  const { data } = useQuery({ queryKey: ['sources'], queryFn: async () => (await ok(api.GET('/api/v1/sources'))).data ?? [], enabled: may })
+  return (data ?? []).map((s) => ({
     id: `source-${s.id}`, icon: 'source', text: s.name, note: t`Source`, run: () => go(`/sources/${s.id}`),
   }))
 }
@@ -74,6 +75,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [search, setSearch] = useState('')
   const [active, setActive] = useState(0)
   const list = useRef<HTMLUListElement>(null)
+  useFocusBack()
   const id = useId()
   const pages = usePages()
   const sources = useSources()

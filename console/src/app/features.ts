@@ -3,12 +3,18 @@
 import type { Feature } from '@/base/feature'
 import { auditFeature } from '@/features/audit'
 import { debuggerFeature } from '@/features/debugger'
+import { healthFeature } from '@/features/health'
+import { peopleFeature } from '@/features/people'
+import { quarantineFeature } from '@/features/quarantine'
 import { settingsFeature } from '@/features/settings'
 import { sourcesFeature } from '@/features/sources'
 
 export const features: readonly Feature[] = [
   sourcesFeature,
   debuggerFeature,
+  quarantineFeature,
+  healthFeature,
+  peopleFeature,
   auditFeature,
   settingsFeature,
 ]

@@ -39,7 +39,9 @@ export async function switchLanguage(locale: Locale): Promise<void> {
   const areas = ['', ...wanted]
   const messages = await Promise.all(areas.map((area) => load(area, locale)))
   if (locale !== current) return
-  i18n.loadAndActivate({ locale, messages: Object.assign({}, ...messages) as Messages })
+  // load adds to what is there: a page's texts may have come before the shell's
+  for (const more of messages) i18n.load(locale, more)
+  i18n.activate(locale)
   document.documentElement.lang = locale
   document.documentElement.dir = locales[locale].dir
 }

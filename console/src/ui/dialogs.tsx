@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Button, Group, Modal, Stack, TextInput } from '@mantine/core'
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { useShortcuts } from '@/base/keys'
 import { Icon } from './icons'
 import { errorText } from './states'
@@ -15,18 +15,10 @@ export function SidePanel({ title, onClose, children, actions, wide = false }: {
   wide?: boolean
 }) {
   const { t } = useLingui()
-  const before = useRef<Element | null>(null)
-  const box = useRef<HTMLElement>(null)
-  useEffect(() => {
-    before.current = document.activeElement
-    return () => {
-      const target = before.current
-      if (target instanceof HTMLElement && target.isConnected && (document.activeElement === document.body || !document.activeElement)) target.focus()
-    }
-  }, [])
+  useFocusBack()
   useShortcuts([{ keys: 'Escape', label: t`Close the details`, group: t`Lists`, run: onClose }])
   return (
-    <aside ref={box} className={wide ? 'pt-side pt-side-wide' : 'pt-side'} aria-label={typeof title === 'string' ? title : t`Details`}>
+    <aside className={wide ? 'pt-side pt-side-wide' : 'pt-side'} aria-label={typeof title === 'string' ? title : t`Details`}>
       <div className="pt-side-head">
         <h2 className="pt-grow">{title}</h2>
         {actions}
@@ -35,6 +27,14 @@ export function SidePanel({ title, onClose, children, actions, wide = false }: {
       <div className="pt-side-body">{children}</div>
     </aside>
   )
+}
+
+/** Gives the focus back to where it was when what calls this goes away. For what is mounted open; the kit does it for what is opened and closed. */
+export function useFocusBack() {
+  const [before] = useState(() => document.activeElement)
+  useEffect(() => () => {
+    if (before instanceof HTMLElement && before.isConnected) before.focus()
+  }, [before])
 }
 
 /** A dialog with its title. The kit's own header is a landmark, of which a page has one already. */

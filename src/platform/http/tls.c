@@ -283,10 +283,10 @@ PtStatus http_tls_reload(HttpTls *tls, PtError *err)
     if (st == PT_OK) {
         pthread_mutex_lock(&tls->mutex);
         SSL_CTX *old = tls->ctx;
-        tls->ctx = ctx;
+        tls->ctx = PT_TAKE(ctx);
         tls->expires_ms = expires_ms;
         pthread_mutex_unlock(&tls->mutex);
-        ctx = old; // lives until its last connection has gone
+        SSL_CTX_free(old); // lives until its last connection has gone
     }
     return st;
 }

@@ -7,7 +7,7 @@
  * (what to do, how much), TELL and SKEW with more behind them.
  */
 #include "platform/http/http_internal.h"
-#include "platform/http/tls_test.h"
+#include "platform/http/tls_pair_test.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

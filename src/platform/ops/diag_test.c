@@ -294,7 +294,7 @@ static void *write_lines(void *ctx)
 static void no_line_is_lost_while_the_file_is_rotated(void **state)
 {
     (void)state;
-    static const char names[WRITERS] = "abc";
+    static const char names[WRITERS] = {'a', 'b', 'c'};
     pthread_t threads[WRITERS];
     unsigned lines = 0;
     assert_int_equal(pt_diag_open(log_path, NULL), PT_OK);

@@ -2,8 +2,7 @@
 #include "platform/sql/postgres_internal.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
 void pt_pg_put_u64(uint64_t value, char out[static 8])
 {
@@ -88,16 +87,18 @@ static double numeric_double(const char *bytes, int len)
 
 static double float_of(const char *bytes, int len)
 {
-    const uint64_t bits = get_unsigned(bytes, len);
-    double wide;
-    float narrow;
     if (len == 4) {
-        const uint32_t low = (uint32_t)bits;
-        memcpy(&narrow, &low, sizeof narrow);
-        return (double)narrow;
+        const union {
+            uint32_t bits;
+            float value;
+        } narrow = {(uint32_t)get_unsigned(bytes, len)};
+        return (double)narrow.value;
     }
-    memcpy(&wide, &bits, sizeof wide);
-    return wide;
+    const union {
+        uint64_t bits;
+        double value;
+    } wide = {get_unsigned(bytes, len)};
+    return wide.value;
 }
 
 static int64_t whole_of(double v)

@@ -17,6 +17,8 @@ export type LiveList = {
   follow: () => void
   clear: () => void
   skipped: number
+  /** The tail of the log is there: from here on it is live. */
+  ready: boolean
   /** Events a second, mean of the last ten. */
   rate: number
 }
@@ -45,11 +47,11 @@ export function useLiveList(filter: Filter): LiveList {
   const [skipped, setSkipped] = useState(0)
   const [rate, count] = useRate()
   const held = useRef<Entry[]>([])
-  const caughtUp = useRef(false)
+  const [ready, setReady] = useState(false)
 
   useEffect(() => {
     held.current = []
-    caughtUp.current = false
+    setReady(false)
     setEntries([])
     setWaiting(0)
     setSkipped(0)
@@ -64,8 +66,8 @@ export function useLiveList(filter: Filter): LiveList {
 
   const line = useStream(url, (events: SseEvent[]) => {
     const fresh = events.map(entryOf).filter((e) => e !== null)
-    if (caughtUp.current) count(fresh.length)
-    if (events.some((e) => e.event === 'caught_up')) caughtUp.current = true
+    if (ready) count(fresh.length)
+    if (events.some((e) => e.event === 'caught_up')) setReady(true)
     const left = skippedOf(events)
     if (left > 0) setSkipped((n) => n + left)
     if (fresh.length === 0) return
@@ -100,5 +102,5 @@ export function useLiveList(filter: Filter): LiveList {
     setSkipped(0)
     setEntries([])
   }
-  return { entries, line, paused, setPaused, setAway, waiting, follow, clear, skipped, rate }
+  return { entries, line, paused, setPaused, setAway, waiting, follow, clear, skipped, ready, rate }
 }

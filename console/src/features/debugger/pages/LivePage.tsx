@@ -10,7 +10,7 @@ import { Status, Time, type Tone, ZoneNote } from '@/ui/bits'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { Icon } from '@/ui/icons'
 import { Page } from '@/ui/Page'
-import { Empty } from '@/ui/states'
+import { Empty, Skeleton } from '@/ui/states'
 import { EventPanel } from '../components/EventPanel'
 import { Filters } from '../components/Filters'
 import { type Entry, filterOf, type Verdict } from '../model'
@@ -97,11 +97,11 @@ export function LivePage() {
             live label={t`Events as they come`} columns={columns} rows={list.entries} rowId={(e) => e.id} csv="events" storageKey="live" openId={url.event ?? null}
             onOpen={(e) => setUrl({ event: e.id })} onAway={list.setAway} tone={(e) => (e.verdict === 'landed' || e.verdict === 'flagged' ? undefined : 'bad')}
             tools={<Filters filter={filter} onChange={setUrl} />}
-            empty={
+            empty={!list.ready && list.line.state !== 'refused' ? <Skeleton rows={12} /> : (
               <Empty title={filtered ? t`Nothing fits these filters yet` : t`No events yet`}>
                 {filtered ? <Trans>New events that fit appear here by themselves.</Trans> : <Trans>Events appear here within a second of being sent. Under Sources stands how to send one.</Trans>}
               </Empty>
-            }
+            )}
           />
         </div>
         {url.event !== undefined && <EventPanel key={url.event} id={url.event} entry={chosen} onClose={() => setUrl({ event: null })} />}

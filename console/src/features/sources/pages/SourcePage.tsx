@@ -159,7 +159,11 @@ function RateChart({ source }: { source: Source }) {
 
 function Detail({ source }: { source: Source }) {
   const { t } = useLingui()
-  const stats = useStats().data?.get(source.id)
+  const all = useStats().data
+  const stats = all?.get(source.id)
+  // who came for the first event keeps seeing that it has come
+  const [awaited, setAwaited] = useState<boolean | null>(null)
+  if (awaited === null && all !== undefined) setAwaited((stats?.events ?? 0) === 0)
   const mayWrite = useMay('sources.write')
   const mayEvents = useMay('events.read')
   return (
@@ -173,7 +177,7 @@ function Detail({ source }: { source: Source }) {
         </>
       }
     >
-      {mayEvents && (stats?.events ?? 0) === 0 && <FirstEvent source={source} />}
+      {mayEvents && awaited === true && <FirstEvent source={source} />}
       {mayEvents && (stats?.events ?? 0) > 0 && <Figures source={source} stats={stats} />}
       <div className="so-columns">
         <div className="pt-stack">

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { plural } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Select } from '@mantine/core'
 import { useMemo } from 'react'
@@ -84,6 +85,19 @@ function List({ sources }: { sources: readonly Source[] }) {
   )
 }
 
+/** The list in a sentence. */
+function Summary({ sources }: { sources: readonly Source[] }) {
+  const { t } = useLingui()
+  const format = useFormat()
+  const stats = useStats().data
+  const now = Date.now()
+  const receiving = sources.filter((s) => stats && stateOf(s, stats.get(s.id), now) === 'receiving').length
+  const all = plural(sources.length, { one: '# source', other: '# sources' })
+  if (!stats) return <div>{all}</div>
+  const events = format.integer(sources.reduce((sum, s) => sum + (stats.get(s.id)?.events ?? 0), 0))
+  return <div>{t`${all}, ${receiving} receiving now; ${events} events since the first one. Rates are of this moment.`}</div>
+}
+
 export function SourcesPage() {
   const { t } = useLingui()
   const query = useSources()
@@ -93,7 +107,7 @@ export function SourcesPage() {
   useShortcuts(mayWrite ? [{ keys: 'n', label: t`Add a source`, group: t`Sources`, run: add }] : [])
   return (
     <Page
-      fill title={t`Sources`} note={t`Where events come from. Figures are since the first event; rates are of now.`}
+      fill title={t`Sources`} note={query.data ? <Summary sources={query.data} /> : '\u00a0'}
       actions={mayWrite && <Button variant="filled" leftSection={<Icon name="add" />} onClick={add}><Trans>Add a source</Trans></Button>}
     >
       <Loaded query={query}>{(sources) => <List sources={sources} />}</Loaded>
