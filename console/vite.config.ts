@@ -35,6 +35,7 @@ export default defineConfig({
   // The daemon puts a fresh nonce where this stands, in its header and in the page.
   html: { cspNonce: 'PATRON_CSP_NONCE' },
   build: {
+    outDir: 'dist.new',
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

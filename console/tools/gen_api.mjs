@@ -12,7 +12,7 @@ const description = JSON.parse(readFileSync(source, 'utf8'))
 const permissions = description['x-permissions']
 const roles = description['x-roles']
 
-const types = HEAD + astToString(await openapiTS(source))
+const types = HEAD + astToString(await openapiTS(source, { emptyObjectsUnknown: true }))
 const list = (names) => `[${names.map((name) => `'${name}'`).join(', ')}]`
 const table = `${HEAD}
 export const permissions = ${list(Object.keys(permissions))} as const

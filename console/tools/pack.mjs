@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// After vite build: the browser loader beside the console, brotli and gzip of everything, and dist/pack.json, which the daemon's build reads.
+// After vite build: the browser loader beside the console, brotli and gzip of everything, and pack.json, which the daemon's build reads.
+// Works in dist.new, which then takes the place of dist.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const dist = join(root, 'dist')
+const dist = join(root, 'dist.new')
 const segment = join(root, 'node_modules/@segment/analytics-next/dist/umd')
 
 const TYPES = {
@@ -41,8 +42,7 @@ function pack(path, file, bytes, cache, cors) {
 }
 
 for (const file of walk(dist)) {
-  if (/\.(br|gz)$|^loader[.-]|^pack\.json$/.test(file)) rmSync(join(dist, file))
-  else pack(`/${file}`, file, readFileSync(join(dist, file)), file.startsWith('assets/') ? YEAR : 'no-cache', false)
+  pack(`/${file}`, file, readFileSync(join(dist, file)), file.startsWith('assets/') ? YEAR : 'no-cache', false)
 }
 const standalone = withoutMap(readFileSync(join(segment, 'standalone.js'), 'utf8'))
 pack('/analytics.js/v1/*/analytics.min.js', 'loader.js', Buffer.from(WHERE + standalone), 'public, max-age=300', true)
@@ -51,3 +51,6 @@ for (const file of readdirSync(segment).filter((name) => name.endsWith('.js') &&
 }
 rows.sort((a, b) => (a.path < b.path ? -1 : 1))
 writeFileSync(join(dist, 'pack.json'), JSON.stringify(rows, null, 1))
+// whole or not at all: another build may be reading
+rmSync(join(root, 'dist'), { recursive: true, force: true })
+renameSync(dist, join(root, 'dist'))

@@ -13,7 +13,7 @@
 
 enum { NONCE_BYTES = 16, POLICY_TEXT = 512, ETAG_TEXT = 64, HEADERS = 12 };
 
-#define NONCE_MARK PT_STR("PATRON_CSP_NONCE")
+#define NONCE_MARK    PT_STR("PATRON_CSP_NONCE")
 #define LOADER_PREFIX PT_STR("/analytics.js/v1/")
 
 static const char no_console[] =
@@ -52,14 +52,18 @@ static bool fits(PtStr path, PtStr pattern)
 }
 
 /* Under these live files and calls; a page never does. */
-static const char *const not_pages[] = {"/api",   "/assets", "/v1",     "/analytics.js", "/analytics-next",
-                                        "/pixel", "/beacon", "/projects"};
+static const char *const not_pages[] = {
+    "/api", "/assets", "/v1", "/analytics.js", "/analytics-next", "/pixel", "/beacon", "/projects"};
 
 static bool is_page(PtStr path)
 {
+    if (path.len == 0 || path.data == NULL) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof not_pages / sizeof *not_pages; i++) {
         const PtStr prefix = pt_str(not_pages[i]);
-        if (pt_str_starts(path, prefix) && (path.len == prefix.len || path.data[prefix.len] == '/')) {
+        if (pt_str_starts(path, prefix) &&
+            (path.len == prefix.len || path.data[prefix.len] == '/')) {
             return false;
         }
     }
@@ -146,7 +150,8 @@ static void add(Headers *h, PtStr name, PtStr value)
     h->list[h->count++] = (HttpHeader){name, value};
 }
 
-/* A page may do only what the console needs: its own files, and what carries this answer's nonce. */
+/* A page may do only what the console needs: its own files, and what carries this answer's nonce.
+ */
 static void add_page_headers(Headers *h, const char *nonce, char policy[static POLICY_TEXT])
 {
     (void)snprintf(policy, POLICY_TEXT,

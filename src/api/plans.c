@@ -91,7 +91,7 @@ void api_plans_get(ApiCall *call)
 }
 
 /* IN_PLANS_ADD_* and IN_PLANS_SAVE_* are one schema, so one order. */
-_Static_assert((int)IN_PLANS_ADD_RULES == (int)IN_PLANS_SAVE_RULES, "one schema");
+_Static_assert(IN_PLANS_ADD_RULES - IN_PLANS_SAVE_RULES == 0, "one schema");
 
 static EventPlanEdit read_edit(const ApiCall *call)
 {

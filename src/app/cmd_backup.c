@@ -313,7 +313,10 @@ static PtStatus confirm(const char *dir, PtError *err)
     if (fgets(line, sizeof line, stdin) == NULL) {
         line[0] = '\0';
     }
-    line[strcspn(line, "\n")] = '\0';
+    char *end = strchr(line, '\n');
+    if (end != NULL) {
+        *end = '\0';
+    }
     return strcmp(line, dir) == 0 ? PT_OK
                                   : pt_fail(err, PT_CONFLICT, "not confirmed: nothing was done");
 }

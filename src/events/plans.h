@@ -105,7 +105,7 @@ void event_plan_put_faults(const EventPlanVerdict *verdict, PtJsonOut *out);
 
 /* Members plan, version and violations of what a record keeps (EventView.plan), into an object that
  * is open. */
-void event_plan_put_note(PtStr note, PtJsonOut *out);
+void event_plan_put_note(PtStr note_text, PtJsonOut *out);
 
 /* -- what is stored
  * -------------------------------------------------------------------------------------------------------

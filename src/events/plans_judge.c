@@ -123,7 +123,7 @@ void event_plan_put_faults(const EventPlanVerdict *v, PtJsonOut *out)
     pt_json_out_array_end(out);
 }
 
-void event_plan_put_note(PtStr text, PtJsonOut *out)
+void event_plan_put_note(PtStr note_text, PtJsonOut *out)
 {
     static const struct {
         PtStr of, as, fallback;
@@ -133,7 +133,7 @@ void event_plan_put_note(PtStr text, PtJsonOut *out)
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         PtStr value = members[i].fallback, raw;
         PtJson j;
-        pt_json_init(&j, text, EVENT_MAX_DEPTH);
+        pt_json_init(&j, note_text, EVENT_MAX_DEPTH);
         if (pt_json_next(&j) == PT_JSON_OBJECT) {
             while (pt_json_next(&j) == PT_JSON_KEY) {
                 bool wanted = pt_json_raw_eq(j.raw, j.flags, members[i].of);
@@ -191,7 +191,7 @@ static size_t cut(const char *text, size_t most)
 static PtStatus refuse(const EventPlanVerdict *v, EventDraft *d, EventText *text, PtError *err)
 {
     char pointer[EVENT_SCHEMA_POINTER_MAX] = "", more[48] = "";
-    const EventSchemaFault *f = v->faults[0];
+    const EventSchemaFault *f = v->count > 0 ? v->faults[0] : &too_much;
     if (f == &unplanned) {
         return event_refuse(d, text, EVENT_REASON_UNPLANNED_EVENT, err, "%.*s %s",
                             PT_STR_ARG(event_type_name(d->view.type)), f->message);

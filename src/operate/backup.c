@@ -404,12 +404,10 @@ PtStatus backup_make_file(const BackupSource *s, const char *path, BackupProgres
     const PackSink sink = {file_write, &out};
     BackupResult result;
     char part[PATH_BYTES], dir[PATH_BYTES];
-    const size_t len = strlen(path);
-    if (len > PATH_BYTES - 10) {
+    if (strlen(path) > PATH_BYTES - 10) {
         return pt_fail(err, PT_TOO_LARGE, "the path is over %d bytes", PATH_BYTES - 10);
     }
-    memcpy(part, path, len);
-    memcpy(part + len, ".part", sizeof ".part");
+    (void)stpcpy(stpcpy(part, path), ".part");
     folder_of(path, dir);
     PtStatus st = must_not_exist(fs, path, err);
     if (st != PT_OK) {

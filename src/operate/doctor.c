@@ -28,9 +28,10 @@
 
 enum {
     PATH_BYTES = 4600,
-    SYNCS = 25,         /* writes that are synced to learn the disk's pace */
-    SYNC_SLOW_MS = 20,  /* median over which it is slow */
-    FILES_LEAST = 4096, /* descriptors a server should have */
+    SYNC_MIDDLE = 12,
+    SYNCS = 2 * SYNC_MIDDLE + 1, /* writes that are synced to learn the disk's pace */
+    SYNC_SLOW_MS = 20,           /* median over which it is slow */
+    FILES_LEAST = 4096,          /* descriptors a server should have */
     SECRET_BYTES = 48,
     FOUND_MAX = 20, /* troubles of one check that are told one by one */
 };
@@ -168,7 +169,7 @@ static void check_speed(Doctor *d)
         return;
     }
     qsort(took, SYNCS, sizeof *took, by_value);
-    const double median = (double)took[SYNCS / 2] / 1e6, worst = (double)took[SYNCS - 1] / 1e6;
+    const double median = (double)took[SYNC_MIDDLE] / 1e6, worst = (double)took[SYNCS - 1] / 1e6;
     const bool slow = median > SYNC_SLOW_MS;
     say(d, "disk_speed", slow ? DOCTOR_WARN : DOCTOR_OK,
         slow ? "every acknowledgement waits for this: use a disk with a faster sync" : NULL,
@@ -385,6 +386,13 @@ static void check_certificate(Doctor *d)
     X509_free(x);
 }
 
+static bool stat_in(const char *dir, const char *name, struct stat *ret_stat)
+{
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%.4000s/%.500s", dir, name);
+    return stat(path, ret_stat) == 0;
+}
+
 static void check_backups(Doctor *d)
 {
     const char *dir = d->t->backup_dir;
@@ -402,8 +410,8 @@ static void check_backups(Doctor *d)
         if (fnmatch("*.part", e->d_name, 0) == 0 && !d->t->running) {
             say(d, "backup", DOCTOR_WARN, "remove it: it is the rest of a backup that was cut off",
                 "\"%.200s\" is no whole backup", e->d_name);
-        } else if (fnmatch("*.ptb", e->d_name, 0) == 0 &&
-                   fstatat(dirfd(list), e->d_name, &st, 0) == 0 && st.st_mtime > newest) {
+        } else if (fnmatch("*.ptb", e->d_name, 0) == 0 && stat_in(dir, e->d_name, &st) &&
+                   st.st_mtime > newest) {
             newest = st.st_mtime;
         }
     }

@@ -64,7 +64,7 @@ static bool add_name(void *ctx, const char *name)
 static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
 {
     static const char *const files[] = {"secret.key*", "core.db*",       "views.db*",
-                                        "patron.sock", RESTORE_SETTINGS, RESTORE_MARK "*",
+                                        "patron.sock", RESTORE_SETTINGS, "restore-unfinished*",
                                         "doctor.tmp"};
     PtFs *fs = r->fs;
     char path[RESTORE_PATH];

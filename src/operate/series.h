@@ -25,7 +25,7 @@ typedef struct SeriesSample {
 
 Series *series_new(void); /* NULL when out of memory */
 void series_free(Series *series);
-void series_add(Series *series, const SeriesSample *sample);
+void series_add(Series *series, const SeriesSample *now);
 
 /* which: 0..6 in the order of OperateSeries. */
 void series_json(Series *series, unsigned which, unsigned minutes, unsigned max_points,

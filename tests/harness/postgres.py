@@ -74,7 +74,8 @@ class Cluster:
         """The server is a child that ends with us, however we end."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*as_nobody_special("--pdeathsig=INT"), str(self.bin / "postgres"), "-D",
-                                             str(self.data)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
+                                             str(self.data)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                                            start_new_session=True)  # Ctrl-C is ours, who then stop it
         end = time.monotonic() + START_S
         while subprocess.run([str(self.bin / "pg_isready"), "-q", "-h", str(self.folder)], check=False).returncode != 0:
             assert self.process.poll() is None and time.monotonic() < end, f"PostgreSQL did not start\n{self.tail()}"

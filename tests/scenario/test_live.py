@@ -90,6 +90,7 @@ def test_a_wrong_filter_is_an_error(shared, query):
 
 def test_recent_ones_come_first(shared):
     source = shared.source()
+    shared.patron.wait_own(shared.sources)  # they would be among the recent
     shared.patron.send_ok([track(f"old-{i}") for i in range(5)], source["write_key"])
     with live(shared.patron, source=source["id"], recent=3) as stream:
         assert [stream.next().json()["messageId"] for _ in range(3)] == ["old-2", "old-3", "old-4"]

@@ -12,9 +12,9 @@ from schemathesis.specs.openapi.checks import (content_type_conformance, respons
                                                status_code_conformance)
 
 DOCUMENT = json.loads((pathlib.Path(__file__).resolve().parents[2] / "openapi/patron.json").read_text())
-EXAMPLES = 100 if os.environ.get("PATRON_SOAK") == "1" else 12
+EXAMPLES = 100 if os.environ.get("PATRON_SOAK") == "1" else 8
 # Streams without an end, what a test cannot ask for a thousand times, and what ends the tester's own rights.
-LEFT_OUT = {"events_live", "imports_live", "imports_live_one", "import_live", "backups_add", "oidc_start", "oidc_callback"}
+LEFT_OUT = {"events_live", "imports_live", "imports_live_one", "pulse", "backups_stream", "session_oidc_start", "session_oidc_callback"}
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 
 
@@ -31,6 +31,7 @@ schema = schemathesis.openapi.from_dict(described(DOCUMENT)).include(
     func=lambda ctx: ctx.operation.definition.raw.get("operationId") not in LEFT_OUT | {None})
 
 
+@pytest.mark.sqlite_only(reason="made-up requests test decoding and encoding, not the engine")
 @pytest.mark.limit(120)
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

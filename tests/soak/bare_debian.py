@@ -34,7 +34,8 @@ id patron
 test "$(stat -c %a:%U:%G /etc/patron/tls)" = 750:root:patron
 install -d -m 700 -o patron -g patron /var/lib/patron
 setpriv --reuid=patron --regid=patron --clear-groups patrond --config /etc/patron/patron.conf --listen 127.0.0.1:@PORT@ &
-for i in $(seq 100); do patron --data /var/lib/patron status && break; sleep 0.1; done
+for i in $(seq 200); do python3 -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:@PORT@/readyz")' && break; sleep 0.1; done
+patron --data /var/lib/patron status
 patron --data /var/lib/patron source add web --json
 kill %1
 wait %1

@@ -2038,14 +2038,14 @@ export interface components {
             id: string;
             email: string;
             name: string;
-            preferences: Record<string, never>;
+            preferences: Record<string, unknown>;
         };
         Me: {
             id: string;
             email: string;
             name: string;
             role: components["schemas"]["RoleName"];
-            preferences: Record<string, never>;
+            preferences: Record<string, unknown>;
             has_password: boolean;
             totp: boolean;
             totp_at: components["schemas"]["TimeOrNull"];
@@ -2131,7 +2131,7 @@ export interface components {
             subject: string | null;
             subject_name: string | null;
             /** @description What changed */
-            detail: Record<string, never> | null;
+            detail: Record<string, unknown> | null;
         };
         AuditVerdict: {
             ok: boolean;
@@ -2151,19 +2151,41 @@ export interface components {
         };
         /** @enum {unknown} */
         Reason: "not_an_object" | "too_large" | "too_deep" | "no_type" | "no_id" | "no_event_name" | "message_id_too_long" | "wrong_type" | "plan_violation" | "unplanned_event";
-        ExportedEvent: components["schemas"]["Event"] & {
+        /** @description A Segment call as received, with what Patron worked out. Absent stamps and ids are null. */
+        ExportedEvent: {
+            messageId: string | null;
+            type: string | null;
+            /** @description track: its name */
+            event?: string | null;
+            /** @description page and screen: its name */
+            name?: string | null;
+            userId?: string | null;
+            anonymousId?: string | null;
+            timestamp?: string | null;
+            originalTimestamp?: string | null;
+            sentAt?: string | null;
             receivedAt?: components["schemas"]["Time"];
-            _patron?: {
-                position?: number;
-                source?: string;
-                source_id?: string;
+            profile_id?: string | null;
+            /** @description Of a quarantined text that is no event: the text itself */
+            raw?: string;
+            _patron: {
+                partition?: number;
+                /** @description Offset in the log */
+                position: number;
                 /** @enum {unknown} */
-                class?: "event" | "quarantine";
-                flags?: string[];
-                reason?: string;
+                class: "event" | "quarantine";
+                /** @description Its name; patron: the server itself */
+                source: string | null;
+                source_id: string | null;
+                flags: string[];
+                /** @description The v1 name that was received */
+                received_name?: string;
+                /** @description Position of the quarantined record */
+                redrive_of?: number;
+                reason?: components["schemas"]["Reason"];
                 detail?: string;
-                /** @description What the tracking plan said, where it said something: id, version, rule, violations */
-                plan?: Record<string, never>;
+                /** @description What the tracking plan found */
+                plan?: Record<string, unknown>;
             };
         };
         Quarantined: {
@@ -2297,11 +2319,11 @@ export interface components {
             /** @description Name of a recipe */
             recipe?: string;
             /** @description A mapping as in docs/import.md */
-            mapping?: Record<string, never>;
+            mapping?: Record<string, unknown>;
         };
         ImportMapping: {
             /** @description null while none was chosen */
-            mapping: Record<string, never> | null;
+            mapping: Record<string, unknown> | null;
             recipe: string | null;
         };
         ImportRecipes: {
@@ -2309,7 +2331,7 @@ export interface components {
                 name: string;
                 /** @description What the recipe is for; may be empty */
                 note: string;
-                mapping: Record<string, never>;
+                mapping: Record<string, unknown>;
             }[];
             next_cursor: string | null;
         };
@@ -2317,7 +2339,7 @@ export interface components {
             /** @description The import has no mapping yet; this one is proposed */
             guessed: boolean;
             recipe: string | null;
-            mapping: Record<string, never>;
+            mapping: Record<string, unknown>;
             /** @description What was seen in the file and what could not be told */
             notes: string[];
             /** @enum {string} */
@@ -2343,7 +2365,7 @@ export interface components {
                 reason: string | null;
             }[];
             /** @description The events that these rows make */
-            events: Record<string, never>[];
+            events: Record<string, unknown>[];
         };
         ImportRefusal: {
             /** @description From 1 in the file's order */
@@ -2371,18 +2393,18 @@ export interface components {
             timestamp?: string;
             originalTimestamp?: string;
             sentAt?: string;
-            properties?: Record<string, never>;
-            traits?: Record<string, never>;
-            context?: Record<string, never>;
-            integrations?: Record<string, never>;
+            properties?: Record<string, unknown>;
+            traits?: Record<string, unknown>;
+            context?: Record<string, unknown>;
+            integrations?: Record<string, unknown>;
         };
         Batch: {
             batch: components["schemas"]["Event"][];
             writeKey?: string;
             sentAt?: string;
             /** @description Merged under each item's */
-            context?: Record<string, never>;
-            integrations?: Record<string, never>;
+            context?: Record<string, unknown>;
+            integrations?: Record<string, unknown>;
         };
         /** @enum {string} */
         HealthState: "ok" | "warn" | "bad";
@@ -2550,7 +2572,7 @@ export interface components {
              */
             mode?: "allow" | "warn" | "quarantine" | null;
             /** @description JSON Schema of the whole event: properties, traits, context. Draft 2020-12, or draft-07 where $schema says so */
-            schema: Record<string, never>;
+            schema: Record<string, unknown>;
         };
         PlanEdit: {
             /** @description Unique */
@@ -2771,7 +2793,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": Record<string, never>;
+                "application/json": Record<string, unknown>;
             };
         };
     };
@@ -2780,7 +2802,7 @@ export interface components {
         cursor: string;
         /** @description Rows a page */
         limit: number;
-        /** @description Id, name or number of a source */
+        /** @description Id, name or number of a source; patron: the server's own events */
         sourceFilter: string;
     };
     requestBodies: never;
@@ -3016,7 +3038,7 @@ export interface operations {
                 "application/json": {
                     name?: components["schemas"]["PersonName"];
                     /** @description The console's own, such as locale, theme and density; replaced whole */
-                    preferences?: Record<string, never>;
+                    preferences?: Record<string, unknown>;
                 };
             };
         };
@@ -3637,9 +3659,11 @@ export interface operations {
                 since?: string;
                 /** @description Received before */
                 until?: string;
-                /** @description Id, name or number of a source */
+                /** @description Id, name or number of a source; patron: the server's own events */
                 source?: components["parameters"]["sourceFilter"];
                 class?: "event" | "quarantine" | "all";
+                /** @description true: also what the server itself has put into the log (accounts, audit entries, alerts); alone with source=patron */
+                own?: boolean;
                 /** @description 1: the received texts themselves, one a line */
                 raw?: number;
             };
@@ -3688,7 +3712,7 @@ export interface operations {
     events_live: {
         parameters: {
             query?: {
-                /** @description Id, name or number of a source */
+                /** @description Id, name or number of a source; patron: the server's own events */
                 source?: components["parameters"]["sourceFilter"];
                 /** @description Comma-separated */
                 type?: string;
@@ -3722,7 +3746,7 @@ export interface operations {
     quarantine_list: {
         parameters: {
             query?: {
-                /** @description Id, name or number of a source */
+                /** @description Id, name or number of a source; patron: the server's own events */
                 source?: components["parameters"]["sourceFilter"];
                 reason?: components["schemas"]["Reason"];
                 state?: "open" | "redriven" | "any";
@@ -3849,7 +3873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
             404: components["responses"]["Problem"];
@@ -4738,7 +4762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
         };
@@ -4758,7 +4782,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
         };
@@ -4798,7 +4822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
         };
@@ -4818,7 +4842,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
             503: components["responses"]["Later"];
@@ -4891,9 +4915,9 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description A draft in the shape of PlanEdit */
-                    plan: Record<string, never>;
+                    plan: Record<string, unknown>;
                     /** @description An event as a client sends it */
-                    event?: Record<string, never>;
+                    event?: Record<string, unknown>;
                     /** @description Id, name or number of a source */
                     source?: string;
                     /**
@@ -4980,7 +5004,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description The file: Segment's tracking plan or its rules, RudderStack's tracking plan with its events, or PlanEdit */
-                    document: Record<string, never>;
+                    document: Record<string, unknown>;
                     /** @description Instead of the document's own */
                     name?: string;
                 };

@@ -11,6 +11,7 @@ import { Toasts } from '@/ui/toast'
 import { Expired } from './Expired'
 import { features } from './features'
 import { OfflineBanner } from './live'
+import { usePrefsSync } from './prefsSync'
 import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })))
@@ -47,6 +48,7 @@ function Rail({ open, onGo }: { open: boolean; onGo: () => void }) {
 }
 
 export function Shell({ children }: { children: ReactNode }) {
+  usePrefsSync()
   const { t, i18n } = useLingui()
   const navigate = useNavigate()
   const mine = useOpenFeatures()

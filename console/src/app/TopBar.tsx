@@ -1,54 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useLingui } from '@lingui/react/macro'
-import { ActionIcon, Menu, SegmentedControl } from '@mantine/core'
+import { ActionIcon, Menu } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { type Locale, locales } from '@/base/i18n'
-import { type Prefs, setPrefs, usePrefs, zoneOf } from '@/base/prefs'
+import { usePrefs, zoneOf } from '@/base/prefs'
 import { signOut, useSession } from '@/base/session'
 import { Keys } from '@/ui/bits'
+import { LookChoices, ZoneChoice } from '@/ui/Choices'
 import { Icon } from '@/ui/icons'
 import { roleName } from '@/ui/roles'
 import { LiveChip } from './live'
-
-function Choice<T extends string>({ label, value, options, onChange }: {
-  label: string
-  value: T
-  options: { value: T; label: string }[]
-  onChange: (value: T) => void
-}) {
-  return (
-    <div className="sh-choice">
-      <div className="pt-faint" id={`choice-${label}`}>{label}</div>
-      <SegmentedControl fullWidth aria-label={label} value={value} data={options} onChange={(v) => onChange(v as T)} />
-    </div>
-  )
-}
-
-function Choices() {
-  const { t } = useLingui()
-  const prefs = usePrefs()
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return (
-    <>
-      <Choice<Prefs['theme']>
-        label={t`Theme`} value={prefs.theme} onChange={(theme) => setPrefs({ theme })}
-        options={[{ value: 'system', label: t`System` }, { value: 'light', label: t`Light` }, { value: 'dark', label: t`Dark` }]}
-      />
-      <Choice<Prefs['density']>
-        label={t`Density`} value={prefs.density} onChange={(density) => setPrefs({ density })}
-        options={[{ value: 'comfortable', label: t`Comfortable` }, { value: 'compact', label: t`Compact` }]}
-      />
-      <Choice<Locale>
-        label={t`Language`} value={prefs.locale} onChange={(locale) => setPrefs({ locale })}
-        options={(Object.keys(locales) as Locale[]).map((l) => ({ value: l, label: locales[l].name }))}
-      />
-      <Choice<string>
-        label={t`Time zone`} value={prefs.zone} onChange={(zone) => setPrefs({ zone })}
-        options={[{ value: 'browser', label: own }, { value: 'UTC', label: 'UTC' }]}
-      />
-    </>
-  )
-}
 
 function PersonMenu({ onKeys }: { onKeys: () => void }) {
   const { t, i18n } = useLingui()
@@ -65,8 +25,9 @@ function PersonMenu({ onKeys }: { onKeys: () => void }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{name}{session?.role ? ` · ${roleName(i18n, session.role)}` : ''}</Menu.Label>
-        <div className="sh-choices" role="none"><Choices /></div>
+        <div className="sh-choices" role="none"><LookChoices /><ZoneChoice /></div>
         <Menu.Divider />
+        <Menu.Item renderRoot={(props: object) => <Link to="/you" search={{}} {...props} />}>{t`Your account`}</Menu.Item>
         <Menu.Item rightSection={<Keys keys="?" />} onClick={onKeys}>{t`Keys`}</Menu.Item>
         <Menu.Item onClick={() => void signOut()}>{t`Sign out`}</Menu.Item>
       </Menu.Dropdown>

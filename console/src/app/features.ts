@@ -4,19 +4,23 @@ import type { Feature } from '@/base/feature'
 import { auditFeature } from '@/features/audit'
 import { debuggerFeature } from '@/features/debugger'
 import { healthFeature } from '@/features/health'
+import { importsFeature } from '@/features/imports'
 import { peopleFeature } from '@/features/people'
 import { quarantineFeature } from '@/features/quarantine'
 import { settingsFeature } from '@/features/settings'
 import { sourcesFeature } from '@/features/sources'
+import { youFeature } from '@/features/you'
 
 export const features: readonly Feature[] = [
   sourcesFeature,
   debuggerFeature,
   quarantineFeature,
+  importsFeature,
   healthFeature,
   peopleFeature,
   auditFeature,
   settingsFeature,
+  youFeature,
 ]
 
 /** Where a person of that role begins; else at the first area they may see. */

@@ -15,7 +15,7 @@ const root = createRootRoute({ component: Gate, notFoundComponent: () => <NotFou
 function Start() {
   const session = useSession()
   const { t } = useLingui()
-  const open = features.filter((f) => mayDo(session, f.permission))
+  const open = features.filter((f) => f.group !== 'own' && mayDo(session, f.permission))
   const wanted = open.find((f) => f.path === startOf[session?.role ?? '']) ?? open[0]
   if (wanted) return <Navigate to={wanted.path} replace />
   return <Empty title={t`Nothing here for your role yet`}><Trans>An owner or admin can change your role under People and roles.</Trans></Empty>
@@ -32,8 +32,13 @@ function routeOf(feature: Feature, definition: PageDefinition) {
   return createRoute({ getParentRoute: () => root, path: definition.path, component: lazyRouteComponent(load, 'Page') })
 }
 
+/** Left out of a build, with what it imports. */
+const gallery = import.meta.env.DEV
+  ? [createRoute({ getParentRoute: () => root, path: '/gallery', component: lazyRouteComponent(() => import('./Gallery'), 'Gallery') })]
+  : []
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, ...features.flatMap((f) => f.pages.map((p) => routeOf(f, p)))]),
+  routeTree: root.addChildren([start, ...gallery, ...features.flatMap((f) => f.pages.map((p) => routeOf(f, p)))]),
   defaultPreload: 'intent',
   defaultPendingMs: 200,
   scrollRestoration: false,

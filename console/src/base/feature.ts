@@ -17,13 +17,14 @@ export type PageDefinition = {
 export type Feature = {
   /** The folder's name below features/. */
   name: string
-  /** Which part of the rail. */
-  group: 'data' | 'system'
+  /** Which part of the rail; 'own' stands under the person's name instead. */
+  group: 'data' | 'system' | 'own'
   title: MessageDescriptor
   icon: IconName
   /** Where the rail leads. */
   path: string
-  permission: Permission
+  /** Null: everybody who is signed in. */
+  permission: Permission | null
   /** Pressed after g. One letter, unique among all features. */
   key: string
   pages: PageDefinition[]

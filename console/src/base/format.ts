@@ -40,14 +40,17 @@ export function makeFormat(locale: string, zone: string) {
     bytes: (n: number) => {
       let unit = 0
       let value = n
-      while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
-        value /= 1024
+      while (value >= 1000 && unit < BYTE_UNITS.length - 1) {
+        value /= 1000
         unit += 1
       }
       return new Intl.NumberFormat(locale, {
         style: 'unit', unit: BYTE_UNITS[unit], unitDisplay: 'short', maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
       }).format(value)
     },
+    /** 12.3 ms; units as Intl names them */
+    unit: (n: number, unit: string, digits = 1) =>
+      new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(n),
     /** a length of time in ms: 3 h 12 min, two units at most */
     duration: (length: number) => {
       const parts: string[] = []

@@ -32,13 +32,6 @@ function changed() {
   for (const listener of listeners) listener()
 }
 
-addEventListener('storage', (event) => {
-  if (event.key === KEY) {
-    prefs = read()
-    changed()
-  }
-})
-
 export function getPrefs(): Prefs {
   return prefs
 }
@@ -53,7 +46,18 @@ export function setPrefs(change: Partial<Prefs>) {
   changed()
 }
 
+let listening = false
+
+/** Another tab has changed them. */
+function onStorage(event: StorageEvent) {
+  if (event.key !== KEY) return
+  prefs = read()
+  changed()
+}
+
 export function onPrefs(listener: () => void): () => void {
+  if (!listening) addEventListener('storage', onStorage)
+  listening = true
   listeners.add(listener)
   return () => listeners.delete(listener)
 }

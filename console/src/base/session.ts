@@ -39,12 +39,14 @@ export function useSession(): Session | undefined {
   return useQuery({ queryKey: SESSION, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY }).data
 }
 
-export function mayDo(session: Session | undefined, permission: Permission): boolean {
+/** Null asks no more than that somebody is signed in. */
+export function mayDo(session: Session | undefined, permission: Permission | null): boolean {
+  if (permission === null) return session?.signed_in ?? false
   return session?.permissions.includes(permission) ?? false
 }
 
 /** Whether the person may do this; pages hide what they may not, the server refuses it anyway. */
-export function useMay(permission: Permission): boolean {
+export function useMay(permission: Permission | null): boolean {
   return mayDo(useSession(), permission)
 }
 

@@ -14,7 +14,10 @@ export type ChartProps = {
   /** UTC ms, rising. */
   times: readonly number[]
   lines: readonly Line[]
-  unit: string
+  /** Beside the label, where the values do not say it. */
+  unit?: string
+  /** Behind the label: the newest value, say. */
+  note?: string
   height?: number
   /** How a value is written; the default is a number with one digit. */
   write?: (value: number) => string
@@ -32,9 +35,10 @@ export function Chart(props: ChartProps) {
   const write = props.write ?? ((value: number) => format.number(value))
   useShortcuts([{ keys: 't', label: t`Chart or table`, group: t`Charts`, run: () => setAsTable((now) => !now) }])
   return (
-    <figure className="pt-chart" aria-label={`${props.label}, ${props.unit}`}>
+    <figure className="pt-chart" aria-label={props.unit ? `${props.label}, ${props.unit}` : props.label}>
       <figcaption>
         <span className="pt-grow">{props.label} <span className="pt-faint">{props.unit}</span></span>
+        {props.note !== undefined && <span className="pt-soft">{props.note}</span>}
         <Tooltip label={asTable ? t`Show the chart` : t`Show the figures as a table`}>
           <ActionIcon aria-label={asTable ? t`Show the chart` : t`Show the figures as a table`} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
             <Icon name={asTable ? 'chart' : 'table'} />

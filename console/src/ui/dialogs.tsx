@@ -95,7 +95,7 @@ export function FormDialog({ title, opened, onClose, onSubmit, submit, children,
           {error !== null && <p role="alert" className="pt-text-bad">{errorText(error)}</p>}
           <Group justify="flex-end" gap="sm">
             <Button onClick={onClose}><Trans>Cancel</Trans></Button>
-            <Button type="submit" variant="filled" loading={busy} disabled={disabled} {...(danger ? { color: 'red' } : {})}>{submit}</Button>
+            <Button type="submit" variant="filled" loading={busy} disabled={disabled} {...(danger ? { color: 'red', 'data-danger': true } : {})}>{submit}</Button>
           </Group>
         </Stack>
       </form>

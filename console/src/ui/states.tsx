@@ -2,7 +2,6 @@
 // What a page shows when there is nothing to show, or not yet, or not any more.
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ApiError } from '@/api/client'
 import { useFormat } from '@/base/format'
@@ -109,8 +108,11 @@ export function StaleNote({ since, error, retry }: { since: number; error: unkno
   )
 }
 
+/** What it takes of a query, one of pages too. */
+type Query<T> = { data: T | undefined; isError: boolean; error: unknown; dataUpdatedAt: number; refetch: () => unknown }
+
 /** The states of a query around what it gives: loading, failed, stale, there. */
-export function Loaded<T>({ query, rows, children }: { query: UseQueryResult<T>; rows?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>({ query, rows, children }: { query: Query<T>; rows?: number; children: (data: T) => ReactNode }) {
   const retry = () => void query.refetch()
   if (query.data === undefined) {
     return query.isError ? <Failed error={query.error} retry={retry} /> : <Skeleton {...(rows === undefined ? {} : { rows })} />
@@ -124,8 +126,8 @@ export function Loaded<T>({ query, rows, children }: { query: UseQueryResult<T>;
 }
 
 /** Children for those who may; for others nothing, or the page that says who can grant it. */
-export function Allowed({ permission, page = false, children }: { permission: Permission; page?: boolean; children: ReactNode }) {
+export function Allowed({ permission, page = false, children }: { permission: Permission | null; page?: boolean; children: ReactNode }) {
   const may = useMay(permission)
   if (may) return <>{children}</>
-  return page ? <Forbidden permission={permission} /> : null
+  return page && permission !== null ? <Forbidden permission={permission} /> : null
 }

@@ -170,7 +170,11 @@ static unsigned fail_after; /* so many allocations of OpenSSL's from now one fai
 
 static bool fails(void)
 {
-    return fail_after > 0 && --fail_after == 0;
+    if (fail_after == 0) {
+        return false;
+    }
+    fail_after--;
+    return fail_after == 0;
 }
 
 static void *limited_malloc(size_t size, const char *file, int line)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest'
 import type { Format } from '@/base/format'
-import { timesOf, type Unit, write } from './figures'
+import { newest, timesOf, type Unit, write } from './figures'
 
 /** Says which of the writers was asked, and with what. */
 const format = new Proxy({}, { get: (_, name) => (...args: unknown[]) => `${String(name)} ${args.join(' ')}` }) as Format
@@ -9,15 +9,26 @@ const format = new Proxy({}, { get: (_, name) => (...args: unknown[]) => `${Stri
 describe('write', () => {
   it.each<[number, Unit, string]>([
     [1536, 'bytes', 'bytes 1536'],
-    [9.5, 'ms', 'number 9.5 2 ms'],
-    [10, 'ms', 'number 10 0 ms'],
+    [9.5, 'ms', 'unit 9.5 millisecond 2'],
+    [10, 'ms', 'unit 10 millisecond 0'],
+    [999, 'ms', 'unit 999 millisecond 0'],
     [1000, 'ms', 'duration 1000'],
-    [90, 's', 'duration 90000'],
+    [0.5, 's', 'unit 0.5 second'],
+    [1, 's', 'duration 1000'],
     [42, 'percent', 'percent 0.42'],
-    [1500, 'per_second', 'short 1500/s'],
+    [1500, 'per_second', 'short 1500'],
     [12345, 'records', 'integer 12345'],
+    [0.5, 'records', 'number 0.5'],
   ])('%s %s', (value, unit, want) => {
     expect(write(format, value, unit)).toBe(want)
+  })
+})
+
+describe('newest', () => {
+  it('passes over what was not measured', () => {
+    expect(newest([1, 0, null])).toBe(0)
+    expect(newest([null])).toBe(null)
+    expect(newest([])).toBe(null)
   })
 })
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, ok, type Schemas } from '@/api/client'
 import { queries } from '@/base/session'
 
@@ -10,6 +10,7 @@ export type SeriesName = Schemas['HealthSeriesName']
 export type Series = Schemas['HealthSeries']
 export type Alert = Schemas['Alert']
 export type Backup = Schemas['Backup']
+export type BackupPage = Schemas['BackupPage']
 
 /** The server samples itself every ten seconds; asking more often shows nothing new. */
 const STEP_MS = 10000
@@ -23,7 +24,7 @@ export function useSeries(name: SeriesName, minutes: number) {
     queryKey: ['health', 'series', name, minutes],
     queryFn: () => ok(api.GET('/api/v1/health/series', { params: { query: { name, minutes, points: 240 } } })),
     refetchInterval: STEP_MS,
-    placeholderData: (before) => before,
+    placeholderData: keepPreviousData,
   })
 }
 
@@ -34,6 +35,7 @@ export function useAlerts(state: 'active' | 'any') {
     queryFn: ({ pageParam }) =>
       ok(api.GET('/api/v1/alerts', { params: { query: { state, limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
     refetchInterval: STEP_MS,
   })
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, ok, type Schemas } from '@/api/client'
 import { queries } from '@/base/session'
 
@@ -20,6 +20,8 @@ export function useAccounts(query: Query) {
     queryFn: ({ pageParam }) =>
       ok(api.GET('/api/v1/accounts', { params: { query: { ...query, limit: 100, ...(pageParam === undefined ? {} : { cursor: pageParam }) } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    // what is typed into the search must not take the list, and with it the search, away
+    placeholderData: keepPreviousData,
   })
 }
 
@@ -34,6 +36,8 @@ export function useTokens(state: 'valid' | 'any') {
     queryFn: ({ pageParam }) =>
       ok(api.GET('/api/v1/tokens', { params: { query: { state, limit: 100, ...(pageParam === undefined ? {} : { cursor: pageParam }) } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    // what is typed into the search must not take the list, and with it the search, away
+    placeholderData: keepPreviousData,
   })
 }
 

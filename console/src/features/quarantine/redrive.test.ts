@@ -55,6 +55,10 @@ describe('words', () => {
   it('indents JSON and leaves the rest', () => {
     expect(pretty('{"a":1}')).toBe('{\n  "a": 1\n}')
     expect(pretty('{"a":')).toBe('{"a":')
+    expect(pretty('{"a": 12345678901234567890, "b":[ ], "c":{}, "d":["x, {\\"y\\"}",1.50]}')).toBe(
+      '{\n  "a": 12345678901234567890,\n  "b": [],\n  "c": {},\n  "d": [\n    "x, {\\"y\\"}",\n    1.50\n  ]\n}')
+    const mixed = '{"type":"track","list":[[1,[]],{"a":null}],"text":"[{:,"}'
+    expect(pretty(mixed)).toBe(JSON.stringify(JSON.parse(mixed), null, 2))
   })
   it('finds the field', () => {
     expect(fieldIn('wrong_type', 'event is a number')).toBe('event')

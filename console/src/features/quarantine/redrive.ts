@@ -49,11 +49,25 @@ export function faultOf(text: string): Fault | null {
   }
 }
 
-/** Indented where it is JSON, else as it stands. Numbers keep their digits only as far as a browser's do, so it is for reading, not for sending. */
+/** Indented where it is JSON, else as it stands. Only blanks change: numbers keep every digit, keys their order. */
 export function pretty(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2)
+    JSON.parse(text)
   } catch {
     return text
   }
+  let out = ''
+  let depth = 0
+  const line = () => `\n${'  '.repeat(depth)}`
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g)) {
+    if (token === '{' || token === '[') {
+      depth += 1
+      out += token + line()
+    } else if (token === '}' || token === ']') {
+      depth -= 1
+      out = /[{[]\s*$/.test(out) ? out.trimEnd() + token : out + line() + token
+    } else if (token === ',') out += token + line()
+    else out += token === ':' ? ': ' : token
+  }
+  return out
 }

@@ -9,18 +9,6 @@ export type SourceEdit = Schemas['SourceEdit']
 
 export const SOURCES = ['sources'] as const
 
-/** A source's state in one word: what a person looks for first. */
-export type State = 'disabled' | 'waiting' | 'receiving' | 'quiet'
-
-/** A source that has sent nothing for so long is quiet: not wrong, but worth a look. */
-const QUIET_MS = 15 * 60000
-
-export function stateOf(source: Pick<Source, 'enabled'>, stats: Pick<SourceStats, 'events' | 'last_at'> | undefined, now: number): State {
-  if (!source.enabled) return 'disabled'
-  if (!stats?.events || !stats.last_at) return 'waiting'
-  return now - Date.parse(stats.last_at) > QUIET_MS ? 'quiet' : 'receiving'
-}
-
 export function useSources() {
   return useQuery({ queryKey: SOURCES, queryFn: async () => (await ok(api.GET('/api/v1/sources'))).data ?? [] })
 }

@@ -16,21 +16,21 @@ export function Parts({ components }: { components: readonly Component[] }) {
   const sorted = [...components].sort((a, b) => order[a.state] - order[b.state])
   return (
     <Panel flush title={t`Parts`}>
-      <ul className="pt-parts">
+      <ul className="he-parts">
         {sorted.map((part) => (
-          <li key={part.name} className="pt-part">
-            <div className="pt-part-head">
+          <li key={part.name} className="he-part">
+            <div className="he-part-head">
               <strong>{names.component[part.name]}</strong>
               <Status tone={TONES[part.state]} dot>{names.state[part.state]}</Status>
-              <span className="pt-faint"><Ago at={part.since} /></span>
+              {part.state !== 'ok' && <span className="pt-faint"><Ago at={part.since} /></span>}
             </div>
             <div>
-              <div className="pt-ltr">{part.summary}</div>
-              {part.advice && <div className="pt-soft pt-ltr">{part.advice}</div>}
-              <div className="pt-part-figures">
+              <div className="he-said">{part.summary}</div>
+              {part.advice && <div className="he-said pt-soft">{part.advice}</div>}
+              <div className="he-part-figures">
                 {part.figures.map((figure) => (
                   <span key={figure.name}>
-                    <span className="pt-faint pt-ltr">{figure.name.replaceAll('_', ' ')}</span>{' '}
+                    <span className="pt-faint">{names.figure[figure.name] ?? figure.name.replaceAll('_', ' ')}</span>{' '}
                     {figure.value === null ? t`not known` : write(format, figure.value, figure.unit)}
                   </span>
                 ))}

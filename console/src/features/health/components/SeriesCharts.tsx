@@ -1,35 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useLingui } from '@lingui/react/macro'
+import { Trans } from '@lingui/react/macro'
 import { useFormat } from '@/base/format'
 import { Chart } from '@/ui/Chart'
 import { Panel } from '@/ui/Page'
 import { Loaded } from '@/ui/states'
-import { timesOf, type Unit, write } from '../figures'
-import { type SeriesName, useSeries } from '../model'
+import { newest, timesOf, type Unit, write } from '../figures'
+import { type Series, type SeriesName, useSeries } from '../model'
 import { useNames } from './Names'
 
 const SHOWN: readonly SeriesName[] = ['events_per_s', 'ack_p99_ms', 'view_lag_records', 'rss_bytes', 'disk_free_bytes', 'bytes_per_s']
+const HEIGHT = 150
+
+function Line({ series, name }: { series: Series; name: string }) {
+  const format = useFormat()
+  // the API's "a second" is of bytes here, of events there
+  const unit: Unit = series.name === 'bytes_per_s' ? 'bytes' : series.unit
+  const last = newest(series.points)
+  if (last === null) {
+    return (
+      <>
+        <h3>{name}</h3>
+        <div className="he-none" style={{ height: HEIGHT }}><Trans>Nothing was measured in this span.</Trans></div>
+      </>
+    )
+  }
+  return (
+    <Chart
+      label={name} note={write(format, last, unit)} height={HEIGHT} times={timesOf(series.from, series.step_s, series.points.length)}
+      lines={[{ name, values: series.points }]} write={(value) => write(format, value, unit)}
+    />
+  )
+}
 
 function One({ name, minutes }: { name: SeriesName; minutes: number }) {
-  const { t } = useLingui()
-  const format = useFormat()
   const names = useNames()
   const query = useSeries(name, minutes)
-  const units: Record<string, string> = { bytes: t`bytes`, records: t`records`, ms: t`ms`, per_second: t`a second` }
   return (
-    <Panel label={names.series[name]}>
-      <Loaded query={query} rows={4}>
-        {(series) => (
-          <Chart
-            label={names.series[name]} unit={units[series.unit] ?? series.unit} height={150} times={timesOf(series.from, series.step_s, series.points.length)}
-            lines={[{ name: names.series[name], values: series.points }]} write={(value) => write(format, value, series.unit as Unit)}
-          />
-        )}
-      </Loaded>
+    <Panel>
+      {/* that figures are stale is said once, above the parts */}
+      {query.data ? <Line series={query.data} name={names.series[name]} /> : <Loaded query={query} rows={4}>{() => null}</Loaded>}
     </Panel>
   )
 }
 
 export function SeriesCharts({ minutes }: { minutes: number }) {
-  return <div className="pt-charts">{SHOWN.map((name) => <One key={name} name={name} minutes={minutes} />)}</div>
+  return <div className="he-charts">{SHOWN.map((name) => <One key={name} name={name} minutes={minutes} />)}</div>
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import '../health.css'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Select } from '@mantine/core'
 import { useFormat } from '@/base/format'
@@ -25,7 +26,7 @@ export function HealthPage() {
   const spans: Record<(typeof SPANS)[number], string> = { 15: t`Last 15 minutes`, 60: t`Last hour`, 360: t`Last 6 hours`, 1440: t`Last 24 hours` }
   return (
     <Page
-      title={t`Health`} note={<><Trans>How the server itself is.</Trans> <ZoneNote /></>}
+      title={t`Health`} note={<><Trans>How the server itself is doing.</Trans> <ZoneNote /></>}
       actions={(
         <Select
           aria-label={t`Span of the charts`} w={170} allowDeselect={false} value={span} data={['15', '60', '360', '1440'].map((value) => ({ value, label: spans[value as '60'] }))}
@@ -33,7 +34,7 @@ export function HealthPage() {
         />
       )}
     >
-      <HealthTabs at="health" />
+      <HealthTabs />
       <Loaded query={query} rows={10}>
         {(health) => {
           const up = format.duration(Date.parse(health.checked_at) - Date.parse(health.started_at))
@@ -41,10 +42,10 @@ export function HealthPage() {
           const version = health.version
           return (
             <>
-              <div className="pt-toolbar">
+              <div className="pt-row">
                 <Status tone={TONES[health.state]} dot>{names.state[health.state]}</Status>
                 {!health.ready && <Status tone="bad">{t`Does not take events now`}</Status>}
-                <span className="pt-soft"><Trans>Patron {version} on {engine}, running for {up}, looked at <Time at={health.checked_at} style="time" /></Trans></span>
+                <span className="pt-soft"><Trans>Patron {version} on {engine}, running for {up}, checked at <Time at={health.checked_at} style="time" /></Trans></span>
               </div>
               <Alerts />
               <Parts components={health.components} />

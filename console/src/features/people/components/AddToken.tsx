@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, Select, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { roles as permissionsOf } from '@/api/roles'
 import { useSession } from '@/base/session'
 import { Code } from '@/ui/bits'
-import { FormDialog } from '@/ui/dialogs'
+import { Dialog, FormDialog } from '@/ui/dialogs'
 import { roleName } from '@/ui/roles'
 import { addToken, ROLES, type RoleName } from '../model'
 
@@ -56,14 +56,14 @@ export function AddToken({ opened, onClose }: { opened: boolean; onClose: () => 
           data={[{ value: '7', label: t`7 days` }, { value: '30', label: t`30 days` }, { value: '90', label: t`90 days` }, { value: '365', label: t`A year` }, { value: '0', label: t`Until it is revoked` }]}
         />
       </FormDialog>
-      <Modal opened={secret !== null} onClose={() => setSecret(null)} title={t`The new token`} closeButtonProps={{ 'aria-label': t`Close` }}>
+      <Dialog opened={secret !== null} onClose={() => setSecret(null)} title={t`The new token`}>
         <Stack gap="md">
           <p><Trans>Copy it now: only its hash is kept, so it cannot be shown again.</Trans></p>
           <Code label={t`Token`} text={secret ?? ''} />
           <Code label={t`Example`} text={`curl -H "Authorization: Bearer ${secret ?? ''}" ${location.origin}/api/v1/status`} />
           <Group justify="flex-end"><Button variant="filled" onClick={() => setSecret(null)}><Trans>Done</Trans></Button></Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   )
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { Code, Time } from '@/ui/bits'
+import { Dialog } from '@/ui/dialogs'
 import { type AccountWithLink, linkOf } from '../model'
 
 /** A link that is good once. It is shown here and nowhere else: no mail is sent yet. */
@@ -10,7 +11,7 @@ export function LinkDialog({ made, onClose }: { made: AccountWithLink | null; on
   const name = made?.account.name ?? ''
   const link = made?.link
   return (
-    <Modal opened={made !== null} onClose={onClose} title={t`Link for ${name}`} closeButtonProps={{ 'aria-label': t`Close` }}>
+    <Dialog opened={made !== null} onClose={onClose} title={t`Link for ${name}`}>
       <Stack gap="md">
         {link && (
           <>
@@ -20,6 +21,6 @@ export function LinkDialog({ made, onClose }: { made: AccountWithLink | null; on
         )}
         <Group justify="flex-end"><Button variant="filled" onClick={onClose}><Trans>Done</Trans></Button></Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

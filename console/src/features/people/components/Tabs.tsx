@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useLingui } from '@lingui/react/macro'
-import { Button } from '@mantine/core'
 import { useMay } from '@/base/session'
-import { useGo } from '@/base/url'
+import { Tabs } from '@/ui/Tabs'
 
-/** The three pages of the area; links, so that each has its address. */
-export function PeopleTabs({ at }: { at: 'people' | 'roles' | 'tokens' }) {
+/** The pages of the area that this person may see. */
+export function PeopleTabs() {
   const { t } = useLingui()
-  const go = useGo()
+  const mayPeople = useMay('people.read')
   const mayTokens = useMay('tokens.read')
-  const all = [
-    { id: 'people', path: '/people', title: t`People` },
-    { id: 'roles', path: '/people/roles', title: t`Roles` },
-    ...(mayTokens ? [{ id: 'tokens', path: '/people/tokens', title: t`API tokens` }] : []),
-  ]
   return (
-    <nav className="pt-toolbar" aria-label={t`People and roles`}>
-      {all.map((one) => (
-        <Button
-          key={one.id} component="a" href={one.path} size="compact-md" variant={one.id === at ? 'filled' : 'default'} aria-current={one.id === at ? 'page' : undefined}
-          onClick={(event: React.MouseEvent) => {
-            if (event.metaKey || event.ctrlKey) return
-            event.preventDefault()
-            go(one.path)
-          }}
-        >
-          {one.title}
-        </Button>
-      ))}
-    </nav>
+    <Tabs
+      label={t`People and roles`}
+      tabs={[
+        ...(mayPeople ? [{ path: '/people', title: t`People` }, { path: '/people/roles', title: t`Roles` }] : []),
+        ...(mayTokens ? [{ path: '/people/tokens', title: t`API tokens` }] : []),
+      ]}
+    />
   )
 }

@@ -15,10 +15,10 @@ export function RolesPage() {
   const query = useRoles()
   return (
     <Page title={t`People and roles`} note={t`What each role may do. A person has one role; an API token can be cut down further.`}>
-      <PeopleTabs at="roles" />
+      <PeopleTabs />
       <Loaded query={query} rows={16}>
         {({ data, permissions }) => (
-          <Panel flush label={t`Roles`}>
+          <Panel flush>
             <div className="pt-scroll" tabIndex={0} role="region" aria-label={t`Roles`}>
               <table className="pt-matrix">
                 <thead>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useLingui } from '@lingui/react/macro'
 import { useFormat } from '@/base/format'
-import { ratesOf, usePulse } from '@/base/pulse'
+import { usePulse } from '@/base/pulse'
+import { ratesOf } from '@/base/rates'
 import { Spark } from '@/ui/Spark'
 import type { Source } from '../model'
 

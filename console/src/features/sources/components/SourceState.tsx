@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useLingui } from '@lingui/react/macro'
 import { Status, type Tone } from '@/ui/bits'
-import { type Source, type SourceStats, stateOf } from '../model'
+import type { Source, SourceStats } from '../model'
+import { stateOf } from '../state'
 
 export function SourceState({ source, stats }: { source: Source; stats: SourceStats | undefined }) {
   const { t } = useLingui()

@@ -16,7 +16,8 @@ import { Empty, Loaded } from '@/ui/states'
 import { AddSource } from '../components/AddSource'
 import { Rate } from '../components/Rate'
 import { SourceState } from '../components/SourceState'
-import { type Source, stateOf, usePlans, useSources, useStats } from '../model'
+import { type Source, usePlans, useSources, useStats } from '../model'
+import { stateOf } from '../state'
 
 const STATES = ['any', 'receiving', 'quiet', 'waiting', 'disabled'] as const
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Trans, useLingui } from '@lingui/react/macro'
+import { ActionIcon, Autocomplete, Button, Select, TextInput } from '@mantine/core'
+import { useMemo } from 'react'
+import { Icon } from '@/ui/icons'
+import { type CellType, type MapRow, suggestions, targetFault, TYPES } from '../mapping'
+
+function useTypeNames(): Record<CellType, string> {
+  const { t } = useLingui()
+  return { text: t`Text`, int: t`Whole number`, decimal: t`Decimal number`, bool: t`Yes or no`, time: t`Time`, json: t`JSON as it is` }
+}
+
+function Row({ row, rows, targets, onChange, onAgain }: { row: MapRow; rows: readonly MapRow[]; targets: string[]; onChange: (row: MapRow) => void; onAgain: () => void }) {
+  const { t } = useLingui()
+  const names = useTypeNames()
+  const column = row.column
+  const fault = targetFault(row, rows)
+  const extra = row.fixed !== undefined ? JSON.stringify(row.fixed) : Object.keys(row.rest).length > 0 ? JSON.stringify(row.rest) : ''
+  return (
+    <tr className={row.target.trim() === '' ? 'im-unused' : ''}>
+      <th scope="row"><bdi>{row.fixed === undefined ? column : t`no column`}</bdi></th>
+      <td>
+        <Autocomplete
+          aria-label={t`Where ${column} goes`} placeholder={t`left out`} data={targets} value={row.target} onChange={(target) => onChange({ ...row, target })} classNames={{ input: 'pt-ltr' }}
+          error={fault === 'unknown' ? t`userId, anonymousId, timestamp, or a path under properties, traits, context` : fault === 'twice' ? t`Another column goes there too` : null}
+        />
+      </td>
+      <td>
+        {row.fixed === undefined && (
+          <Select
+            aria-label={t`Type of ${column}`} allowDeselect={false} value={row.type} data={TYPES.map((value) => ({ value, label: names[value] }))}
+            onChange={(value) => onChange({ ...row, type: TYPES.find((one) => one === value) ?? 'text' })}
+          />
+        )}
+      </td>
+      <td>
+        {row.type === 'time' && row.fixed === undefined && (
+          <TextInput
+            aria-label={t`Format of ${column}`} placeholder="rfc3339" title={t`rfc3339, unix_s, unix_ms, or a pattern such as %Y-%m-%d %H:%M:%S`} value={row.format} classNames={{ input: 'pt-ltr' }}
+            onChange={(event) => onChange({ ...row, format: event.currentTarget.value })}
+          />
+        )}
+        {extra !== '' && <code className="pt-ltr pt-faint im-extra" title={extra}>{extra}</code>}
+      </td>
+      <td>
+        {row.fixed === undefined && row.target.trim() !== '' && (
+          <ActionIcon aria-label={t`Let ${column} go to another place too`} title={t`Let ${column} go to another place too`} onClick={onAgain}><Icon name="add" /></ActionIcon>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** The file's columns and where each goes. */
+export function MappingTable({ rows, columns, onChange }: { rows: readonly MapRow[]; columns: readonly string[]; onChange: (rows: MapRow[]) => void }) {
+  const targets = useMemo(() => suggestions(columns), [columns])
+  const next = Math.max(0, ...rows.map((row) => row.id)) + 1
+  const leaveOut = () => onChange(rows.map((row) => ({ ...row, target: '' })))
+  return (
+    <div className="pt-scroll">
+      <table className="im-map">
+        <thead>
+          <tr>
+            <th scope="col"><Trans>Column of the file</Trans></th>
+            <th scope="col"><Trans>Goes to</Trans></th>
+            <th scope="col"><Trans>Read as</Trans></th>
+            <th scope="col"><Trans>How</Trans></th>
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <Row
+              key={row.id} row={row} rows={rows} targets={targets} onChange={(changed) => onChange(rows.map((other) => (other.id === row.id ? changed : other)))}
+              onAgain={() => onChange([...rows.slice(0, i + 1), { ...row, id: next, target: '', type: 'text', format: '', rest: {} }, ...rows.slice(i + 1)])}
+            />
+          ))}
+        </tbody>
+      </table>
+      <Button size="compact-xs" variant="subtle" onClick={leaveOut}><Trans>Leave all out</Trans></Button>
+    </div>
+  )
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { msg } from '@lingui/core/macro'
+import type { Feature } from '@/base/feature'
+
+export const importsFeature: Feature = {
+  name: 'imports',
+  group: 'data',
+  title: msg`Imports`,
+  icon: 'import',
+  path: '/imports',
+  permission: 'imports.read',
+  key: 'i',
+  pages: [
+    { path: '/imports', page: () => import('./pages/ImportsPage').then((m) => m.ImportsPage) },
+    { path: '/imports/$id', page: () => import('./pages/ImportPage').then((m) => m.ImportPage) },
+  ],
+  commands: [{ title: msg`Import a file`, path: '/imports?add=1', permission: 'imports.write' }],
+}
