@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { transformAsync } from '@babel/core'
 import { lingui } from '@lingui/vite-plugin'
@@ -26,11 +27,34 @@ function macros(): Plugin {
   }
 }
 
+/** licenses.txt: the texts of the packages that are in the build, as their licenses ask. */
+function licenses(): Plugin {
+  return {
+    name: 'patron-licenses',
+    generateBundle(_, bundle) {
+      const folders = new Set(['@segment/analytics-next']) // the browser loader, added by tools/pack.mjs
+      for (const chunk of Object.values(bundle)) {
+        for (const id of chunk.type === 'chunk' ? chunk.moduleIds : []) {
+          const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1]
+          if (name !== undefined) folders.add(name)
+        }
+      }
+      const texts = [...folders].sort().map((name) => {
+        const folder = fileURLToPath(new URL(`./node_modules/${name}/`, import.meta.url))
+        const { version, license } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as { version: string; license: string }
+        const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+        return `${name} ${version}, ${license}\n\n${file === undefined ? '' : readFileSync(folder + file, 'utf8').trim()}\n`
+      })
+      this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.join(`\n${'-'.repeat(80)}\n\n`) })
+    },
+  }
+}
+
 const daemon = process.env.PATRON_URL ?? 'http://127.0.0.1:8080'
 const toDaemon = { target: daemon, changeOrigin: true }
 
 export default defineConfig({
-  plugins: [macros(), lingui(), react()],
+  plugins: [macros(), lingui(), react(), licenses()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The daemon puts a fresh nonce where this stands, in its header and in the page.
   html: { cspNonce: 'PATRON_CSP_NONCE' },

@@ -13,7 +13,7 @@ const segment = join(root, 'node_modules/@segment/analytics-next/dist/umd')
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json', '.txt': 'text/plain; charset=utf-8', '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml', '.ico': 'image/svg+xml', '.webmanifest': 'application/manifest+json', '.txt': 'text/plain; charset=utf-8', '.woff2': 'font/woff2',
 }
 const YEAR = 'public, max-age=31536000, immutable'
 
@@ -44,6 +44,8 @@ function pack(path, file, bytes, cache, cors) {
 for (const file of walk(dist)) {
   pack(`/${file}`, file, readFileSync(join(dist, file)), file.startsWith('assets/') ? YEAR : 'no-cache', false)
 }
+// what a browser asks for beside a document that names no icon
+pack('/favicon.ico', 'favicon.svg', readFileSync(join(dist, 'icon.svg')), 'no-cache', false)
 const standalone = withoutMap(readFileSync(join(segment, 'standalone.js'), 'utf8'))
 pack('/analytics.js/v1/*/analytics.min.js', 'loader.js', Buffer.from(WHERE + standalone), 'public, max-age=300', true)
 for (const file of readdirSync(segment).filter((name) => name.endsWith('.js') && name.includes('.bundle.'))) {

@@ -140,7 +140,7 @@ def test_signing_out(page):
     page("open", path="/sources")
     page("wait", selector=".sh-person")
     page("click", selector=".sh-person")
-    page("click", selector="[role=menuitem]:has-text('Sign out')")
+    page("click", selector=".sh-own button:has-text('Sign out')")
     page("waitText", selector="h1", text="Sign in")
     page("open", path="/sources")
     page("waitText", selector="h1", text="Sign in")

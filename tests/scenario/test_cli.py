@@ -63,7 +63,7 @@ def test_export_filters_and_output_file(filled, scratch):
     filled.send_ok([track("c")], other["write_key"])
     assert [row["messageId"] for row in map(json.loads, filled.cli("export", "events", "--source", "other").stdout.splitlines())] == ["c"]
     stored = filled.export("all", own=True)
-    assert len(filled.cli("export", "events", "--from", "2", "--class", "all").stdout.splitlines()) == len(stored) - 2
+    assert len(filled.cli("export", "events", "--from", "2", "--class", "all", "--own").stdout.splitlines()) == len(stored) - 2
     out = scratch / "out.jsonl"
     done = filled.cli("export", "events", "--output", out)
     assert done.stdout == ""

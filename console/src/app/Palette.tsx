@@ -6,6 +6,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import { api, ok } from '@/api/client'
+import { openFeatures } from '@/base/feature'
 import { setPrefs, usePrefs } from '@/base/prefs'
 import { mayDo, signOut, useMay, useSession } from '@/base/session'
 import { useGo } from '@/base/url'
@@ -37,7 +38,7 @@ function usePeople(search: string): Item[] {
     enabled: may && slow.length >= 2,
   })
   return (data?.data ?? []).map((a) => ({
-    id: `person-${a.id}`, icon: 'person', text: a.name, note: `${t`Person`} · ${a.email}`, run: () => go(`/people?search=${encodeURIComponent(a.email)}`),
+    id: `person-${a.id}`, icon: 'person', text: a.name, note: `${t`Person`} · ${a.email}`, run: () => go(`/people?${new URLSearchParams({ q: a.email, person: a.id })}`),
   }))
 }
 
@@ -46,7 +47,7 @@ function usePages(): Item[] {
   const go = useGo()
   const session = useSession()
   const { theme, locale, density } = usePrefs()
-  const pages = features.filter((f) => mayDo(session, f.permission)).flatMap((f): Item[] => [
+  const pages = openFeatures(session, features).flatMap((f): Item[] => [
     { id: `page-${f.name}`, icon: f.icon, text: i18n._(f.title), note: t`Page`, run: () => go(f.path) },
     ...(f.commands ?? []).filter((c) => !c.permission || mayDo(session, c.permission)).map((c): Item => ({
       id: `command-${c.path}`, icon: f.icon, text: i18n._(c.title), note: t`Command`, run: () => go(c.path),

@@ -3,9 +3,9 @@
 import { useLingui } from '@lingui/react/macro'
 import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import type { Feature } from '@/base/feature'
+import { type Feature, openFeatures } from '@/base/feature'
 import { useShortcuts } from '@/base/keys'
-import { mayDo, useSession } from '@/base/session'
+import { useSession } from '@/base/session'
 import { Icon } from '@/ui/icons'
 import { Toasts } from '@/ui/toast'
 import { Expired } from './Expired'
@@ -19,7 +19,7 @@ const KeyList = lazy(() => import('./KeyList').then((m) => ({ default: m.KeyList
 
 export function useOpenFeatures(): Feature[] {
   const session = useSession()
-  return features.filter((f) => mayDo(session, f.permission))
+  return openFeatures(session, features)
 }
 
 function Rail({ open, onGo }: { open: boolean; onGo: () => void }) {

@@ -1,37 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useLingui } from '@lingui/react/macro'
-import { ActionIcon, Menu } from '@mantine/core'
+import { ActionIcon, Popover } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { usePrefs, zoneOf } from '@/base/prefs'
 import { signOut, useSession } from '@/base/session'
 import { Keys } from '@/ui/bits'
 import { LookChoices, ZoneChoice } from '@/ui/Choices'
 import { Icon } from '@/ui/icons'
+import { LinkTo } from '@/ui/LinkTo'
 import { roleName } from '@/ui/roles'
 import { LiveChip } from './live'
 
+/** What belongs to the person: choices that hold at once, and ways out. A dialog, since a menu may hold no choices. */
 function PersonMenu({ onKeys }: { onKeys: () => void }) {
   const { t, i18n } = useLingui()
   const session = useSession()
+  const [opened, setOpened] = useState(false)
   const name = session?.account?.name ?? ''
+  const close = () => setOpened(false)
   return (
-    <Menu width={280}>
-      <Menu.Target>
-        <button type="button" className="sh-person">
+    <Popover opened={opened} onChange={setOpened} width={280} position="bottom-end" shadow="md" trapFocus returnFocus transitionProps={{ duration: 80 }}>
+      <Popover.Target>
+        <button type="button" className="sh-person" onClick={() => setOpened(!opened)}>
           <Icon name="person" />
           <span className="sh-person-name">{name}</span>
           <span className="pt-hidden">{t`You and your settings`}</span>
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{name}{session?.role ? ` · ${roleName(i18n, session.role)}` : ''}</Menu.Label>
-        <div className="sh-choices" role="none"><LookChoices /><ZoneChoice /></div>
-        <Menu.Divider />
-        <Menu.Item renderRoot={(props: object) => <Link to="/you" search={{}} {...props} />}>{t`Your account`}</Menu.Item>
-        <Menu.Item rightSection={<Keys keys="?" />} onClick={onKeys}>{t`Keys`}</Menu.Item>
-        <Menu.Item onClick={() => void signOut()}>{t`Sign out`}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t`You and your settings`} className="sh-own">
+        <div className="pt-faint">{name}{session?.role ? ` · ${roleName(i18n, session.role)}` : ''}</div>
+        <LookChoices />
+        <ZoneChoice />
+        <div className="sh-own-ways">
+          <LinkTo href="/you" onClick={close}>{t`Your account`}</LinkTo>
+          <button
+            type="button"
+            onClick={() => {
+              close()
+              onKeys()
+            }}
+          >
+            <span className="pt-grow">{t`Keys`}</span><Keys keys="?" />
+          </button>
+          <button type="button" onClick={() => void signOut()}>{t`Sign out`}</button>
+        </div>
+      </Popover.Dropdown>
+    </Popover>
   )
 }
 

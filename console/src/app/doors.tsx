@@ -157,7 +157,7 @@ export function SetUp() {
     <Door title={t`Set up Patron`} note={t`You become the first owner. Nobody else can do this: the code stands where the server was started.`}>
       <SessionForm submit={t`Make the first account`} onDone={enter} send={() => ok(api.POST('/api/v1/setup', { body: { code: code.trim(), name, email, password } }))}>
         <TextInput
-          label={t`Set-up code`} description={<Trans>Printed by patrond at its start, and by <code className="pt-ltr">patron setup</code> on the server</Trans>}
+          label={t`Set-up code`} description={<Trans>Printed by patrond at its start, and by <code className="pt-ltr">patron setup-code</code> on the server</Trans>}
           required autoFocus autoComplete="off" value={code} onChange={(e) => setCode(e.currentTarget.value)}
         />
         <TextInput label={t`Your name`} autoComplete="name" required maxLength={100} value={name} onChange={(e) => setName(e.currentTarget.value)} />

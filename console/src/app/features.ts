@@ -6,6 +6,7 @@ import { debuggerFeature } from '@/features/debugger'
 import { healthFeature } from '@/features/health'
 import { importsFeature } from '@/features/imports'
 import { peopleFeature } from '@/features/people'
+import { plansFeature } from '@/features/plans'
 import { quarantineFeature } from '@/features/quarantine'
 import { settingsFeature } from '@/features/settings'
 import { sourcesFeature } from '@/features/sources'
@@ -16,6 +17,7 @@ export const features: readonly Feature[] = [
   debuggerFeature,
   quarantineFeature,
   importsFeature,
+  plansFeature,
   healthFeature,
   peopleFeature,
   auditFeature,

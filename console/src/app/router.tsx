@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
-import type { Feature, PageDefinition } from '@/base/feature'
+import { type Feature, openFeatures, type PageDefinition } from '@/base/feature'
 import { loadTexts } from '@/base/i18n'
-import { mayDo, useSession } from '@/base/session'
+import { useSession } from '@/base/session'
 import { parseSearch, stringifySearch } from '@/base/url'
 import { Allowed, Empty, NotFound } from '@/ui/states'
 import { PageError } from './ErrorBoundary'
@@ -15,7 +15,7 @@ const root = createRootRoute({ component: Gate, notFoundComponent: () => <NotFou
 function Start() {
   const session = useSession()
   const { t } = useLingui()
-  const open = features.filter((f) => f.group !== 'own' && mayDo(session, f.permission))
+  const open = openFeatures(session, features).filter((f) => f.group !== 'own')
   const wanted = open.find((f) => f.path === startOf[session?.role ?? '']) ?? open[0]
   if (wanted) return <Navigate to={wanted.path} replace />
   return <Empty title={t`Nothing here for your role yet`}><Trans>An owner or admin can change your role under People and roles.</Trans></Empty>

@@ -3,7 +3,7 @@
 import type { MessageDescriptor } from '@lingui/core'
 import type { ComponentType } from 'react'
 import type { IconName } from '@/ui/icons'
-import type { Permission } from './session'
+import { mayDo, type Permission, type Session } from './session'
 
 export type PageDefinition = {
   /** '/sources' or '/sources/$id'; unique among all features. */
@@ -33,3 +33,12 @@ export type Feature = {
 }
 
 export type Command = { title: MessageDescriptor; path: string; permission?: Permission }
+
+/** The areas of which one may see a page; of an area whose first page is closed, path leads to the next that is open. */
+export function openFeatures(session: Session | undefined, all: readonly Feature[]): Feature[] {
+  return all.flatMap((feature) => {
+    const pages = [{ path: feature.path, permission: feature.permission }, ...feature.pages]
+    const open = pages.find((page) => !page.path.includes('$') && mayDo(session, page.permission === undefined ? feature.permission : page.permission))
+    return open ? [{ ...feature, path: open.path }] : []
+  })
+}

@@ -14,26 +14,31 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
+/** Made when first used: each costs some milliseconds, and a page needs few of them. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}
+
 export function makeFormat(locale: string, zone: string) {
-  const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
-  const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  const stamp = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone: zone })
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: zone })
-  const millis = new Intl.DateTimeFormat(locale, {
-    hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23', timeZone: zone,
-  })
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: zone })
+  const integer = once(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }))
+  const short = once(() => new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }))
+  const relative = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
+  const times = (options: Intl.DateTimeFormatOptions) => once(() => new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }))
+  const stamp = times({ dateStyle: 'medium', timeStyle: 'medium' })
+  const clock = times({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  const millis = times({ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' })
+  const day = times({ dateStyle: 'medium' })
   const ms = (t: Instant) => (t instanceof Date ? t.getTime() : typeof t === 'number' ? t : Date.parse(t))
   return {
     locale,
     zone,
     /** 12,345 */
-    integer: (n: number) => integer.format(n),
+    integer: (n: number) => integer().format(n),
     /** up to `digits` behind the point */
     number: (n: number, digits = 1) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(n),
     /** 12.3K */
-    short: (n: number) => (Math.abs(n) < 10000 ? integer.format(n) : short.format(n)),
+    short: (n: number) => (Math.abs(n) < 10000 ? integer().format(n) : short().format(n)),
     /** share 0..1 as per cent */
     percent: (share: number, digits = 1) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share),
@@ -65,17 +70,17 @@ export function makeFormat(locale: string, zone: string) {
       if (parts.length > 0) return parts.join(' ')
       return new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond', unitDisplay: 'short' }).format(Math.round(length))
     },
-    dateTime: (t: Instant) => stamp.format(ms(t)),
-    date: (t: Instant) => day.format(ms(t)),
-    time: (t: Instant) => clock.format(ms(t)),
-    timeMs: (t: Instant) => millis.format(ms(t)),
+    dateTime: (t: Instant) => stamp().format(ms(t)),
+    date: (t: Instant) => day().format(ms(t)),
+    time: (t: Instant) => clock().format(ms(t)),
+    timeMs: (t: Instant) => millis().format(ms(t)),
     /** 3 minutes ago */
     ago: (t: Instant, now = Date.now()) => {
       const diff = ms(t) - now
       for (const [unit, size] of STEPS) {
-        if (Math.abs(diff) >= size) return relative.format(Math.trunc(diff / size), unit)
+        if (Math.abs(diff) >= size) return relative().format(Math.trunc(diff / size), unit)
       }
-      return relative.format(0, 'second')
+      return relative().format(0, 'second')
     },
   }
 }

@@ -66,6 +66,14 @@ export function usePrefs(): Prefs {
   return useSyncExternalStore(onPrefs, getPrefs)
 }
 
+let ownZone: string | undefined
+
+/** This machine's zone. Asked once: the answer takes long where every time on a page asks for it. */
+export function browserZone(): string {
+  ownZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone
+  return ownZone
+}
+
 export function zoneOf(p: Prefs): string {
-  return p.zone === 'browser' ? Intl.DateTimeFormat().resolvedOptions().timeZone : p.zone
+  return p.zone === 'browser' ? browserZone() : p.zone
 }

@@ -3,7 +3,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { SegmentedControl } from '@mantine/core'
 import { type Locale, locales } from '@/base/i18n'
-import { type Prefs, setPrefs, usePrefs } from '@/base/prefs'
+import { browserZone, type Prefs, setPrefs, usePrefs } from '@/base/prefs'
 
 export function Choice<T extends string>({ label, value, options, onChange }: {
   label: string
@@ -44,11 +44,11 @@ export function LookChoices() {
 export function ZoneChoice() {
   const { t } = useLingui()
   const { zone } = usePrefs()
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const own = browserZone()
   return (
     <Choice<string>
       label={t`Time zone`} value={zone} onChange={(next) => setPrefs({ zone: next })}
-      options={[{ value: 'browser', label: own }, { value: 'UTC', label: 'UTC' }, ...(zone === 'browser' || zone === 'UTC' ? [] : [{ value: zone, label: zone }])]}
+      options={[{ value: own === 'UTC' && zone === 'UTC' ? 'UTC' : 'browser', label: own }, ...(own === 'UTC' ? [] : [{ value: 'UTC', label: 'UTC' }]), ...(zone === 'browser' || zone === 'UTC' ? [] : [{ value: zone, label: zone }])]}
     />
   )
 }

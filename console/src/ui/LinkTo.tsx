@@ -5,7 +5,7 @@ import type { AriaAttributes, ReactNode } from 'react'
 import { splitHref } from '@/base/url'
 
 /** A link within the console: its page is loaded ahead when the pointer or the focus comes near. */
-export function LinkTo({ href, children, ...rest }: { href: string; children: ReactNode; className?: string; title?: string } & AriaAttributes) {
+export function LinkTo({ href, children, ...rest }: { href: string; children: ReactNode; className?: string; title?: string; onClick?: () => void } & AriaAttributes) {
   return <Link {...splitHref(href)} {...rest}>{children}</Link>
 }
 

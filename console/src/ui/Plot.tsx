@@ -79,7 +79,7 @@ export function Plot(props: ChartProps & { height: number; write: (value: number
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
           { ...axis, values: (_, splits) => splits.map((s) => format.time(s * 1000)), space: 90, size: 28 },
-          { ...axis, values: (_, splits) => splits.map((s) => latest.current.write(s)), size: 56 },
+          { ...axis, values: (_, splits) => splits.map((s) => latest.current.write(s)), size: (_, texts) => 16 + 7 * Math.max(5, ...(texts ?? []).map((text) => text.length)) },
         ],
         series: [
           {},

@@ -25,7 +25,13 @@ export function Time({ at, style = 'dateTime' }: { at: Instant | null | undefine
   const format = useFormat()
   if (at === null || at === undefined) return <span className="pt-faint">{t`never`}</span>
   return (
-    <time dateTime={new Date(at).toISOString()} title={`${format.dateTime(at)} ${format.zone} (${format.ago(at)})`}>
+    // the whole of it only when somebody points at it: a long list has hundreds
+    <time
+      dateTime={new Date(at).toISOString()}
+      onMouseEnter={(event) => {
+        event.currentTarget.title = `${format.dateTime(at)} ${format.zone} (${format.ago(at)})`
+      }}
+    >
       {format[style](at)}
     </time>
   )
@@ -88,9 +94,15 @@ export function Copy({ text, label }: { text: string; label?: string }) {
 }
 
 /** Code to take along: always left to right. */
-export function Code({ text, label, height }: { text: string; label: string; height?: number }) {
+export function Code({ text, label, height, wrap = false }: {
+  text: string
+  label: string
+  height?: number
+  /** Long lines go on in the next one: for links and keys. */
+  wrap?: boolean
+}) {
   return (
-    <div className="pt-code">
+    <div className={wrap ? 'pt-code pt-code-wrap' : 'pt-code'}>
       {/* scrolls by keyboard */}
       <pre className="pt-ltr" tabIndex={0} role="region" aria-label={label} style={height === undefined ? undefined : { maxHeight: height }}>{text}</pre>
       <Copy text={text} />

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { api, ok, type Schemas } from '@/api/client'
 import type { AuditFilter } from './filter'
 
@@ -13,6 +13,7 @@ export function useAudit(filter: AuditFilter) {
     queryFn: ({ pageParam }) =>
       ok(api.GET('/api/v1/audit', { params: { query: { ...filter, limit: 100, ...(pageParam === undefined ? {} : { cursor: pageParam }) } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
   })
 }
 

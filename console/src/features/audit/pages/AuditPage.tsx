@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { plural } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, TextInput } from '@mantine/core'
+import { ActionIcon, Autocomplete, Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useFormat } from '@/base/format'
@@ -12,8 +12,8 @@ import { type Column, DataTable } from '@/ui/DataTable'
 import { SidePanel } from '@/ui/dialogs'
 import { Icon } from '@/ui/icons'
 import { Facts, Page } from '@/ui/Page'
-import { Empty, errorText, Failed, Skeleton, StaleNote } from '@/ui/states'
-import { exportPath, filterOf } from '../filter'
+import { Empty, errorText, Loaded } from '@/ui/states'
+import { actionsOf, exportPath, filterOf } from '../filter'
 import { type AuditEntry, type AuditVerdict, useAudit, verify } from '../model'
 
 function useActorName() {
@@ -22,7 +22,7 @@ function useActorName() {
     const actor = entry.actor
     if (!actor) return t`erased`
     if (actor.name !== '') return actor.name
-    return { system: t`The server`, socket: t`Command line on the server`, account: actor.id, token: actor.id }[actor.kind]
+    return { system: t`The server`, socket: t`Command line`, account: actor.id, token: actor.id }[actor.kind]
   }
 }
 
@@ -31,9 +31,9 @@ function useColumns(): Column<AuditEntry>[] {
   const name = useActorName()
   return useMemo(() => [
     { id: 'seq', title: t`No.`, cell: (e) => e.seq, value: (e) => e.seq, numeric: true, width: '80px', optional: true },
-    { id: 'at', title: t`When`, cell: (e) => <Time at={e.at} />, value: (e) => e.at, width: '190px' },
-    { id: 'action', title: t`What`, main: true, cell: (e) => (e.action === null ? <span className="pt-faint">{t`erased`}</span> : <Mono>{e.action}</Mono>), value: (e) => e.action, width: 'minmax(150px, 1fr)' },
-    { id: 'subject', title: t`Of what`, cell: (e) => e.subject_name || e.subject, value: (e) => e.subject_name || e.subject, width: 'minmax(140px, 1.2fr)' },
+    { id: 'at', title: t`When`, cell: (e) => <Time at={e.at} />, value: (e) => e.at, width: '200px' },
+    { id: 'action', title: t`Action`, main: true, cell: (e) => (e.action === null ? <span className="pt-faint">{t`erased`}</span> : <Mono>{e.action}</Mono>), value: (e) => e.action, width: 'minmax(140px, 1fr)' },
+    { id: 'subject', title: t`Subject`, cell: (e) => e.subject_name || e.subject, value: (e) => e.subject_name || e.subject, width: 'minmax(140px, 1.2fr)' },
     { id: 'actor', title: t`Who`, cell: name, value: name, width: 'minmax(140px, 1.2fr)' },
     { id: 'peer', title: t`From`, cell: (e) => (e.actor?.peer ? <Mono>{e.actor.peer}</Mono> : <span className="pt-faint">{t`this machine`}</span>), value: (e) => e.actor?.peer, width: '150px', optional: true },
   ], [t, name])
@@ -50,14 +50,14 @@ function Details({ entry, onClose, onFilter }: { entry: AuditEntry; onClose: () 
         [t`Entry`, entry.seq],
         [t`When`, <Time at={entry.at} />],
         [t`Who`, name(entry)],
-        ...(actor && actor.id !== '' ? [[t`Id of who`, <Mono copy>{actor.id}</Mono>] as [string, React.ReactNode]] : []),
+        ...(actor && actor.id !== '' ? [[t`Their id`, <Mono copy>{actor.id}</Mono>] as [string, React.ReactNode]] : []),
         ...(actor && actor.peer !== '' ? [[t`From`, <Mono>{actor.peer}</Mono>] as [string, React.ReactNode]] : []),
-        ...(entry.subject ? [[t`Of what`, <>{entry.subject_name} <Mono copy>{entry.subject}</Mono></>] as [string, React.ReactNode]] : []),
+        ...(entry.subject ? [[t`Subject`, <>{entry.subject_name} <Mono copy>{entry.subject}</Mono></>] as [string, React.ReactNode]] : []),
       ]} />
       {entry.detail && Object.keys(entry.detail).length > 0 && <Code label={t`Details`} text={JSON.stringify(entry.detail, null, 2)} />}
       <div className="pt-actions">
-        {actor && actor.id !== '' && <Button size="compact-sm" onClick={() => onFilter({ actor: actor.id })}><Trans>All of this person or token</Trans></Button>}
-        {entry.subject && <Button size="compact-sm" onClick={() => onFilter({ subject: entry.subject ?? '' })}><Trans>All about this</Trans></Button>}
+        {actor && actor.id !== '' && <Button size="compact-sm" onClick={() => onFilter({ actor: actor.id })}><Trans>Everything they did</Trans></Button>}
+        {entry.subject && <Button size="compact-sm" onClick={() => onFilter({ subject: entry.subject ?? '' })}><Trans>Everything about this</Trans></Button>}
       </div>
     </SidePanel>
   )
@@ -86,23 +86,56 @@ function Verdict({ verdict }: { verdict: AuditVerdict }) {
   )
 }
 
+/** A filter that is set by looking at an entry; its id is spoken of by name where an entry tells it. */
+function Chosen({ label, name, onClear }: { label: string; name: string; onClear: () => void }) {
+  const { t } = useLingui()
+  return (
+    <span className="pt-field">
+      {label}: <strong>{name}</strong>
+      <ActionIcon aria-label={t`No longer only this: ${name}`} onClick={onClear}><Icon name="close" /></ActionIcon>
+    </span>
+  )
+}
+
+function Filters({ entries, filtered, onClear }: { entries: readonly AuditEntry[]; filtered: boolean; onClear: () => void }) {
+  const { t } = useLingui()
+  const [url, setUrl] = useUrl()
+  const name = useActorName()
+  const who = entries.find((e) => e.actor?.id === url.actor)
+  const subject = entries.find((e) => e.subject === url.subject)
+  const day = (key: 'from' | 'to', label: string) => (
+    <label className="pt-field">
+      <span>{label}</span>
+      <TextInput type="date" w={150} value={url[key] ?? ''} onChange={(event) => setUrl({ [key]: event.currentTarget.value })} />
+    </label>
+  )
+  return (
+    <>
+      <Autocomplete
+        aria-label={t`Action, or how it begins`} placeholder={t`Action, or how it begins`} w={200} data={actionsOf(entries)} value={url.action ?? ''}
+        onChange={(action) => setUrl({ action })}
+      />
+      {day('from', t`From`)}
+      {day('to', t`To`)}
+      {url.actor && <Chosen label={t`Who`} name={who ? name(who) : url.actor} onClear={() => setUrl({ actor: null })} />}
+      {url.subject && <Chosen label={t`Subject`} name={subject?.subject_name || url.subject} onClear={() => setUrl({ subject: null })} />}
+      {filtered && <Button onClick={onClear}><Trans>Show all</Trans></Button>}
+    </>
+  )
+}
+
 export function AuditPage() {
   const { t } = useLingui()
   const [url, setUrl] = useUrl()
-  const filter = useMemo(() => filterOf(url), [url])
+  const { zone } = useFormat()
+  const filter = useMemo(() => filterOf(url, zone), [url, zone])
   const filtered = Object.keys(filter).length > 0
   const query = useAudit(filter)
   const check = useMutation({ mutationFn: verify })
   const columns = useColumns()
   const entries = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data])
   const open = entries.find((e) => String(e.seq) === url.entry)
-  const retry = () => void query.refetch()
-  const field = (name: string, label: string, type = 'text', width = 160) => (
-    <TextInput
-      key={name} aria-label={label} placeholder={type === 'date' ? undefined : label} title={label} type={type} w={width} value={url[name] ?? ''}
-      onChange={(event) => setUrl({ [name]: event.currentTarget.value })}
-    />
-  )
+  const none = { action: null, actor: null, subject: null, from: null, to: null }
   useShortcuts([{ keys: 'v', label: t`Verify the chain`, group: t`Audit`, run: () => check.mutate() }])
   return (
     <Page
@@ -115,32 +148,24 @@ export function AuditPage() {
         </>
       )}
     >
-      {check.data && <Verdict verdict={check.data} />}
+      {check.data && !check.isPending && <Verdict verdict={check.data} />}
       {check.isError && <div className="pt-banner pt-warn" role="alert"><span><Trans>Could not verify:</Trans> <span className="pt-ltr">{errorText(check.error)}</span></span></div>}
-      {query.isError && query.data !== undefined && <StaleNote since={query.dataUpdatedAt} error={query.error} retry={retry} />}
-      {query.data === undefined ? (query.isError ? <Failed error={query.error} retry={retry} /> : <Skeleton rows={12} />) : (
-        <div className="pt-split">
-          <DataTable
-            label={t`Audit entries`} columns={columns} rows={entries} rowId={(e) => String(e.seq)} storageKey="audit"
-            openId={url.entry ?? null} onOpen={(e) => setUrl({ entry: e.seq }, { push: true })}
-            more={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined}
-            tools={(
-              <>
-                {field('action', t`What, such as source.`)}
-                {field('actor', t`Id of who`)}
-                {field('subject', t`Id of what`)}
-                {field('from', t`From this day`, 'date', 140)}
-                {field('to', t`To this day`, 'date', 140)}
-                {filtered && <Button onClick={() => setUrl({ action: null, actor: null, subject: null, from: null, to: null })}><Trans>Show all</Trans></Button>}
-              </>
-            )}
-            empty={filtered
-              ? <Empty title={t`No entry fits`} action={<Button onClick={() => setUrl({ action: null, actor: null, subject: null, from: null, to: null })}><Trans>Show all</Trans></Button>} />
-              : <Empty title={t`Nothing was changed yet`}><Trans>Every change that a person, a token or the command line makes will stand here.</Trans></Empty>}
-          />
-          {open && <Details entry={open} onClose={() => setUrl({ entry: null })} onFilter={(change) => setUrl({ entry: null, ...change }, { push: true })} />}
-        </div>
-      )}
+      <Loaded query={query} rows={12}>
+        {() => (
+          <div className="pt-split">
+            <DataTable
+              label={t`Audit entries`} columns={columns} rows={entries} rowId={(e) => String(e.seq)} storageKey="audit"
+              openId={url.entry ?? null} onOpen={(e) => setUrl({ entry: e.seq }, { push: true })}
+              more={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined}
+              tools={<Filters entries={entries} filtered={filtered} onClear={() => setUrl(none)} />}
+              empty={filtered
+                ? <Empty title={t`No entry fits`} action={<Button onClick={() => setUrl(none)}><Trans>Show all</Trans></Button>} />
+                : <Empty title={t`Nothing was changed yet`}><Trans>Every change that a person, a token or the command line makes will stand here.</Trans></Empty>}
+            />
+            {open && <Details entry={open} onClose={() => setUrl({ entry: null })} onFilter={(change) => setUrl({ entry: null, ...change }, { push: true })} />}
+          </div>
+        )}
+      </Loaded>
       <span className="pt-hidden" role="status">{plural(entries.length, { one: '# entry loaded', other: '# entries loaded' })}</span>
     </Page>
   )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
@@ -26,6 +26,12 @@ function TextFilter({ id, label, value, onChange }: { id: string; label: string;
   )
 }
 
+type ChoiceProps = { label: string; width: number; value: string; data: { value: string; label: string }[]; onChange: (value: string) => void }
+
+function Choice({ label, width, value, data, onChange }: ChoiceProps) {
+  return <NativeSelect aria-label={label} w={width} value={value} data={data} onChange={(event) => onChange(event.currentTarget.value)} />
+}
+
 export function Filters({ filter, onChange }: { filter: Filter; onChange: (change: Change) => void }) {
   const { t } = useLingui()
   const maySources = useMay('sources.read')
@@ -37,19 +43,13 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (chang
       <TextFilter id="live-name" label={t`Name`} value={filter.name} onChange={(name) => onChange({ name })} />
       <TextFilter id="live-user" label={t`User`} value={filter.user} onChange={(user) => onChange({ user })} />
       {maySources && (
-        <Select
-          aria-label={t`Source`} placeholder={t`All sources`} w={140} clearable clearButtonProps={{ 'aria-label': t`All sources` }} value={filter.source || null}
-          data={sources.map((s) => ({ value: s.id, label: s.name }))} onChange={(source) => onChange({ source })}
-        />
+        <Choice label={t`Source`} width={150} value={filter.source} onChange={(source) => onChange({ source })}
+          data={[{ value: '', label: t`All sources` }, ...sources.map((s) => ({ value: s.id, label: s.name }))]} />
       )}
-      <Select
-        aria-label={t`Type`} placeholder={t`All types`} w={120} clearable clearButtonProps={{ 'aria-label': t`All types` }} value={filter.type || null} data={[...TYPES]}
-        onChange={(type) => onChange({ type })}
-      />
-      <Select
-        aria-label={t`Result`} w={140} allowDeselect={false} value={filter.validity} data={VALIDITIES.map((value) => ({ value, label: names[value] }))}
-        onChange={(value) => onChange({ validity: value === 'all' ? null : value })}
-      />
+      <Choice label={t`Type`} width={120} value={filter.type} onChange={(type) => onChange({ type })}
+        data={[{ value: '', label: t`All types` }, ...TYPES.map((value) => ({ value, label: value }))]} />
+      <Choice label={t`Result`} width={150} value={filter.validity} onChange={(value) => onChange({ validity: value === 'all' ? null : value })}
+        data={VALIDITIES.map((value) => ({ value, label: names[value] }))} />
       {set && <Button onClick={() => onChange({ source: null, type: null, validity: null, user: null, name: null })}><Trans>Reset</Trans></Button>}
     </>
   )

@@ -2,7 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Progress } from '@mantine/core'
 import { useFormat } from '@/base/format'
-import { Ago, Figure, Time } from '@/ui/bits'
+import { Figure } from '@/ui/bits'
 import { LinkTo } from '@/ui/LinkTo'
 import { Panel } from '@/ui/Page'
 import { type Import, shareOf } from '../model'
@@ -47,7 +47,7 @@ export function Figures({ one }: { one: Import }) {
     <>
       {['queued', 'running', 'paused'].includes(one.state) && <ProgressLine one={one} />}
       <div className="pt-figures">
-        <Figure label={t`Rows read`} value={format.integer(one.rows)} note={one.rows_skipped > 0 ? t`${format.integer(one.rows_skipped)} left out by a rule` : t`of the file so far`} />
+        <Figure label={t`Rows read`} value={format.integer(one.rows)} note={one.rows_skipped > 0 ? t`${format.integer(one.rows_skipped)} left out by a rule` : one.state === 'done' ? t`of the file` : t`of the file so far`} />
         <Figure label={t`Events landed`} value={format.integer(one.landed)} note={t`of ${format.integer(one.events)} made of rows`} tone={one.landed > 0 ? 'good' : 'plain'} />
         <Figure label={t`Already there`} value={format.integer(again)} note={t`dropped as duplicates`} definition={t`Events that the server had already, by their id; nothing lands twice`} />
         <Figure
@@ -55,7 +55,6 @@ export function Figures({ one }: { one: Import }) {
           note={one.quarantined > 0 && one.source_id !== null ? <LinkTo href={`/quarantine?source=${one.source_id}`}>{t`See why`}</LinkTo> : t`in quarantine`}
         />
         <Figure label={t`Rows refused`} value={format.integer(one.rows_refused)} {...(one.rows_refused > 0 ? { tone: 'bad' as const } : {})} note={t`gave no event`} />
-        <Figure label={one.finished_at === null ? t`Started` : t`Ended`} value={<Ago at={one.finished_at ?? one.started_at} />} note={<Time at={one.finished_at ?? one.started_at} />} />
       </div>
     </>
   )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
-import { ActionIcon, Autocomplete, Button, Select, TextInput } from '@mantine/core'
+import { ActionIcon, Autocomplete, Select, TextInput } from '@mantine/core'
 import { useMemo } from 'react'
 import { Icon } from '@/ui/icons'
 import { type CellType, type MapRow, suggestions, targetFault, TYPES } from '../mapping'
@@ -55,7 +55,6 @@ function Row({ row, rows, targets, onChange, onAgain }: { row: MapRow; rows: rea
 export function MappingTable({ rows, columns, onChange }: { rows: readonly MapRow[]; columns: readonly string[]; onChange: (rows: MapRow[]) => void }) {
   const targets = useMemo(() => suggestions(columns), [columns])
   const next = Math.max(0, ...rows.map((row) => row.id)) + 1
-  const leaveOut = () => onChange(rows.map((row) => ({ ...row, target: '' })))
   return (
     <div className="pt-scroll">
       <table className="im-map">
@@ -77,7 +76,6 @@ export function MappingTable({ rows, columns, onChange }: { rows: readonly MapRo
           ))}
         </tbody>
       </table>
-      <Button size="compact-xs" variant="subtle" onClick={leaveOut}><Trans>Leave all out</Trans></Button>
     </div>
   )
 }

@@ -151,6 +151,8 @@ function About({ one }: { one: Import }) {
     ...(one.note === null ? [] : [[t`Seen in the file`, <bdi key="n">{one.note}</bdi>] as [string, React.ReactNode]]),
     [t`File`, one.file_kept ? t`kept on the server` : t`removed`],
     [t`Added`, <span key="a"><Time at={one.created_at} /> <bdi className="pt-soft">{one.created_by}</bdi></span>],
+    ...(one.started_at === null ? [] : [[t`Started`, <Time key="st" at={one.started_at} />] as [string, React.ReactNode]]),
+    ...(one.finished_at === null ? [] : [[t`Ended`, <Time key="e" at={one.finished_at} />] as [string, React.ReactNode]]),
     [t`Id`, <Mono key="i" copy>{one.id}</Mono>],
   ]
   return <Panel title={t`About`}><Facts rows={rows} /></Panel>

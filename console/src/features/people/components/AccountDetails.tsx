@@ -2,9 +2,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Select } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useSession } from '@/base/session'
+import { useMay, useSession } from '@/base/session'
 import { Ago, Mono, Time } from '@/ui/bits'
 import { SidePanel } from '@/ui/dialogs'
+import { ButtonLink, LinkTo } from '@/ui/LinkTo'
 import { Facts } from '@/ui/Page'
 import { roleName } from '@/ui/roles'
 import { errorText } from '@/ui/states'
@@ -21,6 +22,7 @@ export function AccountDetails({ account, mayWrite, onClose, onLink }: {
 }) {
   const { t, i18n } = useLingui()
   const session = useSession()
+  const mayAudit = useMay('audit.read')
   const roles = useGivableRoles()
   const self = session?.account?.id === account.id
   const may = mayWrite && !self && (account.role !== 'owner' || session?.role === 'owner')
@@ -55,7 +57,7 @@ export function AccountDetails({ account, mayWrite, onClose, onLink }: {
         [t`Added`, <Time at={account.created_at} />],
         [t`Id`, <Mono copy>{account.id}</Mono>],
       ]} />
-      {self && <p className="pt-soft"><Trans>This is you. Others change your role; password and second factor are under your name.</Trans></p>}
+      {self && <p className="pt-soft"><Trans>This is you. Another owner or admin can change your role; all else is under <LinkTo href="/you">your account</LinkTo>.</Trans></p>}
       {may && (
         <div className="pt-actions">
           <Button loading={reset.isPending} onClick={() => reset.mutate()}>{account.state === 'invited' ? t`New invitation link` : t`Link for a new password`}</Button>
@@ -63,6 +65,7 @@ export function AccountDetails({ account, mayWrite, onClose, onLink }: {
           <Button onClick={() => setDisabled(account.state !== 'disabled')}>{account.state === 'disabled' ? t`Enable` : t`Disable`}</Button>
         </div>
       )}
+      {mayAudit && <div><ButtonLink href={`/audit?actor=${account.id}`} size="compact-sm"><Trans>What this person has changed</Trans></ButtonLink></div>}
     </SidePanel>
   )
 }

@@ -59,8 +59,8 @@ export function AddToken({ opened, onClose }: { opened: boolean; onClose: () => 
       <Dialog opened={secret !== null} onClose={() => setSecret(null)} title={t`The new token`}>
         <Stack gap="md">
           <p><Trans>Copy it now: only its hash is kept, so it cannot be shown again.</Trans></p>
-          <Code label={t`Token`} text={secret ?? ''} />
-          <Code label={t`Example`} text={`curl -H "Authorization: Bearer ${secret ?? ''}" ${location.origin}/api/v1/status`} />
+          <Code wrap label={t`Token`} text={secret ?? ''} />
+          <Code wrap label={t`Example`} text={`curl -H "Authorization: Bearer ${secret ?? ''}" ${location.origin}/api/v1/status`} />
           <Group justify="flex-end"><Button variant="filled" onClick={() => setSecret(null)}><Trans>Done</Trans></Button></Group>
         </Stack>
       </Dialog>

@@ -16,7 +16,7 @@ export function LinkDialog({ made, onClose }: { made: AccountWithLink | null; on
         {link && (
           <>
             <p><Trans>Hand this link to {name}. Whoever opens it first chooses the password; it is good once, until <Time at={link.expires_at} />. It is not shown again.</Trans></p>
-            <Code label={t`Link`} text={linkOf(link.path)} />
+            <Code wrap label={t`Link`} text={linkOf(link.path)} />
           </>
         )}
         <Group justify="flex-end"><Button variant="filled" onClick={onClose}><Trans>Done</Trans></Button></Group>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { plural } from '@lingui/core/macro'
 import { useLingui } from '@lingui/react/macro'
-import { useFormat } from '@/base/format'
 import { Icon } from '@/ui/icons'
 import { Page, Panel } from '@/ui/Page'
 import { roleName } from '@/ui/roles'
@@ -11,7 +11,6 @@ import { useRoles } from '../model'
 /** Which role may do what: a table to read, since roles are part of the product and the same everywhere. */
 export function RolesPage() {
   const { t, i18n } = useLingui()
-  const format = useFormat()
   const query = useRoles()
   return (
     <Page title={t`People and roles`} note={t`What each role may do. A person has one role; an API token can be cut down further.`}>
@@ -26,7 +25,8 @@ export function RolesPage() {
                     <th scope="col">{t`Permission`}</th>
                     {data.map((role) => (
                       <th key={role.name} scope="col" title={role.description}>
-                        {roleName(i18n, role.name)} <span className="pt-faint">{format.integer(role.accounts)}</span>
+                        {roleName(i18n, role.name)}
+                        <div className="pt-faint">{plural(role.accounts, { one: '# person', other: '# people' })}</div>
                       </th>
                     ))}
                   </tr>

@@ -17,7 +17,7 @@ const SHOWN = ['all', 'changed'] as const
 
 function useOrigins() {
   const { t } = useLingui()
-  return { flag: t`Flag`, environment: t`Environment`, file: t`File`, default: t`Standard` }
+  return { flag: t`Flag`, environment: t`Environment`, file: t`File`, default: t`Default` }
 }
 
 function Value({ setting, of = setting.value }: { setting: Setting; of?: Setting['value'] }) {
@@ -47,7 +47,7 @@ function Details({ setting, onClose }: { setting: Setting; onClose: () => void }
       <p className="pt-ltr">{setting.help}</p>
       <Facts rows={[
         [t`In force`, <Value setting={setting} />],
-        [t`Standard`, <Value setting={setting} of={setting.default} />],
+        [t`Default`, <Value setting={setting} of={setting.default} />],
         [t`Comes from`, <>{origins[setting.origin]} {setting.origin_detail && <Mono>{setting.origin_detail}</Mono>}</>],
         ...(bounds ? [[setting.kind === 'text' ? t`Length in bytes` : t`Bounds`, <Mono>{`${setting.min} … ${setting.max}`}</Mono>] as [string, React.ReactNode]] : []),
         [t`As a flag`, <Mono copy>{setting.flag}</Mono>],
@@ -77,13 +77,13 @@ function List({ settings }: { settings: readonly Setting[] }) {
             <TextInput aria-label={t`Find a setting`} placeholder={t`Find a setting`} value={url.q ?? ''} onChange={(event) => setUrl({ q: event.currentTarget.value })} />
             <Select
               aria-label={t`Which settings`} w={190} allowDeselect={false} value={which}
-              data={[{ value: 'all', label: t`All` }, { value: 'changed', label: t`Not at their standard` }]}
+              data={[{ value: 'all', label: t`All` }, { value: 'changed', label: t`Changed from the default` }]}
               onChange={(value) => setUrl({ show: value === 'all' ? null : value })}
             />
           </>
         )}
         empty={(
-          <Empty title={words === '' ? t`All settings are at their standard` : t`No setting fits`} action={<Button onClick={() => setUrl({ q: null, show: null })}><Trans>Show all</Trans></Button>} />
+          <Empty title={words === '' ? t`All settings are at their default` : t`No setting fits`} action={<Button onClick={() => setUrl({ q: null, show: null })}><Trans>Show all</Trans></Button>} />
         )}
       />
       {open && <Details setting={open} onClose={() => setUrl({ key: null })} />}

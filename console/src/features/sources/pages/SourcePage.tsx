@@ -197,6 +197,9 @@ function Detail({ source }: { source: Source }) {
 export function SourcePage() {
   const { t } = useLingui()
   const query = useSource(useParam('id'))
+  // asked for at once, not when the parts that show them are there
+  useStats()
+  usePlans()
   if (query.error instanceof ApiError && query.error.status === 404) return <NotFound what={t`There is no such source`} />
   return <Loaded query={query} rows={10}>{(source) => <Detail source={source} />}</Loaded>
 }

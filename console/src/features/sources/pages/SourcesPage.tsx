@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { plural } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Select } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import { useMemo } from 'react'
 import { useFormat } from '@/base/format'
 import { useShortcuts } from '@/base/keys'
@@ -76,9 +76,9 @@ function List({ sources }: { sources: readonly Source[] }) {
       label={t`Sources`} columns={columns} rows={shown} rowId={(s) => s.id} csv="sources" storageKey="sources"
       onOpen={(s) => go(`/sources/${s.id}`)}
       tools={
-        <Select
-          aria-label={t`State`} w={220} allowDeselect={false} value={state} data={STATES.map((value) => ({ value, label: names[value] }))}
-          onChange={(value) => setUrl({ state: value === 'any' ? null : value })}
+        <NativeSelect
+          aria-label={t`State`} w={220} value={state} data={STATES.map((value) => ({ value, label: names[value] }))}
+          onChange={(event) => setUrl({ state: event.currentTarget.value === 'any' ? null : event.currentTarget.value })}
         />
       }
       empty={<Empty title={t`No source in this state`} action={<Button onClick={() => setUrl({ state: null })}><Trans>Show all</Trans></Button>} />}
@@ -94,14 +94,17 @@ function Summary({ sources }: { sources: readonly Source[] }) {
   const now = Date.now()
   const receiving = sources.filter((s) => stats && stateOf(s, stats.get(s.id), now) === 'receiving').length
   const all = plural(sources.length, { one: '# source', other: '# sources' })
-  if (!stats) return <div>{all}</div>
+  if (!stats) return <div key="few">{all}</div>
   const events = format.integer(sources.reduce((sum, s) => sum + (stats.get(s.id)?.events ?? 0), 0))
-  return <div>{t`${all}, ${receiving} receiving now; ${events} events since the first one. Rates are of this moment.`}</div>
+  return <div key="all">{t`${all}, ${receiving} receiving now; ${events} events since the first one. Rates are of this moment.`}</div>
 }
 
 export function SourcesPage() {
   const { t } = useLingui()
   const query = useSources()
+  // asked for at once, not when the list that shows them is there
+  useStats()
+  usePlans()
   const mayWrite = useMay('sources.write')
   const [url, setUrl] = useUrl()
   const add = () => setUrl({ add: '1' })
