@@ -146,17 +146,23 @@ static void take_requests(Floor *f, Conn *c)
     }
 }
 
+static bool make_room(Conn *c)
+{
+    const size_t cap = c->cap == 0 ? IN_FIRST : c->cap * 2;
+    char *grown = cap <= IN_MAX * 2 ? realloc(c->in, cap) : NULL;
+    if (grown != NULL) {
+        c->in = grown;
+        c->cap = cap;
+    }
+    return grown != NULL;
+}
+
 /* False: the connection is gone. */
 static bool receive(Floor *f, Conn *c)
 {
     for (;;) {
-        if (c->len == c->cap) {
-            c->cap = c->cap == 0 ? IN_FIRST : c->cap * 2;
-            char *grown = c->cap <= IN_MAX * 2 ? realloc(c->in, c->cap) : NULL;
-            if (grown == NULL) {
-                return false;
-            }
-            c->in = grown;
+        if (c->len == c->cap && !make_room(c)) {
+            return false;
         }
         size_t room = c->cap - c->len;
         ssize_t n = recv(c->fd, c->in + c->len, room, 0);

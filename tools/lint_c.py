@@ -34,7 +34,8 @@ def run(command: list[str], cwd: str) -> subprocess.CompletedProcess:
 
 def compile_flags(entry: dict) -> list[str]:
     """The compile command without compiler, input and output."""
-    words, flags = shlex.split(entry["command"])[1:], []
+    words, flags = shlex.split(entry["command"]), []
+    del words[:2 if os.path.basename(words[0]) == "ccache" else 1]
     while words:
         word = words.pop(0)
         if word in ("-o", "-MQ", "-MF", "-MT"):

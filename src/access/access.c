@@ -97,17 +97,38 @@ static void note_use(Access *a, _Atomic int64_t *used_ms, int64_t now_ms)
     }
 }
 
-/* Under the lock. False: revoked, expired, or made by somebody who is disabled. */
+/* Under the lock, as the next three. False: expired, or made by somebody who is disabled. */
+static bool token_lives(const Token *t, int64_t now_ms)
+{
+    return (t->expires_ms == 0 || t->expires_ms > now_ms) &&
+           (t->maker == NULL || !t->maker->disabled);
+}
+
+static uint64_t token_permissions(const Access *a, const Token *t)
+{
+    const uint64_t own = role_permissions(a, t->role) & t->scopes;
+    return t->maker != NULL ? own & role_permissions(a, t->maker->role) : own;
+}
+
+static bool session_lives(const Access *a, const Session *s, int64_t now_ms)
+{
+    const int64_t used_ms = atomic_load_explicit(&s->used_ms, memory_order_relaxed);
+    return s->expires_ms > now_ms && used_ms > idle_since(a, now_ms) && !s->account->disabled;
+}
+
+static uint64_t session_permissions(const Access *a, const Session *s)
+{
+    return s->second_factor_due ? 0 : role_permissions(a, s->account->role);
+}
+
+/* Under the lock. False: it has ended. */
 static bool take_token(Access *a, Token *t, const char *peer, int64_t now_ms, AccessPrincipal *who)
 {
-    if ((t->expires_ms != 0 && t->expires_ms <= now_ms) ||
-        (t->maker != NULL && t->maker->disabled)) {
+    if (!token_lives(t, now_ms)) {
         return false;
     }
-    *who = (AccessPrincipal){.permissions = role_permissions(a, t->role) & t->scopes};
-    if (t->maker != NULL) {
-        who->permissions &= role_permissions(a, t->maker->role);
-    }
+    *who = (AccessPrincipal){.permissions = token_permissions(a, t)};
+    memcpy(who->key, t->hash, sizeof who->key);
     who->actor = actor_of(pt_str(t->id), pt_str(t->name), peer);
     who->actor.kind = AUDIT_TOKEN;
     // of an owner's token no more is left than its maker is now
@@ -132,13 +153,13 @@ PtStatus access_by_token(Access *a, PtStr token, const char *peer, AccessPrincip
 static bool take_session(Access *a, Session *s, const char *peer, int64_t now_ms,
                          AccessPrincipal *who)
 {
-    const int64_t used_ms = atomic_load_explicit(&s->used_ms, memory_order_relaxed);
-    if (s->expires_ms <= now_ms || used_ms <= idle_since(a, now_ms) || s->account->disabled) {
+    if (!session_lives(a, s, now_ms)) {
         return false;
     }
-    *who =
-        (AccessPrincipal){.second_factor_due = s->second_factor_due, .expires_ms = s->expires_ms};
-    who->permissions = s->second_factor_due ? 0 : role_permissions(a, s->account->role);
+    *who = (AccessPrincipal){.permissions = session_permissions(a, s),
+                             .second_factor_due = s->second_factor_due,
+                             .expires_ms = s->expires_ms};
+    memcpy(who->key, s->hash, sizeof who->key);
     who->actor = actor_of(pt_str(s->account->id), pt_str(s->account->name), peer);
     memcpy(who->session, s->id, sizeof s->id);
     memcpy(who->csrf, s->csrf, sizeof s->csrf);
@@ -158,6 +179,27 @@ PtStatus access_by_session(Access *a, PtStr cookie, const char *peer, AccessPrin
     const bool known = s != NULL && take_session(a, s, peer, now_ms, ret_who);
     (void)pthread_rwlock_unlock(&a->lock);
     return known ? PT_OK : pt_fail(err, PT_UNAUTHENTICATED, "the session is unknown or has ended");
+}
+
+bool access_holds(Access *a, const AccessPrincipal *who)
+{
+    const int64_t now_ms = pt_clock_now_ms(a->c.clock);
+    uint64_t left = 0;
+    bool lives = who->actor.kind == AUDIT_SOCKET;
+    (void)pthread_rwlock_rdlock(&a->lock);
+    if (who->actor.kind == AUDIT_TOKEN) {
+        const Token *t = pt_map_get(a->tokens, hash_str(who->key));
+        lives = t != NULL && token_lives(t, now_ms);
+        left = lives ? token_permissions(a, t) : 0;
+    } else if (who->actor.kind == AUDIT_ACCOUNT) {
+        const Session *s = pt_map_get(a->sessions, hash_str(who->key));
+        lives = s != NULL && session_lives(a, s, now_ms);
+        left = lives ? session_permissions(a, s) : 0;
+    } else {
+        left = who->permissions;
+    }
+    (void)pthread_rwlock_unlock(&a->lock);
+    return lives && (who->permissions & ~left) == 0;
 }
 
 size_t access_role_accounts(Access *a, const char *role)

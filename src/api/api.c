@@ -3,6 +3,7 @@
 
 #include "api/api_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 PtStatus api_new(const ApiConfig *config, Api **ret_api, PtError *err)
@@ -12,6 +13,17 @@ PtStatus api_new(const ApiConfig *config, Api **ret_api, PtError *err)
         return pt_fail(err, PT_NO_MEMORY, "no memory for the API");
     }
     api->c = *config;
+    PtStatus st = api_proxies_parse(config->proxies != NULL ? config->proxies : "", &api->proxies,
+                                    err);
+    if (st != PT_OK) {
+        free(api);
+        return st;
+    }
+    if (config->hsts_days > 0) {
+        (void)snprintf(api->hsts, sizeof api->hsts, "max-age=%llu",
+                       86400ULL * config->hsts_days);
+    }
+    api->watch = (PtLoopTimer){.fn = api_streams_watch, .ctx = api};
     (void)pthread_mutex_init(&api->rounds_lock, NULL);
     (void)pthread_mutex_init(&api->lock, NULL);
     (void)pthread_cond_init(&api->stream_ended, NULL);
@@ -37,6 +49,7 @@ void api_free(Api *api)
         (void)pthread_cond_wait(&api->stream_ended, &api->lock);
     }
     (void)pthread_mutex_unlock(&api->lock);
+    pt_loop_timer_cancel(api->c.loop, &api->watch);
     (void)pthread_cond_destroy(&api->stream_ended);
     (void)pthread_mutex_destroy(&api->lock);
     (void)pthread_mutex_destroy(&api->rounds_lock);
@@ -46,9 +59,7 @@ void api_free(Api *api)
 
 bool api_source_wanted(uint32_t filter, uint32_t number)
 {
-    return filter == API_SOURCE_OWN ? number == 0
-           : filter == 0            ? number != 0
-                                    : number == filter;
+    return filter == API_SOURCE_OWN ? number == 0 : filter == 0 ? number != 0 : number == filter;
 }
 
 EventSourceName api_source_name(Api *api, uint32_t number, EventSource *space)

@@ -40,6 +40,8 @@ typedef struct ApiConfig {
     Access *access;
     Oidc *oidc;      /* NULL: no provider is set up */
     bool plain_http; /* management over plain HTTP from elsewhere: TLS ends in front of us */
+    const char *proxies; /* believed ones (origin.h); read by api_new, NULL: none */
+    unsigned hsts_days;  /* 0: browsers are not told to come by HTTPS only */
     unsigned max_streams;
     int64_t started_mono_ms;
 } ApiConfig;
@@ -48,7 +50,8 @@ PT_NODISCARD PtStatus api_new(const ApiConfig *config, Api **ret_api, PtError *e
 /* Ends the streams and waits for their threads; call with the server drained. Accepts NULL. */
 void api_free(Api *api);
 
-/* Its roles, [0] the owner; and the permission behind a bit, NULL past the last: for AccessConfig. */
+/* Its roles, [0] the owner; and the permission behind a bit, NULL past the last: for AccessConfig.
+ */
 const AccessRole *api_role_table(size_t *ret_count);
 const char *api_permission_name(unsigned bit);
 

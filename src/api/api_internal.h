@@ -4,6 +4,7 @@
 #include "access/access.h"
 #include "api/api.h"
 #include "api/api_table.h"
+#include "api/origin.h"
 #include "base/json.h"
 
 #include <pthread.h>
@@ -220,6 +221,8 @@ struct Api {
     /* intake: the loop's own */
     ApiWaiting *waiting;
     size_t waiting_head, waiting_count, waiting_cap;
+    ApiProxies proxies;
+    char hsts[48]; /* value of the header, "" none */
     uint64_t settled_round; /* up to which clients were answered */
     bool flush_due;
     /* rounds finished and not yet settled: between the log's thread and the loop */
@@ -235,6 +238,7 @@ struct Api {
     ApiStream *streams;
     unsigned stream_count;
     bool stopping;
+    PtLoopTimer watch; /* of who holds the streams; armed while there are any */
     ApiPulseCount pulse[API_PULSE_SOURCES]; /* by number of the source */
 };
 
@@ -245,17 +249,22 @@ struct Api {
 struct ApiStream {
     Api *api;
     HttpStream *http;
+    AccessPrincipal who; /* the stream ends when they may no more */
     ApiStream *next;
     _Atomic bool nudged; /* wakes pt_log_wait: something but a record is there, or the end */
-    _Atomic bool ended;  /* the client went away or the server stops */
+    _Atomic bool ended;  /* the client went away, may no more, or the server stops */
     PtStatus (*run)(ApiStream *stream, void *ctx, PtError *err);
     void *ctx; /* freed with free() */
 };
 
 /* Begins the answer and runs `run` on a thread of its own. ctx (malloc'ed) passes to the stream
- * whatever happens. False: the call was answered, or its client is gone, and run is never called. */
+ * whatever happens. False: the call was answered, or its client is gone, and run is never called.
+ */
 bool api_stream_start(ApiCall *call, const char *content_type,
                       PtStatus (*run)(ApiStream *, void *, PtError *), void *ctx);
+
+/* The watch's own (streams.c): on the loop. */
+void api_streams_watch(PtLoopTimer *timer);
 
 /* Whether a record of source `number` is wanted. What the server itself has put into the log (the
  * feed) is shown to those who ask for it: a shop's events are not mixed with its sign-ins. */

@@ -25,7 +25,8 @@ static void close_readerp(PtLogReader **reader)
 
 static bool wanted(const Export *e, const PtRecord *r)
 {
-    return (e->classes >> r->klass & 1U) != 0 && (e->own || api_source_wanted(e->source, r->source)) &&
+    return (e->classes >> r->klass & 1U) != 0 &&
+           (e->own || api_source_wanted(e->source, r->source)) &&
            (!e->has_since || r->time_ms >= e->since_ms) &&
            (!e->has_until || r->time_ms < e->until_ms);
 }

@@ -282,13 +282,34 @@ void api_openapi_json(ApiCall *call)
     api_answer(call, 200);
 }
 
+/* Once per request, before anybody looks at whom it is from. False: it was answered. */
+static bool take_origin(Api *api, HttpExchange *x)
+{
+    ApiOrigin from;
+    PtError err = {0};
+    const HttpRequest *r = http_request(x);
+    if (api->proxies.count == 0 || r->local) {
+        return true;
+    }
+    PtStatus st = api_origin(&api->proxies, r, &from, &err);
+    if (st != PT_OK) {
+        http_reply_problem(x, st, err.message);
+        return false;
+    }
+    http_set_origin(x, from.peer, from.loopback, from.tls);
+    return true;
+}
+
 void api_handle(void *ctx, HttpExchange *x)
 {
     Api *api = ctx;
-    if (api_intake(api, x)) {
+    if (!take_origin(api, x) || api_intake(api, x)) {
         return;
     }
     const HttpRequest *r = http_request(x);
+    if (r->tls) {
+        http_set_header(x, (HttpHeader){PT_STR("Strict-Transport-Security"), pt_str(api->hsts)});
+    }
     const PtStr method = pt_str_eq(r->method, PT_STR("HEAD")) ? PT_STR("GET") : r->method;
     PtStr args[API_ARGS_MAX] = {{NULL, 0}};
     bool known_path;

@@ -2,6 +2,7 @@
 /* Answers of unknown length, each written by a thread of its own. */
 #include "api/api_internal.h"
 
+#include "platform/clock.h"
 #include "platform/diag.h"
 
 #include <stdlib.h>
@@ -50,15 +51,46 @@ static void *stream_thread(void *ctx)
     return NULL;
 }
 
-/* Counts the stream in; NULL when there are too many. */
-static ApiStream *admit(Api *api, void *ctx)
+/* Whoever holds a stream is looked at anew so often: a token that was revoked must not go on
+ * reading for as long as its connection lasts. */
+enum { WATCH_MS = 5000 };
+
+void api_streams_watch(PtLoopTimer *timer)
 {
-    ApiStream *s = calloc(1, sizeof *s);
+    Api *api = timer->ctx;
+    const bool again = pt_loop_timer_set(api->c.loop, timer, pt_mono_ms() + WATCH_MS) == PT_OK;
+    (void)pthread_mutex_lock(&api->lock);
+    const bool any = api->streams != NULL;
+    for (ApiStream *s = api->streams; s != NULL; s = s->next) {
+        if (!atomic_load(&s->ended) && (!again || !access_holds(api->c.access, &s->who))) {
+            atomic_store(&s->ended, true);
+            nudge(s);
+        }
+    }
+    (void)pthread_mutex_unlock(&api->lock);
+    if (!any) {
+        pt_loop_timer_cancel(api->c.loop, timer);
+    }
+}
+
+/* False: no memory, and nobody would ever look. */
+static bool watch_streams(Api *api)
+{
+    return api->watch.heap_index != 0 ||
+           pt_loop_timer_set(api->c.loop, &api->watch, pt_mono_ms() + WATCH_MS) == PT_OK;
+}
+
+/* Counts the stream in; NULL when there are too many. */
+static ApiStream *admit(const ApiCall *call, void *ctx)
+{
+    Api *api = call->api;
+    ApiStream *s = watch_streams(api) ? calloc(1, sizeof *s) : NULL;
     if (s == NULL) {
         return NULL;
     }
     s->api = api;
     s->ctx = ctx;
+    s->who = call->who;
     (void)pthread_mutex_lock(&api->lock);
     const bool room = api->stream_count < api->c.max_streams && !api->stopping;
     if (room) {
@@ -77,7 +109,7 @@ static ApiStream *admit(Api *api, void *ctx)
 bool api_stream_start(ApiCall *call, const char *content_type,
                       PtStatus (*run)(ApiStream *, void *, PtError *), void *ctx)
 {
-    ApiStream *s = admit(call->api, ctx);
+    ApiStream *s = admit(call, ctx);
     if (s == NULL) {
         free(ctx);
         (void)pt_fail(&call->error, PT_BUSY, "%u exports and live streams are running already",

@@ -117,6 +117,7 @@ static const CliOption global_options[] = {
     {"token", "TOKEN", "with --url: a token (patron token add)", false},
     {"config", "FILE", "settings for a server that this command starts", false},
     {"json", NULL, "print JSON", false},
+    {"verbose", NULL, "say on stderr as whom the command works, where that is not who ran it", false},
     {"help", NULL, "print help, of a command too", false},
     {0}};
 
@@ -236,6 +237,7 @@ static void set_global(Parse *p, const char *name, const char *value)
         }
     }
     p->cli->json |= strcmp(name, "json") == 0;
+    p->cli->verbose |= strcmp(name, "verbose") == 0;
     p->help |= strcmp(name, "help") == 0;
 }
 
@@ -374,7 +376,10 @@ static PtStatus bind_command(Parse *p, PtError *err)
 
 static PtStatus run_command(Cli *cli, const CliArgs *args, PtError *err)
 {
-    PtStatus st = args->command->needs_server ? cli_connect(cli, err) : PT_OK;
+    PtStatus st = cli_become_owner(cli, err);
+    if (st == PT_OK && args->command->needs_server) {
+        st = cli_connect(cli, err);
+    }
     if (st == PT_OK) {
         st = args->command->run(cli, args, err);
     }

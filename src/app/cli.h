@@ -25,7 +25,7 @@ typedef struct CliServer CliServer;
 
 typedef struct Cli {
     const char *data, *url, *token, *config_file; /* NULL: not given */
-    bool json;
+    bool json, verbose;
     PtClient *client;  /* of commands that need a server */
     CliServer *server; /* in this process; NULL: a daemon */
 } Cli;
@@ -64,6 +64,10 @@ PtStatus cli_usage(PtError *err, const char *fmt, ...) PT_PRINTF(2, 3);
 bool cli_is_usage(const PtError *err);
 
 /* ---- Server (cli_server.c) ------------------------------------------------------------------ */
+
+/* Root in another user's folder that no daemon has would make files there that are closed to the
+ * folder's own server: the whole command goes on as the owner. */
+PT_NODISCARD PtStatus cli_become_owner(const Cli *cli, PtError *err);
 
 /* cli->client for the data folder or the address; starts a server where no daemon has the folder.
  */

@@ -2,6 +2,7 @@
 /* Which server a command speaks to. */
 #include "app/cli.h"
 
+#include "app/folder.h"
 #include "app/server.h"
 #include "app/settings.h"
 #include "base/memory.h"
@@ -151,6 +152,21 @@ bool cli_daemon_runs(const Cli *cli)
 {
     char path[sizeof(struct sockaddr_un)];
     return cli->data != NULL && socket_path(cli, path, NULL) == PT_OK && daemon_answers(path);
+}
+
+PtStatus cli_become_owner(const Cli *cli, PtError *err)
+{
+    FolderOwner owner;
+    bool changed = false;
+    if (cli->data == NULL || cli_daemon_runs(cli)) {
+        return PT_OK;
+    }
+    PtStatus st = folder_become_owner(cli->data, &owner, &changed, err);
+    if (st == PT_OK && changed && cli->verbose) {
+        (void)fprintf(stderr, "patron: works as the user %s (uid %u), who owns the data folder\n",
+                      owner.name, (unsigned)owner.uid);
+    }
+    return st;
 }
 
 static void pause_ms(long ms)

@@ -2,6 +2,7 @@
 /* Backups out, and back in. */
 #include "app/cli.h"
 
+#include "app/folder.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/time.h"
@@ -275,28 +276,41 @@ static bool show_restore(void *ctx, uint64_t bytes, uint64_t total)
     return true;
 }
 
-static void print_restore(const Cli *cli, const RestoreResult *r, const char *dir)
+/* dir NULL: nothing was restored. */
+static void print_restore_json(const RestoreResult *r, const char *dir, const FolderOwner *owner)
 {
     char digest[PACK_DIGEST_TEXT], content[PACK_DIGEST_TEXT], at[PT_TIME_TEXT];
     pt_hex(r->digest, PACK_DIGEST, digest);
     pt_hex(r->content, PACK_DIGEST, content);
     (void)pt_time_format(r->created_ms, at);
-    if (cli->json) {
-        (void)printf("{\"taken_at\":\"%s\",\"bytes\":%llu,\"members\":%llu,\"log_end\":%llu,"
-                     "\"rows\":%llu,\"secrets\":%s,\"digest\":\"%s\",\"content\":\"%s\","
-                     "\"restored\":%s}\n",
-                     at, (unsigned long long)r->bytes, (unsigned long long)r->members,
-                     (unsigned long long)r->end_offset, (unsigned long long)r->rows,
-                     r->secrets ? "true" : "false", digest, content,
-                     dir != NULL ? "true" : "false");
-        return;
+    (void)printf("{\"taken_at\":\"%s\",\"bytes\":%llu,\"members\":%llu,\"log_end\":%llu,"
+                 "\"rows\":%llu,\"secrets\":%s,\"digest\":\"%s\",\"content\":\"%s\","
+                 "\"restored\":%s",
+                 at, (unsigned long long)r->bytes, (unsigned long long)r->members,
+                 (unsigned long long)r->end_offset, (unsigned long long)r->rows,
+                 r->secrets ? "true" : "false", digest, content, dir != NULL ? "true" : "false");
+    if (dir != NULL) {
+        (void)printf(",\"owner_uid\":%u", (unsigned)owner->uid);
     }
+    (void)puts("}");
+}
+
+static void print_restore(const RestoreResult *r, const char *dir, const FolderOwner *owner)
+{
+    char digest[PACK_DIGEST_TEXT], content[PACK_DIGEST_TEXT], at[PT_TIME_TEXT];
+    pt_hex(r->digest, PACK_DIGEST, digest);
+    pt_hex(r->content, PACK_DIGEST, content);
+    (void)pt_time_format(r->created_ms, at);
     (void)printf("taken    %s\nrecords  %llu\nrows     %llu\ndigest   %s\ncontent  %s\n", at,
                  (unsigned long long)r->end_offset, (unsigned long long)r->rows, digest, content);
-    (void)puts(dir != NULL
-                   ? "Restored; what was read back has this content hash. Views are rebuilt "
-                     "when the server starts."
-                   : "Every digest is right.");
+    if (dir == NULL) {
+        (void)puts("Every digest is right.");
+    } else {
+        (void)printf("owner    %s (uid %u)%s\n", owner->name, (unsigned)owner->uid,
+                     owner->uid == 0 ? ": chown -R it to the user whose service is to use it" : "");
+        (void)puts("Restored; what was read back has this content hash. Views are rebuilt when the "
+                   "server starts.");
+    }
     if (!r->secrets) {
         (void)puts(
             "It holds no secret.key: put the server's own into the folder before the start. If it "
@@ -361,7 +375,10 @@ PtStatus cmd_restore(Cli *cli, const CliArgs *args, PtError *err)
         st = restore_into(cli, path, cli_value(args, "force") != NULL, &result, err);
     }
     if (st == PT_OK) {
-        print_restore(cli, &result, verify ? NULL : cli->data);
+        const char *dir = verify ? NULL : cli->data;
+        FolderOwner owner = {.uid = geteuid()};
+        (void)folder_owner(cli->data != NULL ? cli->data : "", &owner);
+        (cli->json ? print_restore_json : print_restore)(&result, dir, &owner);
     }
     return st;
 }

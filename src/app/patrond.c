@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* patrond: the daemon. usage: patrond --data DIR [--listen ADDR:PORT] [--config FILE] [--SETTING
  * VALUE ...] */
+#include "app/folder.h"
 #include "app/server.h"
 #include "app/service.h"
 #include "app/settings.h"
@@ -120,7 +121,9 @@ static int serve(const PtConfig *config)
     PtError err = {0};
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGHUP, &ignore, NULL); // there is nothing to reload yet
-    if (open_diag(config, &err) != PT_OK) {
+    // the log file is somebody's too, so before it is opened
+    if (folder_check_owner(pt_config_text(config, "data"), &err) != PT_OK ||
+        open_diag(config, &err) != PT_OK) {
         (void)fprintf(stderr, "patrond: %s\n", err.message);
         return 1;
     }

@@ -19,7 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWS = 3, SQL_READERS = 2, POOL_QUEUE = 1000, PUBLIC_WORKERS = 2, PUBLIC_QUEUE = 100, MIB = 1 << 20 };
+enum {
+    VIEWS = 3,
+    SQL_READERS = 2,
+    POOL_QUEUE = 1000,
+    PUBLIC_WORKERS = 2,
+    PUBLIC_QUEUE = 100,
+    MIB = 1 << 20
+};
 
 struct PatronServer {
     Folder folder;
@@ -68,6 +75,33 @@ static PtStatus open_clock(PatronServer *s, const PtConfig *config, PtError *err
     return s->clock != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for the clock");
 }
 
+static bool note_entry(void *ctx, const AuditRecord *record)
+{
+    (void)record;
+    *(bool *)ctx = true;
+    return false;
+}
+
+/* Keys that are made anew fit no schema that was in use with others: tokens, sessions and sealed
+ * secrets in it would be lost without a word. Whatever changed it left an entry of the audit chain.
+ */
+static PtStatus make_keys(PatronServer *s, PtError *err)
+{
+    bool used = false;
+    const AuditFilter first = {.until_ms = INT64_MAX, .oldest_first = true, .limit = 1};
+    if (!s->folder.keyless) {
+        return PT_OK;
+    }
+    PtStatus st = audit_read(s->core, &first, note_entry, &used, err);
+    if (st == PT_OK && used) {
+        st = pt_fail(err, PT_CORRUPT,
+                     "the database of sql.url is in use and \"%.100s/secret.key\" is missing: put "
+                     "it back from a backup",
+                     s->folder.dir);
+    }
+    return st == PT_OK ? folder_make_keys(&s->folder, err) : st;
+}
+
 static PtStatus open_sql(PatronServer *s, const PtConfig *config, PtError *err)
 {
     char core[FOLDER_PATH], views[FOLDER_PATH];
@@ -82,9 +116,16 @@ static PtStatus open_sql(PatronServer *s, const PtConfig *config, PtError *err)
                                       .schema = "patron_views",
                                       .relaxed = true,
                                       .readers = SQL_READERS};
-    PtStatus st = pt_sql_open(&core_config, &s->core, err);
+    // a core.db without a key would be a folder in use, also if this start ends in between
+    PtStatus st = url == NULL ? folder_make_keys(&s->folder, err) : PT_OK;
+    if (st == PT_OK) {
+        st = pt_sql_open(&core_config, &s->core, err);
+    }
     if (st == PT_OK) {
         st = pt_migrations_apply(s->core, PT_MIGRATIONS_CORE, err);
+    }
+    if (st == PT_OK) {
+        st = make_keys(s, err);
     }
     if (st == PT_OK) {
         st = pt_sql_open(&views_config, &s->views_sql, err);
@@ -183,6 +224,21 @@ static PtStatus open_views(PatronServer *s, PtError *err)
     return event_views_open(s->log, s->views_sql, s->view_defs, VIEWS, &s->views, err);
 }
 
+/* Before whoever watches the certificate's end. */
+static PtStatus open_tls(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    const char *certificate = pt_config_text(config, "tls.certificate");
+    const char *key = pt_config_text(config, "tls.key");
+    if (pt_config_text(config, "tls.listen")[0] == '\0') {
+        return PT_OK;
+    }
+    if (certificate[0] == '\0' || key[0] == '\0') {
+        return pt_fail(err, PT_INVALID, "tls.listen is set, %s is not",
+                       certificate[0] == '\0' ? "tls.certificate" : "tls.key");
+    }
+    return http_tls_new(certificate, key, &s->tls, err);
+}
+
 static int64_t certificate_expires_ms(void *ctx)
 {
     const PatronServer *s = ctx;
@@ -192,21 +248,21 @@ static int64_t certificate_expires_ms(void *ctx)
 static PtStatus open_operate(PatronServer *s, const PtConfig *config, int64_t started_mono_ms,
                              PtError *err)
 {
-    const OperateConfig c = {
-        .core = s->core,
-        .engine = pt_config_text(config, "sql.url")[0] != '\0' ? "postgresql" : "sqlite",
-        .log = s->log,
-        .dedupe = s->dedupe,
-        .views = s->views,
-        .clock = s->clock,
-        .data_dir = s->folder.dir,
-        .config = config,
-        .settings = patron_settings,
-        .setting_count = patron_setting_count,
-        .ack = api_ack_metric(),
-        .certificate_expires_ms = certificate_expires_ms,
-        .ctx = s,
-        .started_mono_ms = started_mono_ms};
+    const OperateConfig c = {.core = s->core,
+                             .engine = pt_config_text(config, "sql.url")[0] != '\0' ? "postgresql"
+                                                                                    : "sqlite",
+                             .log = s->log,
+                             .dedupe = s->dedupe,
+                             .views = s->views,
+                             .clock = s->clock,
+                             .data_dir = s->folder.dir,
+                             .config = config,
+                             .settings = patron_settings,
+                             .setting_count = patron_setting_count,
+                             .ack = api_ack_metric(),
+                             .certificate_expires_ms = certificate_expires_ms,
+                             .ctx = s,
+                             .started_mono_ms = started_mono_ms};
     return operate_open(&c, &s->operate, err);
 }
 
@@ -239,6 +295,8 @@ static PtStatus open_api(PatronServer *s, const PtConfig *config, int64_t starte
                    .access = s->access,
                    .oidc = s->oidc,
                    .plain_http = pt_config_bool(config, "access.plain_http"),
+                   .proxies = pt_config_text(config, "access.proxies"),
+                   .hsts_days = (unsigned)pt_config_int(config, "tls.hsts_days"),
                    .max_streams = (unsigned)pt_config_int(config, "api.streams"),
                    .started_mono_ms = started_mono_ms};
     return api_new(&c, &s->api, err);
@@ -261,17 +319,17 @@ static PtStatus open_imports(PatronServer *s, const PtConfig *config, PtError *e
 {
     char dir[FOLDER_PATH];
     folder_path(&s->folder, "imports", dir);
-    const ConnectJobsConfig c = {
-        .fs = pt_fs_real(),
-        .dir = dir,
-        .sql = s->core,
-        .clock = s->clock,
-        .log = s->log,
-        .intake = s->intake,
-        .sources = s->sources,
-        .disk_bytes = (uint64_t)pt_config_int(config, "import.disk_gib") * 1024 * MIB,
-        .on_change = api_imports_changed,
-        .ctx = s->api};
+    const ConnectJobsConfig c = {.fs = pt_fs_real(),
+                                 .dir = dir,
+                                 .sql = s->core,
+                                 .clock = s->clock,
+                                 .log = s->log,
+                                 .intake = s->intake,
+                                 .sources = s->sources,
+                                 .disk_bytes = (uint64_t)pt_config_int(config, "import.disk_gib") *
+                                               1024 * MIB,
+                                 .on_change = api_imports_changed,
+                                 .ctx = s->api};
     PtStatus st = connect_jobs_open(&c, &s->imports, err);
     if (st == PT_OK) {
         api_set_imports(s->api, s->imports);
@@ -295,22 +353,12 @@ static void collect_tls(void *ctx, PtBuf *out)
 
 static PtStatus listen_tls(PatronServer *s, const PtConfig *config, PtError *err)
 {
-    const char *address = pt_config_text(config, "tls.listen");
-    const char *certificate = pt_config_text(config, "tls.certificate");
-    const char *key = pt_config_text(config, "tls.key");
-    if (address[0] == '\0') {
+    if (s->tls == NULL) {
         return PT_OK;
     }
-    if (certificate[0] == '\0' || key[0] == '\0') {
-        return pt_fail(err, PT_INVALID, "tls.listen is set, %s is not",
-                       certificate[0] == '\0' ? "tls.certificate" : "tls.key");
-    }
-    PtStatus st = http_tls_new(certificate, key, &s->tls, err);
-    if (st == PT_OK) {
-        pt_metric_collector(collect_tls, s);
-        st = http_listen_tls(s->http, address, s->tls, &s->tls_port, err);
-    }
-    return st;
+    pt_metric_collector(collect_tls, s);
+    return http_listen_tls(s->http, pt_config_text(config, "tls.listen"), s->tls, &s->tls_port,
+                           err);
 }
 
 static PtStatus listen_on(PatronServer *s, const PtConfig *config, PtError *err)
@@ -368,6 +416,9 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
     }
     if (st == PT_OK) {
         st = open_views(s, err);
+    }
+    if (st == PT_OK) {
+        st = open_tls(s, config, err);
     }
     if (st == PT_OK) {
         st = open_operate(s, config, started_mono_ms, err);
@@ -466,7 +517,7 @@ void patron_server_free(PatronServer *s)
     }
     oidc_close(s->oidc); // its jobs post answers too
     pt_pool_free(s->public_pool);
-    pt_pool_free(s->pool); // its jobs post answers to the loop: before the loop goes
+    pt_pool_free(s->pool);     // its jobs post answers to the loop: before the loop goes
     operate_close(s->operate); // streams write backups: before the connections go
     http_server_free(s->http);
     http_tls_free(s->tls);

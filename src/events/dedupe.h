@@ -96,7 +96,7 @@ typedef struct DedupeStats {
     uint64_t ids, runs, disk_bytes, memory_bytes;
     uint64_t lookups, seen, run_reads, false_positives; /* since open */
     uint64_t bad_reads; /* runs that could not be read: each refused a call, none let a double in */
-    int64_t oldest_ms;                                  /* of the window in force */
-    bool stalled;                                       /* the last write of a run failed */
+    int64_t oldest_ms;  /* of the window in force */
+    bool stalled;       /* the last write of a run failed */
 } DedupeStats;
 DedupeStats dedupe_stats(Dedupe *dedupe);

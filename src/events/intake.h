@@ -41,7 +41,7 @@ typedef struct EventIntakeConfig {
     Dedupe *dedupe;
     EventSources *sources;
     const PtClock *clock;
-    EventPlans *plans; /* tracking plans; NULL: none */
+    EventPlans *plans;             /* tracking plans; NULL: none */
     uint8_t hash_key[PT_HASH_KEY]; /* from the data folder */
 } EventIntakeConfig;
 

@@ -77,7 +77,8 @@ PT_NODISCARD PtStatus event_pending_redrive(EventPending *p, uint64_t offset, Pt
 void event_pending_redrive_landed(EventPending *p, uint64_t round);
 void event_pending_redrive_failed(EventPending *p);
 
-/* Outside of a call: sleeps until the round is settled. PT_UNAVAILABLE: it or a later one failed. */
+/* Outside of a call: sleeps until the round is settled. PT_UNAVAILABLE: it or a later one failed.
+ */
 PT_NODISCARD PtStatus event_pending_wait(EventPending *p, uint64_t round, PtError *err);
 
 /* The log's callback. */

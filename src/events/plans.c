@@ -337,9 +337,7 @@ EventPlan *event_plans_of(EventPlans *p, uint32_t source)
     return plan;
 }
 
-/* -- changes
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- Changes -------------------------------------------------------------------------------- */
 
 typedef struct Change {
     PtStr ref; // of the plan
@@ -354,6 +352,17 @@ typedef struct Change {
 
 typedef PtStatus (*Step)(PtSqlTx *tx, Change *c, PtError *err);
 
+/* Judged by from now on. */
+static void publish(EventPlans *p, Snapshot *fresh)
+{
+    (void)pthread_rwlock_wrlock(&p->lock);
+    Snapshot *old = p->snapshot;
+    p->snapshot = fresh;
+    atomic_store(&p->assigned, fresh->count);
+    (void)pthread_rwlock_unlock(&p->lock);
+    snapshot_free(old);
+}
+
 static PtStatus change_locked(EventPlans *p, Step step, Change *c, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
@@ -362,14 +371,12 @@ static PtStatus change_locked(EventPlans *p, Step step, Change *c, PtError *err)
     st = st == PT_OK ? step(tx, c, err) : st;
     // read before the commit, so that after it nothing can fail
     st = st == PT_OK ? snapshot_load(tx, p->snapshot, &snapshot, err) : st;
-    st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
+    if (st != PT_OK) {
+        return st;
+    }
+    st = pt_sql_commit(&tx, err);
     if (st == PT_OK) {
-        (void)pthread_rwlock_wrlock(&p->lock);
-        Snapshot *old = p->snapshot;
-        p->snapshot = PT_TAKE(snapshot);
-        atomic_store(&p->assigned, p->snapshot->count);
-        (void)pthread_rwlock_unlock(&p->lock);
-        snapshot_free(old);
+        publish(p, PT_TAKE(snapshot));
     }
     return st;
 }

@@ -355,30 +355,38 @@ static PtStatus audit(PtSqlTx *tx, const Change *c, const EventSource *old, cons
     return st;
 }
 
+/* Everybody sees it from now on. */
+static void publish(EventSources *s, Snapshot *fresh)
+{
+    (void)pthread_rwlock_wrlock(&s->lock);
+    Snapshot *old = s->snapshot;
+    s->snapshot = fresh;
+    (void)pthread_rwlock_unlock(&s->lock);
+    snapshot_free(old);
+}
+
 static PtStatus change_locked(EventSources *s, const Change *c, EventSource *ret_source,
                               PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PT_CLEANUP(snapshot_freep) Snapshot *snapshot = NULL;
-    const EventSource *now = NULL;
     PtStatus st = pt_sql_begin(s->sql, true, &tx, err);
     st = st == PT_OK ? c->run(tx, c, err) : st;
     // read before the commit, so that after it nothing can fail
     st = st == PT_OK ? snapshot_load(tx, &snapshot, err) : st;
-    if (st == PT_OK) {
-        now = pt_map_get(snapshot->by_id, c->id);
-        st = now != NULL ? audit(tx, c, pt_map_get(s->snapshot->by_id, c->id), now,
-                                 pt_clock_now_ms(pt_clock_real()), err)
-                         : pt_fail(err, PT_NOT_FOUND, "no such source");
+    if (st != PT_OK) {
+        return st;
     }
+    const EventSource *now = pt_map_get(snapshot->by_id, c->id);
+    if (now == NULL) {
+        return pt_fail(err, PT_NOT_FOUND, "no such source");
+    }
+    st = audit(tx, c, pt_map_get(s->snapshot->by_id, c->id), now, pt_clock_now_ms(pt_clock_real()),
+               err);
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
         *ret_source = *now;
-        (void)pthread_rwlock_wrlock(&s->lock);
-        Snapshot *old = s->snapshot;
-        s->snapshot = PT_TAKE(snapshot);
-        (void)pthread_rwlock_unlock(&s->lock);
-        snapshot_free(old);
+        publish(s, PT_TAKE(snapshot));
     }
     return st;
 }

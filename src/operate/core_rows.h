@@ -8,10 +8,11 @@
 
 /* The rows of the core database in a form that SQLite and PostgreSQL share.
  *
- *   table   'T', u8 bytes of the name, name, u16 bytes of the columns, "a, b, c", u8 count, a
- * letter for each: i BIGINT, d DOUBLE PRECISION, t TEXT, b BLOB row     'R', u32 bytes of what
- * follows, then for each column u8 0 (NULL) or 1 and the value: i, d 8 bytes; t, b u32 bytes and
- * the bytes end     'E' of a table; 'Z' of all
+ * - table: 'T', u8 bytes of the name, name, u16 bytes of the columns, "a, b, c", u8 count, a letter
+ *   for each: i BIGINT, d DOUBLE PRECISION, t TEXT, b BLOB
+ * - row: 'R', u32 bytes of what follows, then for each column u8 0 (NULL) or 1 and the value: i, d
+ *   8 bytes; t, b u32 bytes and the bytes
+ * - end: 'E' of a table; 'Z' of all
  *
  * Sum      Tables, their counts of rows and the sum of the rows' hashes: in what order rows come
  * does not matter, since databases sort text differently.

@@ -70,7 +70,7 @@ typedef struct HttpRequest {
     bool keep_alive;
     bool local;    /* over the data folder's socket */
     bool loopback; /* over TCP from 127.0.0.0/8 or ::1 (or a v4-mapped one) */
-    bool tls;      /* encrypted on its way to this server */
+    bool tls;      /* encrypted on its way to this server, or as http_set_origin says */
     char peer[64]; /* the address as text without port, "" when local */
 } HttpRequest;
 
@@ -120,6 +120,13 @@ HttpCounters
 http_counters(const HttpServer *server); /* any thread; each value is read atomically */
 
 const HttpRequest *http_request(const HttpExchange *x);
+
+/* Whom the request is from and how they came, by the word of a proxy that the handler believes:
+ * peer, tls and loopback of its HttpRequest. peer: an address as text; at most 63 bytes. */
+void http_set_origin(HttpExchange *x, const char *peer, bool loopback, bool tls);
+/* A header of every answer to this exchange, problems and streams too; name and value are borrowed
+ * until the answer, or its head when it is a stream. value.len 0: none. */
+void http_set_header(HttpExchange *x, HttpHeader header);
 
 /* The arena of the exchange: lives until it is answered. At most 8 MiB. Never NULL. */
 PtArena *http_arena(HttpExchange *x);

@@ -14,6 +14,7 @@ const hands = {
   press: (page, { keys }) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
   type: (page, { text }) => page.keyboard.type(text),
   click: (page, { selector }) => page.click(selector, { timeout: 5000 }),
+  files: (page, { selector, files }) => page.setInputFiles(selector, files, { timeout: 5000 }),
   fill: (page, { selector, text }) => page.fill(selector, text, { timeout: 5000 }),
   resize: (page, size) => page.setViewportSize({ width: size.width, height: size.height }),
   shot: (page, { file }) => page.screenshot({ path: file, fullPage: false }),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/http/http_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -54,6 +55,7 @@ void http_exchange_recycle(HttpExchange *x)
     x->conn = NULL;
     x->stream = NULL;
     x->user = NULL;
+    x->always = (HttpHeader){0};
     x->answered = x->close = x->head_only = false;
     if (pt_arena_used(x->arena) > 0) {
         pt_arena_clear(x->arena);
@@ -71,6 +73,19 @@ const HttpRequest *http_request(const HttpExchange *x)
 PtArena *http_arena(HttpExchange *x)
 {
     return x->arena;
+}
+
+void http_set_origin(HttpExchange *x, const char *peer, bool loopback, bool tls)
+{
+    HttpRequest *r = &x->request;
+    (void)snprintf(r->peer, sizeof r->peer, "%s", peer);
+    r->loopback = loopback;
+    r->tls = tls;
+}
+
+void http_set_header(HttpExchange *x, HttpHeader header)
+{
+    x->always = header;
 }
 
 void http_set_user(HttpExchange *x, void *user)

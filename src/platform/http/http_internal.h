@@ -106,6 +106,7 @@ struct HttpExchange {
     PtArena *arena;     /* cleared for the next request */
     HttpStream *stream;
     void *user;
+    HttpHeader always; /* of its answer; value.len 0: none */
     unsigned minor;
     bool answered, close, head_only;
     HttpHeader headers[]; /* limits.header_count */

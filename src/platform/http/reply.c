@@ -183,6 +183,8 @@ bool http_head_write(HttpExchange *x, int status, const HttpHeader *headers, siz
     bool with_body = !x->head_only && status >= 200 && status != 204 && status != 304;
     refresh_date(s);
     size_t need = FIXED_BYTES + s->date_len + (with_body ? body.len : 0);
+    const size_t always = x->always.value.len > 0 ? 1 : 0;
+    need += always * (x->always.name.len + x->always.value.len + 4);
     for (size_t i = 0; i < header_count; i++) {
         need += headers[i].name.len + headers[i].value.len + 4;
     }
@@ -194,6 +196,7 @@ bool http_head_write(HttpExchange *x, int status, const HttpHeader *headers, siz
     at = put(at, s->date, s->date_len);
     at = put_framing(at, x, status, framing, body.len);
     at = put_headers(at, headers, header_count);
+    at = put_headers(at, &x->always, always);
     at = put_text(at, "\r\n");
     if (with_body && body.len > 0) {
         at = put(at, body.data, body.len);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest'
-import { BLANK, changes, diffLines, type Draft, hourly, type Rule, ruleFault, ruleIn, same } from './draft'
+import { BLANK, changes, diffLines, type Draft, folded, hourly, type Rule, ruleFault, ruleIn, same } from './draft'
 
 const rule = (name: string, schema = {}): Rule => ({ type: 'track', name, schema })
 const plan = (...rules: Rule[]): Draft => ({ ...BLANK, name: 'Shop', rules })
@@ -27,6 +27,14 @@ describe('diffLines', () => {
     expect(diffLines(a, b).map((l) => ({ same: ' ', added: '+', removed: '-' })[l.kind] + l.text)).toEqual(want)
   })
   it('does not compare what is very long', () => expect(diffLines('x\n'.repeat(2001), 'x').filter((l) => l.kind === 'same')).toEqual([]))
+})
+
+describe('folded', () => {
+  const line = (kind: 'same' | 'added') => ({ kind, text: 'x' })
+  it('keeps three lines around a change', () => {
+    const lines = [...Array.from({ length: 6 }, () => line('same')), line('added'), ...Array.from({ length: 4 }, () => line('same'))]
+    expect(folded(lines).map((l) => (l.kind === 'gap' ? l.count : l.kind))).toEqual([3, 'same', 'same', 'same', 'added', 'same', 'same', 'same', 1])
+  })
 })
 
 describe('rules', () => {

@@ -78,6 +78,21 @@ export function diffLines(before: string, after: string): Line[] {
   return lines
 }
 
+const AROUND = 3
+
+/** Lines far from any change become one gap that tells how many they are. */
+export function folded(lines: readonly Line[]): (Line | { kind: 'gap'; count: number })[] {
+  const near = lines.map((_, i) => lines.slice(Math.max(0, i - AROUND), i + AROUND + 1).some((line) => line.kind !== 'same'))
+  const out: (Line | { kind: 'gap'; count: number })[] = []
+  lines.forEach((line, i) => {
+    const last = out.at(-1)
+    if (near[i]) out.push(line)
+    else if (last?.kind === 'gap') last.count += 1
+    else out.push({ kind: 'gap', count: 1 })
+  })
+  return out
+}
+
 export type Change = { key: string; kind: 'added' | 'removed' | 'changed'; lines: Line[] }
 
 function told(value: unknown): string {

@@ -66,7 +66,7 @@ export function AddPlan({ opened, onClose }: { opened: boolean; onClose: () => v
           {file !== null && <bdi>{file.name}</bdi>}
         </div>
       )}
-      <TextInput label={t`Name`} description={from === 'blank' ? t`Such as the shop or team it is for` : t`Empty for the one it brings`} maxLength={100} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="off" />
+      <TextInput label={t`Name`} description={from === 'blank' ? t`Such as the shop or team it is for` : t`Empty for the one it brings`} maxLength={100} data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="off" />
     </FormDialog>
   )
 }

@@ -5,9 +5,10 @@ import { Icon } from '@/ui/icons'
 import { emptyRow, FORMATS, type PropRow, rowFault, TYPES } from '../schema'
 
 function useTypeName() {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
+  const either = new Intl.ListFormat(i18n.locale, { type: 'disjunction' })
   const names: Record<string, string> = { '': t`any`, string: t`text`, number: t`number`, integer: t`whole number`, boolean: t`yes or no`, object: t`object`, array: t`list`, null: t`null` }
-  return (type: string) => (type === '' ? names[''] ?? '' : type.split('|').map((one) => names[one] ?? one).join(t` or `))
+  return (type: string) => (type === '' ? names[''] ?? '' : either.format(type.split('|').map((one) => names[one] ?? one)))
 }
 
 function Row({ row, rows, depth, onChange, onRemove, onChild }: {
@@ -29,7 +30,7 @@ function Row({ row, rows, depth, onChange, onRemove, onChild }: {
   const rest = hidden.length === 0 && !('enum' in row.rest) ? '' : JSON.stringify(Object.fromEntries(hidden))
   return (
     <tr>
-      <td className={depth > 0 ? 'pl-inner' : ''}>
+      <td className={depth > 0 ? 'pl-inner' : ''} data-label={t`Property`}>
         <TextInput
           aria-label={t`Name`} classNames={{ input: 'pl-mono' }} value={name} onChange={(event) => onChange({ ...row, name: event.currentTarget.value })} autoComplete="off"
           error={fault === 'no name' ? t`A name is missing` : fault === 'twice' ? t`There is one of that name` : null}
@@ -37,20 +38,20 @@ function Row({ row, rows, depth, onChange, onRemove, onChild }: {
       </td>
       {row.whole !== null ? <td colSpan={6} className="pt-soft pl-whole">{row.whole ? t`anything goes` : t`must not be there`}</td> : (
         <>
-          <td><Select aria-label={t`Type of ${name}`} allowDeselect={false} value={row.type} data={types.map((value) => ({ value, label: typeName(value) }))} onChange={(type) => onChange({ ...row, type: type ?? '' })} /></td>
-          <td className="pl-tick"><Checkbox aria-label={t`${name} is required`} checked={row.required} onChange={(event) => onChange({ ...row, required: event.currentTarget.checked })} /></td>
-          <td>
+          <td data-label={t`Type`}><Select aria-label={t`Type of ${name}`} allowDeselect={false} value={row.type} data={types.map((value) => ({ value, label: typeName(value) }))} onChange={(type) => onChange({ ...row, type: type ?? '' })} /></td>
+          <td className="pl-tick" data-label={t`Required`}><Checkbox aria-label={t`${name} is required`} checked={row.required} onChange={(event) => onChange({ ...row, required: event.currentTarget.checked })} /></td>
+          <td data-label={t`One of`}>
             {'enum' in row.rest ? <span className="pt-faint">{t`in JSON`}</span>
               : <TagsInput aria-label={t`Values of ${name}`} placeholder={row.enum?.length ? '' : t`any`} value={row.enum ?? []} onChange={(words) => onChange({ ...row, enum: words.length === 0 ? null : words })} splitChars={[',']} />}
           </td>
-          <td>
+          <td data-label={t`Pattern`}>
             <TextInput
               aria-label={t`Pattern of ${name}`} classNames={{ input: 'pl-mono' }} value={row.pattern} onChange={(event) => onChange({ ...row, pattern: event.currentTarget.value })} autoComplete="off"
               error={fault === 'pattern' ? t`No regular expression` : null}
             />
           </td>
-          <td><Select aria-label={t`Format of ${name}`} clearable clearButtonProps={{ 'aria-label': t`No format` }} value={row.format || null} data={formats} onChange={(format) => onChange({ ...row, format: format ?? '' })} /></td>
-          <td><TextInput aria-label={t`Description of ${name}`} value={row.description} onChange={(event) => onChange({ ...row, description: event.currentTarget.value })} autoComplete="off" /></td>
+          <td data-label={t`Format`}><Select aria-label={t`Format of ${name}`} clearable clearButtonProps={{ 'aria-label': t`No format` }} value={row.format || null} data={formats} onChange={(format) => onChange({ ...row, format: format ?? '' })} /></td>
+          <td data-label={t`Description`}><TextInput aria-label={t`Description of ${name}`} value={row.description} onChange={(event) => onChange({ ...row, description: event.currentTarget.value })} autoComplete="off" /></td>
         </>
       )}
       <td className="pl-tools">

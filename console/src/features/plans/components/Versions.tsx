@@ -7,7 +7,7 @@ import { Status, Time } from '@/ui/bits'
 import { DataTable } from '@/ui/DataTable'
 import { Panel } from '@/ui/Page'
 import { Empty, Loaded } from '@/ui/states'
-import { changes, type Change, type Draft } from '../draft'
+import { changes, type Change, type Draft, folded } from '../draft'
 import { type Plan, useVersion, useVersions } from '../model'
 
 function Diff({ change }: { change: Change }) {
@@ -19,7 +19,9 @@ function Diff({ change }: { change: Change }) {
     <section className="pl-change">
       <h3><Status tone={tones[change.kind]}>{names[change.kind]}</Status> <bdi>{change.key || t`The plan`}</bdi></h3>
       <pre className="pl-diff pt-ltr" tabIndex={0} role="region" aria-label={change.key || t`The plan`}>
-        {change.lines.map((line, i) => <span key={i} className={`pl-${line.kind}`}>{marks[line.kind]} {line.text}{'\n'}</span>)}
+        {folded(change.lines).map((line, i) => (line.kind === 'gap'
+          ? <span key={i} className="pt-faint">⋯{'\n'}</span>
+          : <span key={i} className={`pl-${line.kind}`}>{marks[line.kind]} {line.text}{'\n'}</span>))}
       </pre>
     </section>
   )

@@ -16,7 +16,7 @@ function useFaultText() {
   const format = useFormat()
   return (fault: Fault | null): string | null => {
     if (fault === null) return null
-    if (fault.kind === 'not_an_object') return t`An event is a JSON object, from “{” to “}”.`
+    if (fault.kind === 'not_an_object') return t`An event is a JSON object: names with their values, in braces.`
     const max = format.integer(EVENT_BYTES)
     if (fault.kind === 'too_large') {
       const bytes = format.integer(fault.bytes)

@@ -62,7 +62,7 @@ export const reasons: Record<Reason, ReasonWords> = {
   not_an_object: {
     name: msg`Not an object`,
     why: msg`Where an event was expected stood something else.`,
-    need: msg`An event is a JSON object with members, from “{” to “}”.`,
+    need: msg`An event is a JSON object: names with their values, in braces.`,
     bound: msg`a JSON object`,
   },
   too_large: {

@@ -34,7 +34,7 @@ function useColumns(state: Filter['state']): Column<Quarantined>[] {
     return [
       { id: 'at', title: t`Received`, cell: (q) => <span data-position={q.position}><Time at={q.received_at} /></span>, value: (q) => q.received_at, width: '215px' },
       { id: 'reason', title: t`Reason`, main: true, cell: reason, value: reason, width: 'minmax(150px, 0.7fr)' },
-      { id: 'detail', title: t`What was found`, cell: (q) => <bdi title={q.detail}>{q.detail}</bdi>, value: (q) => q.detail, width: 'minmax(180px, 1.8fr)' },
+      { id: 'detail', title: t`What was found`, cell: (q) => <span className="pt-ltr qu-detail" title={q.detail}>{q.detail}</span>, value: (q) => q.detail, width: 'minmax(180px, 1.8fr)' },
       { id: 'source', title: t`Source`, cell: (q) => <bdi>{q.source ?? t`deleted`}</bdi>, value: (q) => q.source, width: 'minmax(100px, 0.6fr)' },
       ...(state === 'open' ? [] : [landed]),
       { id: 'bytes', title: t`Size`, cell: (q) => format.bytes(q.bytes), value: (q) => q.bytes, numeric: true, width: '100px' },
@@ -112,6 +112,14 @@ function focusedPosition(): number | null {
   return mark?.dataset.position === undefined ? null : Number(mark.dataset.position)
 }
 
+/** Which one a key is for: the row in focus, else the open one. A row that j has just chosen has the focus a frame later. */
+async function targetOf(open: number | null): Promise<number | null> {
+  const now = focusedPosition() ?? open
+  if (now !== null) return now
+  await new Promise(requestAnimationFrame)
+  return focusedPosition()
+}
+
 function NothingThere({ filter, onAll }: { filter: Filter; onAll: () => void }) {
   const { t } = useLingui()
   const filtered = filter.reason !== undefined || filter.source !== undefined || filter.state !== 'open'
@@ -150,11 +158,11 @@ export function QuarantinePage() {
       if (await run(chosen)) setTicked(new Set())
       return
     }
-    const one = focusedPosition() ?? position
+    const one = await targetOf(position)
     if (one !== null) await run([one])
   }
-  const edit = () => {
-    const one = focusedPosition() ?? position
+  const edit = async () => {
+    const one = await targetOf(position)
     if (one !== null) setUrl({ position: one, edit: '1' })
   }
   const edited = (outcome: Outcome) => {
@@ -165,7 +173,7 @@ export function QuarantinePage() {
   const group = t`Quarantine`
   useShortcuts(may ? [
     { keys: 'r', label: t`Redrive the ticked ones, or this one`, group, run: () => void redriveNow() },
-    { keys: 'e', label: t`Edit and redrive`, group, run: edit },
+    { keys: 'e', label: t`Edit and redrive`, group, run: () => void edit() },
     { keys: 'a', label: t`Redrive all that fit`, group, run: () => setAll(true) },
   ] : [])
 

@@ -45,7 +45,7 @@ function useColumns(all: readonly Source[]): Column<Source>[] {
     ]
     return [
       { id: 'name', title: t`Name`, main: true, cell: (s) => s.name, value: (s) => s.name, width: 'minmax(140px, 1.4fr)' },
-      { id: 'state', title: t`State`, cell: (s) => <SourceState source={s} stats={of(s)} />, value: (s) => stateOf(s, of(s), Date.now()), width: '200px' },
+      { id: 'state', title: t`State`, cell: (s) => <SourceState source={s} stats={of(s)} />, value: (s) => stateOf(s, of(s), Date.now()), width: '224px' },
       ...(mayEvents ? figures : []),
       ...(mayPlans ? [{ id: 'plan', title: t`Tracking plan`, cell: (s: Source) => planOf(s) ?? <span className="pt-faint">{t`none`}</span>, value: planOf, width: 'minmax(110px, 1fr)' }] : []),
       { id: 'key', title: t`Write key`, cell: (s) => <Mono>{s.write_key}</Mono>, value: (s) => s.write_key, optional: true, width: 'minmax(160px, 1fr)' },
