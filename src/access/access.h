@@ -66,8 +66,8 @@ typedef struct AccessPrincipal {
     char role[32];        /* "" for the socket */
     char session[40];     /* id of the session row, "" when there is none */
     char csrf[48];        /* what X-CSRF-Token must hold on unsafe methods; "" without a session */
-    bool second_factor_due; /* password given, TOTP not yet: only sign-in routes are open */
-    int64_t expires_ms;     /* of the session, at the latest; 0 without one */
+    bool second_factor_due;      /* password given, TOTP not yet: only sign-in routes are open */
+    int64_t expires_ms;          /* of the session, at the latest; 0 without one */
     uint8_t key[PT_SECRET_HASH]; /* keyed hash of the token or session; zeros for the socket */
 } AccessPrincipal;
 
@@ -79,9 +79,9 @@ PT_NODISCARD PtStatus access_by_token(Access *access, PtStr token, const char *p
 PT_NODISCARD PtStatus access_by_session(Access *access, PtStr cookie, const char *peer,
                                         AccessPrincipal *ret_who, PtError *err);
 
-/* Memory only; any thread. Whether who may still do all that they might when the request came: false
- * once the token or session has ended or been cut down, or its account is disabled. Counts as no
- * use, so that a page left open does not keep its session alive. */
+/* Memory only; any thread. Whether who may still do all that they might when the request came:
+ * false once the token or session has ended or been cut down, or its account is disabled. Counts as
+ * no use, so that a page left open does not keep its session alive. */
 bool access_holds(Access *access, const AccessPrincipal *who);
 
 /* -- signing in -------------------------------------------------------------------------------- */

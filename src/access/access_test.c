@@ -719,6 +719,58 @@ static void test_token_ends(void **state)
     assert_int_equal(count, 0);
 }
 
+/* What goes on for long, such as a stream, is looked at again. */
+static void test_holds(void **state)
+{
+    Rig *rig = *state;
+    AccessSession session, theirs;
+    AccessAccount account;
+    AccessToken token;
+    AccessPrincipal by_token;
+    char secret[ACCESS_TOKEN_TEXT];
+    AccessFrom from = rig_from(NULL);
+    const AccessPrincipal socket = rig_socket(), owner = rig_owner(rig, &session);
+    const int64_t now_ms = pt_clock_now_ms(rig->clock);
+    const AccessTokenSpec spec = {.role = PT_STR("writer"), .expires_ms = now_ms + 1000};
+    assert_true(access_holds(rig->access, &socket));
+    (void)rig_person(rig, "p@x.org", "writer");
+    assert_int_equal(SIGN_IN(rig, &from, "p@x.org", "correct horse battery", &theirs), PT_OK);
+    const AccessPrincipal person = rig_who(rig, &theirs);
+    for (int i = 0; i < 3; i++) { // the token: revoked, expired, its maker cut down
+        assert_int_equal(
+            access_token_add(rig->access, &person, &spec, rig->arena, secret, &token, &rig->err),
+            PT_OK);
+        assert_int_equal(access_by_token(rig->access, pt_str(secret), "", &by_token, NULL), PT_OK);
+        assert_true(access_holds(rig->access, &by_token) && access_holds(rig->access, &person));
+        if (i == 0) {
+            assert_int_equal(access_token_revoke(rig->access, &owner, token.id, &rig->err), PT_OK);
+        } else if (i == 1) {
+            pt_clock_sim_advance(rig->clock, 1000);
+        }
+        if (i < 2) {
+            assert_false(access_holds(rig->access, &by_token));
+            pt_clock_sim_set(rig->clock, now_ms);
+            continue;
+        }
+        const AccessEdit edit = {.role = PT_STR("reader")};
+        assert_int_equal(access_account_change(rig->access, &owner, PT_STR("p@x.org"), &edit,
+                                               rig->arena, &account, &rig->err),
+                         PT_OK);
+        assert_false(access_holds(rig->access, &by_token) || access_holds(rig->access, &person));
+    }
+    const AccessEdit disable = {.set_disabled = true, .disabled = true};
+    assert_int_equal(SIGN_IN(rig, &from, "p@x.org", "correct horse battery", &theirs), PT_OK);
+    const AccessPrincipal again = rig_who(rig, &theirs);
+    assert_true(access_holds(rig->access, &again));
+    assert_int_equal(access_account_change(rig->access, &owner, PT_STR("p@x.org"), &disable,
+                                           rig->arena, &account, &rig->err),
+                     PT_OK);
+    assert_false(access_holds(rig->access, &again));
+    assert_true(access_holds(rig->access, &owner));
+    pt_clock_sim_advance(rig->clock, 12 * 3600000); // and looking is no use of it
+    assert_false(access_holds(rig->access, &owner));
+}
+
 /* What a token made is bound to the person behind it too. */
 static void test_token_of_a_token(void **state)
 {
@@ -858,6 +910,7 @@ int main(void)
         RIG_TEST(test_disable),
         RIG_TEST(test_list_people),
         RIG_TEST(test_token_ends),
+        RIG_TEST(test_holds),
         RIG_TEST(test_token_of_a_token),
         RIG_TEST(test_token_of_the_first_schema),
         RIG_TEST(test_seal),

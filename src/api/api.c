@@ -13,15 +13,14 @@ PtStatus api_new(const ApiConfig *config, Api **ret_api, PtError *err)
         return pt_fail(err, PT_NO_MEMORY, "no memory for the API");
     }
     api->c = *config;
-    PtStatus st = api_proxies_parse(config->proxies != NULL ? config->proxies : "", &api->proxies,
-                                    err);
+    PtStatus st =
+        api_proxies_parse(config->proxies != NULL ? config->proxies : "", &api->proxies, err);
     if (st != PT_OK) {
         free(api);
         return st;
     }
     if (config->hsts_days > 0) {
-        (void)snprintf(api->hsts, sizeof api->hsts, "max-age=%llu",
-                       86400ULL * config->hsts_days);
+        (void)snprintf(api->hsts, sizeof api->hsts, "max-age=%llu", 86400ULL * config->hsts_days);
     }
     api->watch = (PtLoopTimer){.fn = api_streams_watch, .ctx = api};
     (void)pthread_mutex_init(&api->rounds_lock, NULL);

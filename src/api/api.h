@@ -38,8 +38,8 @@ typedef struct ApiConfig {
     Operate *operate;
     const PtClock *clock;
     Access *access;
-    Oidc *oidc;      /* NULL: no provider is set up */
-    bool plain_http; /* management over plain HTTP from elsewhere: TLS ends in front of us */
+    Oidc *oidc;          /* NULL: no provider is set up */
+    bool plain_http;     /* management over plain HTTP from elsewhere: TLS ends in front of us */
     const char *proxies; /* believed ones (origin.h); read by api_new, NULL: none */
     unsigned hsts_days;  /* 0: browsers are not told to come by HTTPS only */
     unsigned max_streams;

@@ -222,7 +222,7 @@ struct Api {
     ApiWaiting *waiting;
     size_t waiting_head, waiting_count, waiting_cap;
     ApiProxies proxies;
-    char hsts[48]; /* value of the header, "" none */
+    char hsts[48];          /* value of the header, "" none */
     uint64_t settled_round; /* up to which clients were answered */
     bool flush_due;
     /* rounds finished and not yet settled: between the log's thread and the loop */

@@ -149,12 +149,13 @@ static PtStatus decode_item(Decoder *d, PtJsonToken t, const ApiFieldSpec *spec,
 static PtStatus decode_list(Decoder *d, const ApiFieldSpec *spec, ApiValue *v)
 {
     const size_t room = spec->max > 0 ? (size_t)spec->max : 1;
-    if (spec->kind == API_INT_LIST) {
+    const bool numbers = spec->kind == API_INT_LIST;
+    if (numbers) {
         v->numbers = pt_arena_alloc(d->arena, room, sizeof *v->numbers);
     } else {
         v->texts = pt_arena_alloc(d->arena, room, sizeof *v->texts);
     }
-    if (v->numbers == NULL && v->texts == NULL) {
+    if (numbers ? v->numbers == NULL : v->texts == NULL) {
         return no_memory(d);
     }
     for (PtJsonToken t = pt_json_next(&d->json); t != PT_JSON_ARRAY_END;

@@ -81,7 +81,7 @@ static bool read_bits(PtStr text, unsigned max, unsigned *ret_bits)
 static bool read_network(PtStr text, ApiNetwork *ret_network)
 {
     ApiNetwork n = {.bits = 128};
-    PtStr rest = text, address;
+    PtStr rest = text, address = {NULL, 0};
     unsigned bits = 0;
     const bool has_bits = pt_str_cut(&rest, '/', &address) && address.len < text.len;
     if (!read_address(address, n.address)) {
@@ -106,15 +106,14 @@ static bool read_network(PtStr text, ApiNetwork *ret_network)
 PtStatus api_proxies_parse(const char *text, ApiProxies *ret_proxies, PtError *err)
 {
     ApiProxies p = {.count = 0};
-    PtStr rest = trimmed(pt_str(text)), item;
+    PtStr rest = trimmed(pt_str(text)), item = {NULL, 0};
     while (rest.len > 0 && pt_str_cut(&rest, ',', &item)) {
         item = trimmed(item);
         if (p.count == API_PROXIES_MAX) {
             return pt_fail(err, PT_INVALID, "access.proxies: over %d addresses", API_PROXIES_MAX);
         }
         if (!read_network(item, &p.networks[p.count])) {
-            return pt_fail(err, PT_INVALID,
-                           "access.proxies: \"%.*s\" is no address and no network",
+            return pt_fail(err, PT_INVALID, "access.proxies: \"%.*s\" is no address and no network",
                            (int)(item.len < 60 ? item.len : 60), item.data);
         }
         p.count++;
@@ -171,7 +170,7 @@ static size_t count_items(PtStr list)
 static PtStatus read_forwarded(const ApiProxies *p, PtStr list, uint8_t ret_client[static 16],
                                PtError *err)
 {
-    PtStr item;
+    PtStr item = {NULL, 0};
     if (count_items(list) > API_FORWARDED_MAX) {
         return pt_fail(err, PT_INVALID, "x-forwarded-for: over %d addresses", API_FORWARDED_MAX);
     }
@@ -186,13 +185,14 @@ static PtStatus read_forwarded(const ApiProxies *p, PtStr list, uint8_t ret_clie
 
 static void write_origin(const uint8_t address[static 16], ApiOrigin *out)
 {
-    const struct in6_addr *in6 = (const void *)address;
+    struct in6_addr in6;
+    memcpy(&in6, address, sizeof in6);
     if (is_v4(address)) {
         (void)inet_ntop(AF_INET, address + V4_AT, out->peer, sizeof out->peer);
         out->loopback = address[V4_AT] == 127;
     } else {
-        (void)inet_ntop(AF_INET6, address, out->peer, sizeof out->peer);
-        out->loopback = IN6_IS_ADDR_LOOPBACK(in6);
+        (void)inet_ntop(AF_INET6, &in6, out->peer, sizeof out->peer);
+        out->loopback = IN6_IS_ADDR_LOOPBACK(&in6);
     }
 }
 

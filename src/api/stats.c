@@ -38,6 +38,18 @@ static PtStatus fill(ApiCall *call, EventStats *stats, PtError *err)
                        : st;
 }
 
+static PtStatus put_row(const EventStats *stats, const EventSource *source, PtJsonOut *out,
+                        PtError *err)
+{
+    pt_json_out_object(out);
+    api_put_text(out, "source", pt_str(source->name));
+    api_put_text_or_null(out, "source_id", pt_str(source->id));
+    api_put_bool(out, "enabled", source->enabled);
+    PtStatus st = event_stats_json(stats, source->number, NAMES_SHOWN, out, err);
+    pt_json_out_object_end(out);
+    return st;
+}
+
 void api_stats_sources(ApiCall *call)
 {
     PT_CLEANUP(event_stats_freep) EventStats *stats = event_stats_new();
@@ -55,12 +67,11 @@ void api_stats_sources(ApiCall *call)
     PtJsonOut out = pt_json_out(&call->body);
     api_page_begin(&out);
     for (size_t i = 0; i < count && st == PT_OK; i++) {
-        pt_json_out_object(&out);
-        api_put_text(&out, "source", pt_str(list[i].name));
-        api_put_text(&out, "source_id", pt_str(list[i].id));
-        api_put_bool(&out, "enabled", list[i].enabled);
-        st = event_stats_json(stats, list[i].number, NAMES_SHOWN, &out, &call->error);
-        pt_json_out_object_end(&out);
+        st = put_row(stats, &list[i], &out, &call->error);
+    }
+    if (st == PT_OK && call->query[Q_STATS_SOURCES_OWN].truth) {
+        const EventSource own = {.name = EVENT_FEED_SOURCE, .enabled = true}; // number 0
+        st = put_row(stats, &own, &out, &call->error);
     }
     api_page_end(&out, NULL);
     if (st == PT_OK) {

@@ -117,7 +117,8 @@ static const CliOption global_options[] = {
     {"token", "TOKEN", "with --url: a token (patron token add)", false},
     {"config", "FILE", "settings for a server that this command starts", false},
     {"json", NULL, "print JSON", false},
-    {"verbose", NULL, "say on stderr as whom the command works, where that is not who ran it", false},
+    {"verbose", NULL, "say on stderr as whom the command works, where that is not who ran it",
+     false},
     {"help", NULL, "print help, of a command too", false},
     {0}};
 

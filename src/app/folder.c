@@ -180,10 +180,11 @@ PtStatus folder_check_owner(const char *dir, PtError *err)
 {
     FolderOwner owner;
     return is_anothers(dir, &owner)
-               ? pt_fail(err, PT_FORBIDDEN,
-                         "the data folder \"%.100s\" belongs to the user %s (uid %u): start as that "
-                         "user, not as root",
-                         dir, owner.name, (unsigned)owner.uid)
+               ? pt_fail(
+                     err, PT_FORBIDDEN,
+                     "the data folder \"%.100s\" belongs to the user %s (uid %u): start as that "
+                     "user, not as root",
+                     dir, owner.name, (unsigned)owner.uid)
                : PT_OK;
 }
 

@@ -112,7 +112,7 @@ static void *watch(void *ctx)
     pt_background();
     for (unsigned tick = 0; wait_tick(o, next, &nudged);) {
         Readings r;
-        operate_watch_clock(o);
+        operate_watch_clock(o, operate_now_ms(), pt_mono_ms());
         operate_read(o, &r);
         if (!nudged) {
             sample(o, &r);
@@ -133,7 +133,7 @@ static void *watch(void *ctx)
 PtStatus operate_health_json(Operate *o, PtJsonOut *out, PtError *err)
 {
     Readings r;
-    operate_watch_clock(o);
+    operate_watch_clock(o, operate_now_ms(), pt_mono_ms());
     operate_read(o, &r);
     judge(o, &r, out);
     return pt_buf_status(out->buf) == PT_OK

@@ -140,8 +140,8 @@ void operate_put_i64(PtJsonOut *o, const char *key, int64_t value);
 
 /* readings.c */
 void operate_read(Operate *o, Readings *ret_readings);
-/* Steps of the clock, seen from one call to the next. */
-void operate_watch_clock(Operate *o);
+/* Steps of the machine's clock against its monotonic one, seen from one call to the next. */
+void operate_watch_clock(Operate *o, int64_t real_ms, int64_t mono_ms);
 
 /* alerts.c */
 PT_NODISCARD PtStatus alerts_load(Operate *o, PtError *err);

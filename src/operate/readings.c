@@ -92,17 +92,16 @@ void operate_read(Operate *o, Readings *r)
         o->c.certificate_expires_ms != NULL ? o->c.certificate_expires_ms(o->c.ctx) : 0;
 }
 
-void operate_watch_clock(Operate *o)
+void operate_watch_clock(Operate *o, int64_t real_ms, int64_t mono_ms)
 {
-    const int64_t real = operate_now_ms(), mono = pt_mono_ms();
     pthread_mutex_lock(&o->lock);
     const int64_t step =
-        o->last_mono_ms == 0 ? 0 : (real - o->last_real_ms) - (mono - o->last_mono_ms);
+        o->last_mono_ms == 0 ? 0 : (real_ms - o->last_real_ms) - (mono_ms - o->last_mono_ms);
     if (step > STEP_LEAST_MS || step < -STEP_LEAST_MS) {
         o->step_ms = step;
-        o->stepped_mono_ms = mono;
+        o->stepped_mono_ms = mono_ms;
     }
-    o->last_real_ms = real;
-    o->last_mono_ms = mono;
+    o->last_real_ms = real_ms;
+    o->last_mono_ms = mono_ms;
     pthread_mutex_unlock(&o->lock);
 }

@@ -13,18 +13,18 @@ const hands = {
   reload: (page) => page.reload(),
   press: (page, { keys }) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
   type: (page, { text }) => page.keyboard.type(text),
-  click: (page, { selector }) => page.click(selector, { timeout: 5000 }),
-  files: (page, { selector, files }) => page.setInputFiles(selector, files, { timeout: 5000 }),
-  fill: (page, { selector, text }) => page.fill(selector, text, { timeout: 5000 }),
+  click: (page, { selector }) => page.click(selector, { timeout: 10000 }),
+  files: (page, { selector, files }) => page.setInputFiles(selector, files, { timeout: 10000 }),
+  fill: (page, { selector, text }) => page.fill(selector, text, { timeout: 10000 }),
   resize: (page, size) => page.setViewportSize({ width: size.width, height: size.height }),
   shot: (page, { file }) => page.screenshot({ path: file, fullPage: false }),
   cookies: (page, { cookies }) => page.context().addCookies(cookies),
   forget: (page) => page.context().clearCookies(),
   offline: (page, { on }) => page.context().setOffline(on),
   prefs: (page, { prefs }) => page.evaluate((text) => localStorage.setItem('patron.prefs', text), JSON.stringify(prefs)),
-  wait: (page, { selector, timeout = 8000 }) => page.waitForSelector(selector, { timeout }),
-  gone: (page, { selector, timeout = 8000 }) => page.waitForSelector(selector, { state: 'detached', timeout }),
-  waitUrl: (page, { path, timeout = 8000 }) => page.waitForURL((url) => (url.pathname + url.search).startsWith(path), { timeout }),
+  wait: (page, { selector, timeout = 15000 }) => page.waitForSelector(selector, { timeout }),
+  gone: (page, { selector, timeout = 15000 }) => page.waitForSelector(selector, { state: 'detached', timeout }),
+  waitUrl: (page, { path, timeout = 15000 }) => page.waitForURL((url) => (url.pathname + url.search).startsWith(path), { timeout }),
   sleep: (page, { ms }) => page.waitForTimeout(ms),
 }
 
@@ -47,7 +47,7 @@ const eyes = {
 }
 
 // Waits until an element that fits holds the text; answers how long that took in ms.
-async function waitText(page, { selector, text, timeout = 8000 }) {
+async function waitText(page, { selector, text, timeout = 15000 }) {
   const begin = Date.now()
   await page.waitForFunction(([where, wanted]) => [...document.querySelectorAll(where)].some((e) => e.innerText.includes(wanted)), [selector, text],
     { timeout, polling: 20 })
@@ -83,9 +83,9 @@ async function survey(page, { routes, looks, sizes, folder }, complaints) {
         complaints.splice(0)
         try {
           await page.goto(base + route.path)
-          await page.waitForSelector(route.wait ?? 'main h1', { timeout: 8000 })
+          await page.waitForSelector(route.wait ?? 'main h1', { timeout: 15000 })
           for (const key of route.keys ?? []) await page.keyboard.press(key)
-          if (route.then) await page.waitForSelector(route.then, { timeout: 5000 })
+          if (route.then) await page.waitForSelector(route.then, { timeout: 15000 })
           await page.waitForTimeout(250)
           if (size.width > 640 || (look.theme === 'light') === (look.locale === 'en')) {
             for (const found of await axe(page)) findings.push(`${name}: axe: ${found}`)
@@ -151,7 +151,7 @@ async function scroll(page, { selector, steps = 120, by = 400 }) {
   }), [selector, steps, by])
 }
 
-const options = { viewport: { width: Number(width), height: Number(height) }, permissions: ['clipboard-read', 'clipboard-write'], bypassCSP: false }
+const options = { viewport: { width: Number(width), height: Number(height) }, permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce' }
 await withChromium(options, async (context) => {
   const page = await context.newPage()
   page.setDefaultTimeout(10000)

@@ -19,7 +19,9 @@ def test_from_sign_in_to_redrive_by_keyboard_alone(open_browser, shop):
     page("press", keys=["g", "q"])
     page("waitText", selector="main h1", text="Quarantine")
     page("waitText", selector="[role=grid] [data-index]", text="journey")  # newest first
-    page("press", keys=["j", "e"])
+    page("press", keys=["j"])
+    page("wait", selector="[role=grid] [data-index]:focus")
+    page("press", keys=["e"])
     page("wait", selector=".pt-side textarea")
     page("waitText", selector=".pt-side", text="journey-1" if page("count", selector=".pt-side pre") else "Corrected text")
     assert page("focus")["tag"] == "TEXTAREA"

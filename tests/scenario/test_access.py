@@ -154,10 +154,13 @@ def test_nobody_elses_page_signs_a_person_in_or_out(anna, headers):
 def test_guessing_passwords(patron, email):
     """A known address and one of nobody answer alike, and both wait ever longer."""
     person = owner(patron)
-    answers = [Person(patron).call("POST", "/api/v1/session", {"email": email, "password": f"guess number {i}"}) for i in range(6)]
-    assert [a.status for a in answers] == [401] * 5 + [429]
-    assert len({a.text for a in answers[:5]}) == 1 and "mail address or password" in answers[0].text
-    assert int(answers[5].header("Retry-After")) >= 1
+    answers = []
+    while len(answers) < 9 and (not answers or answers[-1].status == 401):
+        answers.append(Person(patron).call("POST", "/api/v1/session", {"email": email, "password": f"guess number {len(answers)}"}))
+    # the sixth; a busy machine may take longer to judge a guess than the first waits last
+    assert len(answers) >= 6 and [a.status for a in answers] == [401] * (len(answers) - 1) + [429]
+    assert len({a.text for a in answers[:-1]}) == 1 and "mail address or password" in answers[0].text
+    assert int(answers[-1].header("Retry-After")) >= 1
     time.sleep(1.1)
     waits = []
     for _ in range(2):

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The live stream behind the debugger: each event within a second, filters, and resuming where it was."""
+import http.client
+import socket
 import time
 import urllib.parse
 
 import pytest
 from harness import web
 from harness.load import Load, track
+from harness.person import colleague
 from harness.sse import Stream
 
 PATH = "/api/v1/events/live"
@@ -184,3 +187,59 @@ def test_open_streams_do_not_hold_up_a_stop(patron):
     assert time.monotonic() - begin < 5
     for stream in streams:
         assert stream.closed.wait(2)
+
+
+# --- who may no more ---------------------------------------------------------------------------------------------
+
+WATCHED_S = 15  # so long at most a stream outlives the right to it
+
+
+def streams_of(patron, headers):
+    token_paths = [f"{PATH}?source=patron", "/api/v1/pulse", "/api/v1/imports/live"]
+    return [Stream(patron.base + path, headers).open() for path in token_paths]
+
+
+def ends(streams):
+    end = time.monotonic() + WATCHED_S
+    for stream in streams:
+        assert stream.closed.wait(end - time.monotonic()), f"{stream.path} goes on"
+        stream.close()
+
+
+def test_a_revoked_token_ends_its_streams(patron):
+    made, other = patron.cli_json("token", "add", "--role", "admin"), patron.add_token()
+    streams, kept = streams_of(patron, web.bearer(made["token"])), streams_of(patron, web.bearer(other))
+    assert all(stream.status == 200 for stream in streams + kept)
+    patron.cli("token", "revoke", made["id"])
+    ends(streams)
+    assert not any(stream.closed.is_set() for stream in kept)
+    for stream in kept:
+        stream.close()
+
+
+def test_a_disabled_account_ends_its_streams(patron):
+    person = colleague(patron, "eve@example.com", "engineer")
+    streams = streams_of(patron, {"Cookie": f"patron_session={person.cookie}"})
+    assert all(stream.status == 200 for stream in streams)
+    time.sleep(6)  # looked at once: the right is still there
+    assert not any(stream.closed.is_set() for stream in streams)
+    patron.cli("user", "disable", "eve@example.com")
+    ends(streams)
+
+
+def test_a_revoked_token_ends_an_export(patron):
+    """With a client that takes its time: the export is cut, not finished."""
+    made, source = patron.cli_json("token", "add", "--role", "admin"), patron.add_source()
+    for part in range(20):
+        patron.send_ok([track(f"{part}-{i}", pad="x" * 2000) for i in range(500)], source["write_key"])
+    connection = web.connect(patron.base)
+    connection.connect()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.request("GET", "/api/v1/events/export", headers=web.bearer(made["token"]))
+    answer = connection.getresponse()
+    assert answer.status == 200 and answer.read(1000)
+    patron.cli("token", "revoke", made["id"])
+    time.sleep(6)
+    with pytest.raises(http.client.IncompleteRead):
+        answer.read()
+    connection.close()

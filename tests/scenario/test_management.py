@@ -197,6 +197,18 @@ def test_statistics_of_a_source(shared):
     assert row["bytes"] > 0 and row["first_at"] <= row["last_at"]
 
 
+def test_the_servers_own_events_have_a_row_when_asked_for(patron):
+    patron.add_source()
+    patron.wait_own(1)
+    patron.wait_views()
+    rows = patron.api("GET", "/api/v1/stats/sources").json()["data"]
+    assert [row["source"] for row in rows] == ["shop"]
+    for query in ("?own=true", "?own=true&from=0"):
+        source, own = patron.api("GET", "/api/v1/stats/sources" + query).json()["data"]
+        assert source == rows[0]
+        assert own["source"] == "patron" and own["source_id"] is None and own["events"] >= 1
+
+
 def test_replay_of_a_range_gives_what_the_live_view_has(patron):
     """The same events from hot segments and archive, and again after the view was dropped."""
     import time  # pylint: disable=import-outside-toplevel

@@ -3830,6 +3830,8 @@ export interface operations {
                 since?: string;
                 /** @description Received before */
                 until?: string;
+                /** @description true: also a row "patron", without an id, of what the server itself has put into the log */
+                own?: boolean;
             };
             header?: never;
             path?: never;

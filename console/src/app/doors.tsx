@@ -7,7 +7,7 @@ import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { ApiError, api, ok } from '@/api/client'
 import { locales } from '@/base/i18n'
 import { setPrefs, usePrefs } from '@/base/prefs'
-import { queries, type Session, setSession } from '@/base/session'
+import { renewAll, type Session, setSession } from '@/base/session'
 import { errorText } from '@/ui/states'
 
 const PASSWORD_MIN = 10
@@ -75,7 +75,7 @@ export function SessionForm({ send, submit, children, onDone }: {
 
 function enter(session: Session) {
   setSession(session)
-  void queries.invalidateQueries()
+  renewAll()
 }
 
 /** Mail address and password, also used by the dialog of a session that has ended. */
@@ -110,14 +110,32 @@ export function CodeForm({ onDone }: { onDone: (session: Session) => void }) {
   )
 }
 
+/** Why a sign-in by the company's provider came to nothing: the server sends the browser back with a short code. */
+function useProviderProblem(): string | undefined {
+  const { t } = useLingui()
+  const code = location.pathname === '/sign-in' ? new URLSearchParams(location.search).get('error') : null
+  const texts: Record<string, string> = {
+    oidc_off: t`No provider is set up on this server.`,
+    oidc_busy: t`Too many people sign in at this moment. Try again.`,
+    oidc_unavailable: t`The provider does not answer. Sign in with your password, or try again later.`,
+    oidc_state: t`This sign-in was begun in another window, or too long ago. Try again.`,
+    oidc_denied: t`The provider let nobody in: it was cancelled there.`,
+    oidc_refused: t`The provider's answer could not be believed. An administrator finds the reason in the server's log.`,
+    oidc_no_account: t`There is no account for you here. Ask an administrator for an invitation.`,
+  }
+  return code === null ? undefined : texts[code] ?? t`Signing in with the provider has failed. An administrator finds the reason in the server's log.`
+}
+
 export function SignIn({ providers }: { providers: Session['providers'] }) {
   const { t } = useLingui()
-  const back = `${location.pathname}${location.search}`
+  const problem = useProviderProblem()
+  const back = location.pathname === '/sign-in' ? '/' : `${location.pathname}${location.search}`
   return (
     <Door title={t`Sign in`}>
+      {problem !== undefined && <p role="alert" className="pt-text-bad">{problem}</p>}
       <PasswordForm onDone={enter} />
       {providers.map((provider) => (
-        <Button key={provider.id} component="a" size="sm" fullWidth href={`/api/v1/oidc/${encodeURIComponent(provider.id)}/begin?return_to=${encodeURIComponent(back)}`}>
+        <Button key={provider.id} component="a" size="sm" fullWidth href={`/api/v1/session/oidc/start?return_to=${encodeURIComponent(back)}`}>
           <Trans>Sign in with {provider.name}</Trans>
         </Button>
       ))}

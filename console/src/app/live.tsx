@@ -4,7 +4,7 @@ import { Tooltip } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useFormat } from '@/base/format'
 import { usePulse } from '@/base/pulse'
-import { queries } from '@/base/session'
+import { renewAll } from '@/base/session'
 import { Status } from '@/ui/bits'
 
 /** Whether what is on the screen is of now. */
@@ -36,7 +36,7 @@ export function OfflineBanner() {
   const { line, since } = usePulse()
   const was = useRef(line)
   useEffect(() => {
-    if (was.current === 'offline' && (line === 'live' || line === 'catching_up')) void queries.invalidateQueries()
+    if (was.current === 'offline' && (line === 'live' || line === 'catching_up')) renewAll()
     was.current = line
   }, [line])
   if (line !== 'offline') return null

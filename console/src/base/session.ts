@@ -27,6 +27,11 @@ export function fetchSession(): Promise<Session> {
   return ok(api.GET('/api/v1/session'))
 }
 
+/** Everything shown is fetched anew, but not who is signed in: that a session has ended is told by a refused request, over the page. */
+export function renewAll() {
+  void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] })
+}
+
 export function currentSession(): Session | undefined {
   return queries.getQueryData<Session>(SESSION)
 }
@@ -104,7 +109,7 @@ export function resume(session: Session) {
   waiting = []
   for (const go of all) go(true)
   retryStreams()
-  void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] })
+  renewAll()
 }
 
 export async function signOut(): Promise<void> {

@@ -150,9 +150,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
     if (shown.length === 0) return
     setActiveId(shown[to]?.id ?? null)
     virtual.scrollToIndex(to, { align: 'auto' })
-    requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus({ preventScroll: true })
-    })
+    // a row out of sight is there only after the next picture
+    const focus = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus({ preventScroll: true })
+    focus()
+    requestAnimationFrame(focus)
   }
   const focused = () => scroller.current?.contains(document.activeElement) ?? false
   const step = (by: number) => moveTo(focused() ? active + by : by > 0 ? (openId === null ? 0 : active + by) : active)

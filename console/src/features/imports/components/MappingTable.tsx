@@ -21,7 +21,7 @@ function Row({ row, rows, targets, onChange, onAgain }: { row: MapRow; rows: rea
       <th scope="row"><bdi>{row.fixed === undefined ? column : t`no column`}</bdi></th>
       <td data-label={t`Goes to`}>
         <Autocomplete
-          aria-label={t`Where ${column} goes`} placeholder={t`left out`} data={targets} value={row.target} onChange={(target) => onChange({ ...row, target })} classNames={{ input: 'pt-ltr' }}
+          aria-label={t`Where ${column} goes`} placeholder={t`left out`} data={targets} value={row.target} onChange={(target) => onChange({ ...row, target })} classNames={{ input: 'im-ltr' }}
           error={fault === 'unknown' ? t`userId, anonymousId, timestamp, or a path under properties, traits, context` : fault === 'twice' ? t`Another column goes there too` : null}
         />
       </td>
@@ -36,7 +36,7 @@ function Row({ row, rows, targets, onChange, onAgain }: { row: MapRow; rows: rea
       <td data-label={t`How`}>
         {row.type === 'time' && row.fixed === undefined && (
           <TextInput
-            aria-label={t`Format of ${column}`} placeholder="rfc3339" title={t`rfc3339, unix_s, unix_ms, or a pattern such as %Y-%m-%d %H:%M:%S`} value={row.format} classNames={{ input: 'pt-ltr' }}
+            aria-label={t`Format of ${column}`} placeholder="rfc3339" title={t`rfc3339, unix_s, unix_ms, or a pattern such as %Y-%m-%d %H:%M:%S`} value={row.format} classNames={{ input: 'im-ltr' }}
             onChange={(event) => onChange({ ...row, format: event.currentTarget.value })}
           />
         )}

@@ -25,9 +25,9 @@ function useColumns(): Column<Token>[] {
     { id: 'role', title: t`Role`, cell: (k) => roleName(i18n, k.role), value: (k) => k.role, width: '100px' },
     { id: 'scopes', title: t`Permissions`, cell: (k) => (k.scopes === null ? <span className="pt-soft">{t`all of the role`}</span> : <span className="pt-ltr">{k.scopes.join(', ')}</span>), value: (k) => k.scopes?.join(' '), width: 'minmax(130px, 1.6fr)' },
     { id: 'state', title: t`State`, cell: (k) => <TokenState token={k} />, value: (k) => k.state, width: '100px' },
-    { id: 'used', title: t`Last use`, cell: (k) => <Ago at={k.last_used_at} />, value: (k) => k.last_used_at, width: '130px' },
-    { id: 'expires', title: t`Good until`, cell: (k) => (k.expires_at === null ? <span className="pt-faint">{t`no end`}</span> : <Time at={k.expires_at} style="date" />), value: (k) => k.expires_at, width: '120px' },
-    { id: 'by', title: t`Made by`, cell: (k) => k.created_by?.name ?? <span className="pt-soft">{t`command line`}</span>, value: (k) => k.created_by?.name, width: '140px' },
+    { id: 'used', title: t`Last use`, cell: (k) => <Ago at={k.last_used_at} />, value: (k) => k.last_used_at, width: '120px' },
+    { id: 'expires', title: t`Good until`, cell: (k) => (k.expires_at === null ? <span className="pt-faint">{t`no end`}</span> : <Time at={k.expires_at} style="date" />), value: (k) => k.expires_at, width: '115px' },
+    { id: 'by', title: t`Made by`, cell: (k) => k.created_by?.name ?? <span className="pt-soft">{t`command line`}</span>, value: (k) => k.created_by?.name, width: '120px' },
   ], [t, i18n])
 }
 

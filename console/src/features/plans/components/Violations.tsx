@@ -67,7 +67,7 @@ function Events({ of, hours, onClose }: { of: Violation; hours: number; onClose:
 export function Violations({ plan }: { plan: string }) {
   const { t } = useLingui()
   const [url, setUrl] = useUrl()
-  const span = url.span === 'day' ? 'day' : 'week'
+  const span = url.span === 'week' ? 'week' : 'day'
   const hours = SPANS[span]
   const series = useSeries({ plan, hours })
   const top = useTop(plan, hours)
@@ -77,7 +77,7 @@ export function Violations({ plan }: { plan: string }) {
   return (
     <div className="pt-stack">
       <SegmentedControl
-        aria-label={t`Period`} value={span} onChange={(value) => setUrl({ span: value === 'day' ? 'day' : null, violation: null })} className="pl-view"
+        aria-label={t`Period`} value={span} onChange={(value) => setUrl({ span: value === 'week' ? 'week' : null, violation: null })} className="pl-view"
         data={[{ value: 'day', label: t`Last 24 hours` }, { value: 'week', label: t`Last 7 days` }]}
       />
       <Panel>
