@@ -277,8 +277,9 @@ static bool is_page(PtStr method, PtStr path)
 
 void api_openapi_json(ApiCall *call)
 {
-    pt_buf_add_str(&call->body,
-                   (PtStr){api_openapi_text, (size_t)(api_openapi_end - api_openapi_text)});
+    // two symbols of the linker, not places in one array
+    const size_t len = (uintptr_t)api_openapi_end - (uintptr_t)api_openapi_text;
+    pt_buf_add_str(&call->body, (PtStr){api_openapi_text, len});
     api_answer(call, 200);
 }
 

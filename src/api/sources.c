@@ -57,7 +57,7 @@ void api_sources_list(ApiCall *call)
 }
 
 /* IN_SOURCES_ADD_* and IN_SOURCES_CHANGE_* are one schema, so one order. */
-_Static_assert((int)IN_SOURCES_ADD_SKEW == (int)IN_SOURCES_CHANGE_SKEW, "one schema");
+_Static_assert(IN_SOURCES_ADD_SKEW - IN_SOURCES_CHANGE_SKEW == 0, "one schema");
 
 static void apply_edit(const ApiCall *call, EventSourceEdit *edit)
 {

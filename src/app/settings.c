@@ -58,7 +58,7 @@ const PtSetting patron_settings[] = {
     INT("access.idle_min", "720", 1, 43200, "a session ends unused for so long, minutes"),
     INT("access.session_days", "7", 1, 365, "a session ends at the latest after so long, days"),
     INT("api.workers", "2", 1, 64, "threads for management requests"),
-    INT("api.streams", "64", 1, 1024, "exports and live streams at once"),
+    INT("api.streams", "256", 1, 1024, "exports and live streams at once"),
     INT("import.disk_gib", "64", 1, 65536, "files of imports kept in the data folder, GiB"),
     INT("stop.grace_ms", "10000", 0, 600000, "time for running requests at stop, ms"),
     TEXT("backup.dir", "", 0, 4000, "folder for backups, best on another disk; made when missing"),

@@ -156,7 +156,7 @@ def test_a_watcher_that_does_not_read_does_not_slow_intake(patron):
     deaf = []
     for _ in range(5):
         s = socket.create_connection(("127.0.0.1", patron.port))
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         s.sendall(f"GET {PATH}?recent=1000 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
         deaf.append(s)
     with Load(patron.base, key, clients=4, batch=100) as load:
@@ -234,7 +234,7 @@ def test_a_revoked_token_ends_an_export(patron):
         patron.send_ok([track(f"{part}-{i}", pad="x" * 2000) for i in range(500)], source["write_key"])
     connection = web.connect(patron.base)
     connection.connect()
-    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
     connection.request("GET", "/api/v1/events/export", headers=web.bearer(made["token"]))
     answer = connection.getresponse()
     assert answer.status == 200 and answer.read(1000)

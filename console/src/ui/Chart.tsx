@@ -32,6 +32,7 @@ export function Chart(props: ChartProps) {
   const format = useFormat()
   const [asTable, setAsTable] = useState(false)
   const height = props.height ?? 180
+  const long = (props.times.at(-1) ?? 0) - (props.times[0] ?? 0) > 86400000
   const write = props.write ?? ((value: number) => format.number(value))
   useShortcuts([{ keys: 't', label: t`Chart or table`, group: t`Charts`, run: () => setAsTable((now) => !now) }])
   return (
@@ -57,7 +58,7 @@ export function Chart(props: ChartProps) {
             <tbody>
               {props.times.map((at, i) => (
                 <tr key={at}>
-                  <th scope="row">{format.time(at)}</th>
+                  <th scope="row">{long ? format.dateTime(at) : format.time(at)}</th>
                   {props.lines.map((line) => {
                     const value = line.values[i]
                     return <td key={line.name} className="pt-num">{value === null || value === undefined ? '–' : write(value)}</td>

@@ -11,6 +11,9 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
+/** Longer than that, a time of day alone says too little. */
+const DAY_MS = 86400000
+
 const DASHES: number[][] = [[], [6, 3], [2, 2], [8, 3, 2, 3]]
 
 /** Names the lines at their ends, and draws what happened. */
@@ -67,6 +70,8 @@ export function Plot(props: ChartProps & { height: number; write: (value: number
   useEffect(() => {
     if (width === 0 || !box.current) return
     const now = latest.current
+    const span = (now.times.at(-1) ?? 0) - (now.times[0] ?? 0)
+    const instant = span > DAY_MS ? format.date : format.time
     const colors = ['--series-1', '--series-2', '--series-3', '--series-4'].map(token)
     const axis = { stroke: token('--faint'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' }
     const data = [now.times.map((at) => at / 1000), ...now.lines.map((line) => [...line.values])] as uPlot.AlignedData
@@ -78,7 +83,7 @@ export function Plot(props: ChartProps & { height: number; write: (value: number
         cursor: { points: { size: 6 }, y: false },
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
-          { ...axis, values: (_, splits) => splits.map((s) => format.time(s * 1000)), space: 90, size: 28 },
+          { ...axis, values: (_, splits) => splits.map((s) => instant(s * 1000)), space: 90, size: 28 },
           { ...axis, values: (_, splits) => splits.map((s) => latest.current.write(s)), size: (_, texts) => 16 + 7 * Math.max(5, ...(texts ?? []).map((text) => text.length)) },
         ],
         series: [
