@@ -23,12 +23,13 @@ enum {
     PARTITION = 0,
     ROW_MAX = 2 * PT_FEED_PROPERTIES_MAX, /* a payload: properties and escaped texts fit */
     BATCH_KEEP = 1 << 20,
+    AHEAD_MS = 300000,
 };
 
 typedef struct FeedRow {
-    int64_t id, time_ms;
-    PtHash128 hash; /* of the messageId */
-    size_t at, len; /* of its payload */
+    int64_t id, time_ms, received_ms; /* time: of the row; received: by the daemon's clock */
+    PtHash128 hash;                   /* of the messageId */
+    size_t at, len;                   /* of its payload */
     bool in_log;
 } FeedRow;
 
@@ -83,15 +84,17 @@ static PtStr event_text(EventFeed *f, const EventView *v, PtStr properties)
 /* The row that the statement in use stands on. */
 static PtStatus take_row(EventFeed *f, PtSqlTx *tx, PtError *err)
 {
+    const int64_t now_ms = pt_clock_now_ms(f->config.clock), time_ms = pt_sql_i64(tx, 2);
     EventView v = {.type = EVENT_TRACK,
                    .message_id = pt_sql_text(tx, 1),
                    .name = pt_sql_text(tx, 3),
                    .anonymous_id = pt_sql_text(tx, 4),
-                   .received_ms = pt_sql_i64(tx, 2),
-                   .timestamp_ms = pt_sql_i64(tx, 2)};
+                   .received_ms = now_ms,
+                   .timestamp_ms = time_ms <= now_ms + AHEAD_MS ? time_ms : now_ms};
     FeedRow *row = &f->rows[f->count];
     *row = (FeedRow){.id = pt_sql_i64(tx, 0),
-                     .time_ms = v.received_ms,
+                     .time_ms = time_ms,
+                     .received_ms = now_ms,
                      .hash = id_hash(f, v.message_id),
                      .at = f->payloads.len};
     v.raw = event_text(f, &v, pt_sql_text(tx, 5));
@@ -226,7 +229,7 @@ static PtStatus append_rows(EventFeed *f, PtError *err)
     PtStatus st = PT_OK;
     for (size_t i = 0; st == PT_OK && i < f->count; i++) {
         const FeedRow *row = &f->rows[i];
-        const PtRecord r = {.time_ms = row->time_ms,
+        const PtRecord r = {.time_ms = row->received_ms,
                             .klass = PT_RECORD_EVENT,
                             .type = EVENT_TRACK,
                             .id_hash = row->hash,
@@ -432,7 +435,7 @@ void event_feed_metrics(void *ctx, PtBuf *out)
 {
     EventFeed *f = ctx;
     const EventFeedState s = event_feed_state(f);
-    const int64_t age_ms = s.pending > 0 ? pt_clock_now_ms(f->config.clock) - s.oldest_ms : 0;
+    const int64_t age_ms = s.pending > 0 ? pt_clock_now_ms(pt_clock_real()) - s.oldest_ms : 0;
     pt_metric_line(out, "patron_feed_moved_total", "counter",
                    "Rows of the feed moved into the log since start.", true, NULL, (double)s.moved);
     pt_metric_line(out, "patron_feed_pending_rows", "gauge",

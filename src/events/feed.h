@@ -15,7 +15,9 @@
  * ids, each exactly once, and forgets a row once its event is durable.
  *
  * An event of the feed is a track event of source 0, EVENT_FEED_SOURCE: the row's name, its
- * subject as anonymousId, its properties, its id as messageId, its time as all stamps.
+ * subject as anonymousId, its properties, its id as messageId. Received is when it is moved, by
+ * the daemon's clock, so that times in the log do not step back; timestamp is the row's time, but
+ * never over 5 min ahead of that.
  *
  * Once     Before rows are appended SQL remembers durably which ones and where the log ended. What
  *          of them stands in the log from there on is found by reading it: after every commit, and

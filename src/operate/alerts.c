@@ -195,7 +195,7 @@ static PtStatus store(Operate *o, const Alert *a, const AlertKind *k, bool raise
         st = write_change(tx, a, k, raised, now_ms, err);
     }
     if (st == PT_OK) {
-        st = pt_feed_put(tx, pt_clock_now_ms(o->c.clock), &event, err);
+        st = pt_feed_put(tx, operate_now_ms(), &event, err);
     }
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
@@ -490,7 +490,7 @@ PtStatus operate_alert_acknowledge(Operate *o, PtStr id, PtStr note, const Audit
         st = acknowledge(tx, id, note, by, &did, err);
     }
     if (st == PT_OK && did) {
-        st = audit_write(tx, pt_clock_now_ms(o->c.clock), &entry, err);
+        st = audit_write(tx, operate_now_ms(), &entry, err);
     }
     if (st == PT_OK) {
         st = find_alert(tx, id, err);

@@ -38,8 +38,8 @@ static PtStatus insert_row(PtSqlTx *tx, const char *id, const char *kind, PtStr 
     return st;
 }
 
-static PtStatus audit(Operate *o, PtSqlTx *tx, const AuditActor *by, const char *action,
-                      const char *id, bool secrets, PtError *err)
+static PtStatus audit(PtSqlTx *tx, const AuditActor *by, const char *action, const char *id,
+                      bool secrets, PtError *err)
 {
     const AuditEntry entry = {.by = by,
                               .action = action,
@@ -47,7 +47,7 @@ static PtStatus audit(Operate *o, PtSqlTx *tx, const AuditActor *by, const char 
                               .subject = pt_str(id),
                               .detail = secrets ? PT_STR("{\"secrets\":true}")
                                                 : PT_STR("{\"secrets\":false}")};
-    return audit_write(tx, pt_clock_now_ms(o->c.clock), &entry, err);
+    return audit_write(tx, operate_now_ms(), &entry, err);
 }
 
 /* Row and audit entry of a backup that begins. */
@@ -60,7 +60,7 @@ static PtStatus write_begin(Operate *o, const char *id, const char *kind, PtStr 
         st = insert_row(tx, id, kind, path, secrets, operate_actor_name(by), err);
     }
     if (st == PT_OK && by->kind != AUDIT_SYSTEM) {
-        st = audit(o, tx, by, "backup.started", id, secrets, err);
+        st = audit(tx, by, "backup.started", id, secrets, err);
     }
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
@@ -369,7 +369,7 @@ PtStatus operate_backup_cancel(Operate *o, PtStr id, const AuditActor *by, PtJso
     }
     st = pt_sql_begin(o->c.core, true, &tx, err);
     if (st == PT_OK) {
-        st = audit(o, tx, by, "backup.cancelled", text, o->running.secrets, err);
+        st = audit(tx, by, "backup.cancelled", text, o->running.secrets, err);
     }
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }

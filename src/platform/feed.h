@@ -28,8 +28,9 @@ enum {
     PT_FEED_DEPTH_MAX = 30,
 };
 
-/* Adds a row in the caller's write transaction. The mover is woken when that commits. PT_TOO_LARGE
- * over a bound, PT_INVALID where a text is empty or not UTF-8, or the properties are no JSON object
- * of at most PT_FEED_DEPTH_MAX levels (nothing is added then); else as pt_sql_step. */
+/* time_ms: when it was decided, by the machine's clock. Adds a row in the caller's write
+ * transaction. The mover is woken when that commits. PT_TOO_LARGE over a bound, PT_INVALID where a
+ * text is empty or not UTF-8, or the properties are no JSON object of at most PT_FEED_DEPTH_MAX
+ * levels (nothing is added then); else as pt_sql_step. */
 PT_NODISCARD PtStatus pt_feed_put(PtSqlTx *tx, int64_t time_ms, const PtFeedEvent *event,
                                   PtError *err);

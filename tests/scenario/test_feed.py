@@ -34,10 +34,18 @@ def test_a_change_becomes_an_event_of_patron(patron):
     event, = wait_moved(patron, 1)
     assert event["type"] == "track" and event["userId"] is None and event["properties"]["seq"] == 1
     assert event["_patron"]["source"] == "patron" and event["_patron"]["source_id"] is None
-    assert event["timestamp"] == event["receivedAt"]
+    assert event["timestamp"] <= event["receivedAt"]  # decided, then moved
     values = patron.metrics()
     assert values["patron_feed_moved_total"] == 1 and values["patron_feed_pending_rows"] == 0
     assert values["patron_feed_oldest_age_seconds"] == 0
+
+
+def test_times_in_the_log_follow_the_daemons_clock(make_patron):
+    """People are on the machine's clock, the log is on the daemon's: with a simulated one they are years apart."""
+    patron = make_patron(settings={"clock": "sim", "clock-start": "2020-01-01T00:00:00Z"}).start()
+    patron.add_source("shop")
+    event, = wait_moved(patron, 1)
+    assert event["receivedAt"].startswith("2020-01-01") and event["timestamp"] == event["receivedAt"]
 
 
 def test_what_waited_at_a_stop_is_moved_at_the_next_start(patron):
