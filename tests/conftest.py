@@ -11,6 +11,7 @@ import pytest
 
 from harness.disk import SmallDisk
 from harness import postgres
+from harness.mode import soak
 from harness.patron import PATROND, Patron
 from harness.proxy import Proxy
 
@@ -86,10 +87,6 @@ def pytest_generate_tests(metafunc):
         if metafunc.definition.get_closest_marker(f"{only}_only"):
             names = [name for name in names if name == only]
     metafunc.parametrize("engine", names, indirect=True, scope="module")
-
-
-def soak():
-    return os.environ.get("PATRON_SOAK") == "1"
 
 
 @pytest.fixture

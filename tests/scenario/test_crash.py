@@ -5,7 +5,7 @@ import signal
 import time
 
 import pytest
-from conftest import soak
+from harness.mode import soak
 from harness.load import Load, assert_once, track
 
 ROUNDS = 50 if soak() else 5

@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from conftest import soak
+from harness.mode import soak
 from harness import web
 
 BATCHES = 5000 if soak() else 300
