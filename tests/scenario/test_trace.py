@@ -60,9 +60,10 @@ def test_every_kind_of_promise_is_kept_the_same_way(traced):
         patron.get(f"/pixel/v1/track?writeKey={key}&event=E&userId=u&messageId=trace-3-1-end"),
         patron.post(f"/beacon/v1/batch?writeKey={key}", b'{"batch":[{"type":"track",' + event[1:] % 4 + b"]}"),
         patron.post("/v1/track", b'{"userId":"u","messageId":"trace-5-1-end"}', headers=web.basic(key)),  # no name: quarantined
-        patron.api("POST", "/api/v1/sources", {"name": "trace-6-1-end"}),
-        patron.api("POST", "/api/v1/tokens", {"role": "admin", "name": "trace-7-1-end"}),
     ]
+    if not patron.sql_url:  # PostgreSQL syncs in processes of its own, which the trace does not see
+        calls += [patron.api("POST", "/api/v1/sources", {"name": "trace-6-1-end"}),
+                  patron.api("POST", "/api/v1/tokens", {"role": "admin", "name": "trace-7-1-end"})]
     assert all(answer.status in (200, 201) for answer in calls), calls
     [quarantined] = patron.wait_views().quarantine()
     redriven = patron.api("POST", "/api/v1/quarantine/redrive", {
