@@ -247,13 +247,14 @@ static void watch(Load *l, Conn *c, int op, uint32_t events)
     }
 }
 
+/* Lost with a request on it, or closed by the server because it was idle for too long. */
 static void reconnect(Load *l, Conn *c)
 {
-    l->errors++;
+    l->errors += c->busy;
+    l->busy -= c->busy;
     close(c->fd);
     c->fd = open_socket(l->options.port);
     c->busy = false;
-    l->busy--;
     c->in_len = c->out_len = c->out_sent = 0;
     watch(l, c, EPOLL_CTL_ADD, EPOLLIN);
 }
