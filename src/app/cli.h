@@ -133,6 +133,10 @@ PT_NODISCARD PtStatus cli_table(PtStr array, const CliColumn *columns, size_t co
 PT_NODISCARD PtStatus cli_print_list(Cli *cli, const char *path, const CliColumn *columns,
                                      size_t count, const char *none, PtError *err);
 
+/* The same over all pages of a list: path with its query, to which each page's cursor is added. */
+PT_NODISCARD PtStatus cli_print_pages(Cli *cli, PtBuf *path, const CliColumn *columns, size_t count,
+                                      const char *none, PtError *err);
+
 /* "label      text" of a member, a line. */
 void cli_print_line(const char *label, PtStr json, const char *path);
 

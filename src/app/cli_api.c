@@ -189,6 +189,70 @@ PtStatus cli_print_list(Cli *cli, const char *path, const CliColumn *columns, si
     return cli_table(cli_json(cli_answer(&x), "data"), columns, count, none, err);
 }
 
+static PtStatus fetch_page(Cli *cli, PtStr path, const char *cursor, PtClientResponse *answer,
+                           PtError *err)
+{
+    PtBuf full;
+    pt_buf_init(&full, BODY_MAX);
+    pt_buf_add_str(&full, path);
+    cli_query(&full, "cursor", cursor[0] != '\0' ? cursor : NULL);
+    pt_buf_add_char(&full, '\0');
+    PtStatus st = pt_buf_status(&full) == PT_OK
+                      ? cli_call(cli, "GET", full.data, (PtStr){NULL, 0}, answer, err)
+                      : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    pt_buf_done(&full);
+    return st;
+}
+
+/* All pages as one JSON array, at most CLI_ANSWER_MAX bytes. */
+static PtStatus fetch_all(Cli *cli, PtStr path, PtBuf *list, PtError *err)
+{
+    PtClientResponse answer;
+    PtBuf cursor;
+    PtStatus st = PT_OK;
+    bool any = false;
+    pt_client_response_init(&answer, CLI_ANSWER_MAX);
+    pt_buf_init(&cursor, 1024);
+    pt_buf_add_char(&cursor, '\0');
+    pt_buf_add_char(list, '[');
+    do {
+        st = fetch_page(cli, path, cursor.data, &answer, err);
+        PtStr data = st == PT_OK ? cli_json(pt_buf_str(&answer.body), "data") : (PtStr){NULL, 0};
+        if (data.len > 2) {
+            pt_buf_add_str(list, any ? PT_STR(",") : PT_STR(""));
+            pt_buf_add(list, data.data + 1, data.len - 2);
+            any = true;
+        }
+        (void)cli_json_text(pt_buf_str(&answer.body), "next_cursor", &cursor);
+    } while (st == PT_OK && pt_buf_status(&cursor) == PT_OK && cursor.len > 1);
+    pt_buf_add_char(list, ']');
+    pt_buf_done(&cursor);
+    pt_client_response_done(&answer);
+    if (st == PT_OK && pt_buf_status(list) != PT_OK) {
+        st = pt_fail(err, PT_TOO_LARGE, "the list is over %d bytes: narrow it", CLI_ANSWER_MAX);
+    }
+    return st;
+}
+
+PtStatus cli_print_pages(Cli *cli, PtBuf *path, const CliColumn *columns, size_t count,
+                         const char *none, PtError *err)
+{
+    PtBuf list;
+    pt_buf_init(&list, CLI_ANSWER_MAX);
+    PtStatus st = pt_buf_status(path) == PT_OK
+                      ? fetch_all(cli, pt_buf_str(path), &list, err)
+                      : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    if (st == PT_OK && cli->json) {
+        (void)fputs("{\"data\":", stdout);
+        (void)fwrite(list.data, 1, list.len, stdout);
+        (void)puts(",\"next_cursor\":null}");
+    } else if (st == PT_OK) {
+        st = cli_table(pt_buf_str(&list), columns, count, none, err);
+    }
+    pt_buf_done(&list);
+    return st;
+}
+
 void cli_print_line(const char *label, PtStr json, const char *path)
 {
     PtBuf text;

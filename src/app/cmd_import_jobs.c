@@ -9,52 +9,6 @@ enum { PATH_MAX_BYTES = 4096, PAGE = 200 };
 const CliOption cmd_import_list_options[] = {
     {"state", "STATE", "in this state only, such as running", false}, {0}};
 
-static PtStatus fetch_page(Cli *cli, const CliArgs *args, const char *cursor,
-                           PtClientResponse *answer, PtError *err)
-{
-    PtBuf path;
-    pt_buf_init(&path, PATH_MAX_BYTES);
-    pt_buf_printf(&path, "/api/v1/imports?limit=%d", PAGE);
-    cli_query(&path, "state", cli_value(args, "state"));
-    cli_query(&path, "cursor", cursor[0] != '\0' ? cursor : NULL);
-    pt_buf_add_char(&path, '\0');
-    PtStatus st = pt_buf_status(&path) == PT_OK
-                      ? cli_call(cli, "GET", path.data, (PtStr){NULL, 0}, answer, err)
-                      : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
-    pt_buf_done(&path);
-    return st;
-}
-
-/* All pages as one JSON array. */
-static PtStatus fetch_all(Cli *cli, const CliArgs *args, PtBuf *list, PtError *err)
-{
-    PtClientResponse answer;
-    PtBuf cursor;
-    PtStatus st = PT_OK;
-    bool any = false;
-    pt_client_response_init(&answer, CLI_ANSWER_MAX);
-    pt_buf_init(&cursor, 1024);
-    pt_buf_add_char(&cursor, '\0');
-    pt_buf_add_char(list, '[');
-    do {
-        st = fetch_page(cli, args, cursor.data, &answer, err);
-        PtStr data = st == PT_OK ? cli_json(pt_buf_str(&answer.body), "data") : (PtStr){NULL, 0};
-        if (data.len > 2) {
-            pt_buf_add_str(list, any ? PT_STR(",") : PT_STR(""));
-            pt_buf_add(list, data.data + 1, data.len - 2);
-            any = true;
-        }
-        (void)cli_json_text(pt_buf_str(&answer.body), "next_cursor", &cursor);
-    } while (st == PT_OK && pt_buf_status(&cursor) == PT_OK && cursor.len > 1);
-    pt_buf_add_char(list, ']');
-    pt_buf_done(&cursor);
-    pt_client_response_done(&answer);
-    if (st == PT_OK && pt_buf_status(list) != PT_OK) {
-        st = pt_fail(err, PT_TOO_LARGE, "the list is over %d bytes: narrow it", CLI_ANSWER_MAX);
-    }
-    return st;
-}
-
 PtStatus cmd_import_list(Cli *cli, const CliArgs *args, PtError *err)
 {
     static const CliColumn columns[] = {
@@ -63,18 +17,13 @@ PtStatus cmd_import_list(Cli *cli, const CliArgs *args, PtError *err)
         {"STATE", "state", CLI_TEXT},    {"BYTES", "bytes", CLI_BYTES},
         {"ROWS", "rows", CLI_NUMBER},    {"REFUSED", "rows_refused", CLI_NUMBER},
         {"EVENTS", "events", CLI_NUMBER}};
-    PtBuf list;
-    pt_buf_init(&list, CLI_ANSWER_MAX);
-    PtStatus st = fetch_all(cli, args, &list, err);
-    if (st == PT_OK && cli->json) {
-        (void)fputs("{\"data\":", stdout);
-        (void)fwrite(list.data, 1, list.len, stdout);
-        (void)puts(",\"next_cursor\":null}");
-    } else if (st == PT_OK) {
-        st = cli_table(pt_buf_str(&list), columns, sizeof columns / sizeof *columns,
-                       "there are no imports", err);
-    }
-    pt_buf_done(&list);
+    PtBuf path;
+    pt_buf_init(&path, PATH_MAX_BYTES);
+    pt_buf_printf(&path, "/api/v1/imports?limit=%d", PAGE);
+    cli_query(&path, "state", cli_value(args, "state"));
+    PtStatus st = cli_print_pages(cli, &path, columns, sizeof columns / sizeof *columns,
+                                  "there are no imports", err);
+    pt_buf_done(&path);
     return st;
 }
 
