@@ -100,6 +100,13 @@ PT_NODISCARD PtStatus cli_send(Cli *cli, const char *method, CliExchange *x, PtE
 PT_NODISCARD PtStatus cli_get(Cli *cli, const char *path, CliExchange *x, PtError *err);
 PtStr cli_answer(const CliExchange *x); /* borrowed */
 
+/* The path with its query; data NULL, which the next two refuse, when it became too long. */
+PtStr cli_path(const PtBuf *path);
+
+/* All pages of a list as one JSON array, at most CLI_ANSWER_MAX bytes: path with its query, to
+ * which each page's cursor is added. */
+PT_NODISCARD PtStatus cli_get_all(Cli *cli, PtStr path, PtBuf *list, PtError *err);
+
 /* Appends "?name=value" or "&name=value", escaped, when value is not NULL. */
 void cli_query(PtBuf *path, const char *name, const char *value);
 
@@ -129,13 +136,14 @@ typedef struct CliColumn {
 PT_NODISCARD PtStatus cli_table(PtStr array, const CliColumn *columns, size_t count,
                                 const char *none, PtError *err);
 
-/* The same of what a path answers as {"data": [...]}, or with --json that answer itself. */
-PT_NODISCARD PtStatus cli_print_list(Cli *cli, const char *path, const CliColumn *columns,
-                                     size_t count, const char *none, PtError *err);
+/* The same of the one page that a path answers as {"data": [...]}, or with --json that answer
+ * itself. */
+PT_NODISCARD PtStatus cli_print_page(Cli *cli, PtStr path, const CliColumn *columns, size_t count,
+                                     const char *none, PtError *err);
 
 /* The same over all pages of a list: path with its query, to which each page's cursor is added. */
-PT_NODISCARD PtStatus cli_print_pages(Cli *cli, PtBuf *path, const CliColumn *columns, size_t count,
-                                      const char *none, PtError *err);
+PT_NODISCARD PtStatus cli_print_list(Cli *cli, PtStr path, const CliColumn *columns, size_t count,
+                                     const char *none, PtError *err);
 
 /* "label      text" of a member, a line. */
 void cli_print_line(const char *label, PtStr json, const char *path);

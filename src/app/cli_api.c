@@ -174,19 +174,9 @@ PtStatus cli_get(Cli *cli, const char *path, CliExchange *x, PtError *err)
     return cli_send(cli, "GET", x, err);
 }
 
-PtStatus cli_print_list(Cli *cli, const char *path, const CliColumn *columns, size_t count,
-                        const char *none, PtError *err)
+PtStr cli_path(const PtBuf *path)
 {
-    PT_CLEANUP(cli_exchange_done) CliExchange x = cli_exchange();
-    PtStatus st = cli_get(cli, path, &x, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    if (cli->json) {
-        cli_print_json(cli_answer(&x));
-        return PT_OK;
-    }
-    return cli_table(cli_json(cli_answer(&x), "data"), columns, count, none, err);
+    return pt_buf_status(path) == PT_OK ? pt_buf_str(path) : (PtStr){NULL, 0};
 }
 
 static PtStatus fetch_page(Cli *cli, PtStr path, const char *cursor, PtClientResponse *answer,
@@ -197,15 +187,14 @@ static PtStatus fetch_page(Cli *cli, PtStr path, const char *cursor, PtClientRes
     pt_buf_add_str(&full, path);
     cli_query(&full, "cursor", cursor[0] != '\0' ? cursor : NULL);
     pt_buf_add_char(&full, '\0');
-    PtStatus st = pt_buf_status(&full) == PT_OK
+    PtStatus st = path.data != NULL && pt_buf_status(&full) == PT_OK
                       ? cli_call(cli, "GET", full.data, (PtStr){NULL, 0}, answer, err)
                       : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
     pt_buf_done(&full);
     return st;
 }
 
-/* All pages as one JSON array, at most CLI_ANSWER_MAX bytes. */
-static PtStatus fetch_all(Cli *cli, PtStr path, PtBuf *list, PtError *err)
+PtStatus cli_get_all(Cli *cli, PtStr path, PtBuf *list, PtError *err)
 {
     PtClientResponse answer;
     PtBuf cursor;
@@ -234,14 +223,27 @@ static PtStatus fetch_all(Cli *cli, PtStr path, PtBuf *list, PtError *err)
     return st;
 }
 
-PtStatus cli_print_pages(Cli *cli, PtBuf *path, const CliColumn *columns, size_t count,
-                         const char *none, PtError *err)
+PtStatus cli_print_page(Cli *cli, PtStr path, const CliColumn *columns, size_t count,
+                        const char *none, PtError *err)
+{
+    PT_CLEANUP(cli_exchange_done) CliExchange x = cli_exchange();
+    PtStatus st = path.data != NULL ? PT_OK : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    pt_buf_add_str(&x.path, path);
+    st = st == PT_OK ? cli_send(cli, "GET", &x, err) : st;
+    if (st == PT_OK && cli->json) {
+        cli_print_json(cli_answer(&x));
+    } else if (st == PT_OK) {
+        st = cli_table(cli_json(cli_answer(&x), "data"), columns, count, none, err);
+    }
+    return st;
+}
+
+PtStatus cli_print_list(Cli *cli, PtStr path, const CliColumn *columns, size_t count,
+                        const char *none, PtError *err)
 {
     PtBuf list;
     pt_buf_init(&list, CLI_ANSWER_MAX);
-    PtStatus st = pt_buf_status(path) == PT_OK
-                      ? fetch_all(cli, pt_buf_str(path), &list, err)
-                      : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    PtStatus st = cli_get_all(cli, path, &list, err);
     if (st == PT_OK && cli->json) {
         (void)fputs("{\"data\":", stdout);
         (void)fwrite(list.data, 1, list.len, stdout);

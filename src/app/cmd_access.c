@@ -126,11 +126,8 @@ PtStatus cmd_user_list(Cli *cli, const CliArgs *args, PtError *err)
     pt_buf_add_str(&path, PT_STR("/api/v1/accounts?limit=500"));
     cli_query(&path, "search", cli_value(args, "search"));
     cli_query(&path, "role", cli_value(args, "role"));
-    pt_buf_add_char(&path, '\0');
-    PtStatus st = pt_buf_status(&path) == PT_OK
-                      ? cli_print_list(cli, path.data, columns, sizeof columns / sizeof *columns,
-                                       "nobody: patron setup-code, or patron user add", err)
-                      : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    PtStatus st = cli_print_list(cli, cli_path(&path), columns, sizeof columns / sizeof *columns,
+                                 "nobody: patron setup-code, or patron user add", err);
     pt_buf_done(&path);
     return st;
 }
@@ -278,7 +275,7 @@ PtStatus cmd_token_list(Cli *cli, const CliArgs *args, PtError *err)
                                         {"USED", "last_used_at", CLI_TEXT},
                                         {"EXPIRES", "expires_at", CLI_TEXT}};
     (void)args;
-    return cli_print_list(cli, "/api/v1/tokens?limit=500", columns,
+    return cli_print_list(cli, PT_STR("/api/v1/tokens?limit=500"), columns,
                           sizeof columns / sizeof *columns,
                           "no tokens: patron token add --role admin", err);
 }
@@ -316,11 +313,8 @@ PtStatus cmd_audit_list(Cli *cli, const CliArgs *args, PtError *err)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         cli_query(&path, names[i], cli_value(args, names[i]));
     }
-    pt_buf_add_char(&path, '\0');
-    PtStatus st = pt_buf_status(&path) == PT_OK
-                      ? cli_print_list(cli, path.data, columns, sizeof columns / sizeof *columns,
-                                       "no entries", err)
-                      : pt_fail(err, PT_TOO_LARGE, "an argument is too long");
+    PtStatus st = cli_print_page(cli, cli_path(&path), columns, sizeof columns / sizeof *columns,
+                                 "no entries", err);
     pt_buf_done(&path);
     return st;
 }

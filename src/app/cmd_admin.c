@@ -53,23 +53,20 @@ PtStatus cmd_source_list(Cli *cli, const CliArgs *args, PtError *err)
                                         {"CREATED", "created_at", CLI_TEXT},
                                         {"ID", "id", CLI_TEXT}};
     (void)args;
-    return cli_print_list(cli, "/api/v1/sources", columns, sizeof columns / sizeof *columns,
+    return cli_print_list(cli, PT_STR("/api/v1/sources"), columns, sizeof columns / sizeof *columns,
                           "no sources yet: patron source add NAME", err);
 }
 
 /* Appends the id of the source with that name or id to path. */
 static PtStatus add_source_id(Cli *cli, const char *name, PtBuf *path, PtError *err)
 {
-    PT_CLEANUP(cli_exchange_done) CliExchange x = cli_exchange();
-    PtBuf text;
-    PtStatus st = cli_get(cli, "/api/v1/sources", &x, err);
-    PtStr list = cli_json(cli_answer(&x), "data"), item;
-    bool found = false;
-    if (st != PT_OK) {
-        return st;
-    }
+    PtBuf all, text;
+    pt_buf_init(&all, CLI_ANSWER_MAX);
     pt_buf_init(&text, BODY_MAX);
-    while (!found && cli_json_each(&list, &item)) {
+    PtStatus st = cli_get_all(cli, PT_STR("/api/v1/sources"), &all, err);
+    PtStr list = pt_buf_str(&all), item;
+    bool found = false;
+    while (st == PT_OK && !found && cli_json_each(&list, &item)) {
         found = strcmp(cli_json_text(item, "name", &text), name) == 0 ||
                 strcmp(cli_json_text(item, "id", &text), name) == 0;
     }
@@ -77,7 +74,11 @@ static PtStatus add_source_id(Cli *cli, const char *name, PtBuf *path, PtError *
         pt_client_escape(pt_str(cli_json_text(item, "id", &text)), path);
     }
     pt_buf_done(&text);
-    return found ? PT_OK : pt_fail(err, PT_NOT_FOUND, "there is no source \"%s\"", name);
+    pt_buf_done(&all);
+    if (st == PT_OK && !found) {
+        st = pt_fail(err, PT_NOT_FOUND, "there is no source \"%s\"", name);
+    }
+    return st;
 }
 
 PtStatus cmd_source_rotate(Cli *cli, const CliArgs *args, PtError *err)

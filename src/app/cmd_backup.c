@@ -248,18 +248,9 @@ PtStatus cmd_backup_list(Cli *cli, const CliArgs *args, PtError *err)
         {"KIND", "kind", CLI_TEXT},          {"BYTES", "bytes", CLI_BYTES},
         {"PATH", "path", CLI_TEXT},          {"BY", "by", CLI_TEXT},
         {"PROBLEM", "error", CLI_TEXT}};
-    PtClientResponse answer;
     (void)args;
-    pt_client_response_init(&answer, CLI_ANSWER_MAX);
-    PtStatus st = cli_call(cli, "GET", "/api/v1/backups?limit=200", (PtStr){NULL, 0}, &answer, err);
-    if (st == PT_OK && cli->json) {
-        cli_print_json(pt_buf_str(&answer.body));
-    } else if (st == PT_OK) {
-        st = cli_table(cli_json(pt_buf_str(&answer.body), "data"), columns,
-                       sizeof columns / sizeof *columns, "no backups: patron backup FILE", err);
-    }
-    pt_client_response_done(&answer);
-    return st;
+    return cli_print_list(cli, PT_STR("/api/v1/backups?limit=200"), columns,
+                          sizeof columns / sizeof *columns, "no backups: patron backup FILE", err);
 }
 
 /* ---- Restore -------------------------------------------------------------------------------- */

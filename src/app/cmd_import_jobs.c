@@ -21,8 +21,8 @@ PtStatus cmd_import_list(Cli *cli, const CliArgs *args, PtError *err)
     pt_buf_init(&path, PATH_MAX_BYTES);
     pt_buf_printf(&path, "/api/v1/imports?limit=%d", PAGE);
     cli_query(&path, "state", cli_value(args, "state"));
-    PtStatus st = cli_print_pages(cli, &path, columns, sizeof columns / sizeof *columns,
-                                  "there are no imports", err);
+    PtStatus st = cli_print_list(cli, cli_path(&path), columns, sizeof columns / sizeof *columns,
+                                 "there are no imports", err);
     pt_buf_done(&path);
     return st;
 }

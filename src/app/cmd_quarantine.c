@@ -20,8 +20,8 @@ PtStatus cmd_quarantine_list(Cli *cli, const CliArgs *args, PtError *err)
     pt_buf_add_str(&path, PT_STR("/api/v1/quarantine"));
     cli_query(&path, "source", cli_value(args, "source"));
     cli_query(&path, "reason", cli_value(args, "reason"));
-    PtStatus st = cli_print_pages(cli, &path, columns, sizeof columns / sizeof *columns,
-                                  "the quarantine is empty", err);
+    PtStatus st = cli_print_list(cli, cli_path(&path), columns, sizeof columns / sizeof *columns,
+                                 "the quarantine is empty", err);
     pt_buf_done(&path);
     return st;
 }

@@ -121,7 +121,7 @@ static void row_becomes_an_event(void **state)
         "\"type\":\"track\",\"event\":\"Account \\\"A\\\" Added\"",
         "\"userId\":null,\"anonymousId\":\"acc-1\"",
         "\"timestamp\":\"2025-11-22T01:59:55.000Z\"",
-        "\"receivedAt\":\"2025-11-22T01:59:55.000Z\"",
+        "\"receivedAt\":\"2025-11-22T02:00:00.000Z\"", // of the daemon, which moved it
         "\"properties\":{\"role\":\"owner\",\"n\":1}",
         "\"source\":\"patron\",\"source_id\":null,\"flags\":[]}}\n",
     };

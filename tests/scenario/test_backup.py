@@ -111,6 +111,12 @@ def test_a_folder_in_use_is_not_overwritten(patron, make_patron):
     assert "Every digest is right" in verify.stdout
 
 
+def wait_for_mark(process, mark):
+    """Until a restore has begun to write; one that is over before it is seen is fine."""
+    while process.poll() is None and not mark.exists():
+        time.sleep(0.0005)
+
+
 @pytest.mark.limit(180)
 def test_killed_in_the_middle_it_says_unfinished_and_no_server_starts(patron, make_patron):
     fill(patron)
@@ -124,7 +130,8 @@ def test_killed_in_the_middle_it_says_unfinished_and_no_server_starts(patron, ma
         if attempt:
             process.stdin.write(f"{other.data}\n".encode())
             process.stdin.flush()
-        time.sleep(random.uniform(0.005, 0.25))
+        wait_for_mark(process, other.data / "restore-unfinished")
+        time.sleep(random.uniform(0, 0.01))
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdin.close()
