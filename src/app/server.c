@@ -160,6 +160,7 @@ static PtStatus open_log(PatronServer *s, const PtConfig *config, PtError *err)
     c.pending_bytes = (uint64_t)pt_config_int(config, "log.pending_mib") * MIB;
     c.hot_bytes = (uint64_t)pt_config_int(config, "log.hot_gib") * 1024 * MIB;
     c.zstd_level = (int)pt_config_int(config, "log.zstd_level");
+    c.gather_us = (uint32_t)pt_config_int(config, "log.gather_us");
     c.start_threads = true;
     c.on_round = log_round;
     c.ctx = s;

@@ -25,6 +25,8 @@ const PtSetting patron_settings[] = {
     INT("log.pending_mib", "64", 1, 4096,
         "events appended and not yet synced, MiB; over it clients are told 429"),
     INT("log.zstd_level", "3", 1, 19, "compression level of the archive"),
+    INT("log.gather_us", "500", 0, 10000,
+        "least time between two syncs under load, in microseconds"),
     INT("dedupe.memory_mib", "256", 8, 65536, "memory of the table of seen messageIds, MiB"),
     INT("dedupe.window_days", "7", 1, 365, "how long a messageId is remembered, days"),
     INT("dedupe.window_ids", "500000000", 1000, 100000000000, "how many messageIds are remembered"),

@@ -62,6 +62,7 @@ typedef struct PtLogConfig {
     const char *dir;         /* made when missing */
     uint32_t segment_bytes;  /* hot segment, 1 MiB..1 GiB; 64 MiB */
     uint32_t spare_segments; /* prewritten ahead; 1 */
+    uint32_t gather_us;      /* between the beginnings of two rounds of the writer thread; 500 */
     uint64_t pending_bytes;  /* appended and not yet synced; over it append says PT_BUSY; 64 MiB */
     uint64_t hot_bytes;      /* unarchived segments; over it append says PT_UNAVAILABLE until the
                                 archiver caught up; 32 GiB */

@@ -16,6 +16,7 @@ PtLogConfig pt_log_config_default(void)
         .clock = pt_clock_real(),
         .segment_bytes = 64U << 20,
         .spare_segments = 1,
+        .gather_us = 500,
         .pending_bytes = 64ULL << 20,
         .hot_bytes = 32ULL << 30,
         .zstd_level = 3,

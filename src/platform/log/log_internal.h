@@ -112,6 +112,7 @@ struct PtLog {
     uint64_t last_generation; /* highest handed out */
     uint64_t finished_round;
     bool flush_wanted, writer_idle, failing, stop;
+    int64_t round_began_ns; /* of the last round of the writer thread */
     int64_t retry_at_ns;
     LogWaiter *waiters;
     uint32_t readers_waiting;

@@ -300,6 +300,24 @@ static void test_disk_full_with_threads(void **state)
     assert_int_equal(pt_log_end(rig->log, 0), 1);
 }
 
+/* Rounds of the writer's thread begin gather_us apart, also when the disk is quicker. */
+static void test_rounds_are_gathered(void **state)
+{
+    enum { ROUNDS = 6, GATHER_US = 10000 };
+    Rig *rig = *state;
+    pt_log_close(rig->log);
+    rig->config.start_threads = true;
+    rig->config.gather_us = GATHER_US;
+    assert_int_equal(pt_log_open(&rig->config, &rig->log, NULL), PT_OK);
+    const int64_t from = pt_mono_ns();
+    for (int i = 0; i < ROUNDS; i++) {
+        assert_int_equal(append(rig, 100, 'g'), PT_OK);
+        assert_int_equal(pt_log_commit(rig->log, NULL), PT_OK);
+    }
+    assert_true(pt_mono_ns() - from >= (ROUNDS - 1) * (int64_t)GATHER_US * 1000);
+    assert_int_equal(pt_log_end(rig->log, 0), ROUNDS);
+}
+
 static void test_hot_bound(void **state)
 {
     Rig *rig = *state;
@@ -586,6 +604,7 @@ int main(void)
         test_a_missing_segment_or_archive_is_told,
         test_disk_full_and_space_again,
         test_disk_full_with_threads,
+        test_rounds_are_gathered,
         test_hot_bound,
         test_segments_are_recycled,
         test_reader_in_a_segment_that_is_recycled,
@@ -599,6 +618,7 @@ int main(void)
         "a missing segment is told",
         "disk full, and space again",
         "disk full with threads",
+        "rounds are gathered",
         "hot bound",
         "segments are recycled",
         "reader in a segment that is recycled",

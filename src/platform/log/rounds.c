@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
 
 /* Round buffers are reserved address space: growing copies nothing, and giving memory back after a
  * burst is one call. */
@@ -396,13 +398,28 @@ static void wait_for_work(PtLog *log)
     log->writer_idle = false;
 }
 
+/* Rounds begin gather_ns apart, so that under load each sync is paid for by more records. */
+static void gather(PtLog *log)
+{
+    const int64_t begin = log->round_began_ns + (int64_t)log->config.gather_us * 1000;
+    if (begin > pt_mono_ns() && !log->stop) {
+        const struct timespec at = {begin / 1000000000, begin % 1000000000};
+        pthread_mutex_unlock(&log->mu);
+        (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL); // earlier is fine
+        pthread_mutex_lock(&log->mu);
+    }
+    log->round_began_ns = pt_mono_ns();
+}
+
 void *log_writer_main(void *arg)
 {
     PtLog *log = arg;
+    (void)prctl(PR_SET_TIMERSLACK, 1000UL); // gather to the microsecond, not to 50
     pthread_mutex_lock(&log->mu);
     for (;;) {
         bool pending = log->open->count > 0;
         if (pending && (log->flush_wanted || log->stop)) {
+            gather(log);
             (void)commit_open(log, NULL); // told by on_round and to waiters
         } else if (log->stop) {
             break;
