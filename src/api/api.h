@@ -10,6 +10,7 @@
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/sql.h"
+#include "profiles/profiles.h"
 
 #include <stdint.h>
 
@@ -34,6 +35,7 @@ typedef struct ApiConfig {
     EventIntake *intake;
     EventSources *sources;
     EventPlans *plans;
+    Profiles *profiles;
     EventViews *views;
     Operate *operate;
     const PtClock *clock;

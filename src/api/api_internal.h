@@ -273,6 +273,10 @@ bool api_source_wanted(uint32_t filter, uint32_t number);
 /* Name and id of a source, in `space`; empty when it is gone. */
 EventSourceName api_source_name(Api *api, uint32_t number, EventSource *space);
 
+/* The id of the person whom a record belongs to now, in `id`; empty where it is nobody's or the
+ * view has not seen it yet (profiles.c). */
+PtStr api_profile_of(Api *api, const PtRecord *record, char id[static 37]);
+
 /* -- resources
  * -----------------------------------------------------------------------------------------------------
  */

@@ -43,8 +43,9 @@ static PtStatus write_record(Api *api, const Export *e, const PtRecord *r, PtAre
         }
     } else {
         EventSource space;
+        char person[37];
         const EventSourceName name = api_source_name(api, r->source, &space);
-        st = event_to_json(r, &name, arena, out, err);
+        st = event_to_json(r, &name, api_profile_of(api, r, person), arena, out, err);
     }
     pt_buf_add_char(out, '\n');
     if (st == PT_OK && pt_buf_status(out) != PT_OK) {
@@ -149,6 +150,7 @@ void api_events_get(ApiCall *call)
     const PtRecord *record = NULL;
     size_t count = 0;
     int64_t offset = 0;
+    char person[37];
     EventSource space;
     if (!pt_json_to_i64(call->args[0], &offset) || offset < 0 ||
         (uint64_t)offset < pt_log_begin(log, 0) || (uint64_t)offset >= pt_log_end(log, 0)) {
@@ -165,7 +167,8 @@ void api_events_get(ApiCall *call)
     }
     if (st == PT_OK) {
         const EventSourceName name = api_source_name(call->api, record->source, &space);
-        st = event_to_json(record, &name, call->arena, &call->body, &call->error);
+        st = event_to_json(record, &name, api_profile_of(call->api, record, person), call->arena,
+                           &call->body, &call->error);
     }
     if (st == PT_OK) {
         api_answer(call, 200);

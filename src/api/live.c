@@ -89,10 +89,11 @@ static PtStatus say(LiveState *s, PtStr id, const char *event, PtError *err)
 static PtStatus say_record(LiveState *s, const PtRecord *r, PtError *err)
 {
     EventSource space;
-    char id[24];
+    char id[24], person[37];
     const EventSourceName name = api_source_name(s->stream->api, r->source, &space);
     pt_buf_clear(&s->out, 64 << 10);
-    PtStatus st = event_to_json(r, &name, s->arena, &s->out, err);
+    PtStatus st =
+        event_to_json(r, &name, api_profile_of(s->stream->api, r, person), s->arena, &s->out, err);
     pt_arena_clear(s->arena);
     (void)snprintf(id, sizeof id, "%" PRIu64, r->position.offset);
     return st == PT_OK ? say(s, pt_str(id), "event", err) : st;

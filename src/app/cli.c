@@ -91,6 +91,22 @@ static const CliCommand commands[] = {
      cmd_plan_assign_options, true, cmd_plan_assign},
     {"plan violations", "", 0, 0, "what is violated most", cmd_plan_violations_options, true,
      cmd_plan_violations},
+    {"profile get", "ID|TYPE:VALUE", 1, 1, "show a customer, such as email:anna@example.org", NULL,
+     true, cmd_profile_get},
+    {"profile search", "[TEXT]", 0, 1,
+     "find customers by name, mail, phone or order number; those seen last without a text",
+     cmd_profile_search_options, true, cmd_profile_search},
+    {"profile timeline", "ID|TYPE:VALUE", 1, 1, "what a customer did, newest first",
+     cmd_profile_timeline_options, true, cmd_profile_timeline},
+    {"profile merge", "ID OTHER", 2, 2, "make one customer of two", cmd_profile_merge_options, true,
+     cmd_profile_merge},
+    {"profile split", "ID", 1, 1, "part identifiers from a customer, and keep them apart",
+     cmd_profile_split_options, true, cmd_profile_split},
+    {"identity rules", "", 0, 0, "by which identifiers customers are recognised, and the limits",
+     NULL, true, cmd_identity_rules},
+    {"eval identity", "FILES", 1, CLI_POSITIONALS_MAX,
+     "how well customers are recognised in labelled histories", cmd_eval_identity_options, false,
+     cmd_eval_identity},
     {"stats", "", 0, 0, "events by source and type", NULL, true, cmd_stats},
     {"status", "", 0, 0, "how the server is doing", NULL, true, cmd_status},
     {"view rebuild", "NAME", 1, 1, "drop a view and build it again from the log", rebuild_options,
@@ -186,7 +202,7 @@ static void print_command_help(FILE *to, const CliCommand *c)
 /* ---- Arguments ------------------------------------------------------------------------------ */
 
 typedef struct Words {
-    const char *items[8];
+    const char *items[CLI_POSITIONALS_MAX + 2]; /* no command has more than two words of its own */
     size_t count;
 } Words;
 

@@ -19,7 +19,7 @@
  * Output       What was asked for on stdout (a table, or JSON with --json), the rest on stderr.
  * Threads      Commands run on the main thread.
  */
-enum { CLI_OPTIONS_MAX = 12, CLI_POSITIONALS_MAX = 2, CLI_ANSWER_MAX = 64 << 20 };
+enum { CLI_OPTIONS_MAX = 12, CLI_POSITIONALS_MAX = 30, CLI_ANSWER_MAX = 64 << 20 };
 
 typedef struct CliServer CliServer;
 
@@ -191,6 +191,16 @@ PtStatus cmd_plan_assign(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_plan_violations(Cli *cli, const CliArgs *args, PtError *err);
 extern const CliOption cmd_plan_show_options[], cmd_plan_save_options[], cmd_plan_check_options[],
     cmd_plan_infer_options[], cmd_plan_assign_options[], cmd_plan_violations_options[];
+PtStatus cmd_profile_get(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_profile_search(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_profile_timeline(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_profile_merge(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_profile_split(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_identity_rules(Cli *cli, const CliArgs *args, PtError *err);
+extern const CliOption cmd_profile_search_options[], cmd_profile_timeline_options[],
+    cmd_profile_merge_options[], cmd_profile_split_options[];
+PtStatus cmd_eval_identity(Cli *cli, const CliArgs *args, PtError *err);
+extern const CliOption cmd_eval_identity_options[];
 PtStatus cmd_stats(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_status(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_view_rebuild(Cli *cli, const CliArgs *args, PtError *err);

@@ -95,7 +95,9 @@ class Usage(Case):
                       ["token", "add"], ["stats", "--nosuch"], ["stats", "--raw"], ["import"],
                       ["quarantine", "redrive"], ["quarantine", "redrive", "--all", "--position", "1"],
                       ["quarantine", "redrive", "--position", "x"], ["version", "--json=1"], ["export", "events", "--since"],
-                      ["view", "rebuild", "a", "--from", "-1"]):
+                      ["view", "rebuild", "a", "--from", "-1"], ["profile", "get"], ["profile", "get", ""],
+                      ["profile", "merge", "a", "b"], ["profile", "split", "a", "--reason", "r"],
+                      ["profile", "split", "a", "--nodes", "1,x", "--reason", "r"]):
             with self.subTest(words=words):
                 done = self.patron(*words, code=2)
                 self.assertRegex(done.stderr, r"\Apatron: usage: [^\n]+\n\Z")
@@ -173,6 +175,32 @@ class Management(Case):
         tail.send_signal(signal.SIGINT)
         _, errors = tail.communicate(timeout=20)
         self.assertEqual((seen, tail.returncode, errors), (["o0", "o1", "o2"], 0, ""))
+
+
+class Profile(Case):
+    """By a server of the command's own, which has to load what a server before it has seen."""
+
+    def test_people_of_an_import(self):
+        path, mapping = self.orders(5)
+        self.patron("import", path, "--map", mapping)
+        person = self.wait_for("user_id:u3", 1)
+        self.assertEqual([(n["type"], n["value"]) for n in person["nodes"]], [("user_id", "u3")])
+        self.assertEqual(person["values"], [{"currency": "XXX", "amount": "3.25", "orders": 1, "refunds": 0}])
+        self.assertEqual([e["properties"]["order_id"] for e in self.json("profile", "timeline", person["id"])["data"]], ["o3"])
+        self.assertIn(person["id"], self.patron("profile", "search", "u3").stdout)
+        other = self.json("profile", "get", "user_id:u4")
+        done = self.patron("profile", "merge", person["id"], other["id"], "--reason", "x", code=1)
+        self.assertIn("2 of user_id, the most is 1", done.stderr)
+        self.assertIn("PRIORITY", self.patron("identity", "rules").stdout)
+        self.patron("profile", "get", "nobody", code=1)
+
+    def wait_for(self, who, events):
+        """What was imported is seen by one of the next servers."""
+        for _ in range(50):
+            done = subprocess.run([PATRON, "--data", self.data, "profile", "get", who, "--json"], capture_output=True, text=True)
+            if done.returncode == 0 and json.loads(done.stdout)["events"] == events:
+                return json.loads(done.stdout)
+        self.fail(f"nobody is {who}: {done.stderr}")
 
 
 class Import(Case):

@@ -14,13 +14,14 @@
 #include "platform/diag.h"
 #include "platform/metrics.h"
 #include "platform/migrations.h"
+#include "profiles/profiles.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    VIEWS = 3,
+    VIEWS = 4,
     SQL_READERS = 2,
     POOL_QUEUE = 1000,
     PUBLIC_WORKERS = 2,
@@ -40,6 +41,7 @@ struct PatronServer {
     Dedupe *dedupe;
     EventIntake *intake;
     EventStats *stats;
+    Profiles *profiles;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
     Operate *operate;
@@ -211,17 +213,44 @@ static PtStatus open_access(PatronServer *s, const PtConfig *config, PtError *er
     return st;
 }
 
+static PtStatus open_profiles(PatronServer *s, PtError *err)
+{
+    char dir[FOLDER_PATH];
+    folder_path(&s->folder, "index", dir);
+    ProfilesConfig c = {.fs = pt_fs_real(),
+                        .clock = s->clock,
+                        .dir = dir,
+                        .log = s->log,
+                        .core = s->core,
+                        .views = s->views_sql};
+    memcpy(c.key, s->folder.person_key, sizeof c.key);
+    PtStatus st = profiles_open(&c, &s->profiles, err);
+    explicit_bzero(c.key, sizeof c.key);
+    return st;
+}
+
 static PtStatus open_views(PatronServer *s, PtError *err)
 {
     s->stats = event_stats_new();
     if (s->stats == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for the views");
     }
-    s->view_defs[0] = (EventViewDef){"source_stats", event_stats_step, event_stats_reset, s->stats};
-    s->view_defs[1] =
-        (EventViewDef){event_quarantine_view, event_quarantine_step, event_quarantine_reset, NULL};
-    s->view_defs[2] =
-        (EventViewDef){event_violations_view, event_violations_step, event_violations_reset, NULL};
+    s->view_defs[0] = (EventViewDef){.name = "source_stats",
+                                     .step = event_stats_step,
+                                     .reset = event_stats_reset,
+                                     .ctx = s->stats};
+    s->view_defs[1] = (EventViewDef){.name = event_quarantine_view,
+                                     .step = event_quarantine_step,
+                                     .reset = event_quarantine_reset};
+    s->view_defs[2] = (EventViewDef){.name = event_violations_view,
+                                     .step = event_violations_step,
+                                     .reset = event_violations_reset};
+    s->view_defs[3] = (EventViewDef){.name = profiles_view,
+                                     .step = profiles_step,
+                                     .reset = profiles_reset,
+                                     .ctx = s->profiles,
+                                     .start = profiles_start,
+                                     .committed = profiles_committed};
     return event_views_open(s->log, s->views_sql, s->view_defs, VIEWS, &s->views, err);
 }
 
@@ -291,6 +320,7 @@ static PtStatus open_api(PatronServer *s, const PtConfig *config, int64_t starte
                    .sources = s->sources,
                    .plans = s->plans,
                    .views = s->views,
+                   .profiles = s->profiles,
                    .operate = s->operate,
                    .clock = s->clock,
                    .access = s->access,
@@ -416,6 +446,9 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
         st = open_intake(s, config, err);
     }
     if (st == PT_OK) {
+        st = open_profiles(s, err);
+    }
+    if (st == PT_OK) {
         st = open_views(s, err);
     }
     if (st == PT_OK) {
@@ -533,6 +566,7 @@ void patron_server_free(PatronServer *s)
         (void)pt_loop_turn(s->loop, 0); // what the log's last round posted, while the API is there
     }
     api_free(s->api);
+    profiles_close(s->profiles);
     connect_jobs_free(s->imports);
     pt_loop_free(s->loop);
     event_intake_free(s->intake);

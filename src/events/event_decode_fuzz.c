@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PtBuf out;
     pt_buf_init(&out, 64 << 20);
     EventSourceName source = {PT_STR("id"), PT_STR("name")};
-    if (arena != NULL && event_to_json(&r, &source, arena, &out, NULL) == PT_OK) {
+    if (arena != NULL && event_to_json(&r, &source, PT_STR(""), arena, &out, NULL) == PT_OK) {
         PtStatus st = pt_json_check(pt_buf_str(&out), EVENT_MAX_DEPTH + 2, NULL);
         assert(st == PT_OK);
         (void)st;

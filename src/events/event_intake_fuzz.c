@@ -36,7 +36,7 @@ static void check_record(const PtRecord *r, PtArena *arena, PtBuf *out)
     EventSourceName source = {PT_STR("id"), PT_STR("name")};
     pt_buf_clear(out, SIZE_MAX);
     pt_arena_clear(arena);
-    st = event_to_json(r, &source, arena, out, NULL);
+    st = event_to_json(r, &source, PT_STR(""), arena, out, NULL);
     assert(st == PT_OK);
     st = pt_json_check(pt_buf_str(out), EVENT_MAX_DEPTH + 2, NULL);
     assert(st == PT_OK);

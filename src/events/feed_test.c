@@ -97,7 +97,8 @@ static void export_all(PtBuf *out)
     while (count > 0) {
         assert_int_equal(pt_log_fetch(reader, 64, true, &records, &count, NULL), PT_OK);
         for (size_t i = 0; i < count; i++) {
-            assert_int_equal(event_to_json(&records[i], &name, arena, out, NULL), PT_OK);
+            assert_int_equal(event_to_json(&records[i], &name, PT_STR(""), arena, out, NULL),
+                             PT_OK);
             pt_buf_add_char(out, '\n');
         }
     }

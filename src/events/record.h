@@ -121,15 +121,15 @@ PT_NODISCARD PtStatus event_payload_read(const PtRecord *record, EventView *ret_
  * (timestamp, originalTimestamp, sentAt, receivedAt, as RFC 3339 with ms), each null when absent;
  * then properties, traits, context and integrations (of the last two the batch's members under the
  * item's, member by member) and every other member as received (writeKey is left out; a groupId or
- * previousId that is a number as text); profile_id (null until there are profiles); then "_patron":
- * {partition, position (the offset), class, source, source_id, flags[], received_name? (of an
- * aliased name), redrive_of?, reason?, detail?, plan?}.
- * Duplicate keys are resolved to the last, lone surrogates and NUL become U+FFFD, at every level.
- * What was quarantined as not_an_object, too_large or too_deep has its text in "raw" instead of
- * members. On failure `out` is as it was.
+ * previousId that is a number as text); profile_id (the person it belongs to, as the caller knows;
+ * null when empty); then "_patron": {partition, position (the offset), class, source, source_id,
+ * flags[], received_name? (of an aliased name), redrive_of?, reason?, detail?, plan?}. Duplicate
+ * keys are resolved to the last, lone surrogates and NUL become U+FFFD, at every level. What was
+ * quarantined as not_an_object, too_large or too_deep has its text in "raw" instead of members. On
+ * failure `out` is as it was.
  */
 typedef struct EventSourceName {
     PtStr id, name; /* of the source; empty when it is gone */
 } EventSourceName;
 PT_NODISCARD PtStatus event_to_json(const PtRecord *record, const EventSourceName *source,
-                                    PtArena *arena, PtBuf *out, PtError *err);
+                                    PtStr profile_id, PtArena *arena, PtBuf *out, PtError *err);

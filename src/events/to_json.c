@@ -329,7 +329,7 @@ static bool shows_members(EventReason reason)
            reason != EVENT_REASON_TOO_DEEP;
 }
 
-static PtStatus put_event(Writer *w, const EventSourceName *source)
+static PtStatus put_event(Writer *w, const EventSourceName *source, PtStr profile_id)
 {
     const EventView *v = w->view;
     Members item = {0}, batch = {0};
@@ -351,14 +351,18 @@ static PtStatus put_event(Writer *w, const EventSourceName *source)
         pt_json_out_str(&w->out, v->raw);
     }
     pt_json_out_key(&w->out, PT_STR("profile_id"));
-    pt_json_out_null(&w->out); // until there are profiles
+    if (profile_id.len > 0) {
+        pt_json_out_str(&w->out, profile_id);
+    } else {
+        pt_json_out_null(&w->out);
+    }
     put_patron(w, source, &item);
     pt_json_out_object_end(&w->out);
     return w->keys.failed ? PT_NO_MEMORY : w->status;
 }
 
-PtStatus event_to_json(const PtRecord *record, const EventSourceName *source, PtArena *arena,
-                       PtBuf *out, PtError *err)
+PtStatus event_to_json(const PtRecord *record, const EventSourceName *source, PtStr profile_id,
+                       PtArena *arena, PtBuf *out, PtError *err)
 {
     EventView view;
     PtStatus st = event_payload_read(record, &view, err);
@@ -374,7 +378,7 @@ PtStatus event_to_json(const PtRecord *record, const EventSourceName *source, Pt
     if (w.unify) {
         event_keys_init(&w.keys);
     }
-    st = put_event(&w, source);
+    st = put_event(&w, source, profile_id);
     st = st == PT_OK ? pt_buf_status(out) : st;
     event_keys_done(&w.keys);
     pt_buf_done(&w.text);

@@ -16,18 +16,21 @@ static RigBase base;
 #define STAMPS                                                                                     \
     "\"timestamp\":\"2025-11-22T02:00:00.000Z\",\"originalTimestamp\":null,\"sentAt\":null,"       \
     "\"receivedAt\":\"2025-11-22T02:00:00.000Z\""
-#define PATRON_OF(class, flags, more)                                                              \
-    "\"profile_id\":null,\"_patron\":{\"partition\":0,\"position\":0,\"class\":\"" class "\","     \
-    "\"source\":\"Shop\",\"source_id\":\"s1\",\"flags\":[" flags "]" more "}}"
+#define PATRON_OF(class, flags, more) PATRON_BEHIND("null", class, flags, more)
+#define PATRON_BEHIND(profile, class, flags, more)                                                 \
+    "\"profile_id\":" profile ",\"_patron\":{\"partition\":0,\"position\":0,"                      \
+    "\"class\":\"" class "\",\"source\":\"Shop\",\"source_id\":\"s1\","                            \
+    "\"flags\":[" flags "]" more "}}"
 #define PATRON(flags, more)  PATRON_OF("event", flags, more)
 #define REFUSED(flags, more) PATRON_OF("quarantine", flags, more)
-#define BATCH                EVENT_CALL_BATCH, EVENT_UNKNOWN
-#define TYPED(type)          EVENT_CALL_TYPED, EVENT_##type
+#define BATCH                EVENT_CALL_BATCH, EVENT_UNKNOWN, NULL
+#define TYPED(type)          EVENT_CALL_TYPED, EVENT_##type, NULL
 
 static struct JsonCase {
     const char *name;
     EventCallKind kind;
     EventType type;
+    const char *profile; /* NULL: nobody's */
     const char *body, *want;
 } json_cases[] = {
     {"track with everything", TYPED(TRACK),
@@ -108,6 +111,10 @@ static struct JsonCase {
      ",\"raw\":\"\\\"a\\\\\\\"\\\"\"," REFUSED(
          "\"derived_message_id\",\"no_sent_at\"",
          ",\"reason\":\"not_an_object\",\"detail\":\"the event is a string\"")},
+    {"somebody's, whatever the event says", EVENT_CALL_TYPED, EVENT_PAGE, "p2",
+     "{\"userId\":\"u\",\"messageId\":\"m\",\"profile_id\":\"p1\"}",
+     "{\"messageId\":\"m\",\"type\":\"page\",\"name\":null,\"userId\":\"u\",\"anonymousId\":"
+     "null," STAMPS "," PATRON_BEHIND("\"p2\"", "event", "\"no_sent_at\"", "")},
 };
 
 static void read_first(PtLog *log, PtLogReader **reader, const PtRecord **record)
@@ -133,7 +140,8 @@ static void json_case(void **state)
     PtBuf out;
     pt_buf_init(&out, 1 << 20);
     EventSourceName source = {PT_STR("s1"), PT_STR("Shop")};
-    assert_int_equal(event_to_json(record, &source, arena, &out, NULL), PT_OK);
+    const PtStr profile = c->profile != NULL ? pt_str(c->profile) : PT_STR("");
+    assert_int_equal(event_to_json(record, &source, profile, arena, &out, NULL), PT_OK);
     assert_int_equal(pt_json_check(pt_buf_str(&out), 64, NULL), PT_OK);
     pt_buf_add_char(&out, '\0');
     const char *made = strstr(c->want, "\"ID\"");
@@ -168,17 +176,17 @@ static void failure_leaves_the_buffer_alone(void **state)
     EventSourceName nobody = {{NULL, 0}, {NULL, 0}};
     pt_buf_add_str(&out, PT_STR("before"));
     PtError err;
-    assert_int_equal(event_to_json(&r, &nobody, arena, &out, &err), PT_TOO_LARGE);
+    assert_int_equal(event_to_json(&r, &nobody, PT_STR(""), arena, &out, &err), PT_TOO_LARGE);
     assert_int_equal(out.len, 6);
     r.payload.len = 3;
-    assert_int_equal(event_to_json(&r, &nobody, arena, &out, &err), PT_CORRUPT);
+    assert_int_equal(event_to_json(&r, &nobody, PT_STR(""), arena, &out, &err), PT_CORRUPT);
     PT_CLEANUP(pt_arena_freep) PtArena *small = pt_arena_new(16);
     r.payload = pt_buf_str(&payload);
     pt_buf_done(&out);
     pt_buf_init(&out, 1 << 16);
-    assert_int_equal(event_to_json(&r, &nobody, small, &out, &err), PT_NO_MEMORY);
+    assert_int_equal(event_to_json(&r, &nobody, PT_STR(""), small, &out, &err), PT_NO_MEMORY);
     assert_int_equal(out.len, 0);
-    assert_int_equal(event_to_json(&r, &nobody, arena, &out, &err), PT_OK);
+    assert_int_equal(event_to_json(&r, &nobody, PT_STR(""), arena, &out, &err), PT_OK);
     pt_buf_done(&out);
     pt_buf_done(&payload);
 }

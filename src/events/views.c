@@ -25,11 +25,11 @@ typedef struct View {
     const EventViewDef *def;
     pthread_t thread;
     PtLogReader *reader;
-    bool running;
+    bool running, started;
     _Atomic bool nudged; /* wakes the thread out of its wait for records */
     /* under all->lock */
     uint64_t next, rebuild;
-    bool stopped;
+    bool stopped, emptying; /* emptying: a rebuild was taken up, `next` is still of before */
     char message[PT_ERROR_MESSAGE_MAX];
 } View;
 
@@ -95,9 +95,26 @@ static void set_position(View *v, uint64_t next)
 {
     (void)pthread_mutex_lock(&v->all->lock);
     v->next = next;
+    v->emptying = false;
     v->message[0] = '\0';
     (void)pthread_cond_broadcast(&v->all->moved);
     (void)pthread_mutex_unlock(&v->all->lock);
+}
+
+/* What the view keeps beside its tables. */
+static PtStatus start(View *v, PtError *err)
+{
+    const EventViewDef *def = v->def;
+    PtStatus st = PT_OK;
+    if (!v->started && def->start != NULL) {
+        pt_log_seek(v->reader, v->next);
+        st = def->start(def->ctx, v->reader, v->next, &v->all->stop, err);
+    }
+    if (st == PT_OK && !v->started) {
+        v->started = true;
+        set_position(v, v->next); // its trouble is over
+    }
+    return st;
 }
 
 /* One transaction: a rebuild's reset, or the next records. */
@@ -124,7 +141,11 @@ static PtStatus step(View *v, uint64_t rebuild, PtError *err)
         st = pt_sql_commit(&tx, err);
     }
     if (st == PT_OK) {
+        v->started &= rebuild == NO_REBUILD;
         set_position(v, next);
+        if (rebuild == NO_REBUILD && v->def->committed != NULL) {
+            st = v->def->committed(v->def->ctx, next, err);
+        }
     }
     return st;
 }
@@ -149,6 +170,7 @@ static uint64_t take_rebuild(View *v)
     }
     const uint64_t rebuild = v->rebuild;
     v->rebuild = NO_REBUILD;
+    v->emptying = rebuild != NO_REBUILD;
     v->stopped = v->stopped && rebuild == NO_REBUILD;
     (void)pthread_mutex_unlock(&v->all->lock);
     return rebuild;
@@ -168,13 +190,14 @@ static void *view_thread(void *ctx)
     while (!atomic_load(&v->all->stop)) {
         atomic_store(&v->nudged, false);
         const uint64_t rebuild = take_rebuild(v);
-        if (rebuild == NO_REBUILD &&
+        PtError err = {0};
+        PtStatus st = rebuild == NO_REBUILD ? start(v, &err) : PT_OK;
+        if (st == PT_OK && rebuild == NO_REBUILD &&
             !pt_log_wait(v->all->log, PARTITION, v->next, INT64_MAX, &v->nudged)) {
             continue;
         }
-        PtError err = {0};
-        PtStatus st = step(v, rebuild, &err);
-        if (st != PT_OK) {
+        st = st == PT_OK ? step(v, rebuild, &err) : st;
+        if (st != PT_OK && !atomic_load(&v->all->stop)) {
             put_back_rebuild(v, rebuild);
             note_trouble(v, st, &err);
             pause_ms(v->all, RETRY_MS);
@@ -269,7 +292,7 @@ EventViewState event_views_state(EventViews *vs, size_t index)
     const uint64_t end = pt_log_end(vs->log, PARTITION);
     (void)pthread_mutex_lock(&vs->lock);
     EventViewState state = {.name = v->def->name, .next_offset = v->next, .stopped = v->stopped};
-    state.lag = v->rebuild != NO_REBUILD ? end : end > v->next ? end - v->next : 0;
+    state.lag = v->rebuild != NO_REBUILD || v->emptying ? end : end > v->next ? end - v->next : 0;
     memcpy(state.message, v->message, sizeof state.message);
     (void)pthread_mutex_unlock(&vs->lock);
     return state;

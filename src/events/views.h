@@ -27,6 +27,14 @@ typedef struct EventViewDef {
     PtStatus (*step)(void *ctx, PtLogReader *reader, PtSqlTx *tx, uint64_t *ret_next, PtError *err);
     PtStatus (*reset)(PtSqlTx *tx, PtError *err); /* empties the view's tables */
     void *ctx;
+    /* Of a view that keeps more than its tables; each may be NULL. Called on the view's thread,
+     * outside of a transaction. start: brings the rest in line with the tables, before the first
+     * step and after every reset; `next` is where the view continues; what takes long ends with
+     * PT_UNAVAILABLE when *stop. committed: a step's transaction is durable, up to `next`; nothing
+     * is undone by its failure, and it is called again after the next step. */
+    PtStatus (*start)(void *ctx, PtLogReader *reader, uint64_t next, const _Atomic bool *stop,
+                      PtError *err);
+    PtStatus (*committed)(void *ctx, uint64_t next, PtError *err);
 } EventViewDef;
 
 /* defs must outlive the views; at most 16. Starts the threads. */

@@ -433,9 +433,9 @@ static void check_backups(Doctor *d)
 static void check_strangers(Doctor *d)
 {
     static const char *const known[] = {
-        ".",          "..",          "lock", "patron.sock", "secret.key", "core.db*",
-        "views.db",   "views.db-*",  "log",  "dedupe",      "imports",    "restored-settings.conf",
-        RESTORE_MARK, "patrond.log*"};
+        ".",        "..",       "lock",       "patron.sock",  "secret.key",
+        "core.db*", "views.db", "views.db-*", "log",          "dedupe",
+        "imports",  "index",    RESTORE_MARK, "patrond.log*", "restored-settings.conf"};
     DIR *list = opendir(d->t->data_dir);
     int strange = 0;
     for (struct dirent *e; list != NULL && (e = readdir(list)) != NULL;) {

@@ -74,7 +74,8 @@ static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
             return fs->ops->unlink(fs, path, err);
         }
     }
-    if (strcmp(name, "log") != 0 && strcmp(name, "dedupe") != 0 && strcmp(name, "imports") != 0) {
+    if (strcmp(name, "log") != 0 && strcmp(name, "dedupe") != 0 && strcmp(name, "imports") != 0 &&
+        strcmp(name, "index") != 0) {
         return pt_fail(err, PT_CONFLICT, "\"%s\" is not part of a data folder: move it away", path);
     }
     Names inner = {0};

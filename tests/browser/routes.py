@@ -2,6 +2,7 @@
 """Every page of the console: what test_survey.py opens in both themes, both languages and both widths.
 
 `name` names the pictures; `wait` is there once the page shows its data; `keys` are pressed then and `then` awaited. {web} is a source's id.
+CUSTOMERS need a person with a history, whom test_customers_page.py makes: {customer}, an {event} of theirs, {other}: somebody else, {name}: a part of the name.
 """
 ROUTES = [
     {"name": "sources", "path": "/sources", "wait": "[role=grid] [data-index]"},
@@ -35,6 +36,21 @@ ROUTES = [
     {"name": "palette", "path": "/sources", "wait": "[role=grid] [data-index]", "keys": ["Control+k"], "then": ".sh-palette [role=listbox]"},
     {"name": "keys", "path": "/sources", "wait": "[role=grid] [data-index]", "keys": ["?"], "then": ".sh-keys"},
     {"name": "not-found", "path": "/no/such/page", "wait": ".pt-state"},
+]
+
+CUSTOMERS = [
+    {"name": "customers", "path": "/customers", "wait": ".cu-hit"},
+    {"name": "customers-found", "path": "/customers?q={name}", "wait": ".cu-hit mark"},
+    {"name": "customers-none", "path": "/customers?q=nobodyhasthisname", "wait": ".pt-state"},
+    {"name": "customer", "path": "/customers/{customer}", "wait": ".cu-event"},
+    {"name": "customer-event", "path": "/customers/{customer}?event={event}", "wait": ".pt-side .pt-code"},
+    {"name": "customer-orders", "path": "/customers/{customer}?tab=orders", "wait": "[role=grid] [data-index]"},
+    {"name": "customer-traits", "path": "/customers/{customer}?tab=traits&trait=address", "wait": ".pt-side .pt-code"},
+    {"name": "customer-identity", "path": "/customers/{customer}?tab=identity", "wait": ".cu-mark", "then": ".cu-side"},
+    {"name": "customer-handover", "path": "/customers/{customer}?tab=handover", "wait": ".cu-recent"},
+    {"name": "customer-split", "path": "/customers/{customer}?tab=identity", "wait": ".cu-mark", "keys": ["j", "x", "p"], "then": "[role=dialog] .cu-parts"},
+    {"name": "customer-merge", "path": "/customers/{customer}?merge=1", "wait": "[role=dialog] .cu-hit"},
+    {"name": "customer-merge-preview", "path": "/customers/{customer}?merge={other}", "wait": "[role=dialog] .cu-preview"},
 ]
 
 # Pages of one who is not signed in.

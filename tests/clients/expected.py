@@ -17,7 +17,7 @@ def row(source, call_type, message_id, **extra):
     return {
         **copy.deepcopy(CALLS[call_type]), "type": call_type, "messageId": Pattern(message_id), "integrations": {},
         "timestamp": INSTANT, "originalTimestamp": INSTANT, "sentAt": INSTANT, "receivedAt": INSTANT,
-        "anonymousId": None, "profile_id": None, **extra,
+        "anonymousId": None, **extra,
         "_patron": {"class": "event", "partition": 0, "source": source["name"], "source_id": source["id"], "flags": []},
     }
 

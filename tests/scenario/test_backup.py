@@ -26,9 +26,9 @@ def fill(patron, rows=ROWS):
 
 def lists(patron):
     """What a person would compare: everything but what a backup itself adds."""
-    events = patron.export()
+    events = patron.wait_views().export()  # with the ids of the persons
     sources = patron.api("GET", "/api/v1/sources").json()["data"]
-    held = patron.wait_views().api("GET", "/api/v1/quarantine?limit=500").json()["data"]
+    held = patron.api("GET", "/api/v1/quarantine?limit=500").json()["data"]
     return {"events": events, "sources": sources, "quarantine": held, "tokens": patron.api("GET", "/api/v1/tokens").json()["data"]}
 
 

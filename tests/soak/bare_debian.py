@@ -11,10 +11,8 @@ says so and ends with 77.
 """
 import argparse
 import json
-import os
 import pathlib
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -23,10 +21,11 @@ import tempfile
 import time
 import urllib.request
 
-TREE = pathlib.Path(__file__).resolve().parents[2]
-SKIPPED = 77
+import debian_root
+from proof import need
+
 DEMO_S, TEST_S, PACKAGE_S = 1800, 5400, 1800
-# the package's whole life; the service manager's part (its folders, its user) is done by hand
+# the package's whole life; the service manager's part (its folders, its user) is done by hand here, by systemd in unit.py
 PACKAGE_LIFE = """
 ./dev package
 apt-get install -qq -y ./build/package/patron_*.deb
@@ -50,65 +49,11 @@ apt-get install -qq -y ./build/package/patron_*.deb
 PATRON_PURGE_DATA=yes apt-get purge -qq -y patron
 test ! -e /var/lib/patron
 """
-# what a machine needs to reach its package servers; everything else must come from the tree itself
-APT = ["sources.list", "sources.list.d", "apt.conf", "apt.conf.d", "preferences.d", "keyrings", "trusted.gpg.d", "auth.conf.d"]
-NETWORK = re.compile(r"(https?|ftp|all|no)_proxy$|PIP_(INDEX_URL|EXTRA_INDEX_URL|CERT|DEFAULT_TIMEOUT)$|"
-                     r"(SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|npm_config_registry)$", re.IGNORECASE)
-
-
-def skip(why):
-    print(f"bare Debian: skipped, {why}")
-    sys.exit(SKIPPED)
-
-
-def run(*command, **kw):
-    subprocess.run([str(part) for part in command], check=True, stdin=subprocess.DEVNULL, **kw)
-
-
-def debian_only(folder):
-    """Other makers' package sources are no part of a bare Debian."""
-    for path in (folder / "etc/apt/sources.list.d").glob("*"):
-        if "debian.org" not in path.read_text(errors="replace") and "/debian" not in path.read_text(errors="replace"):
-            path.unlink()
-
-
-def copy_settings(root):
-    (root / "etc/apt/sources.list").unlink(missing_ok=True)
-    for name in APT:
-        source, target = pathlib.Path("/etc/apt") / name, root / "etc/apt" / name
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
-        elif source.exists():
-            shutil.copy2(source, target)
-    debian_only(root)
-    for name in ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/ssl/certs/ca-certificates.crt"):
-        if pathlib.Path("/", name).exists():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(pathlib.Path("/", name), root / name)
-
-
-def copy_changes(tree):
-    """What is not committed: changed, new and deleted files."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--modified", "--others", "--deleted", "--exclude-standard"], cwd=TREE,
-                            check=True, capture_output=True, text=True).stdout
-    for name in filter(None, listed.split("\0")):
-        source, target = TREE / name, tree / name
-        if source.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
-        else:
-            target.unlink(missing_ok=True)
 
 
 def make_root(root, mirror, with_changes):
-    if not (root / "usr/bin/apt-get").exists():
-        run("debootstrap", "--variant=minbase", "--include=ca-certificates,git", "bookworm", root, mirror,
-            stdout=subprocess.DEVNULL)
-    copy_settings(root)
-    shutil.rmtree(root / "home/patron", ignore_errors=True)
-    run("git", "clone", "--quiet", "--no-local", TREE, root / "home/patron")
-    if with_changes:
-        copy_changes(root / "home/patron")
+    debian_root.make(root, mirror, ("ca-certificates", "git"))
+    debian_root.clone(root / "home/patron", with_changes)
 
 
 def inside(root, command, **kw):
@@ -116,7 +61,7 @@ def inside(root, command, **kw):
     script = (f"mount -t proc proc {root}/proc && mount --rbind /dev {root}/dev && mount -t tmpfs tmpfs {root}/dev/shm && "
               f"exec chroot {root} /bin/bash -c 'cd /home/patron && {command}'")
     env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
-           **{name: value for name, value in os.environ.items() if NETWORK.match(name)}}
+           **debian_root.network_env()}
     return subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", script], env=env,
                             stdin=subprocess.DEVNULL, **kw)
 
@@ -169,16 +114,12 @@ def package(root, log):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--root", type=pathlib.Path, help="a folder to keep and use again")
-    parser.add_argument("--mirror", default="http://deb.debian.org/debian")
+    parser.add_argument("--mirror", default=debian_root.MIRROR)
     parser.add_argument("--parts", default="demo,test,package")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--with-changes", action="store_true")
     args = parser.parse_args()
-    if os.geteuid() != 0:
-        skip("it needs root")
-    for tool in ("debootstrap", "unshare", "git"):
-        if shutil.which(tool) is None:
-            skip(f"there is no {tool}")
+    need("bare Debian", "debootstrap", "unshare", "git")
     folder = args.root or pathlib.Path(tempfile.mkdtemp(prefix="patron-bare-"))
     folder.mkdir(parents=True, exist_ok=True)
     seconds, log_path = {}, folder.with_name(folder.name + ".log")

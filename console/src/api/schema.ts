@@ -1903,6 +1903,244 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search as you type; without a text those who were seen last
+         * @description All words must match, each as a word, a beginning, a part (from 3 letters) or with a typing error (from 4 letters): names, mail
+         *     addresses, phone and card numbers, user ids, other identifiers, numbers of the last orders. Best first.
+         */
+        get: operations["profiles_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The person who has an identifier
+         * @description The value is normalised as the type's rule says. 404 when nobody has it, also when it can be nobody's.
+         */
+        get: operations["profiles_lookup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/barriers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let two identifiers be one person's again
+         * @description Merges nobody; the next event or merge that joins them may.
+         */
+        delete: operations["profiles_barrier_lift"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What is known of a person
+         * @description The `id` of the answer differs from the one that was asked for where that person was merged into another.
+         */
+        get: operations["profiles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What a person did, newest first
+         * @description In log order. A page holds what belongs to the person at that moment, below the cursor; a merge between two pages shows in the later one.
+         */
+        get: operations["profiles_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * How a person came to be one, newest first
+         * @description To undo a link, split off its `nodes`.
+         */
+        get: operations["profiles_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/barriers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** Which identifiers are kept apart from this person's, by number */
+        get: operations["profiles_barriers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What whoever takes over needs to know
+         * @description Two who hold the same `id` and `version` see the same person in the same state.
+         */
+        get: operations["profiles_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Two are one person
+         * @description The id that stays is the older person's. 409 names the limit or the barrier that forbids it. Answers when the merge is seen; 503
+         *     means that it is decided and seen later. It can be undone by a split.
+         */
+        post: operations["profiles_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some of a person's identifiers are somebody else's
+         * @description They become a new person, with all events that are filed under them. A barrier stands between each of them and each that stays: no
+         *     event joins them again until it is lifted. Not all of a person's identifiers can leave.
+         */
+        post: operations["profiles_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which identifiers people are recognised, and the limits */
+        get: operations["identity_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pulse": {
         parameters: {
             query?: never;
@@ -2000,7 +2238,7 @@ export interface components {
         /** Format: date-time */
         TimeOrNull: string | null;
         /** @enum {string} */
-        RoleName: "owner" | "admin" | "engineer" | "analyst" | "auditor";
+        RoleName: "owner" | "admin" | "engineer" | "analyst" | "agent" | "auditor";
         /** @description Stored in lower case */
         Email: string;
         PersonName: string;
@@ -2741,6 +2979,190 @@ export interface components {
             plan: string;
             version: number;
             violations: components["schemas"]["PlanViolation"][];
+        };
+        /**
+         * Format: uuid
+         * @description The same after every rebuild
+         */
+        ProfileId: string;
+        ProfileHit: {
+            id: components["schemas"]["ProfileId"];
+            /** @description For people: name, else mail, phone, user id; may be empty */
+            name: string;
+            /** @description The identifier that people know them by, mail before phone; may be empty */
+            detail: string;
+            /** @description What matched: name, email, phone, user_id, order or the type of another identifier; empty without a text */
+            matched: string;
+            last_seen_at: components["schemas"]["TimeOrNull"];
+        };
+        ProfileSource: {
+            /** @description Null for the server's own */
+            id: string | null;
+            name: string;
+        };
+        ProfileTouch: {
+            /** @description Offset in the log */
+            position: number;
+            at: components["schemas"]["Time"];
+            /** @description Null: it is gone */
+            source: components["schemas"]["ProfileSource"] | null;
+            /** @description web, app, store, service, or what the event says; null where it does not tell */
+            channel: string | null;
+        };
+        ProfileNode: {
+            /** @description Of the identifier; it never changes */
+            number: number;
+            type: string;
+            /** @description Normalised */
+            value: string;
+            first_at: components["schemas"]["TimeOrNull"];
+            last_at: components["schemas"]["TimeOrNull"];
+            /** @description Filed under it: it is their highest identifier */
+            events: number;
+        };
+        ProfileTrait: {
+            name: string;
+            /** @description Any JSON value */
+            value: unknown;
+            /** @description When it was said */
+            at: components["schemas"]["Time"];
+            /** @description Null: it is gone */
+            source: components["schemas"]["ProfileSource"] | null;
+            /** @description Number of the identifier that it was said of */
+            node: number;
+        };
+        ProfileValue: {
+            /** @description ISO 4217 */
+            currency: string;
+            /** @description Completed orders less refunds, exact: "129.9" */
+            amount: string;
+            orders: number;
+            refunds: number;
+        };
+        Profile: {
+            id: components["schemas"]["ProfileId"];
+            /** @description For people: name, else mail, phone, user id; may be empty */
+            name: string;
+            created_at: components["schemas"]["Time"];
+            /** @description Rises with every change of what is read here */
+            version: number;
+            events: number;
+            first: components["schemas"]["ProfileTouch"] | null;
+            last: components["schemas"]["ProfileTouch"] | null;
+            /** @description Identifiers in order of appearance */
+            nodes: components["schemas"]["ProfileNode"][];
+            /** @description By name; of each name the newest */
+            traits: components["schemas"]["ProfileTrait"][];
+            /** @description By currency */
+            values: components["schemas"]["ProfileValue"][];
+        };
+        ProfileIdentifier: {
+            type: string;
+            value: string;
+        };
+        ProfileLink: {
+            number: number;
+            /**
+             * @description event: one event brought identifiers of both; person: somebody of the staff merged them; split: somebody parted them
+             * @enum {unknown}
+             */
+            kind: "event" | "person" | "split";
+            at: components["schemas"]["Time"];
+            /** @description Of the event in the log */
+            position: number;
+            /** @description This person's identifier that met the other */
+            evidence: components["schemas"]["ProfileIdentifier"] | null;
+            other: components["schemas"]["ProfileIdentifier"] | null;
+            /**
+             * Format: uuid
+             * @description Who was merged into this person or parted from it
+             */
+            other_person: string | null;
+            /** @description Who of the staff */
+            by: string | null;
+            reason: string | null;
+            /** @description What forbade the decision when its turn came: nothing changed */
+            refused: string | null;
+            /** @description Numbers of the identifiers that came with the other: split these off to undo it */
+            nodes: number[];
+        };
+        ProfileBarrier: {
+            number: number;
+            at: components["schemas"]["Time"];
+            own: components["schemas"]["ProfileIdentifier"];
+            other: components["schemas"]["ProfileIdentifier"];
+            /**
+             * Format: uuid
+             * @description Who stands on the other side now
+             */
+            other_person: string | null;
+        };
+        ProfileContext: {
+            id: components["schemas"]["ProfileId"];
+            /** @description The profile's */
+            version: number;
+            name: string;
+            /** @description The newest of each */
+            reach: {
+                email: string | null;
+                phone: string | null;
+            };
+            last: components["schemas"]["ProfileMoment"] | null;
+            open: {
+                /** @description Of the last 100 events: what was added since the last order and not removed */
+                cart: {
+                    /** @description Last change */
+                    at: components["schemas"]["Time"];
+                    items: {
+                        /** @description product_id, else sku */
+                        product: string;
+                        name: string | null;
+                        quantity: number;
+                    }[];
+                } | null;
+            };
+            /** @description Newest first */
+            recent: components["schemas"]["ProfileMoment"][];
+            /** @description Of firstName, first_name, lastName, last_name, title, company, language, locale, timezone, country, city, loyalty_tier, tier, vip, birthday, preferred_store, plan: those that are known, up to 1,024 bytes each */
+            traits: {
+                name: string;
+                /** @description Any JSON value */
+                value: unknown;
+            }[];
+        };
+        ProfileMoment: {
+            position: number;
+            at: components["schemas"]["Time"];
+            /** @description track, page, identify, … */
+            type: string;
+            /** @description Of the event or page */
+            name: string | null;
+            channel: string | null;
+        };
+        /**
+         * @description How values are normalised: without space around; and in lower case; and with one @; digits behind a +
+         * @enum {unknown}
+         */
+        IdentityForm: "trim" | "lower" | "email" | "phone";
+        IdentityRules: {
+            types: {
+                name: string;
+                /** @description 1 is the highest; ties by name */
+                priority: number;
+                /** @description Values that a person may have, ever */
+                limit: number;
+                form: components["schemas"]["IdentityForm"];
+            }[];
+            /** @description Types that no row names */
+            other: {
+                priority: number;
+                limit: number;
+                form: components["schemas"]["IdentityForm"];
+            };
+            /** @description Values that are nobody's */
+            blocked: string[];
+            /** @description Identifiers that a person may come to have */
+            merge_cap: number;
         };
         SourceEdit: {
             name?: string;
@@ -5388,6 +5810,352 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_search: {
+        parameters: {
+            query?: {
+                /** @description What people type; cut at 200 bytes */
+                search?: string;
+                /** @description Persons at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The best */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProfileHit"][];
+                        /** @description There are no more pages: a longer text finds better */
+                        next_cursor: null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_lookup: {
+        parameters: {
+            query: {
+                /** @description Such as email, phone, user_id, anonymous_id, loyalty_card */
+                type: string;
+                value: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_barrier_lift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_timeline: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ExportedEvent"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_links: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProfileLink"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_barriers: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProfileBarrier"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hand-over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileContext"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Id of the other person */
+                    other: string;
+                    /** @description Why, for those who look later */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The one person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a person; that of one who was merged away leads to who they became */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Numbers of the identifiers that leave */
+                    nodes: number[];
+                    /** @description Why, for those who look later */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The new person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRules"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             503: components["responses"]["Later"];
         };
     };

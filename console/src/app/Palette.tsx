@@ -42,6 +42,27 @@ function usePeople(search: string): Item[] {
   }))
 }
 
+/** Customers that fit, and the way to all of them. */
+function useCustomers(search: string): Item[] {
+  const { t } = useLingui()
+  const go = useGo()
+  const may = useMay('profiles.read')
+  const text = search.trim()
+  const [slow] = useDebouncedValue(text, 150)
+  const { data } = useQuery({
+    queryKey: ['customers', 'search', slow, 5],
+    queryFn: async ({ signal }) => (await ok(api.GET('/api/v1/profiles', { params: { query: { search: slow, limit: 5 } }, signal }))).data,
+    enabled: may && slow.length >= 2,
+  })
+  if (!may || text.length < 2) return []
+  return [
+    ...(data ?? []).map((p): Item => ({
+      id: `customer-${p.id}`, icon: 'person', text: p.name || p.detail || t`Visitor without a name`, note: [t`Customer`, p.name === '' ? '' : p.detail].filter(Boolean).join(' · '), run: () => go(`/customers/${p.id}`),
+    })),
+    { id: 'customers', icon: 'search', text: t`Find a customer: ${text}`, note: t`All that fit`, run: () => go(`/customers?${new URLSearchParams({ q: text })}`) },
+  ]
+}
+
 function usePages(): Item[] {
   const { t, i18n } = useLingui()
   const go = useGo()
@@ -81,8 +102,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const pages = usePages()
   const sources = useSources()
   const people = usePeople(search)
+  const customers = useCustomers(search)
   const events = useEvents(search)
-  const found = [...events, ...[...pages, ...sources].filter((item) => matches(`${item.text} ${item.note}`, search)), ...people].slice(0, 30)
+  const found = [...events, ...[...pages, ...sources].filter((item) => matches(`${item.text} ${item.note}`, search)), ...customers, ...people].slice(0, 30)
   const at = Math.min(active, found.length - 1)
 
   function run(item: Item | undefined) {
@@ -107,7 +129,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <div className="sh-palette">
         <input
           data-autofocus role="combobox" aria-expanded="true" aria-controls={id} aria-autocomplete="list" aria-label={t`Search and commands`}
-          aria-activedescendant={found[at] ? `${id}-${found[at].id}` : undefined} placeholder={t`Search pages, sources, people, events`}
+          aria-activedescendant={found[at] ? `${id}-${found[at].id}` : undefined} placeholder={t`Search customers, pages, sources, people, events`}
           value={search} autoComplete="off" spellCheck={false} onKeyDown={onKey}
           onChange={(event) => {
             setSearch(event.currentTarget.value)

@@ -26,7 +26,7 @@ function Rail({ open, onGo }: { open: boolean; onGo: () => void }) {
   const { t, i18n } = useLingui()
   const path = useLocation({ select: (l) => l.pathname })
   const mine = useOpenFeatures()
-  const groups = [['data', t`Data`], ['system', t`System`]] as const
+  const groups = [['front', t`Customer experience`], ['data', t`Data`], ['system', t`System`]] as const
   return (
     <nav className="sh-rail" aria-label={t`Areas`} data-open={open}>
       {groups.filter(([group]) => mine.some((f) => f.group === group)).map(([group, name]) => (

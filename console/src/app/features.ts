@@ -2,6 +2,7 @@
 // The areas of the console, in the order of the rail. A feature is added by its folder and a line here.
 import type { Feature } from '@/base/feature'
 import { auditFeature } from '@/features/audit'
+import { customersFeature } from '@/features/customers'
 import { debuggerFeature } from '@/features/debugger'
 import { healthFeature } from '@/features/health'
 import { importsFeature } from '@/features/imports'
@@ -13,6 +14,7 @@ import { sourcesFeature } from '@/features/sources'
 import { youFeature } from '@/features/you'
 
 export const features: readonly Feature[] = [
+  customersFeature,
   sourcesFeature,
   debuggerFeature,
   quarantineFeature,
@@ -32,4 +34,5 @@ export const startOf: Record<string, string> = {
   engineer: '/sources',
   analyst: '/live',
   auditor: '/audit',
+  agent: '/customers',
 }

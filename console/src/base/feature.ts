@@ -18,7 +18,7 @@ export type Feature = {
   /** The folder's name below features/. */
   name: string
   /** Which part of the rail; 'own' stands under the person's name instead. */
-  group: 'data' | 'system' | 'own'
+  group: 'front' | 'data' | 'system' | 'own'
   title: MessageDescriptor
   icon: IconName
   /** Where the rail leads. */

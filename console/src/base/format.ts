@@ -27,6 +27,7 @@ export function makeFormat(locale: string, zone: string) {
   const times = (options: Intl.DateTimeFormatOptions) => once(() => new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }))
   const stamp = times({ dateStyle: 'medium', timeStyle: 'medium' })
   const clock = times({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  const minutes = times({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const millis = times({ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' })
   const day = times({ dateStyle: 'medium' })
   const ms = (t: Instant) => (t instanceof Date ? t.getTime() : typeof t === 'number' ? t : Date.parse(t))
@@ -73,6 +74,8 @@ export function makeFormat(locale: string, zone: string) {
     dateTime: (t: Instant) => stamp().format(ms(t)),
     date: (t: Instant) => day().format(ms(t)),
     time: (t: Instant) => clock().format(ms(t)),
+    /** 14:02 */
+    minute: (t: Instant) => minutes().format(ms(t)),
     timeMs: (t: Instant) => millis().format(ms(t)),
     /** 3 minutes ago */
     ago: (t: Instant, now = Date.now()) => {

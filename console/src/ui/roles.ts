@@ -8,6 +8,7 @@ const names: Record<string, MessageDescriptor> = {
   engineer: msg`Engineer`,
   analyst: msg`Analyst`,
   auditor: msg`Auditor`,
+  agent: msg`Agent`,
 }
 
 export function roleName(i18n: I18n, role: string): string {

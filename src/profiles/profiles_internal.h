@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "platform/text.h"
+#include "profiles/identity.h"
+#include "profiles/index.h"
+#include "profiles/profiles.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* What the parts of profiles share.
+ *
+ * Writer   The view's thread alone changes what follows: under `lock` held for writing, for a small
+ *          batch of records at a time. It reads it without the lock; all others take the lock for
+ *          reading. SQL and files are not touched under it.
+ * Ahead    Memory is ahead of the tables by the transaction in hand. A read that wants all as of
+ *          one instant takes the position from its own SQL transaction (profile_position), leaves
+ *          out nodes without a row and gives that position to profile_index_before.
+ */
+enum {
+    PROFILES_RECENT = 4096, /* nodes; a power of two */
+    PROFILES_DECIDED = 256, /* decisions */
+};
+
+typedef struct Persons Persons;   /* persons.c */
+typedef struct Gathered Gathered; /* gathered.c */
+typedef struct Traits Traits;     /* traits.c */
+typedef struct Search Search;     /* search.c */
+
+struct Profiles {
+    PtFs *fs;
+    const PtClock *clock;
+    PtLog *log;
+    PtSql *core, *views;
+    uint8_t id_key[PT_HASH_KEY];
+    IdentityRules *rules;
+    ProfileIndex *index; /* has its own lock */
+    _Atomic bool loading;
+
+    pthread_rwlock_t lock;
+    Identity *graph;
+    Persons *persons;
+    Traits *traits;
+    Search *search;
+    uint32_t recent[PROFILES_RECENT]; /* nodes of the newest records: record n at n % its size */
+    uint64_t recent_count;
+
+    PtHash128 decided[PROFILES_DECIDED];   /* ids of the newest decisions: n at n % its size */
+    uint64_t decided_at[PROFILES_DECIDED]; /* their offsets */
+    uint64_t decided_count;
+
+    /* the view's thread only */
+    Gathered *gathered;
+    PtArena *arena;      /* of one batch */
+    struct Batch *batch; /* view.c */
+    uint64_t seen;       /* records below it are in memory */
+    uint64_t committed;  /* and below it in the tables */
+    uint64_t tables;     /* what profile_position says; PROFILES_NOWHERE: nothing */
+    uint64_t tried;      /* what it says if the last transaction was committed after all */
+    uint64_t indexed;    /* records below it were given to the index */
+    int64_t flushed_ms;  /* when the index was last written, by the machine */
+    bool stale;          /* memory is not what the log says: to be loaded anew */
+};
+
+#define PROFILES_NOWHERE UINT64_MAX
+
+/* ---- Reading (profiles.c) ------------------------------------------------------------------- */
+
+/* PT_UNAVAILABLE while loading; else the lock is held for reading until profiles_unlock. */
+PT_NODISCARD PtStatus profiles_lock_read(Profiles *p, PtError *err);
+void profiles_unlock(Profiles *p);
+/* Up to where the tables are, as this transaction sees them. */
+PT_NODISCARD PtStatus profiles_position(PtSqlTx *tx, uint64_t *ret_next, PtError *err);
+
+/* ---- Persons (persons.c): what stands beside the graph, by number ------------------------------
+ */
+
+typedef struct ProfilePerson {
+    uint64_t created, changed; /* offsets: of its first event; of its last merge, split or lift */
+    int64_t created_ms;
+} ProfilePerson;
+
+/* False: no such person. */
+bool profile_person(const Profiles *p, uint32_t person, ProfilePerson *ret_person);
+/* Its id; ret_id "" where there is no such person. */
+void profile_person_id(const Profiles *p, uint32_t person, char ret_id[static 37]);
+/* Who has this id now, through merges; 0: nobody. */
+uint32_t profile_person_find(const Profiles *p, PtStr id);
+
+PtStatus persons_new(Profiles *p, PtError *err);
+void persons_free(Profiles *p);
+void persons_clear(Profiles *p);
+/* Room for `more`; takes the lock itself. Then persons_add, of the number behind the last, cannot
+ * fail. */
+PtStatus persons_reserve(Profiles *p, size_t more, PtError *err);
+void persons_add(Profiles *p, const ProfilePerson *person);
+void persons_change(Profiles *p, uint32_t number, uint64_t offset);
+size_t persons_bytes(const Profiles *p);
+
+/* ---- Traits (traits.c) and search (search.c) ----------------------------------------------------
+ */
+
+PtStatus traits_new(Profiles *p, PtError *err);
+void traits_free(Profiles *p); /* accepts one that traits_new has not made */
+/* What memory holds of traits goes, and what was gathered: a rebuild begins. */
+void traits_clear(Profiles *p);
+/* At the start, on the view's thread, before any record. */
+PtStatus traits_load(Profiles *p, PtSqlTx *tx, PtError *err);
+/* What one event says; under the write lock, no SQL. On failure nothing of it is gathered. Each
+ * record is given once. */
+PtStatus traits_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32_t node,
+                      PtError *err);
+/* Writes what is gathered, without the lock; it is kept until traits_forget, once the commit is
+ * known: the same is written again where a transaction failed. */
+PtStatus traits_flush(Profiles *p, PtSqlTx *tx, PtError *err);
+void traits_forget(Profiles *p); /* takes the lock for writing */
+/* The graph has a node that has no row yet; under the write lock. */
+void traits_node_added(Profiles *p, uint32_t node, int64_t at_ms);
+PtStatus traits_reset(PtSqlTx *tx, PtError *err); /* empties their tables */
+size_t traits_bytes(const Profiles *p);
+uint64_t traits_left_out(const Profiles *p); /* names, values, orders over a bound */
+
+PtStatus search_new(Profiles *p, PtError *err);
+void search_free(Profiles *p);  /* accepts one that search_new has not made */
+void search_clear(Profiles *p); /* on the view's thread, without the lock */
+PtStatus search_load(Profiles *p, PtSqlTx *tx, PtError *err); /* after traits_load */
+/* The node is new, or what it says changed; under the write lock. */
+void search_touch(Profiles *p, uint32_t node);
+/* Brings what was touched into the index, after traits_flush in the same transaction; without the
+ * lock. What it has not brought in when it fails stays touched. */
+PtStatus search_flush(Profiles *p, PtSqlTx *tx, PtError *err);
+size_t search_bytes(const Profiles *p);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What is gathered becomes rows. A node's rows are read first: a value that is older than the one
+ * stored is not written, names over the bound are left out, orders that are known do not count. */
+#include "profiles/traits_internal.h"
+#include "traits.sql.h"
+
+#include <stdlib.h>
+
+static PtStatus finish(PtSqlTx *tx, PtError *err)
+{
+    bool row;
+    PtStatus st = pt_sql_step(tx, &row, err);
+    pt_sql_done(tx);
+    return st;
+}
+
+/* A row of trait_list; its texts are borrowed from the transaction. */
+static SaidValue stored_value(PtSqlTx *tx)
+{
+    return (SaidValue){.json = pt_sql_text(tx, 1),
+                       .at_ms = pt_sql_i64(tx, 2),
+                       .source = (uint32_t)pt_sql_i64(tx, 3),
+                       .precedence = (uint8_t)pt_sql_i64(tx, 4)};
+}
+
+/* Compares what is gathered with the rows. *ret_names: rows there are. */
+static PtStatus look_at_rows(const Profiles *p, PtSqlTx *tx, const SaidNode *node,
+                             size_t *ret_names, bool *ret_text_changed, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_TRAIT_LIST, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, node->node);
+    pt_sql_bind_i64(tx, 2, TRAITS_NAMES_MAX);
+    bool row = true;
+    *ret_names = 0;
+    while (*ret_names < TRAITS_NAMES_MAX && (st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
+        const PtStr name = pt_sql_text(tx, 0);
+        SaidTrait *said = traits_said_trait(p, node->node, name);
+        ++*ret_names;
+        if (said == NULL) {
+            continue;
+        }
+        const SaidValue stored = stored_value(tx);
+        said->state = said_replaces(&said->value, &stored) ? SAID_STORED : SAID_BEATEN;
+        *ret_text_changed =
+            *ret_text_changed || (said->state == SAID_STORED && search_shows(name) &&
+                                  !pt_str_eq(stored.json, said->value.json));
+    }
+    pt_sql_done(tx);
+    return st;
+}
+
+static PtStatus store_trait(PtSqlTx *tx, uint32_t node, const SaidTrait *said, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_TRAIT_SET, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, node);
+    pt_sql_bind_text(tx, 2, said->name);
+    pt_sql_bind_text(tx, 3, said->value.json);
+    pt_sql_bind_i64(tx, 4, said->value.at_ms);
+    pt_sql_bind_i64(tx, 5, said->value.source);
+    pt_sql_bind_i64(tx, 6, said->value.precedence);
+    return finish(tx, err);
+}
+
+static PtStatus store_traits(Profiles *p, PtSqlTx *tx, const SaidNode *node, bool *ret_text_changed,
+                             PtError *err)
+{
+    for (SaidTrait *said = node->traits; said != NULL; said = said->next) {
+        said->state = SAID_NEW;
+    }
+    size_t names = 0;
+    PtStatus st = look_at_rows(p, tx, node, &names, ret_text_changed, err);
+    for (SaidTrait *said = node->traits; st == PT_OK && said != NULL; said = said->next) {
+        if (said->state == SAID_NEW && names == TRAITS_NAMES_MAX) {
+            p->traits->left_out_now++;
+            continue;
+        }
+        *ret_text_changed =
+            *ret_text_changed || (said->state == SAID_NEW && search_shows(said->name));
+        names += said->state == SAID_NEW;
+        st = said->state == SAID_BEATEN ? PT_OK : store_trait(tx, node->node, said, err);
+    }
+    return st;
+}
+
+static PtStatus store_orders(Traits *t, PtSqlTx *tx, const SaidNode *node, bool *ret_text_changed,
+                             PtError *err)
+{
+    OrderBook book;
+    PtStatus st = order_book_load(tx, node->node, &book, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    for (const SaidOrder *order = node->orders; order != NULL; order = order->next) {
+        t->left_out_now += !order_book_take(&book, order);
+    }
+    for (size_t i = 0; i < book.kept_count; i++) {
+        *ret_text_changed = *ret_text_changed || !book.kept[i].stored;
+    }
+    return order_book_store(tx, node->node, &book, err);
+}
+
+PtStatus traits_flush(Profiles *p, PtSqlTx *tx, PtError *err)
+{
+    Traits *t = p->traits;
+    PtStatus st = PT_OK;
+    t->left_out_now = 0;
+    for (const SaidNode *node = t->now.nodes; st == PT_OK && node != NULL; node = node->next) {
+        bool text_changed = false;
+        if (node->traits != NULL) {
+            st = store_traits(p, tx, node, &text_changed, err);
+        }
+        if (st == PT_OK && node->orders != NULL) {
+            st = store_orders(t, tx, node, &text_changed, err);
+        }
+        if (text_changed) {
+            search_touch_texts(p, node->node);
+        }
+    }
+    return st;
+}
+
+/* Traits are read where they are asked for; only up to where all is there has to be known. */
+PtStatus traits_load(Profiles *p, PtSqlTx *tx, PtError *err)
+{
+    uint64_t next;
+    PtStatus st = profiles_position(tx, &next, err);
+    if (st == PT_OK) {
+        p->traits->applied = next == PROFILES_NOWHERE ? 0 : next;
+    }
+    return st;
+}
+
+PtStatus traits_reset(PtSqlTx *tx, PtError *err)
+{
+    PtStatus st = pt_sql_run(tx, SQL_TRAIT_CLEAR, err);
+    if (st == PT_OK) {
+        st = pt_sql_run(tx, SQL_VALUE_CLEAR, err);
+    }
+    return st == PT_OK ? pt_sql_run(tx, SQL_ORDER_CLEAR, err) : st;
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The view of the log: records into graph, index and traits, in their order, each once. */
+#include "base/memory.h"
+#include "profiles.sql.h"
+#include "profiles/view_internal.h"
+
+#include <stdlib.h>
+
+enum {
+    BATCH_RECORDS = 64,     /* under one hold of the lock */
+    STEP_RECORDS = 8192,    /* in one transaction */
+    ARENA_BYTES = 64 << 20, /* texts of one batch; events have 64 KiB at most */
+    FLUSH_MS = 60000,       /* so that a start after a crash reads little again */
+};
+
+const char profiles_view[] = "profiles";
+
+typedef struct Item {
+    const PtRecord *record;
+    EventView v;
+    IdentityClaims claims;
+} Item;
+
+struct Batch {
+    Item items[BATCH_RECORDS];
+    size_t count;
+    uint64_t end;
+};
+
+PtStatus batch_new(Profiles *p, PtError *err)
+{
+    p->batch = malloc(sizeof *p->batch);
+    p->arena = pt_arena_new(ARENA_BYTES);
+    return p->batch != NULL && p->arena != NULL
+               ? PT_OK
+               : pt_fail(err, PT_NO_MEMORY, "no memory for the view of profiles");
+}
+
+void batch_free(Profiles *p)
+{
+    free(p->batch);
+    pt_arena_free(p->arena);
+}
+
+/* ---- Records into memory ----------------------------------------------------------------------
+ */
+
+bool view_concerns(const PtRecord *r)
+{
+    return r->klass == PT_RECORD_EVENT && r->key_id == 0;
+}
+
+/* What an alias says depends on the graph as it is then: its turn is under the lock. */
+static PtStatus read_claims(Profiles *p, Item *item, PtError *err)
+{
+    return identity_claims(p->rules, p->graph, &item->v, p->arena, &item->claims, err);
+}
+
+static PtStatus read_item(Profiles *p, const PtRecord *r, PtError *err)
+{
+    Item *item = &p->batch->items[p->batch->count];
+    item->record = r;
+    PtStatus st = event_payload_read(r, &item->v, err);
+    if (st == PT_OK && r->source != 0 && item->v.type != EVENT_ALIAS) {
+        st = read_claims(p, item, err);
+    }
+    p->batch->count += st == PT_OK;
+    return st;
+}
+
+static PtStatus read_batch(Profiles *p, const PtRecord *records, size_t count, PtError *err)
+{
+    PtStatus st = PT_OK;
+    p->batch->count = 0;
+    pt_arena_clear(p->arena);
+    for (size_t i = 0; st == PT_OK && i < count; i++) {
+        st = view_concerns(&records[i]) ? read_item(p, &records[i], err) : PT_OK;
+        p->batch->end = st == PT_OK ? records[i].position.offset + 1 : p->batch->end;
+    }
+    return st;
+}
+
+static PtStatus file(Profiles *p, uint32_t node, uint64_t offset, PtError *err)
+{
+    PtStatus st = PT_OK;
+    if (offset >= p->indexed) {
+        st = profile_index_add(p->index, node, offset, err);
+        p->indexed = st == PT_OK ? offset + 1 : p->indexed;
+    }
+    return st;
+}
+
+static PtStatus apply_event(Profiles *p, Item *item, PtError *err)
+{
+    IdentityOutcome outcome;
+    PtStatus st = item->v.type == EVENT_ALIAS ? read_claims(p, item, err) : PT_OK;
+    if (st == PT_OK) {
+        st = identity_apply(p->graph, &item->claims, item->v.message_id, &outcome, err);
+    }
+    if (st == PT_OK) {
+        st = file(p, outcome.node, item->record->position.offset, err);
+    }
+    if (st == PT_OK) {
+        p->recent[p->recent_count++ % PROFILES_RECENT] = outcome.node;
+        st = traits_apply(p, &item->v, item->record, outcome.node, err);
+    }
+    return st;
+}
+
+static PtStatus apply_item(Profiles *p, Item *item, PtError *err)
+{
+    const uint64_t offset = item->record->position.offset;
+    gathered_cause(
+        p, &(Cause){.offset = offset, .at_ms = item->v.timestamp_ms, .kind = PROFILE_LINK_EVENT});
+    return item->record->source == 0 ? decided_apply(p, &item->v, offset, err)
+                                     : apply_event(p, item, err);
+}
+
+/* A failure in the middle of an event leaves memory between two states. */
+static PtStatus apply_batch(Profiles *p, PtError *err)
+{
+    PtStatus st = persons_reserve(p, BATCH_RECORDS, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    (void)pthread_rwlock_wrlock(&p->lock);
+    for (size_t i = 0; st == PT_OK && i < p->batch->count; i++) {
+        st = apply_item(p, &p->batch->items[i], err);
+    }
+    (void)pthread_rwlock_unlock(&p->lock);
+    st = st == PT_OK ? gathered_status(p, err) : st;
+    p->stale = st != PT_OK;
+    p->seen = st == PT_OK ? p->batch->end : p->seen;
+    return st;
+}
+
+/* Records that were read before a damaged one are applied; it is met again by the next step. */
+static PtStatus take_records(Profiles *p, PtLogReader *reader, PtError *err)
+{
+    const uint64_t from = p->seen;
+    PtStatus st = PT_OK;
+    size_t count = 1;
+    pt_log_seek(reader, from);
+    while (st == PT_OK && count > 0 && p->seen - from < STEP_RECORDS) {
+        const PtRecord *records;
+        st = pt_log_fetch(reader, BATCH_RECORDS, true, &records, &count, err);
+        if (st != PT_OK || count == 0) {
+            break;
+        }
+        p->batch->end = p->seen;
+        st = read_batch(p, records, count, err);
+        PtStatus applied = p->batch->end > p->seen ? apply_batch(p, err) : PT_OK;
+        st = st == PT_OK ? applied : st;
+    }
+    return p->stale || p->seen == from ? st : PT_OK;
+}
+
+/* ---- Memory and tables ------------------------------------------------------------------------
+ */
+
+PtStatus profiles_position(PtSqlTx *tx, uint64_t *ret_next, PtError *err)
+{
+    bool row = false;
+    PtStatus st = pt_sql_use(tx, SQL_PROFILE_POSITION_GET, err);
+    st = st == PT_OK ? pt_sql_step(tx, &row, err) : st;
+    if (st == PT_OK) {
+        *ret_next = row ? (uint64_t)pt_sql_i64(tx, 0) : PROFILES_NOWHERE;
+    }
+    pt_sql_done(tx);
+    return st;
+}
+
+static PtStatus store_position(PtSqlTx *tx, uint64_t next, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_PROFILE_POSITION_SET, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    bool row;
+    pt_sql_bind_i64(tx, 1, (int64_t)next);
+    st = pt_sql_step(tx, &row, err);
+    pt_sql_done(tx);
+    return st;
+}
+
+static void forget(Profiles *p, uint64_t next)
+{
+    gathered_forget(p);
+    traits_forget(p);
+    p->committed = p->tables = next;
+}
+
+/* Of the last transaction it may not be known whether it was committed: the tables tell. */
+static PtStatus look_at_tables(Profiles *p, PtSqlTx *tx, uint64_t next, PtError *err)
+{
+    uint64_t tables;
+    PtStatus st = profiles_position(tx, &tables, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    if (!p->stale && tables != p->tables && tables == p->tried) {
+        forget(p, tables);
+    }
+    if (!p->stale && tables == p->tables) {
+        return PT_OK;
+    }
+    atomic_store(&p->loading, true);
+    st = profiles_load(p, tx, next, err);
+    atomic_store(&p->loading, st != PT_OK);
+    return st;
+}
+
+static PtStatus write_all(Profiles *p, PtSqlTx *tx, PtError *err)
+{
+    PtStatus st = gathered_flush(p, tx, err);
+    st = st == PT_OK ? traits_flush(p, tx, err) : st;
+    st = st == PT_OK ? search_flush(p, tx, err) : st;
+    st = st == PT_OK ? store_position(tx, p->seen, err) : st;
+    p->tried = st == PT_OK ? p->seen : p->tables;
+    return st;
+}
+
+PtStatus profiles_step(void *ctx, PtLogReader *reader, PtSqlTx *tx, uint64_t *ret_next,
+                       PtError *err)
+{
+    Profiles *p = ctx;
+    PtStatus st = look_at_tables(p, tx, pt_log_tell(reader), err);
+    if (st == PT_OK &&
+        p->seen == p->committed) { // else what a failed one holds goes first, and grows no more
+        st = take_records(p, reader, err);
+    }
+    st = st == PT_OK ? write_all(p, tx, err) : st;
+    if (st == PT_OK) {
+        *ret_next = p->seen;
+    }
+    return st;
+}
+
+PtStatus profiles_committed(void *ctx, uint64_t next, PtError *err)
+{
+    Profiles *p = ctx;
+    const int64_t now_ms = pt_mono_ms();
+    forget(p, next);
+    const bool due = now_ms - p->flushed_ms >= FLUSH_MS;
+    PtStatus st = profile_index_flush(p->index, next, due, err);
+    p->flushed_ms = due && st == PT_OK ? now_ms : p->flushed_ms;
+    bool more;
+    return st == PT_OK ? profile_index_step(p->index, &more, err) : st;
+}
+
+PtStatus profiles_start(void *ctx, PtLogReader *reader, uint64_t next, const _Atomic bool *stop,
+                        PtError *err)
+{
+    Profiles *p = ctx;
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    atomic_store(&p->loading, true);
+    PtStatus st = pt_sql_begin(p->views, false, &tx, err);
+    st = st == PT_OK ? profiles_load(p, tx, next, err) : st;
+    pt_sql_rollback(PT_TAKE(tx));
+    st = st == PT_OK ? profiles_catch_up(p, reader, stop, err) : st;
+    st = st == PT_OK ? profiles_load_recent(p, reader, stop, err) : st;
+    if (st == PT_OK) {
+        p->flushed_ms = pt_mono_ms();
+        atomic_store(&p->loading, false);
+    }
+    return st;
+}
+
+PtStatus profiles_reset(PtSqlTx *tx, PtError *err)
+{
+    static const char *const statements[] = {
+        SQL_IDENTITY_PERSON_CLEAR,    SQL_IDENTITY_NODE_CLEAR, SQL_IDENTITY_BARRIER_CLEAR,
+        SQL_IDENTITY_LINK_NODE_CLEAR, SQL_IDENTITY_LINK_CLEAR, SQL_PROFILE_POSITION_CLEAR,
+    };
+    PtStatus st = traits_reset(tx, err);
+    for (size_t i = 0; st == PT_OK && i < sizeof statements / sizeof *statements; i++) {
+        st = pt_sql_run(tx, statements[i], err);
+    }
+    return st;
+}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Customers over the management API: who somebody is and what they did, as a test asks for it."""
+import time
+import urllib.parse
+
+API = "/api/v1/profiles"
+
+
+class Customers:
+    def __init__(self, patron):
+        self.patron = patron
+
+    def ready(self, timeout_s=30):
+        """Until the view has loaded and has seen all that was acknowledged."""
+        end = time.monotonic() + timeout_s
+        while (answer := self.patron.api("GET", API + "?limit=1")).status == 503:
+            assert answer.header("Retry-After").isdigit() and time.monotonic() < end, f"{answer}\n{self.patron.stderr()}"
+            time.sleep(0.02)
+        assert answer.status == 200, answer
+        self.patron.wait_views(timeout_s)
+        return self
+
+    def ask(self, method, path, body=None, status=200, **kw):
+        answer = self.patron.api(method, path, body, **kw)
+        assert answer.status == status, f"{method} {path}: {answer}\n{self.patron.stderr(2000)}"
+        return answer.json()
+
+    def get(self, person, what="", status=200, **query):
+        asked = f"?{urllib.parse.urlencode(query)}" if query else ""
+        return self.ask("GET", f"{API}/{person}{'/' if what else ''}{what}{asked}", status=status)
+
+    def find(self, kind, value, status=200):
+        return self.ask("GET", f"{API}/lookup?{urllib.parse.urlencode({'type': kind, 'value': value})}", status=status)
+
+    def search(self, text, **query):
+        return self.ask("GET", f"{API}?{urllib.parse.urlencode({'search': text, **query})}")["data"]
+
+    def merge(self, person, other, reason="the same name and address", status=200):
+        return self.ask("POST", f"{API}/{person}/merge", {"other": other, "reason": reason}, status)
+
+    def split(self, person, nodes, reason="two people, one tablet", status=200):
+        return self.ask("POST", f"{API}/{person}/split", {"nodes": nodes, "reason": reason}, status)
+
+    def lift(self, barrier, status=200):
+        return self.ask("DELETE", f"{API}/barriers/{barrier}", status=status)
+
+    def pages(self, person, what, **query):
+        """All rows of a list, page by page."""
+        rows, cursor = [], None
+        while True:
+            page = self.get(person, what, **query, **({"cursor": cursor} if cursor else {}))
+            rows += page["data"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return rows
+
+    def timeline(self, person, **query):
+        return self.pages(person, "timeline", **query)
+
+
+def identifiers(profile):
+    return {(node["type"], node["value"]) for node in profile["nodes"]}
+
+
+def traits(profile):
+    return {trait["name"]: trait["value"] for trait in profile["traits"]}
+
+
+def values(profile):
+    return {value["currency"]: (value["amount"], value["orders"], value["refunds"]) for value in profile["values"]}
+
+
+def numbers(profile, *kinds):
+    """Numbers of the identifiers of these types."""
+    return [node["number"] for node in profile["nodes"] if node["type"] in kinds]
+
+
+def ids(rows):
+    return [row["messageId"] for row in rows]
