@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bars of the issue as measured in Chromium: largest paint at a CPU four times slower, and the size of what is loaded."""
 import json
+import os
 import subprocess
 
 import pytest
@@ -17,11 +18,12 @@ def test_sizes_hold_their_bars():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(os.environ.get("PATRON_SOAK") != "1", reason="set PATRON_SOAK=1")
 @pytest.mark.limit(150)
 @pytest.mark.parametrize("name", ("sources", "source", "live"))
 def test_largest_paint(page, shop, name):
-    """With an empty cache. Where other programs hold the processors, its time counts instead of the clock's: four times what the page's thread took
-    until its data stood there is what a processor four times slower would have taken."""
+    """With an empty cache, by the clock: on a machine where nothing else runs. thread_ms_x4, four times what the page's thread took until its data
+    stood there, tells how much of it is work and how much is waiting."""
     path, selector, wanted = {
         "sources": ("/sources", "[role=grid] [data-index]", "3 sources"),
         "source": (f"/sources/{shop.web['id']}", ".pt-code pre", "analytics.methods"),
@@ -31,6 +33,6 @@ def test_largest_paint(page, shop, name):
     runs = [page("paint", path=path, selector=selector, slow=SLOW) for _ in range(3)]
     best = min(runs, key=lambda run: run["lcp_ms"])
     print(json.dumps({"page": name, "lcp_ms": sorted(run["lcp_ms"] for run in runs), "thread_ms_x4": thread, "element": best["tag"], "text": best["text"]}))
-    assert min(best["lcp_ms"], thread) <= LCP_MS, runs
+    assert best["lcp_ms"] <= LCP_MS, runs
     if wanted is not None:
         assert wanted in (best["text"] or ""), f"the largest paint is not the route's data: {best}"
