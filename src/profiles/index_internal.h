@@ -39,8 +39,8 @@ enum {
         17, /* node 5, count 2, offset 10: the most a piece takes beside differences */
 };
 
-static const char INDEX_RUN_MAGIC[8] = "PTPERSN1";
-static const char INDEX_MANIFEST_MAGIC[8] = "PTPERSM1";
+static const char INDEX_RUN_MAGIC[8] = {'P', 'T', 'P', 'E', 'R', 'S', 'N', '1'};
+static const char INDEX_MANIFEST_MAGIC[8] = {'P', 'T', 'P', 'E', 'R', 'S', 'M', '1'};
 
 static inline uint64_t index_get64(const void *p)
 {

@@ -487,7 +487,7 @@ PtStatus profiles_timeline(Profiles *p, PtStr id, uint64_t before, size_t max,
     }
     uint32_t *nodes = room > 0 ? malloc(room * sizeof *nodes) : NULL;
     for (uint32_t cursor = 0;
-         nodes != NULL && identity_next_node(p->graph, person, &cursor, &node);) {
+         nodes != NULL && count < room && identity_next_node(p->graph, person, &cursor, &node);) {
         nodes[count++] = node.node;
     }
     profiles_unlock(p);

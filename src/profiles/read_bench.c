@@ -245,9 +245,10 @@ static void read_for_a_while(Bench *b, const char *what, Read *read, uint64_t pe
     }
     const double cpu_us = (cpu_seconds() - cpu) * 1e6;
     qsort(b->waits_ns, n, sizeof *b->waits_ns, compare_waits);
+    const int64_t p50 = b->waits_ns[n / 2], p99 = b->waits_ns[n * 99 / 100];
     (void)printf("%s: %zu, p50 %.3f ms, p99 %.3f ms, most %.3f ms, %.0f us of CPU each\n", what, n,
-                 (double)b->waits_ns[n / 2] / 1e6, (double)b->waits_ns[n * 99 / 100] / 1e6,
-                 (double)b->waits_ns[n - 1] / 1e6, cpu_us / (double)n);
+                 (double)p50 / 1e6, (double)p99 / 1e6, (double)b->waits_ns[n - 1] / 1e6,
+                 cpu_us / (double)n);
     pt_arena_free(arena);
 }
 

@@ -364,7 +364,7 @@ static void take_over(Stage *s, SaidNode *node)
             continue;
         }
         SaidTrait *before = find_trait(s->into, s->node, said->name);
-        if (said_replaces(&said->value, &before->value)) {
+        if (before != NULL && said_replaces(&said->value, &before->value)) {
             before->value = said->value;
         }
     }

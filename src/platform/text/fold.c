@@ -79,10 +79,10 @@ static size_t fold_one(uint32_t c, uint32_t out[static EACH_MAX])
     }
     utf8proc_int32_t parts[EACH_MAX];
     int boundary = 0;
-    // flags, which utf8proc declares as an enum
-    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange)
     utf8proc_ssize_t n = utf8proc_decompose_char(
         (utf8proc_int32_t)c, parts, EACH_MAX / 2,
+        // flags, which utf8proc declares as an enum
+        // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange)
         UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, &boundary);
     if (n < 0 || n > EACH_MAX / 2) { // one ligature of a whole phrase
         out[0] = c;
