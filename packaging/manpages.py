@@ -11,7 +11,7 @@ import sys
 
 SETTING = re.compile(r"^(?P<key>[a-z0-9_.]+) = (?P<value>\".*\"|\S+) \((?P<bounds>[^)]*)\)  (?P<help>.*)$")
 # the help begins behind two spaces, or behind a left side that has grown over its column: words, then NAMES
-ENTRY = re.compile(r"^  (?P<left>\S.*?)  +(?P<help>.*)$|^  (?P<long>(?:[a-z-]+ )+(?:\[?[A-Z]+\]? )*[A-Z\[\]]+) (?P<rest>.*)$")
+ENTRY = re.compile(r"^  (?P<left>\S.*?)  +(?P<help>.*)$|^  (?P<long>(?:[a-z-]+ )+(?:\[?[A-Z|:]+\]? )*[A-Z|:\[\]]+) (?P<rest>.*)$")
 
 PATRON_TEXT = """Speaks to the daemon of a data folder over its socket, where the folder's permissions are the key. When no daemon has the
 folder, the command runs a server itself for as long as it takes. With \\fB\\-\\-url\\fR it speaks to a server over HTTP or HTTPS with a token."""
