@@ -398,7 +398,7 @@ static void wait_for_work(PtLog *log)
     log->writer_idle = false;
 }
 
-/* Rounds begin gather_ns apart, so that under load each sync is paid for by more records. */
+/* Rounds begin gather_us apart, so that under load each sync is paid for by more records. */
 static void gather(PtLog *log)
 {
     const int64_t begin = log->round_began_ns + (int64_t)log->config.gather_us * 1000;
