@@ -6,6 +6,7 @@ import { lingui } from '@lingui/vite-plugin'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { early } from './tools/early.ts'
 
 // Lingui's macros need Babel, which nothing else here does: only files that import them pass through it.
 function macros(): Plugin {
@@ -50,11 +51,28 @@ function licenses(): Plugin {
   }
 }
 
+/**
+ * The browser compiles these scripts whole while they come in, on a thread of its own, instead of function by function when the page's thread first
+ * calls them. Last of all: minifiers take comments out.
+ */
+function compiledEarly(): Plugin {
+  return {
+    name: 'patron-compiled-early',
+    enforce: 'post',
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = `//# allFunctionsCalledOnLoad\n${chunk.code}`
+      },
+    },
+  }
+}
+
 const daemon = process.env.PATRON_URL ?? 'http://127.0.0.1:8080'
 const toDaemon = { target: daemon, changeOrigin: true }
 
 export default defineConfig({
-  plugins: [macros(), lingui(), react(), licenses()],
+  plugins: [macros(), lingui(), react(), licenses(), early(), compiledEarly()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The daemon puts a fresh nonce where this stands, in its header and in the page.
   html: { cspNonce: 'PATRON_CSP_NONCE' },
@@ -74,5 +92,5 @@ export default defineConfig({
     strictPort: true,
     proxy: { '/api': toDaemon, '/v1': toDaemon, '/analytics.js': toDaemon, '/analytics-next': toDaemon, '/pixel': toDaemon },
   },
-  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'] },
 })

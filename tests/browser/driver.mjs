@@ -132,6 +132,21 @@ async function paint(page, { path, selector, slow }) {
   return { ...result, cpu_ms: Math.round((after > before ? after - before : after) * 1000) }
 }
 
+// What a first visit of a page asks of the API, in order.
+async function requests(page, { path, selector }) {
+  const asked = []
+  const note = (request) => {
+    const { pathname, search } = new URL(request.url())
+    if (pathname.startsWith('/api/')) asked.push(pathname + search)
+  }
+  page.on('request', note)
+  await page.goto(base + path)
+  await page.waitForSelector(selector, { timeout: 20000 })
+  await page.waitForTimeout(300)
+  page.off('request', note)
+  return asked
+}
+
 // How far apart frames were while a list is scrolled from end to end, in ms.
 async function scroll(page, { selector, steps = 120, by = 400 }) {
   return page.evaluate(([where, count, step]) => new Promise((resolve) => {
@@ -157,7 +172,7 @@ await withChromium(options, async (context) => {
   page.setDefaultTimeout(10000)
   const complaints = await watch(page)
   const all = {
-    ...hands, ...eyes, waitText, axe, paint, scroll, survey: (p, command) => survey(p, command, complaints), complaints: () => complaints.splice(0),
+    ...hands, ...eyes, waitText, axe, paint, requests, scroll, survey: (p, command) => survey(p, command, complaints), complaints: () => complaints.splice(0),
   }
   const lines = createInterface({ input: process.stdin })
   for await (const line of lines) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one way to the server: typed by the API's description, with CSRF token, idempotency key, and errors as ApiError.
 import createClient, { type Middleware } from 'openapi-fetch'
+import { takeEarly } from './early'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
@@ -39,7 +40,7 @@ const SIGN_IN = /\/api\/v1\/(session|setup|invitations)\b|\/api\/v1\/me\/(passwo
 async function send(request: Request): Promise<Response> {
   const again = request.clone()
   try {
-    const answer = await fetch(request)
+    const answer = await (takeEarly(request)?.catch(() => fetch(request)) ?? fetch(request))
     if (answer.status !== 401 || SIGN_IN.test(request.url) || !(await expiry.signInAgain())) return answer
     const csrf = expiry.csrf()
     if (csrf !== null && UNSAFE.has(again.method)) again.headers.set('X-CSRF-Token', csrf)

@@ -59,7 +59,7 @@ export function TopBar({ onSearch, onMenu, menuOpen, onKeys }: { onSearch: () =>
       <Link to="/" className="sh-brand" aria-label="Patron"><img src="/icon.svg" alt="" width={20} height={20} /><span>Patron</span></Link>
       <button type="button" className="sh-find" onClick={onSearch}>
         <Icon name="search" size={14} />
-        <span>{t`Search customers, pages, sources, people, events`}</span>
+        <span>{t`Search`}</span>
         <Keys keys="/" />
       </button>
       <span className="pt-grow" />

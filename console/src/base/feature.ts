@@ -12,6 +12,8 @@ export type PageDefinition = {
   page: () => Promise<ComponentType>
   /** Without it the page says who can grant it. */
   permission?: Permission
+  /** What the page reads first: asked for by the page's head (tools/early.ts), so it must be what the page will ask, word by word. */
+  early?: string[]
 }
 
 export type Feature = {

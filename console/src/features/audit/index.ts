@@ -10,5 +10,5 @@ export const auditFeature: Feature = {
   path: '/audit',
   permission: 'audit.read',
   key: 'a',
-  pages: [{ path: '/audit', page: () => import('./pages/AuditPage').then((m) => m.AuditPage) }],
+  pages: [{ path: '/audit', page: () => import('./pages/AuditPage').then((m) => m.AuditPage), early: ['/api/v1/audit?limit=100'] }],
 }

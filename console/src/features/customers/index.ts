@@ -11,7 +11,7 @@ export const customersFeature: Feature = {
   permission: 'profiles.read',
   key: 'c',
   pages: [
-    { path: '/customers', page: () => import('./pages/CustomersPage').then((m) => m.CustomersPage) },
+    { path: '/customers', page: () => import('./pages/CustomersPage').then((m) => m.CustomersPage), early: ['/api/v1/profiles?search=&limit=20'] },
     { path: '/customers/$id', page: () => import('./pages/CustomerPage').then((m) => m.CustomerPage) },
   ],
   commands: [{ title: msg`Find a customer…`, path: '/customers', permission: 'profiles.read' }],

@@ -10,5 +10,5 @@ export const debuggerFeature: Feature = {
   path: '/live',
   permission: 'events.read',
   key: 'd',
-  pages: [{ path: '/live', page: () => import('./pages/LivePage').then((m) => m.LivePage) }],
+  pages: [{ path: '/live', page: () => import('./pages/LivePage').then((m) => m.LivePage), early: ['/api/v1/sources'] }],
 }

@@ -11,7 +11,7 @@ export const healthFeature: Feature = {
   permission: 'system.read',
   key: 'h',
   pages: [
-    { path: '/health', page: () => import('./pages/HealthPage').then((m) => m.HealthPage) },
+    { path: '/health', page: () => import('./pages/HealthPage').then((m) => m.HealthPage), early: ['/api/v1/health'] },
     { path: '/health/backups', page: () => import('./pages/BackupsPage').then((m) => m.BackupsPage) },
   ],
   commands: [{ title: msg`Backups`, path: '/health/backups', permission: 'system.read' }],

@@ -11,7 +11,7 @@ export const importsFeature: Feature = {
   permission: 'imports.read',
   key: 'i',
   pages: [
-    { path: '/imports', page: () => import('./pages/ImportsPage').then((m) => m.ImportsPage) },
+    { path: '/imports', page: () => import('./pages/ImportsPage').then((m) => m.ImportsPage), early: ['/api/v1/sources', '/api/v1/imports?limit=100'] },
     { path: '/imports/$id', page: () => import('./pages/ImportPage').then((m) => m.ImportPage) },
   ],
   commands: [{ title: msg`Import a file`, path: '/imports?add=1', permission: 'imports.write' }],

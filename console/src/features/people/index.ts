@@ -11,9 +11,9 @@ export const peopleFeature: Feature = {
   permission: 'people.read',
   key: 'o',
   pages: [
-    { path: '/people', page: () => import('./pages/PeoplePage').then((m) => m.PeoplePage) },
-    { path: '/people/roles', page: () => import('./pages/RolesPage').then((m) => m.RolesPage), permission: 'people.read' },
-    { path: '/people/tokens', page: () => import('./pages/TokensPage').then((m) => m.TokensPage), permission: 'tokens.read' },
+    { path: '/people', page: () => import('./pages/PeoplePage').then((m) => m.PeoplePage), early: ['/api/v1/accounts?limit=100'] },
+    { path: '/people/roles', page: () => import('./pages/RolesPage').then((m) => m.RolesPage), permission: 'people.read', early: ['/api/v1/roles'] },
+    { path: '/people/tokens', page: () => import('./pages/TokensPage').then((m) => m.TokensPage), permission: 'tokens.read', early: ['/api/v1/tokens?state=valid&limit=100'] },
   ],
   commands: [
     { title: msg`Invite a person`, path: '/people?invite=1', permission: 'people.write' },

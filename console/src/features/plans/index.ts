@@ -11,7 +11,7 @@ export const plansFeature: Feature = {
   permission: 'plans.read',
   key: 'p',
   pages: [
-    { path: '/plans', page: () => import('./pages/PlansPage').then((m) => m.PlansPage) },
+    { path: '/plans', page: () => import('./pages/PlansPage').then((m) => m.PlansPage), early: ['/api/v1/sources', '/api/v1/plans'] },
     { path: '/plans/$id', page: () => import('./pages/PlanPage').then((m) => m.PlanPage) },
   ],
   commands: [{ title: msg`Add a tracking plan`, path: '/plans?add=1', permission: 'plans.write' }],

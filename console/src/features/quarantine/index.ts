@@ -10,5 +10,5 @@ export const quarantineFeature: Feature = {
   path: '/quarantine',
   permission: 'events.read',
   key: 'q',
-  pages: [{ path: '/quarantine', page: () => import('./pages/QuarantinePage').then((m) => m.QuarantinePage) }],
+  pages: [{ path: '/quarantine', page: () => import('./pages/QuarantinePage').then((m) => m.QuarantinePage), early: ['/api/v1/quarantine?state=open&limit=200', '/api/v1/sources'] }],
 }

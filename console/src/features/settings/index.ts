@@ -10,5 +10,5 @@ export const settingsFeature: Feature = {
   path: '/settings',
   permission: 'system.read',
   key: 'e',
-  pages: [{ path: '/settings', page: () => import('./pages/SettingsPage').then((m) => m.SettingsPage) }],
+  pages: [{ path: '/settings', page: () => import('./pages/SettingsPage').then((m) => m.SettingsPage), early: ['/api/v1/settings'] }],
 }

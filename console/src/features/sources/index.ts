@@ -11,8 +11,8 @@ export const sourcesFeature: Feature = {
   permission: 'sources.read',
   key: 's',
   pages: [
-    { path: '/sources', page: () => import('./pages/SourcesPage').then((m) => m.SourcesPage) },
-    { path: '/sources/$id', page: () => import('./pages/SourcePage').then((m) => m.SourcePage) },
+    { path: '/sources', page: () => import('./pages/SourcesPage').then((m) => m.SourcesPage), early: ['/api/v1/sources', '/api/v1/stats/sources', '/api/v1/plans'] },
+    { path: '/sources/$id', page: () => import('./pages/SourcePage').then((m) => m.SourcePage), early: ['/api/v1/sources/$id', '/api/v1/stats/sources', '/api/v1/plans'] },
   ],
   commands: [{ title: msg`Add a source`, path: '/sources?add=1', permission: 'sources.write' }],
 }

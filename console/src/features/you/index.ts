@@ -10,5 +10,5 @@ export const youFeature: Feature = {
   path: '/you',
   permission: null,
   key: 'y',
-  pages: [{ path: '/you', page: () => import('./pages/YouPage').then((m) => m.YouPage) }],
+  pages: [{ path: '/you', page: () => import('./pages/YouPage').then((m) => m.YouPage), early: ['/api/v1/me', '/api/v1/me/sessions'] }],
 }
