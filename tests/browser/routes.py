@@ -4,6 +4,11 @@
 `name` names the pictures; `wait` is there once the page shows its data; `keys` are pressed then and `then` awaited. {web} is a source's id.
 CUSTOMERS need a person with a history, whom test_customers_page.py makes: {customer}, an {event} of theirs, {other}: somebody else, {name}: a part of the name.
 """
+from harness.mode import soak
+
+# Each theme and each language once; what a theme breaks it breaks in both languages. ./dev soak: all four.
+LOOKS = [("light", "en"), ("dark", "ar"), *([("dark", "en"), ("light", "ar")] if soak() else [])]
+
 ROUTES = [
     {"name": "sources", "path": "/sources", "wait": "[role=grid] [data-index]"},
     {"name": "sources-add", "path": "/sources?add=1", "wait": "[role=dialog] input"},

@@ -7,7 +7,7 @@ import pytest
 from harness.customers import Customers, identifiers, numbers
 from harness.load import track
 from people import PASSWORD, sign_in
-from routes import CUSTOMERS
+from routes import CUSTOMERS, LOOKS
 from test_survey import looks, survey
 
 HIT = ".cu-hit"
@@ -319,8 +319,7 @@ def test_an_associate_on_a_phone(open_browser, shop, people):
 
 
 @pytest.mark.limit(300)
-@pytest.mark.parametrize("theme", ("light", "dark"))
-@pytest.mark.parametrize("locale", ("en", "ar"))
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
 def test_every_customers_page(page, people, shots, theme, locale):
     low = f"{theme}{locale}"
     people.person(low, "Kovač", channel="app")

@@ -2,7 +2,7 @@
 """Every page in every look: zero axe findings, zero policy violations, zero console errors, nothing wider than the screen, a picture of each."""
 import pytest
 from people import sign_in
-from routes import DOORS, ROUTES, SETUP
+from routes import DOORS, LOOKS, ROUTES, SETUP
 
 THEMES = ("light", "dark")
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
@@ -19,8 +19,7 @@ def looks(theme=None, locale=None):
 
 
 @pytest.mark.limit(300)
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("locale", ("en", "ar"))
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
 def test_every_page(page, shop, shots, theme, locale):
     routes = [{**route, "path": route["path"].replace("{web}", shop.web["id"])} for route in ROUTES]
     survey(page, routes, looks(theme, locale), shots)
