@@ -43,6 +43,7 @@ typedef struct Options {
     uint16_t port;
     const char *key;
     const char *get, *token; /* paths to read in turn, by comma, with a bearer token */
+    const char *file;        /* events to send in turn, one a line, instead of the demo's */
     unsigned connections, batch;
     double seconds, warmup, rate; /* rate: events a second; 0 = closed loop */
     uint64_t seed;
@@ -110,7 +111,34 @@ static void route_of(const char *event, size_t len, char out[32])
     (void)snprintf(out, 32, "/v1/%.*s", (int)strcspn(at, "\""), at);
 }
 
-static void make_template(Load *l, Retailer *r, PtBuf *body, Template *t)
+/* The next event, and where the digits of its message id begin. */
+static size_t next_event(Retailer *r, FILE *lines, PtBuf *body)
+{
+    static char *line;
+    static size_t cap;
+    if (lines == NULL) {
+        RetailerMeta meta;
+        const size_t start = body->len;
+        retailer_next(r, body, &meta);
+        return start + meta.uuid_at;
+    }
+    ssize_t len = getline(&line, &cap, lines);
+    if (len <= 0) {
+        rewind(lines);
+        len = getline(&line, &cap, lines);
+    }
+    static const char mark[] = "\"messageId\":\"";
+    const char *at = len > 0 ? memmem(line, (size_t)len, mark, sizeof mark - 1) : NULL;
+    if (at == NULL || at + sizeof mark - 1 + 36 > line + len) {
+        (void)fprintf(stderr, "load: a line of the file has no messageId of 36 characters\n");
+        exit(1);
+    }
+    const size_t start = body->len;
+    pt_buf_add_str(body, (PtStr){line, (size_t)len - (line[len - 1] == '\n')});
+    return start + (size_t)(at - line) + sizeof mark - 1;
+}
+
+static void make_template(Load *l, Retailer *r, FILE *lines, PtBuf *body, Template *t)
 {
     const Options *o = &l->options;
     char route[32] = "/v1/batch", auth[128], head[512];
@@ -120,13 +148,10 @@ static void make_template(Load *l, Retailer *r, PtBuf *body, Template *t)
         pt_buf_add_str(body, PT_STR("{\"batch\":["));
     }
     for (unsigned i = 0; i < o->batch; i++) {
-        RetailerMeta meta;
         if (i > 0) {
             pt_buf_add_char(body, ',');
         }
-        size_t start = body->len;
-        retailer_next(r, body, &meta);
-        t->uuid_at[i] = (uint32_t)(start + meta.uuid_at);
+        t->uuid_at[i] = (uint32_t)next_event(r, lines, body);
     }
     if (o->batch > 1) {
         pt_buf_add_str(body, PT_STR("]}"));
@@ -171,6 +196,16 @@ static void make_reads(Load *l)
     }
 }
 
+static size_t count_lines(FILE *lines)
+{
+    size_t count = 0;
+    for (int c = getc(lines); c != EOF; c = getc(lines)) {
+        count += c == '\n';
+    }
+    rewind(lines);
+    return count;
+}
+
 static void make_templates(Load *l)
 {
     unsigned batch = l->options.batch;
@@ -178,16 +213,28 @@ static void make_templates(Load *l)
         make_reads(l);
         return;
     }
+    FILE *lines = l->options.file != NULL ? fopen(l->options.file, "re") : NULL;
+    if (l->options.file != NULL && lines == NULL) {
+        die(l->options.file);
+    }
     l->template_count = batch > 1 ? BATCH_TEMPLATE_EVENTS / batch + 1 : SINGLE_TEMPLATES;
+    l->template_count = lines != NULL ? count_lines(lines) / batch : l->template_count;
+    if (l->template_count == 0) {
+        (void)fprintf(stderr, "load: fewer lines than a batch has events\n");
+        exit(1);
+    }
     l->templates = need(calloc(l->template_count, sizeof *l->templates));
     Retailer *r = need(retailer_new(l->options.seed, (int64_t)time(NULL) * 1000, 5));
     PtBuf body;
     pt_buf_init(&body, 64 << 20);
     for (size_t i = 0; i < l->template_count; i++) {
-        make_template(l, r, &body, &l->templates[i]);
+        make_template(l, r, lines, &body, &l->templates[i]);
     }
     pt_buf_done(&body);
     retailer_free(r);
+    if (lines != NULL) {
+        (void)fclose(lines);
+    }
 }
 
 /* 8 digits of the run, 16 of the number; dashes and the version's digit stay. */
@@ -422,6 +469,8 @@ static int usage(void)
 {
     (void)fputs("usage: load --port P [--key K] [--connections 64] [--batch 1] [--seconds 60]\n"
                 "            [--warmup 1] [--rate EVENTS_PER_S] [--seed 1]\n"
+                "            [--file EVENTS]                 one a line, with a messageId of 36 "
+                "characters\n"
                 "            [--get PATH,... --token T]      reads these instead of sending\n",
                 stderr);
     return 2;
@@ -438,6 +487,8 @@ static bool parse(int argc, char **argv, Options *o)
             o->key = value;
         } else if (strcmp(name, "--get") == 0) {
             o->get = value;
+        } else if (strcmp(name, "--file") == 0) {
+            o->file = value;
         } else if (strcmp(name, "--token") == 0) {
             o->token = value;
         } else if (strcmp(name, "--connections") == 0) {
