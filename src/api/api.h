@@ -38,7 +38,7 @@ typedef struct ApiConfig {
     Profiles *profiles;
     EventViews *views;
     Operate *operate;
-    const PtClock *clock;
+    PtClock *clock; /* a simulated one is set by PUT /api/v1/clock */
     Access *access;
     Oidc *oidc;          /* NULL: no provider is set up */
     bool plain_http;     /* management over plain HTTP from elsewhere: TLS ends in front of us */

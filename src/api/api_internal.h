@@ -277,6 +277,11 @@ EventSourceName api_source_name(Api *api, uint32_t number, EventSource *space);
  * view has not seen it yet (profiles.c). */
 PtStr api_profile_of(Api *api, const PtRecord *record, char id[static 37]);
 
+/* "source": {id, name}, null when it is gone (profiles.c). */
+void api_put_source(ApiCall *call, PtJsonOut *out, uint32_t number);
+/* "groups": of a person (groups.c). */
+PT_NODISCARD PtStatus api_put_groups(ApiCall *call, PtJsonOut *out, PtStr person);
+
 /* -- resources
  * -----------------------------------------------------------------------------------------------------
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* /api/v1/profiles and /api/v1/identity: who somebody is, and what staff decide about it. What
- * somebody did: profile_events.c. */
+/* /api/v1/profiles: who somebody is, and what staff decide about it. What somebody did:
+ * profile_events.c. */
 #include "api/api_internal.h"
 
 #include "base/money.h"
@@ -37,7 +37,7 @@ PtStr api_profile_of(Api *api, const PtRecord *record, char id[static 37])
 /* -- members ------------------------------------------------------------------------------------
  */
 
-static void put_source(ApiCall *call, PtJsonOut *out, uint32_t number)
+void api_put_source(ApiCall *call, PtJsonOut *out, uint32_t number)
 {
     EventSource space;
     const EventSourceName source = api_source_name(call->api, number, &space);
@@ -58,7 +58,7 @@ static void put_touch(ApiCall *call, PtJsonOut *out, const char *key, const Prof
     pt_json_out_object(out);
     api_put_u64(out, "position", touch->offset);
     api_put_time(out, "at", touch->at_ms);
-    put_source(call, out, touch->source);
+    api_put_source(call, out, touch->source);
     api_put_text_or_null(out, "channel", touch->channel);
     pt_json_out_object_end(out);
 }
@@ -91,7 +91,7 @@ static void put_traits(ApiCall *call, PtJsonOut *out, const Profile *p)
         api_put_text(out, "name", trait->name);
         api_put_raw(out, "value", trait->json);
         api_put_time(out, "at", trait->at_ms);
-        put_source(call, out, trait->source);
+        api_put_source(call, out, trait->source);
         api_put_u64(out, "node", trait->node);
         pt_json_out_object_end(out);
     }
@@ -115,7 +115,26 @@ static void put_values(PtJsonOut *out, const Profile *p)
     pt_json_out_array_end(out);
 }
 
-static void put_profile(ApiCall *call, PtJsonOut *out, const Profile *p)
+static void put_computed(PtJsonOut *out, const Profile *p)
+{
+    pt_json_out_key(out, PT_STR("computed"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < p->computed_count; i++) {
+        const ProfileComputed *value = &p->computed[i];
+        pt_json_out_object(out);
+        api_put_text(out, "name", value->name);
+        api_put_raw(out, "value", value->json);
+        api_put_time_or_null(out, "as_of", value->has_as_of ? value->as_of_ms : 0);
+        api_put_u64(out, "events", value->events);
+        api_put_bool(out, "cut", value->cut);
+        api_put_time_or_null(out, "changes_at",
+                             value->changes_ms < INT64_MAX ? value->changes_ms : 0);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+static PtStatus put_profile(ApiCall *call, PtJsonOut *out, const Profile *p)
 {
     pt_json_out_object(out);
     api_put_text(out, "id", pt_str(p->id));
@@ -133,14 +152,18 @@ static void put_profile(ApiCall *call, PtJsonOut *out, const Profile *p)
     put_nodes(out, p);
     put_traits(call, out, p);
     put_values(out, p);
+    put_computed(out, p);
+    PtStatus st = api_put_groups(call, out, pt_str(p->id));
     pt_json_out_object_end(out);
+    return st;
 }
 
 static void answer_profile(ApiCall *call, const Profile *p)
 {
     PtJsonOut out = pt_json_out(&call->body);
-    put_profile(call, &out, p);
-    api_answer(call, 200);
+    if (!failed(call, put_profile(call, &out, p))) {
+        api_answer(call, 200);
+    }
 }
 
 static void put_identifier(PtJsonOut *out, const char *key, PtStr type, PtStr value)
@@ -305,12 +328,6 @@ void api_profiles_barriers(ApiCall *call)
         shown++;
     }
     api_page_end(&out, cursor[0] != '\0' ? cursor : NULL);
-    api_answer(call, 200);
-}
-
-void api_identity_rules(ApiCall *call)
-{
-    profiles_rules(call->api->c.profiles, &call->body);
     api_answer(call, 200);
 }
 

@@ -171,7 +171,8 @@ PtStatus cmd_identity_rules(Cli *cli, const CliArgs *args, PtError *err)
     static const CliColumn columns[] = {{"IDENTIFIER", "name", CLI_TEXT},
                                         {"PRIORITY", "priority", CLI_NUMBER},
                                         {"LIMIT", "limit", CLI_NUMBER},
-                                        {"FORM", "form", CLI_TEXT}};
+                                        {"FORM", "form", CLI_TEXT},
+                                        {"MODE", "mode", CLI_TEXT}};
     PT_CLEANUP(cli_exchange_done) CliExchange x = cli_exchange();
     (void)args;
     pt_buf_add_str(&x.path, PT_STR("/api/v1/identity/rules"));

@@ -14,6 +14,7 @@
 #include "platform/diag.h"
 #include "platform/metrics.h"
 #include "platform/migrations.h"
+#include "platform/timers.h"
 #include "profiles/profiles.h"
 
 #include <stdatomic.h>
@@ -21,7 +22,7 @@
 #include <string.h>
 
 enum {
-    VIEWS = 4,
+    VIEWS = 5,
     SQL_READERS = 2,
     POOL_QUEUE = 1000,
     PUBLIC_WORKERS = 2,
@@ -41,6 +42,7 @@ struct PatronServer {
     Dedupe *dedupe;
     EventIntake *intake;
     EventStats *stats;
+    PtTimers *timers;
     Profiles *profiles;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
@@ -213,6 +215,16 @@ static PtStatus open_access(PatronServer *s, const PtConfig *config, PtError *er
     return st;
 }
 
+/* Whoever has timers says so before they start. */
+static PtStatus start_timers(PatronServer *s, PtError *err)
+{
+    PtStatus st = pt_timers_start(s->timers, err);
+    if (st == PT_OK) {
+        pt_metric_collector(pt_timers_metrics, s->timers);
+    }
+    return st;
+}
+
 static PtStatus open_profiles(PatronServer *s, PtError *err)
 {
     char dir[FOLDER_PATH];
@@ -222,11 +234,22 @@ static PtStatus open_profiles(PatronServer *s, PtError *err)
                         .dir = dir,
                         .log = s->log,
                         .core = s->core,
-                        .views = s->views_sql};
+                        .views = s->views_sql,
+                        .sources = s->sources,
+                        .timers = s->timers};
     memcpy(c.key, s->folder.person_key, sizeof c.key);
     PtStatus st = profiles_open(&c, &s->profiles, err);
     explicit_bzero(c.key, sizeof c.key);
+    if (st == PT_OK) {
+        event_intake_on_duplicates(s->intake, profiles_quality_duplicates, s->profiles);
+    }
     return st;
+}
+
+static void rebuild_profiles(void *ctx)
+{
+    PatronServer *s = ctx;
+    (void)!event_views_rebuild(s->views, PT_STR("profiles"), 0, NULL); // it is there
 }
 
 static PtStatus open_views(PatronServer *s, PtError *err)
@@ -251,7 +274,19 @@ static PtStatus open_views(PatronServer *s, PtError *err)
                                      .ctx = s->profiles,
                                      .start = profiles_start,
                                      .committed = profiles_committed};
-    return event_views_open(s->log, s->views_sql, s->view_defs, VIEWS, &s->views, err);
+    s->view_defs[4] = (EventViewDef){.name = profiles_computed_view,
+                                     .step = computed_step,
+                                     .reset = computed_reset,
+                                     .ctx = s->profiles,
+                                     .start = computed_start,
+                                     .committed = computed_committed,
+                                     .more = computed_more,
+                                     .after = profiles_view};
+    PtStatus st = event_views_open(s->log, s->views_sql, s->view_defs, VIEWS, &s->views, err);
+    if (st == PT_OK) {
+        profiles_rebuilds(s->profiles, rebuild_profiles, s);
+    }
+    return st;
 }
 
 /* Before whoever watches the certificate's end. */
@@ -446,7 +481,13 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
         st = open_intake(s, config, err);
     }
     if (st == PT_OK) {
+        st = pt_timers_new(s->clock, &s->timers, err);
+    }
+    if (st == PT_OK) {
         st = open_profiles(s, err);
+    }
+    if (st == PT_OK) {
+        st = start_timers(s, err);
     }
     if (st == PT_OK) {
         st = open_views(s, err);
@@ -561,6 +602,8 @@ void patron_server_free(PatronServer *s)
     connect_jobs_stop(s->imports);
     event_feed_close(s->feed);
     event_views_close(s->views);
+    pt_timers_free(s->timers);
+    profiles_preview_end(s->profiles);
     pt_log_close(s->log); // syncs what is pending and calls back into intake and API
     if (s->api != NULL) {
         (void)pt_loop_turn(s->loop, 0); // what the log's last round posted, while the API is there

@@ -32,6 +32,8 @@ struct EventIntake {
     EventPending pending;
     EventPlan *plan;     // of the call's source, held; NULL: none
     EventSchemaRun *run; // made with the first plan
+    void (*on_duplicates)(void *ctx, uint32_t source, uint32_t events);
+    void *on_duplicates_ctx;
 };
 
 PtStatus event_intake_new(const EventIntakeConfig *config, EventIntake **ret_intake, PtError *err)
@@ -67,6 +69,13 @@ void event_intake_free(EventIntake *in)
     pt_buf_done(&in->payload);
     (void)pthread_mutex_destroy(&in->call_lock);
     free(in);
+}
+
+void event_intake_on_duplicates(EventIntake *in,
+                                void (*fn)(void *ctx, uint32_t source, uint32_t events), void *ctx)
+{
+    in->on_duplicates = fn;
+    in->on_duplicates_ctx = ctx;
 }
 
 void event_intake_round(EventIntake *in, uint64_t round, PtStatus status)
@@ -339,6 +348,9 @@ PtStatus events_intake(EventIntake *in, const EventCall *call, EventOutcome *ret
     (void)pthread_mutex_unlock(&in->call_lock);
     if (st == PT_OK) {
         *ret_outcome = o;
+    }
+    if (st == PT_OK && o.duplicates > 0 && in->on_duplicates != NULL) {
+        in->on_duplicates(in->on_duplicates_ctx, o.source, o.duplicates);
     }
     return st;
 }

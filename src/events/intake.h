@@ -79,6 +79,11 @@ typedef struct EventOutcome {
 PT_NODISCARD PtStatus events_intake(EventIntake *intake, const EventCall *call,
                                     EventOutcome *ret_outcome, PtError *err);
 
+/* Tells of a call that succeeded how many of its events were dropped, their ids being known: on the
+ * caller's thread, and it must not block. Set before calls come; one listener. */
+void event_intake_on_duplicates(EventIntake *intake,
+                                void (*fn)(void *ctx, uint32_t source, uint32_t events), void *ctx);
+
 /* The log's callback (PtLogConfig.on_round), on any thread: settles dedupe. Call it for every round
  * and before clients are answered: calls may wait for it. */
 void event_intake_round(EventIntake *intake, uint64_t round, PtStatus status);

@@ -25,11 +25,13 @@ typedef struct View {
     const EventViewDef *def;
     pthread_t thread;
     PtLogReader *reader;
+    struct View *leader; /* that it follows, or NULL */
     bool running, started;
     _Atomic bool nudged; /* wakes the thread out of its wait for records */
     /* under all->lock */
     uint64_t next, rebuild;
     bool stopped, emptying; /* emptying: a rebuild was taken up, `next` is still of before */
+    bool ready;             /* started, for those that follow it */
     char message[PT_ERROR_MESSAGE_MAX];
 } View;
 
@@ -96,6 +98,7 @@ static void set_position(View *v, uint64_t next)
     (void)pthread_mutex_lock(&v->all->lock);
     v->next = next;
     v->emptying = false;
+    v->ready = v->started;
     v->message[0] = '\0';
     (void)pthread_cond_broadcast(&v->all->moved);
     (void)pthread_mutex_unlock(&v->all->lock);
@@ -176,6 +179,27 @@ static uint64_t take_rebuild(View *v)
     return rebuild;
 }
 
+/* Of its leader. False: something else is to be looked at first. */
+static bool wait_for_leader(View *v, bool more)
+{
+    const View *leader = v->leader;
+    (void)pthread_mutex_lock(&v->all->lock);
+    while (leader != NULL && !(leader->ready && (more || leader->next > v->next)) &&
+           v->rebuild == NO_REBUILD && !atomic_load(&v->all->stop)) {
+        (void)pthread_cond_wait(&v->all->moved, &v->all->lock);
+    }
+    const bool go_on = v->rebuild == NO_REBUILD && !atomic_load(&v->all->stop);
+    (void)pthread_mutex_unlock(&v->all->lock);
+    return go_on;
+}
+
+static bool wait_for_work(View *v)
+{
+    const bool more = v->def->more != NULL && v->def->more(v->def->ctx);
+    return (more || pt_log_wait(v->all->log, PARTITION, v->next, INT64_MAX, &v->nudged)) &&
+           wait_for_leader(v, more);
+}
+
 static void put_back_rebuild(View *v, uint64_t rebuild)
 {
     (void)pthread_mutex_lock(&v->all->lock);
@@ -192,8 +216,7 @@ static void *view_thread(void *ctx)
         const uint64_t rebuild = take_rebuild(v);
         PtError err = {0};
         PtStatus st = rebuild == NO_REBUILD ? start(v, &err) : PT_OK;
-        if (st == PT_OK && rebuild == NO_REBUILD &&
-            !pt_log_wait(v->all->log, PARTITION, v->next, INT64_MAX, &v->nudged)) {
+        if (st == PT_OK && rebuild == NO_REBUILD && !wait_for_work(v)) {
             continue;
         }
         st = st == PT_OK ? step(v, rebuild, &err) : st;
@@ -208,10 +231,24 @@ static void *view_thread(void *ctx)
     return NULL;
 }
 
+static View *find_view(EventViews *vs, PtStr name, PtError *err)
+{
+    for (size_t i = 0; i < vs->count; i++) {
+        if (pt_str_eq(name, pt_str(vs->views[i].def->name))) {
+            return &vs->views[i];
+        }
+    }
+    (void)pt_fail(err, PT_NOT_FOUND, "no view \"%.*s\"", PT_STR_ARG(name));
+    return NULL;
+}
+
 static PtStatus start_view(EventViews *vs, const EventViewDef *def, PtError *err)
 {
     View *v = &vs->views[vs->count];
     *v = (View){.all = vs, .def = def};
+    if (def->after != NULL && (v->leader = find_view(vs, pt_str(def->after), err)) == NULL) {
+        return PT_INVALID;
+    }
     PtStatus st = load_position(vs->sql, def->name, &v->next, err);
     if (st == PT_OK) {
         st = pt_log_reader_open(vs->log, NULL, PARTITION, v->next, &v->reader, err);
@@ -296,17 +333,6 @@ EventViewState event_views_state(EventViews *vs, size_t index)
     memcpy(state.message, v->message, sizeof state.message);
     (void)pthread_mutex_unlock(&vs->lock);
     return state;
-}
-
-static View *find_view(EventViews *vs, PtStr name, PtError *err)
-{
-    for (size_t i = 0; i < vs->count; i++) {
-        if (pt_str_eq(name, pt_str(vs->views[i].def->name))) {
-            return &vs->views[i];
-        }
-    }
-    (void)pt_fail(err, PT_NOT_FOUND, "no view \"%.*s\"", PT_STR_ARG(name));
-    return NULL;
 }
 
 PtStatus event_views_rebuild(EventViews *vs, PtStr name, uint64_t from, PtError *err)

@@ -16,7 +16,9 @@
  *
  * Failure  Trouble with SQL (disk full) is tried again with a pause. A damaged record stops the
  * view with its error shown (event_views_state): it is never skipped. Idle     A view that has
- * caught up sleeps in the kernel. Threads  Any thread may call what is below.
+ * caught up sleeps in the kernel. Follows  A view may follow another of the same database: it is
+ * not stepped before that one has started and committed a record that it has not seen. Threads  Any
+ * thread may call what is below.
  */
 typedef struct EventViews EventViews;
 
@@ -35,6 +37,10 @@ typedef struct EventViewDef {
     PtStatus (*start)(void *ctx, PtLogReader *reader, uint64_t next, const _Atomic bool *stop,
                       PtError *err);
     PtStatus (*committed)(void *ctx, uint64_t next, PtError *err);
+    /* It has something to do though no record has come: the next step is made at once. NULL: never.
+     */
+    bool (*more)(void *ctx);
+    const char *after; /* the view that it follows, which stands before it; NULL: none */
 } EventViewDef;
 
 /* defs must outlive the views; at most 16. Starts the threads. */

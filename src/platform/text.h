@@ -59,6 +59,10 @@ typedef struct PtTextHit {
 PT_NODISCARD PtStatus pt_text_search(PtText *t, PtStr query, size_t max, PtTextHit *ret_hits,
                                      size_t *ret_count, PtError *err);
 
+/* The text as it is compared: case and accents folded as above, marks and spaces kept, UTF-8. At
+ * most `room` bytes, cut at a letter; returns how many. No NUL is added. */
+size_t pt_text_fold(PtStr text, char *out, size_t room);
+
 typedef struct PtTextStats {
     uint64_t documents, words, bytes;
 } PtTextStats;

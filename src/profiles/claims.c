@@ -103,6 +103,25 @@ static ClaimFound phone(PtStr value, PtArena *arena, PtStr *ret_value)
     return ret_value->data != NULL ? CLAIM_GOOD : CLAIM_NO_MEMORY;
 }
 
+/* As cards are printed and as they are typed in: "ab-12 34" is AB1234. */
+static ClaimFound card(PtStr value, PtArena *arena, PtStr *ret_value)
+{
+    char *text = pt_arena_alloc(arena, value.len, 1);
+    size_t len = 0;
+    if (text == NULL) {
+        return CLAIM_NO_MEMORY;
+    }
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.data[i];
+        bool space = c == ' ' || (c >= '\t' && c <= '\r');
+        if (!space && c != '-') {
+            text[len++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        }
+    }
+    *ret_value = (PtStr){text, len};
+    return CLAIM_GOOD;
+}
+
 static ClaimFound clean_value(IdentityForm form, PtStr value, PtArena *arena, PtStr *ret_value)
 {
     value = identity_trim(value);
@@ -113,10 +132,12 @@ static ClaimFound clean_value(IdentityForm form, PtStr value, PtArena *arena, Pt
     *ret_value = value;
     if (form == IDENTITY_FORM_PHONE) {
         found = phone(value, arena, ret_value);
+    } else if (form == IDENTITY_FORM_CARD) {
+        found = card(value, arena, ret_value);
     } else if (form != IDENTITY_FORM_TRIM) {
         found = lower(value, arena, ret_value);
     }
-    bool bad = ret_value->len > IDENTITY_VALUE_MAX ||
+    bool bad = ret_value->len == 0 || ret_value->len > IDENTITY_VALUE_MAX ||
                (form == IDENTITY_FORM_EMAIL && found == CLAIM_GOOD && !is_email(*ret_value));
     return found == CLAIM_GOOD && bad ? CLAIM_BAD : found;
 }
@@ -132,6 +153,8 @@ static ClaimFound make_claim(const IdentityRules *rules, PtStr type, PtStr value
     if (found == CLAIM_GOOD) {
         const IdentityType *rule = identity_rules_type(rules, claim.type);
         found = clean_value(rule->form, value, arena, &claim.value);
+        bool typed = found == CLAIM_GOOD && rule->form == IDENTITY_FORM_CARD;
+        found = typed && identity_rules_block(rules, claim.value) ? CLAIM_BAD : found;
     }
     if (found == CLAIM_GOOD) {
         *ret_claim = claim;
@@ -151,7 +174,7 @@ typedef struct Taking {
     const IdentityRules *rules;
     PtArena *arena;
     IdentityClaims *claims;
-    uint32_t priority[IDENTITY_CLAIMS_MAX]; /* of each claim */
+    uint32_t priority[IDENTITY_CLAIMS_MAX]; /* of each claim: rank_of */
     PtError *err;
 } Taking;
 
@@ -181,11 +204,18 @@ static bool has_claim(const IdentityClaims *claims, const IdentityClaim *claim)
     return false;
 }
 
-/* By priority, then by the type's name, then as the event has them. */
+/* Logins come before all that are not. */
+static uint32_t rank_of(const IdentityType *type)
+{
+    enum { BEHIND_LOGINS = 1 << 16 }; /* over any priority */
+    return type->mode == IDENTITY_MODE_LOGIN ? type->priority : BEHIND_LOGINS + type->priority;
+}
+
+/* By rank, then by the type's name, then as the event has them. */
 static void keep_claim(Taking *t, const IdentityClaim *claim)
 {
     IdentityClaims *claims = t->claims;
-    uint32_t priority = identity_rules_type(t->rules, claim->type)->priority;
+    uint32_t priority = rank_of(identity_rules_type(t->rules, claim->type));
     size_t at = claims->count;
     if (has_claim(claims, claim)) {
         return;

@@ -278,6 +278,16 @@ static struct ValueCase {
     {"blocked: not_authenticated", "user_id", "not_authenticated", NULL},
     {"blocked only as a whole", "user_id", "guest7", "guest7"},
     {"any type", "loyalty_card", " L1 ", "L1"},
+    {"a payment's fingerprint", "payment_fingerprint", " 9f8E ", "9f8E"},
+    {"a card as it is printed", "card_no", " ab-12 34 ", "AB1234"},
+    {"a card as it is typed in", "card_no", "AB1234", "AB1234"},
+    {"a card with other space within", "card_no", "- \t a\v-b", "AB"},
+    {"a card of letters of another script", "card_no", "\xc3\xa4-1",
+     "\xc3\xa4"
+     "1"},
+    {"a card of nothing", "card_no", " - - ", NULL},
+    {"a card that is blocked behind its dashes", "card_no", "nu-ll", NULL},
+    {"a card of zeros", "card_no", "0 0", NULL},
     {"a name that is no type", "9lives", "x", NULL},
     {"no type", "", "x", NULL},
     {"the type of events", "event", "x", NULL},
@@ -287,7 +297,7 @@ static struct ValueCase {
 static void test_value(void **state)
 {
     const struct ValueCase *c = *state;
-    Known k = known_new(NULL);
+    Known k = known_new("{\"types\":[{\"name\":\"card_no\",\"form\":\"card\"}]}");
     IdentityClaim claim;
     bool good = identity_claim(k.rules, pt_str(c->type), pt_str(c->value), k.arena, &claim);
     assert_int_equal(good, c->want != NULL);
@@ -376,7 +386,17 @@ static struct RulesCase {
     {"priority 1001", "{\"other\":{\"priority\":1001}}",
      "other.priority is 1001, not a whole number in 1..1000"},
     {"an unknown form", "{\"other\":{\"form\":\"upper\"}}",
-     "other.form is \"upper\", not trim, lower, email or phone"},
+     "other.form is \"upper\", not trim, lower, email, phone or card"},
+    {"an unknown mode", "{\"other\":{\"mode\":\"merge\"}}",
+     "other.mode is \"merge\", not unique, login or immutable"},
+    {"modes and the card form",
+     "{\"types\":[{\"name\":\"user_id\",\"mode\":\"login\"},{\"name\":\"card\",\"form\":\"card\","
+     "\"mode\":\"immutable\"}]}",
+     NULL},
+    {"immutable with its limit", "{\"other\":{\"limit\":1,\"mode\":\"immutable\"}}", NULL},
+    {"immutable with another limit",
+     "{\"types\":[{\"name\":\"a\",\"mode\":\"immutable\",\"limit\":2}]}",
+     "types[0].limit is 2, not 1, which is that of immutable"},
     {"other has no name", "{\"other\":{\"name\":\"x\"}}",
      "other.\"name\" is no member of the rules"},
     {"other not an object", "{\"other\":[]}", "other is not an object"},
@@ -417,12 +437,13 @@ static void test_default_rules_are_written(void **state)
 {
     static const char want[] =
         "{\"types\":["
-        "{\"name\":\"anonymous_id\",\"priority\":3,\"limit\":5,\"form\":\"trim\"},"
-        "{\"name\":\"device_id\",\"priority\":3,\"limit\":5,\"form\":\"trim\"},"
-        "{\"name\":\"email\",\"priority\":2,\"limit\":5,\"form\":\"email\"},"
-        "{\"name\":\"phone\",\"priority\":3,\"limit\":5,\"form\":\"phone\"},"
-        "{\"name\":\"user_id\",\"priority\":1,\"limit\":1,\"form\":\"trim\"}],"
-        "\"other\":{\"priority\":3,\"limit\":5,\"form\":\"trim\"},"
+        "{\"name\":\"anonymous_id\",\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":"
+        "\"unique\"},"
+        "{\"name\":\"device_id\",\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":\"unique\"},"
+        "{\"name\":\"email\",\"priority\":2,\"limit\":5,\"form\":\"email\",\"mode\":\"unique\"},"
+        "{\"name\":\"phone\",\"priority\":3,\"limit\":5,\"form\":\"phone\",\"mode\":\"unique\"},"
+        "{\"name\":\"user_id\",\"priority\":1,\"limit\":1,\"form\":\"trim\",\"mode\":\"unique\"}],"
+        "\"other\":{\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":\"unique\"},"
         "\"blocked\":[\"-1\",\"nan\",\"none\",\"null\",\"true\",\"false\",\"guest\",\"anonymous\","
         "\"undefined\",\"distinct_id\",\"[object object]\",\"not_authenticated\"],"
         "\"merge_cap\":200}";

@@ -81,11 +81,17 @@ static PtStatus store(Profiles *p, const AuditActor *by, const Decided *d, PtErr
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
-static PtUuid new_decision(void)
+PtUuid decide_id(void)
 {
     uint8_t random[10];
     pt_random_bytes(random, sizeof random);
     return pt_uuid7(pt_clock_now_ms(pt_clock_real()), random);
+}
+
+void decide_settles(PtUuid id)
+{
+    last_decision = id;
+    has_decided = true;
 }
 
 static PtStatus decide(Profiles *p, const AuditActor *by, Decided *d, PtUuid id, PtError *err)
@@ -93,8 +99,7 @@ static PtStatus decide(Profiles *p, const AuditActor *by, Decided *d, PtUuid id,
     PtStatus st = end_decided(d, err);
     st = st == PT_OK ? store(p, by, d, err) : st;
     if (st == PT_OK) {
-        last_decision = id;
-        has_decided = true;
+        decide_settles(id);
     }
     done_decided(d);
     return st;
@@ -122,9 +127,38 @@ static PtStatus find_person(const Profiles *p, PtStr id, uint32_t *ret_person, P
 /* ---- Merge -------------------------------------------------------------------------------------
  */
 
+typedef struct PairNode { /* the first identifier of one; type "": not known */
+    char type[IDENTITY_TYPE_NAME_MAX + 1], value[IDENTITY_VALUE_MAX + 1];
+} PairNode;
+
 typedef struct Pair {
     char person[PT_UUID_TEXT], other[PT_UUID_TEXT]; /* as they are called now */
+    PairNode person_node, other_node;
 } Pair;
+
+static void copy_node(const Profiles *p, uint32_t person, PairNode *node)
+{
+    IdentityNode n;
+    if (identity_node(p->graph, profile_first_node(p, person), &n)) {
+        (void)snprintf(node->type, sizeof node->type, "%.*s", PT_STR_ARG(n.type));
+        memcpy(node->value, n.value.data, n.value.len); // may hold any byte but NUL
+        node->value[n.value.len] = '\0';
+    }
+}
+
+/* Other rules may know no such person in a rebuild: the identifier then tells who was meant. */
+static void put_node(PtJsonOut *out, const char *key, const PairNode *node)
+{
+    if (node->type[0] != '\0') {
+        pt_json_out_key(out, pt_str(key));
+        pt_json_out_object(out);
+        pt_json_out_key(out, PT_STR("type"));
+        pt_json_out_str(out, pt_str(node->type));
+        pt_json_out_key(out, PT_STR("value"));
+        pt_json_out_str(out, pt_str(node->value));
+        pt_json_out_object_end(out);
+    }
+}
 
 /* The graph keeps notes while it checks: under the lock for writing. */
 static PtStatus check_merge(Profiles *p, PtStr id, PtStr other, Pair *pair, PtError *err)
@@ -140,30 +174,76 @@ static PtStatus check_merge(Profiles *p, PtStr id, PtStr other, Pair *pair, PtEr
     if (st == PT_OK) {
         profile_person_id(p, a, pair->person);
         profile_person_id(p, b, pair->other);
+        copy_node(p, a, &pair->person_node);
+        copy_node(p, b, &pair->other_node);
     }
     (void)pthread_rwlock_unlock(&p->lock);
     return st;
 }
 
+PtStatus decide_merge_check(Profiles *p, PtStr id, PtStr other, PtError *err)
+{
+    Pair pair;
+    return check_merge(p, id, other, &pair, err);
+}
+
+static PtStatus decide_pair(Profiles *p, const AuditActor *by, const char *event,
+                            const char *action, const Pair *pair, const DecidedDuplicate *why,
+                            PtError *err)
+{
+    const PtUuid decision = decide_id();
+    Decided d = {.event = event,
+                 .action = action,
+                 .subject_type = PT_STR("profile"),
+                 .subject = pt_str(pair->person)};
+    begin_decided(&d, by, decision);
+    put_both(&d, "person", pt_str(pair->person));
+    put_both(&d, "other", pt_str(pair->other));
+    put_both(&d, "reason", why->reason);
+    put_node(&d.event_out, "person_node", &pair->person_node);
+    put_node(&d.event_out, "other_node", &pair->other_node);
+    if (why->id.len > 0) {
+        pt_json_out_key(&d.event_out, PT_STR("duplicate"));
+        pt_json_out_raw(&d.event_out, why->proposal);
+        pt_json_out_key(&d.audit_out, PT_STR("duplicate"));
+        pt_json_out_str(&d.audit_out, why->id);
+    }
+    return decide(p, by, &d, decision, err);
+}
+
+PtStatus decide_merge(Profiles *p, const AuditActor *by, PtStr id, PtStr other,
+                      const DecidedDuplicate *why, PtError *err)
+{
+    Pair pair = {.person = ""};
+    PtStatus st = check_reason(why->reason, err);
+    st = st == PT_OK ? check_merge(p, id, other, &pair, err) : st;
+    return st == PT_OK ? decide_pair(p, by, decided_merge, "profile.merged", &pair, why, err) : st;
+}
+
 PtStatus profiles_merge(Profiles *p, const AuditActor *by, PtStr id, PtStr other, PtStr reason,
                         PtError *err)
 {
-    Pair pair;
-    PtStatus st = check_reason(reason, err);
-    st = st == PT_OK ? check_merge(p, id, other, &pair, err) : st;
+    return decide_merge(p, by, id, other, &(DecidedDuplicate){.reason = reason}, err);
+}
+
+PtStatus decide_refusal(Profiles *p, const AuditActor *by, PtStr id, PtStr other,
+                        const DecidedDuplicate *why, PtError *err)
+{
+    Pair pair = {.person = ""};
+    uint32_t a = 0, b = 0;
+    PtStatus st = check_reason(why->reason, err);
+    st = st == PT_OK ? profiles_lock_read(p, err) : st;
     if (st != PT_OK) {
         return st;
     }
-    const PtUuid decision = new_decision();
-    Decided d = {.event = decided_merge,
-                 .action = "profile.merged",
-                 .subject_type = PT_STR("profile"),
-                 .subject = pt_str(pair.person)};
-    begin_decided(&d, by, decision);
-    put_both(&d, "person", pt_str(pair.person));
-    put_both(&d, "other", pt_str(pair.other));
-    put_both(&d, "reason", reason);
-    return decide(p, by, &d, decision, err);
+    st = find_person(p, id, &a, err);
+    st = st == PT_OK ? find_person(p, other, &b, err) : st;
+    profile_person_id(p, a, pair.person);
+    profile_person_id(p, b, pair.other);
+    profiles_unlock(p);
+    return st == PT_OK
+               ? decide_pair(p, by, decided_refusal, "profile.duplicate_refused", &pair, why, err)
+               : st;
 }
 
 /* ---- Split -------------------------------------------------------------------------------------
@@ -215,7 +295,7 @@ PtStatus profiles_split(Profiles *p, const AuditActor *by, PtStr id, const uint3
     if (st != PT_OK) {
         return st;
     }
-    const PtUuid decision = new_decision();
+    const PtUuid decision = decide_id();
     Decided d = {
         .event = decided_split, .action = "profile.split", .subject_type = PT_STR("profile")};
     begin_decided(&d, by, decision);
@@ -262,7 +342,7 @@ PtStatus profiles_lift(Profiles *p, const AuditActor *by, uint32_t barrier, PtEr
     if (st != PT_OK) {
         return st;
     }
-    const PtUuid decision = new_decision();
+    const PtUuid decision = decide_id();
     Decided d = {.event = decided_lift,
                  .action = "profile.barrier_lifted",
                  .subject_type = PT_STR("profile"),

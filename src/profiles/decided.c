@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/uuid.h"
+#include "profiles/duplicates_internal.h"
+#include "profiles/identity_book.h"
 #include "profiles/traits_internal.h"
 #include "profiles/view_internal.h"
 
@@ -12,6 +14,7 @@
 const char decided_merge[] = "Identity Merged";
 const char decided_split[] = "Identity Split";
 const char decided_lift[] = "Identity Barrier Lifted";
+const char decided_refusal[] = "Duplicate Refused";
 
 enum { TEXT_MAX = 16 << 10 }; /* bytes */
 
@@ -79,15 +82,35 @@ static void refuse(Profiles *p, uint32_t person, uint32_t other, PtStr why)
                                  .refused = why});
 }
 
+/* Who was meant: by id; where a rebuild by other rules knows no such person, by the identifier that
+ * stood for them. 0: nobody. */
+static PtStatus find_meant(Profiles *p, const Decision *d, PtStr id, const char *node,
+                           uint32_t *ret_person, PtError *err)
+{
+    const PtStr json = profile_member(d->properties, pt_str(node));
+    PtStr type, value;
+    *ret_person = profile_person_find(p, id);
+    if (*ret_person != 0 || json.len == 0) {
+        return PT_OK;
+    }
+    PtStatus st = read_text(p, profile_member(json, PT_STR("type")), &type, err);
+    st = st == PT_OK ? read_text(p, profile_member(json, PT_STR("value")), &value, err) : st;
+    if (st == PT_OK) {
+        *ret_person = identity_person(p->graph, identity_find(p->graph, type, value));
+    }
+    return st;
+}
+
 static PtStatus apply_merge(Profiles *p, const Decision *d, PtError *err)
 {
-    const uint32_t person = profile_person_find(p, d->person);
-    const uint32_t other = profile_person_find(p, d->other);
+    uint32_t person = 0, other = 0;
     PtError why = {0};
-    if (person == 0 || other == 0 || person == other) {
-        return PT_OK; // nobody is left to merge
+    PtStatus st = find_meant(p, d, d->person, "person_node", &person, err);
+    st = st == PT_OK ? find_meant(p, d, d->other, "other_node", &other, err) : st;
+    if (st != PT_OK || person == 0 || other == 0 || person == other) {
+        return st; // nobody is left to merge
     }
-    PtStatus st = identity_merge(p->graph, person, other, &why);
+    st = identity_merge(p->graph, person, other, &why);
     if (is_answer(st)) {
         refuse(p, person, other, pt_str(why.message));
         return PT_OK;
@@ -176,6 +199,54 @@ static PtStatus apply_lift(Profiles *p, const Decision *d, PtError *err)
     return st == PT_OK || is_answer(st) ? PT_OK : pt_fail(err, st, "%s", why.message);
 }
 
+/* ---- Rules of identity -------------------------------------------------------------------------
+ */
+
+static PtStatus apply_rules(Profiles *p, const Decision *d, PtError *err)
+{
+    (void)err;
+    book_turn(p, profile_member(d->properties, PT_STR("version")));
+    return PT_OK;
+}
+
+/* The tables are of it already: the view does not pass it before. */
+static PtStatus apply_rebuilt(Profiles *p, const Decision *d, PtError *err)
+{
+    (void)p;
+    (void)d;
+    (void)err;
+    return PT_OK;
+}
+
+/* ---- Duplicates --------------------------------------------------------------------------------
+ */
+
+/* The graph stays as it is: note_duplicate keeps it. */
+static PtStatus apply_refusal(Profiles *p, const Decision *d, PtError *err)
+{
+    (void)p;
+    (void)d;
+    (void)err;
+    return PT_OK;
+}
+
+/* What was decided of a proposed pair, in whatever way the graph has answered. */
+static PtStatus note_duplicate(Profiles *p, const EventView *v, const Decision *d, uint64_t offset,
+                               PtError *err)
+{
+    const PtStr proposal = profile_member(d->properties, PT_STR("duplicate"));
+    const bool refused = pt_str_eq(v->name, pt_str(decided_refusal));
+    const DuplicateSaid said = {.status = refused ? PROFILE_DUPLICATE_REFUSED
+                                                  : PROFILE_DUPLICATE_ACCEPTED,
+                                .by = d->by,
+                                .reason = d->reason,
+                                .offset = offset,
+                                .at_ms = v->timestamp_ms};
+    return proposal.len > 0 && p->duplicates != NULL // a preview keeps none
+               ? duplicates_apply(p, proposal, &said, err)
+               : PT_OK;
+}
+
 PtStatus decided_apply(Profiles *p, const EventView *v, uint64_t offset, PtError *err)
 {
     static const struct {
@@ -184,7 +255,10 @@ PtStatus decided_apply(Profiles *p, const EventView *v, uint64_t offset, PtError
         PtStatus (*apply)(Profiles *p, const Decision *d, PtError *err);
     } rows[] = {{decided_merge, PROFILE_LINK_PERSON, apply_merge},
                 {decided_split, PROFILE_LINK_SPLIT, apply_split},
-                {decided_lift, PROFILE_LINK_PERSON, apply_lift}};
+                {decided_lift, PROFILE_LINK_PERSON, apply_lift},
+                {decided_refusal, PROFILE_LINK_PERSON, apply_refusal},
+                {book_changed, PROFILE_LINK_PERSON, apply_rules},
+                {book_rebuilt, PROFILE_LINK_PERSON, apply_rebuilt}};
     Decision d;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!pt_str_eq(v->name, pt_str(rows[i].name))) {
@@ -197,6 +271,7 @@ PtStatus decided_apply(Profiles *p, const EventView *v, uint64_t offset, PtError
                                    .by = d.by,
                                    .reason = d.reason});
         st = st == PT_OK ? rows[i].apply(p, &d, err) : st;
+        st = st == PT_OK ? note_duplicate(p, v, &d, offset, err) : st;
         return st == PT_OK ? note(p, &d, offset, err) : st;
     }
     return PT_OK;

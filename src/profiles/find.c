@@ -148,7 +148,7 @@ static PtStatus what_matched(Profiles *p, const Shot *shot, uint32_t node, PtStr
 
 /* ---- Hits ------------------------------------------------------------------------------------ */
 
-static PtStr detail_of(const Shot *shot)
+PtStr shot_detail(const Shot *shot)
 {
     static const char *const types[] = {"email",        "phone",     "user_id", "loyalty_card",
                                         "anonymous_id", "device_id", NULL};
@@ -180,7 +180,7 @@ static PtStatus read_hit(Profiles *p, const Found *found, PtStr text, PtArena *a
     }
     memcpy(hit->id, shot.id, sizeof hit->id);
     hit->name = shot_name(&shot, arena);
-    hit->detail = detail_of(&shot);
+    hit->detail = shot_detail(&shot);
     return hit->name.data != NULL ? what_matched(p, &shot, found->node, text, hit, err)
                                   : pt_fail(err, PT_NO_MEMORY, "no memory for search");
 }

@@ -10,7 +10,13 @@
 /* ---- Whether persons may be one ---------------------------------------------------------------
  */
 
-typedef enum JoinConflict { JOIN_LIMIT, JOIN_CAP, JOIN_BARRIER } JoinConflict;
+typedef enum JoinConflict {
+    JOIN_LIMIT,
+    JOIN_CAP,
+    JOIN_BARRIER,
+    JOIN_LOGIN, /* another value of a login's type */
+    JOIN_FIXED, /* an immutable identifier would move */
+} JoinConflict;
 
 /* Persons and new identifiers that are to become one person. The counts of each type stand in the
  * types' rows and belong to `round`. What is over a limit already (the rules were other ones)
@@ -21,6 +27,7 @@ typedef struct Join {
     uint32_t person_count;
     uint32_t fresh; /* new identifiers */
     bool counted;   /* the first person's nodes: not before there is something to join with */
+    bool fixed;     /* an immutable identifier is among them: its person has to be the lowest */
     uint64_t nodes, largest;
     JoinConflict why;
     uint32_t what; /* type or barrier */
@@ -187,7 +194,8 @@ static void make_one(Identity *g, uint32_t person, uint32_t other, uint32_t node
 
 typedef struct Event { /* its claims against the graph */
     GraphKey keys[IDENTITY_CLAIMS_MAX];
-    size_t kept; /* the first so many */
+    size_t kept;      /* the first so many, once keep has chosen */
+    uint32_t dropped; /* bit i: the claim that was at i */
 } Event;
 
 static PtStatus look_up(Identity *g, const IdentityClaims *claims, Event *e, PtError *err)
@@ -203,19 +211,6 @@ static PtStatus look_up(Identity *g, const IdentityClaims *claims, Event *e, PtE
     return PT_OK;
 }
 
-/* The longest row of claims, from the highest, that may be one person: dropping the lowest and
- * looking again ends there too, since what conflicts still does with more claims behind it. */
-static void keep(Join *j, Event *e, size_t count)
-{
-    bool fits = true;
-    while (fits && e->kept < count) {
-        uint32_t node = e->keys[e->kept].node;
-        fits = node != 0 ? join_person(j, graph_node(j->g, node)->person)
-                         : join_fresh(j, e->keys[e->kept].type);
-        e->kept += fits;
-    }
-}
-
 static uint32_t lowest_of(const Join *j)
 {
     uint32_t lowest = j->persons[0];
@@ -223,6 +218,81 @@ static uint32_t lowest_of(const Join *j)
         lowest = j->persons[i] < lowest ? j->persons[i] : lowest;
     }
     return lowest;
+}
+
+/* ---- What the modes of types allow an event: asked before anything is counted -----------------
+ */
+
+static bool has_mode(const Identity *g, uint32_t person, IdentityMode mode)
+{
+    uint32_t n = graph_person(g, person)->first;
+    while (n != 0 && graph_type(g, graph_node(g, n)->type)->mode != mode) {
+        n = graph_node(g, n)->next;
+    }
+    return n != 0;
+}
+
+/* What has the type already has another value of it: a value is one person's. */
+static bool passes_login(Join *j, uint32_t type)
+{
+    bool passes =
+        graph_type(j->g, type)->mode != IDENTITY_MODE_LOGIN || counts_of(j, type)->total == 0;
+    return passes || refuse(j, JOIN_LOGIN, type);
+}
+
+static bool passes_logins(Join *j, uint32_t person)
+{
+    bool passes = true;
+    for (uint32_t n = graph_person(j->g, person)->first; passes && n != 0;
+         n = graph_node(j->g, n)->next) {
+        passes = passes_login(j, graph_node(j->g, n)->type);
+    }
+    return passes;
+}
+
+static bool stays(Join *j, uint32_t person)
+{
+    uint32_t lowest = j->person_count > 0 ? lowest_of(j) : person;
+    bool fixed = has_mode(j->g, person, IDENTITY_MODE_IMMUTABLE);
+    if ((fixed && person > lowest) || (j->fixed && person < lowest)) {
+        return refuse(j, JOIN_FIXED, 0);
+    }
+    j->fixed = j->fixed || fixed; // what is refused behind this ends the event
+    return true;
+}
+
+static bool modes_allow(Join *j, const GraphKey *key)
+{
+    if (!j->g->moded) {
+        return true;
+    }
+    count_first(j);
+    if (key->node == 0) {
+        return passes_login(j, key->type);
+    }
+    uint32_t person = graph_node(j->g, key->node)->person;
+    return has_person(j, person) || (passes_logins(j, person) && stays(j, person));
+}
+
+/* The longest row of claims, from the highest, that may be one person: dropping the lowest and
+ * looking again ends there too, since what conflicts still does with more claims behind it. Claims
+ * of another login are passed over alone. */
+static void keep(Join *j, Event *e, size_t count)
+{
+    bool fits = true;
+    for (size_t i = 0; i < count; i++) {
+        GraphKey *key = &e->keys[i];
+        bool allowed = fits && modes_allow(j, key);
+        bool passed_over = fits && !allowed && j->why == JOIN_LOGIN;
+        fits = passed_over ||
+               (allowed && (key->node != 0 ? join_person(j, graph_node(j->g, key->node)->person)
+                                           : join_fresh(j, key->type)));
+        if (fits && !passed_over) {
+            e->keys[e->kept++] = *key;
+        } else {
+            e->dropped |= 1U << i;
+        }
+    }
 }
 
 static void merge_found(Identity *g, const Event *e, uint32_t person)
@@ -241,7 +311,7 @@ static void merge_found(Identity *g, const Event *e, uint32_t person)
 }
 
 /* Cannot fail: there is room. */
-static IdentityOutcome carry_out(Identity *g, const Join *j, Event *e, size_t count)
+static IdentityOutcome carry_out(Identity *g, const Join *j, Event *e)
 {
     IdentityOutcome done = {.kind = j->person_count > 1    ? IDENTITY_MERGED
                                     : j->person_count == 0 ? IDENTITY_CREATED
@@ -255,9 +325,7 @@ static IdentityOutcome carry_out(Identity *g, const Join *j, Event *e, size_t co
         }
     }
     done.node = e->keys[0].node;
-    for (size_t i = e->kept; i < count; i++) {
-        done.dropped |= 1U << i;
-    }
+    done.dropped = e->dropped;
     return done;
 }
 
@@ -274,6 +342,7 @@ PtStatus identity_apply(Identity *g, const IdentityClaims *claims, PtStr event_k
     IdentityClaims own;
     Event e;
     e.kept = 0;
+    e.dropped = 0;
     if (claims->count == 0) {
         if (event_key.len == 0 || event_key.len > IDENTITY_VALUE_MAX) {
             return pt_fail(err, PT_INVALID, "the event's key has %zu bytes, not 1..%d",
@@ -290,7 +359,7 @@ PtStatus identity_apply(Identity *g, const IdentityClaims *claims, PtStr event_k
     keep(&j, &e, claims->count);
     st = graph_reserve(g, (GraphRoom){.nodes = j.fresh, .persons = j.person_count == 0}, err);
     if (st == PT_OK) {
-        *ret_outcome = carry_out(g, &j, &e, claims->count);
+        *ret_outcome = carry_out(g, &j, &e);
     }
     return st;
 }

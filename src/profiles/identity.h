@@ -38,14 +38,32 @@ typedef enum IdentityForm {                      /* how values of a type are nor
                                                     text on both sides */
                             IDENTITY_FORM_PHONE, /* digits behind a +; else as TRIM: a number
                                                     without its country is kept as it stands */
+                            IDENTITY_FORM_CARD,  /* in upper case (ASCII), without spaces and
+                                                    dashes */
                             IDENTITY_FORM_COUNT,
 } IdentityForm;
+
+/* What an event may do with identifiers of a type. Whatever the mode, a value is one person's at a
+ * time; by a person's hand limits and barriers alone forbid a merge. */
+typedef enum IdentityMode {
+    IDENTITY_MODE_UNIQUE, /* the default of all types: whoever shares it with an event becomes one
+                             person, as far as the limits go; else the lower claims are dropped */
+    IDENTITY_MODE_LOGIN,  /* the identifier of a sign-in. It comes before all that are not, so an
+                             event that has one is filed under it; and no event makes one person
+                             of two values: a claim that would is passed over alone, its
+                             identifier stays whose it is, and the claims behind it still count */
+    IDENTITY_MODE_IMMUTABLE, /* one value a person (limit 1). And no event takes it to another: a
+                                merge would, unless its person is the one who stays (the lowest
+                                number); the lower claims are dropped */
+    IDENTITY_MODE_COUNT,
+} IdentityMode;
 
 typedef struct IdentityType {
     char name[IDENTITY_TYPE_NAME_MAX + 1]; /* "user_id", "email", "loyalty_card" */
     uint32_t priority;                     /* 1 is the highest; ties by name */
     uint32_t limit;                        /* values a person may have, ever; 1..1000 */
     IdentityForm form;
+    IdentityMode mode;
 } IdentityType;
 
 /* Types that no rule names (context.externalIds[] may say any) share one row: `other`. */
@@ -53,11 +71,12 @@ typedef struct IdentityRules IdentityRules;
 
 /* The defaults: decision 8. user_id limit 1, all else 5; priority user_id, email, then by name. */
 PT_NODISCARD PtStatus identity_rules_default(IdentityRules **ret_rules, PtError *err);
-/* From JSON: {"types": [{"name", "priority", "limit", "form": "trim|lower|email|phone"}], "other":
- * {"priority", "limit", "form"}, "blocked": [text], "merge_cap": n}; types and members left out are
- * the defaults'. merge_cap (200; 2..1000): the most identifiers a person may come to have. Empty
- * values, and those of zeros and dashes only, are blocked always. PT_INVALID names the field and
- * its bound. */
+/* From JSON: {"types": [{"name", "priority", "limit", "form": "trim|lower|email|phone|card",
+ * "mode": "unique|login|immutable"}], "other": {"priority", "limit", "form", "mode"}, "blocked":
+ * [text], "merge_cap": n}; types and members left out are the defaults', but for the limit of an
+ * immutable type: 1, and no other is taken. merge_cap (200; 2..1000): the most identifiers a person
+ * may come to have. Empty values, and those of zeros and dashes only, are blocked always.
+ * PT_INVALID names the field and its bound. */
 PT_NODISCARD PtStatus identity_rules_read(PtStr json, IdentityRules **ret_rules, PtError *err);
 void identity_rules_write(const IdentityRules *rules, PtBuf *out); /* the same form, all members */
 void identity_rules_free(IdentityRules *rules);                    /* accepts NULL */
@@ -70,7 +89,7 @@ typedef struct IdentityClaim {
 } IdentityClaim;
 
 typedef struct IdentityClaims {
-    IdentityClaim items[IDENTITY_CLAIMS_MAX]; /* by priority, highest first; no two the same */
+    IdentityClaim items[IDENTITY_CLAIMS_MAX]; /* logins first, then by priority; no two the same */
     size_t count;
     size_t left_out; /* blocked, malformed, too long, too many */
 } IdentityClaims;
@@ -128,7 +147,7 @@ typedef struct IdentityOutcome {
     IdentityKind kind;
     uint32_t person;
     uint32_t node;    /* under which the event is filed: its highest identifier that was kept */
-    uint32_t dropped; /* bit i: claim i was dropped (limit, merge cap or do-not-link) */
+    uint32_t dropped; /* bit i: claim i was dropped (limit, mode, merge cap or do-not-link) */
 } IdentityOutcome;
 
 /* One event: decision 8. Without a claim that is kept the event is a person of its own, with a node

@@ -52,8 +52,11 @@ static void check_claims(const IdentityRules *rules, const IdentityClaims *claim
                     !pt_str_eq(claims->items[n].type, c->type));
         }
         if (i > 0) {
-            REQUIRE(identity_rules_type(rules, claims->items[i - 1].type)->priority <=
-                    identity_rules_type(rules, c->type)->priority);
+            const IdentityType *before = identity_rules_type(rules, claims->items[i - 1].type);
+            const IdentityType *type = identity_rules_type(rules, c->type);
+            bool login = before->mode == IDENTITY_MODE_LOGIN;
+            bool same = login == (type->mode == IDENTITY_MODE_LOGIN);
+            REQUIRE(same ? before->priority <= type->priority : login);
         }
     }
 }

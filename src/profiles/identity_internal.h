@@ -64,7 +64,7 @@ typedef struct GraphBarrier {
 
 typedef struct GraphType {
     char name[IDENTITY_TYPE_NAME_MAX + 1];
-    uint8_t name_len;
+    uint8_t name_len, mode; /* IdentityMode */
     uint32_t limit;
     uint64_t round; /* of the check that the counts below belong to */
     uint32_t total, largest, single;
@@ -92,6 +92,7 @@ struct Identity {
     GraphPages nodes, persons, barriers, types, texts;
     uint32_t node_count, person_count, barrier_count, type_count; /* the last number of each */
     uint32_t living;                                              /* persons not merged away */
+    bool moded;         /* some type's mode is not the default one */
     uint64_t text_end;  /* where the next text may begin */
     uint64_t round;     /* of checks */
     GraphBlock *blocks; /* that pages are taken from, the newest first */
@@ -147,7 +148,7 @@ static inline PtStr graph_text(const Identity *g, const GraphNode *n)
 uint32_t graph_type_find(const Identity *g, PtStr name);
 /* Gives it one; 0: no memory. */
 uint32_t graph_type_put(Identity *g, PtStr name);
-void graph_types_limit(Identity *g); /* as the rules say now */
+void graph_types_limit(Identity *g); /* and their modes, as the rules say now */
 
 uint32_t graph_find(const Identity *g, uint32_t type, PtStr value); /* node; 0: none */
 

@@ -118,11 +118,14 @@ void graph_done(Identity *g)
 
 /* ---- Types ----------------------------------------------------------------------------------- */
 
-static uint32_t limit_of(const Identity *g, PtStr name)
+static void apply_rule(Identity *g, GraphType *type)
 {
-    return pt_str_eq(name, pt_str(identity_event_type))
-               ? UINT32_MAX
-               : identity_rules_type(g->rules, name)->limit;
+    PtStr name = {type->name, type->name_len};
+    const IdentityType *rule = identity_rules_type(g->rules, name);
+    bool event = pt_str_eq(name, pt_str(identity_event_type));
+    type->limit = event ? UINT32_MAX : rule->limit;
+    type->mode = event ? IDENTITY_MODE_UNIQUE : (uint8_t)rule->mode;
+    g->moded = g->moded || type->mode != IDENTITY_MODE_UNIQUE;
 }
 
 uint32_t graph_type_find(const Identity *g, PtStr name)
@@ -154,8 +157,8 @@ static uint32_t add_type(Identity *g, PtStr name)
     g->type_count = number;
     GraphType *type = graph_type(g, number);
     memcpy(type->name, name.data, name.len);
-    type->limit = limit_of(g, name);
     type->name_len = (uint8_t)name.len;
+    apply_rule(g, type);
     return number;
 }
 
@@ -173,9 +176,9 @@ uint32_t graph_type_put(Identity *g, PtStr name)
 
 void graph_types_limit(Identity *g)
 {
+    g->moded = false;
     for (uint32_t i = 1; i <= g->type_count; i++) {
-        GraphType *type = graph_type(g, i);
-        type->limit = limit_of(g, graph_type_name(g, i));
+        apply_rule(g, graph_type(g, i));
     }
 }
 

@@ -2,6 +2,7 @@
 /* The way back: memory from the tables, and what the person index lacks from the log. */
 #include "base/memory.h"
 #include "profiles.sql.h"
+#include "profiles/identity_book.h"
 #include "profiles/view_internal.h"
 
 #include <string.h>
@@ -90,7 +91,11 @@ static void clear(Profiles *p)
     identity_clear(p->graph);
     persons_clear(p);
     traits_clear(p);
+    duplicates_clear(p);
+    groups_clear(p);
+    quality_clear(p);
     p->recent_count = 0;
+    p->loads++;
     (void)pthread_rwlock_unlock(&p->lock);
     gathered_forget(p);
 }
@@ -102,15 +107,31 @@ static PtStatus load_tables(Profiles *p, PtSqlTx *tx, PtError *err)
     st = st == PT_OK ? load_rows(p, tx, SQL_IDENTITY_BARRIERS, load_barrier, err) : st;
     st = st == PT_OK ? load_last_link(p, tx, err) : st;
     st = st == PT_OK ? traits_load(p, tx, err) : st;
+    st = st == PT_OK ? quality_load(p, tx, err) : st;
+    st = st == PT_OK ? duplicates_load(p, tx, err) : st;
     return st == PT_OK ? search_load(p, tx, err) : st;
+}
+
+/* Those that hold where the tables are. */
+static PtStatus load_rules(Profiles *p, PtSqlTx *tx, uint64_t tables, PtError *err)
+{
+    bool row = false;
+    PtStatus st = pt_sql_use(tx, SQL_PROFILE_POSITION_GET, err);
+    st = st == PT_OK ? pt_sql_step(tx, &row, err) : st;
+    const uint32_t rebuild = st == PT_OK && row ? (uint32_t)pt_sql_i64(tx, 1) : PROFILES_NEWEST;
+    pt_sql_done(tx);
+    return st == PT_OK ? book_begin(p, row ? tables : pt_log_begin(p->log, PARTITION), rebuild, err)
+                       : st;
 }
 
 PtStatus profiles_load(Profiles *p, PtSqlTx *tx, uint64_t next, PtError *err)
 {
     uint64_t tables = PROFILES_NOWHERE;
     p->stale = true;
+    p->rebuild_due = false;
     clear(p);
     PtStatus st = profiles_position(tx, &tables, err);
+    st = st == PT_OK ? load_rules(p, tx, tables, err) : st;
     st = st == PT_OK ? load_tables(p, tx, err) : st;
     if (st == PT_OK) {
         p->seen = p->committed = tables != PROFILES_NOWHERE ? tables : next;
@@ -147,7 +168,8 @@ static PtStatus see(Profiles *p, const PtRecord *r, SeeNode *fn, PtError *err)
     }
     pt_arena_clear(p->arena);
     PtStatus st = event_payload_read(r, &v, err);
-    st = st == PT_OK ? identity_claims(p->rules, p->graph, &v, p->arena, &claims, err) : st;
+    const IdentityRules *rules = book_at(p, r->position.offset);
+    st = st == PT_OK ? identity_claims(rules, p->graph, &v, p->arena, &claims, err) : st;
     const uint32_t node = st == PT_OK ? filed_under(p, &claims, v.message_id) : 0;
     return node != 0 ? fn(p, node, r->position.offset, err) : st;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiles/profiles.h"
 
-#include "profiles.sql.h"
+#include "profiles/computed_internal.h"
+#include "profiles/identity_book.h"
+#include "profiles/preview.h"
 #include "profiles/view_internal.h"
 
 #include <stdlib.h>
@@ -9,56 +11,10 @@
 
 enum {
     INDEX_BYTES = 32 << 20, /* of additions: what a start after a crash may have to read again */
-    RULES_MAX = 256 << 10,
 };
 
-/* ---- Rules -------------------------------------------------------------------------------------
+/* ---- Open and close ----------------------------------------------------------------------------
  */
-
-static PtStatus add_rules(Profiles *p, PtSqlTx *tx, int64_t version, PtError *err)
-{
-    PtBuf json;
-    bool row;
-    pt_buf_init(&json, RULES_MAX);
-    identity_rules_write(p->rules, &json);
-    PtStatus st = pt_buf_status(&json);
-    st = st == PT_OK ? pt_sql_use(tx, SQL_IDENTITY_RULES_ADD, err)
-                     : pt_fail(err, st, "the rules of identity do not fit");
-    if (st == PT_OK) {
-        pt_sql_bind_i64(tx, 1, version);
-        pt_sql_bind_text(tx, 2, pt_buf_str(&json));
-        pt_sql_bind_i64(tx, 3, pt_clock_now_ms(pt_clock_real()));
-        pt_sql_bind_text(tx, 4, PT_STR(""));
-        st = pt_sql_step(tx, &row, err);
-        pt_sql_done(tx);
-    }
-    pt_buf_done(&json);
-    return st;
-}
-
-/* The defaults are stored when they are first used: a later version's own do not change what the
- * log says of who is who. */
-static PtStatus load_rules(Profiles *p, PtError *err)
-{
-    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    bool row = false;
-    PtStatus st = pt_sql_begin(p->core, true, &tx, err);
-    st = st == PT_OK ? pt_sql_use(tx, SQL_IDENTITY_RULES_GET, err) : st;
-    st = st == PT_OK ? pt_sql_step(tx, &row, err) : st;
-    if (st != PT_OK) {
-        return st;
-    }
-    st = row ? identity_rules_read(pt_sql_text(tx, 0), &p->rules, err)
-             : identity_rules_default(&p->rules, err);
-    pt_sql_done(tx);
-    st = st == PT_OK && !row ? add_rules(p, tx, 1, err) : st;
-    return st == PT_OK ? pt_sql_commit(&tx, err) : st;
-}
-
-void profiles_rules(Profiles *p, PtBuf *out)
-{
-    identity_rules_write(p->rules, out);
-}
 
 /* The view must get its turn however many read: a waiting writer holds up new readers. So nobody
  * takes the lock twice. */
@@ -71,19 +27,21 @@ static void init_lock(pthread_rwlock_t *lock)
     (void)pthread_rwlockattr_destroy(&attr);
 }
 
-/* ---- Open and close ----------------------------------------------------------------------------
- */
-
-static PtStatus open_parts(Profiles *p, const char *dir, PtError *err)
+static PtStatus open_parts(Profiles *p, const ProfilesConfig *config, PtError *err)
 {
-    const ProfileIndexConfig index = {.fs = p->fs, .dir = dir, .memory_bytes = INDEX_BYTES};
-    PtStatus st = load_rules(p, err);
+    const ProfileIndexConfig index = {.fs = p->fs, .dir = config->dir, .memory_bytes = INDEX_BYTES};
+    PtStatus st = book_new(p, err);
+    st = st == PT_OK ? preview_new(p, err) : st;
+    st = st == PT_OK ? computed_new(p, config->timers, err) : st;
     st = st == PT_OK ? identity_new(p->rules, &p->graph, err) : st;
     st = st == PT_OK ? persons_new(p, err) : st;
     st = st == PT_OK ? gathered_new(p, err) : st;
     st = st == PT_OK ? batch_new(p, err) : st;
     st = st == PT_OK ? traits_new(p, err) : st;
     st = st == PT_OK ? search_new(p, err) : st;
+    st = st == PT_OK ? duplicates_new(p, err) : st;
+    st = st == PT_OK ? quality_new(p, err) : st;
+    st = st == PT_OK ? groups_new(p, err) : st;
     st = st == PT_OK ? profile_index_open(&index, &p->index, err) : st;
     if (st == PT_OK) {
         identity_listen(p->graph, gathered_hear, p);
@@ -102,12 +60,13 @@ PtStatus profiles_open(const ProfilesConfig *config, Profiles **ret_profiles, Pt
     p->log = config->log;
     p->core = config->core;
     p->views = config->views;
+    p->sources = config->sources;
     p->tables = p->tried = PROFILES_NOWHERE;
     p->stale = true;
     atomic_store(&p->loading, true);
     memcpy(p->id_key, config->key, sizeof p->id_key);
     init_lock(&p->lock);
-    PtStatus st = open_parts(p, config->dir, err);
+    PtStatus st = open_parts(p, config, err);
     if (st != PT_OK) {
         profiles_close(p);
         return st;
@@ -129,15 +88,20 @@ void profiles_close(Profiles *p)
     if (p == NULL) {
         return;
     }
+    preview_free(p);
+    computed_free(p);
     keep_index(p);
     profile_index_close(p->index);
+    groups_free(p);
+    quality_free(p);
     search_free(p);
+    duplicates_free(p);
     traits_free(p);
     batch_free(p);
     gathered_free(p);
     persons_free(p);
     identity_free(p->graph);
-    identity_rules_free(p->rules);
+    book_free(p);
     (void)pthread_rwlock_destroy(&p->lock);
     explicit_bzero(p->id_key, sizeof p->id_key);
     free(p);
@@ -177,7 +141,8 @@ ProfilesState profiles_state(Profiles *p)
         s.nodes = c.nodes;
         s.barriers = c.last_barrier;
         s.left_out = traits_left_out(p);
-        s.memory_bytes += c.bytes + persons_bytes(p) + traits_bytes(p) + search_bytes(p);
+        s.memory_bytes +=
+            c.bytes + persons_bytes(p) + traits_bytes(p) + search_bytes(p) + duplicates_bytes(p);
         profiles_unlock(p);
     }
     return s;

@@ -11,7 +11,10 @@
 #include "platform/file.h"
 #include "platform/log.h"
 #include "platform/sql.h"
+#include "platform/timers.h"
+#include "profiles/groups.h"
 #include "profiles/identity.h"
+#include "profiles/quality.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,8 +40,10 @@ typedef struct ProfilesConfig {
     const PtClock *clock;
     const char *dir; /* of the person index; made when missing */
     PtLog *log;
-    PtSql *core;  /* rules, decisions of people (feed) */
-    PtSql *views; /* graph, traits */
+    PtSql *core;           /* rules, decisions of people (feed) */
+    PtSql *views;          /* graph, traits */
+    EventSources *sources; /* for rules that ask for a source; NULL: they see none */
+    PtTimers *timers;      /* of the kind COMPUTED_TIMERS, before they start; NULL: none are set */
     uint8_t key[32];
 } ProfilesConfig;
 
@@ -85,6 +90,16 @@ typedef struct ProfileTouch { /* first and last event, by its own time */
     PtStr channel; /* "web", "app", "store", "service"; "" where the event does not tell */
 } ProfileTouch;
 
+typedef struct ProfileComputed { /* of a definition that is live */
+    PtStr name;
+    PtStr json;       /* the value; null: not known */
+    bool has_as_of;   /* else no event was ever of its kind */
+    int64_t as_of_ms; /* the newest event or timer that it says */
+    uint64_t events;
+    bool cut;
+    int64_t changes_ms; /* when it may change without an event; INT64_MAX: not */
+} ProfileComputed;
+
 typedef struct Profile {
     char id[37];
     PtStr name; /* for people: name, else first and last name, else mail, phone, user id; "" */
@@ -98,6 +113,8 @@ typedef struct Profile {
     size_t trait_count;
     ProfileValue *values;
     size_t value_count;
+    ProfileComputed *computed; /* by name */
+    size_t computed_count;
 } Profile;
 
 /* By id, or by an identifier (normalised as the rules say). All is in the arena. */
@@ -191,5 +208,198 @@ typedef struct ProfilesState {
 } ProfilesState;
 ProfilesState profiles_state(Profiles *p);
 
-/* The rules in force, as JSON (identity_rules_write). */
-void profiles_rules(Profiles *p, PtBuf *out);
+/* ---- Computed traits (computed_define.c, computed_read.c) --------------------------------------
+ * What a person's events come to (rules/rules.h, folds), as of the newest event or timer that
+ * concerns it. A view of its own, "computed", follows "profiles". */
+
+enum { COMPUTED_TRAITS_MAX = 100, COMPUTED_TIMERS = 1 /* kind of timer */ };
+
+typedef struct ComputedTraitEdit {
+    PtStr name, description;
+    PtStr fold; /* JSON */
+} ComputedTraitEdit;
+
+typedef struct ComputedTrait {
+    PtStr id, name, description, fold, changed_by;
+    int64_t created_ms, changed_ms;
+    bool live; /* else it is being back-filled */
+    double progress;
+} ComputedTrait;
+
+/* All is in the arena. By name. */
+PT_NODISCARD PtStatus computed_list(Profiles *p, PtArena *arena, ComputedTrait **ret_traits,
+                                    size_t *ret_count, PtError *err);
+PT_NODISCARD PtStatus computed_get(Profiles *p, PtStr id, PtArena *arena, ComputedTrait *ret_trait,
+                                   PtError *err);
+/* Audited. PT_INVALID names the place in the fold, PT_CONFLICT a name in use, PT_TOO_LARGE that
+ * there are 100. A fold that differs is back-filled anew. */
+PT_NODISCARD PtStatus computed_add(Profiles *p, const AuditActor *by, const ComputedTraitEdit *edit,
+                                   char ret_id[static 37], PtError *err);
+PT_NODISCARD PtStatus computed_save(Profiles *p, const AuditActor *by, PtStr id,
+                                    const ComputedTraitEdit *edit, PtArena *arena, PtError *err);
+PT_NODISCARD PtStatus computed_delete(Profiles *p, const AuditActor *by, PtStr id, PtArena *arena,
+                                      PtError *err);
+
+typedef struct ComputedPreview {
+    char id[37];
+    PtStr name, json;
+    uint64_t events;
+    bool cut; /* not all events were read, or kept */
+} ComputedPreview;
+/* What a fold would come to now: of a person, or (an empty id) of up to 20 seen last. */
+PT_NODISCARD PtStatus computed_preview(Profiles *p, PtStr fold, PtStr person, PtArena *arena,
+                                       ComputedPreview **ret_values, size_t *ret_count,
+                                       PtError *err);
+
+extern const char profiles_computed_view[]; /* "computed" */
+/* What an EventViewDef wants, after "profiles"; ctx: the Profiles. */
+PtStatus computed_start(void *ctx, PtLogReader *reader, uint64_t next, const _Atomic bool *stop,
+                        PtError *err);
+PtStatus computed_step(void *ctx, PtLogReader *reader, PtSqlTx *tx, uint64_t *ret_next,
+                       PtError *err);
+PtStatus computed_committed(void *ctx, uint64_t next, PtError *err);
+PtStatus computed_reset(PtSqlTx *tx, PtError *err);
+bool computed_more(void *ctx);
+
+/* ---- The rules of identity (identity_change.c) -------------------------------------------------
+ */
+
+typedef struct ProfileRebuild { /* the rules that hold for all of history before it */
+    uint32_t number;            /* 0: none yet */
+    uint32_t version;
+    int64_t at_ms;
+    PtStr by, reason;
+    bool begun; /* the persons shown are of it, as far as the log has been read again */
+} ProfileRebuild;
+
+typedef struct ProfileRules {
+    uint32_t version;
+    int64_t changed_ms;
+    PtStr changed_by;  /* "": the server itself, with its defaults */
+    bool placed;       /* position is known: the view has met the change */
+    uint64_t position; /* from where they hold */
+    PtStr json;        /* identity_rules_write */
+    ProfileRebuild rebuild;
+} ProfileRules;
+
+/* Those decided last. All is in the arena. */
+PT_NODISCARD PtStatus profiles_rules(Profiles *p, PtArena *arena, ProfileRules *ret_rules,
+                                     PtError *err);
+/* Other rules (identity_rules_read) instead of `version`, from their place in the log on: audited
+ * and fed (profiles_settle). PT_CONFLICT: that version is not the newest. */
+PT_NODISCARD PtStatus profiles_rules_change(Profiles *p, const AuditActor *by, uint32_t version,
+                                            PtStr json, PtStr reason, PtError *err);
+/* The rules of that version, which has to be the newest, are to hold for all of history: the view
+ * asks for its rebuild when it meets the decision in the log. */
+PT_NODISCARD PtStatus profiles_rebuild(Profiles *p, const AuditActor *by, uint32_t version,
+                                       PtStr reason, PtError *err);
+/* Who rebuilds the view, called on its thread, more than once until it has happened. */
+void profiles_rebuilds(Profiles *p, void (*fn)(void *ctx), void *ctx);
+
+/* ---- What other rules would change (preview.c) -------------------------------------------------
+ */
+
+typedef enum ProfilePreviewState {
+    PROFILE_PREVIEW_RUNNING,
+    PROFILE_PREVIEW_DONE,
+    PROFILE_PREVIEW_STOPPED,
+    PROFILE_PREVIEW_FAILED,
+} ProfilePreviewState;
+
+enum {
+    PROFILE_PREVIEW_EXAMPLES = 20, /* of each kind */
+    PROFILE_PREVIEW_PERSONS = 10,  /* of an example */
+    PROFILE_PREVIEW_NODES = 20,    /* of a person of an example */
+};
+
+typedef struct ProfilePreviewPerson {
+    char id[37]; /* "": one who would be */
+    PtStr name;
+    struct {
+        PtStr type, value;
+    } nodes[PROFILE_PREVIEW_NODES];
+    size_t count;
+    uint64_t more; /* nodes that are not shown */
+} ProfilePreviewPerson;
+
+/* One person and those who would come of them, or the persons that one would be made of. */
+typedef struct ProfilePreviewExample {
+    bool joined; /* else parted */
+    ProfilePreviewPerson one, several[PROFILE_PREVIEW_PERSONS];
+    size_t count;
+    uint64_t more; /* persons that are not shown */
+} ProfilePreviewExample;
+
+typedef struct ProfilePreview {
+    ProfilePreviewState state;
+    double progress; /* 0..1 */
+    int64_t started_ms, finished_ms;
+    PtStr by, problem, rules; /* rules: JSON, all members */
+    uint64_t position;        /* it has read what is below; compared is what the view was there */
+    uint64_t events;
+    uint64_t persons_before, nodes_before, persons_after, nodes_after;
+    uint64_t parted; /* persons whose nodes would be of several */
+    uint64_t joined; /* persons that would be made of several */
+    uint64_t dropped_events, dropped_claims;
+    const ProfilePreviewExample *examples; /* parted ones first */
+    size_t example_count;
+} ProfilePreview;
+
+/* Begins one: the log is read again, on a thread of the lowest priority, into a graph of its own.
+ * PT_CONFLICT: one runs already; PT_INVALID: the rules (identity_rules_read). */
+PT_NODISCARD PtStatus profiles_preview_start(Profiles *p, const AuditActor *by, PtStr json,
+                                             PtError *err);
+/* PT_NOT_FOUND: there is none; PT_CONFLICT: it has ended. It may go on for a moment. */
+PT_NODISCARD PtStatus profiles_preview_stop(Profiles *p, PtError *err);
+/* The last one; what it points to lives until the unlock, which is to come soon. PT_NOT_FOUND:
+ * none, and nothing is locked. */
+PT_NODISCARD PtStatus profiles_preview_lock(Profiles *p, ProfilePreview *ret_preview, PtError *err);
+void profiles_preview_unlock(Profiles *p);
+/* Before the log is closed: ends it and takes no other. Accepts NULL. */
+void profiles_preview_end(Profiles *p);
+
+/* ---- Probable duplicates (duplicates_read.c): proposed, never merged by themselves -------------
+ */
+
+typedef enum ProfileDuplicateStatus {
+    PROFILE_DUPLICATE_OPEN,
+    PROFILE_DUPLICATE_ACCEPTED,
+    PROFILE_DUPLICATE_REFUSED,
+} ProfileDuplicateStatus;
+
+typedef struct ProfileDuplicate {
+    char id[37];
+    uint32_t score_ppm; /* probability that they are one, in millionths */
+    ProfileDuplicateStatus status;
+    int64_t found_ms;
+    struct {
+        char id[37]; /* whose it is now: of a merged pair twice the same */
+        PtStr name, detail;
+        uint64_t events;
+        int64_t last_ms;
+    } persons[2];
+    PtStr evidence;  /* JSON: [{"field", "kind", "a", "b", "weight"}] */
+    PtStr forbidden; /* what forbids to accept it; "": nothing */
+    int64_t decided_ms;
+    PtStr by, reason;
+    char cursor[48]; /* what comes behind it */
+} ProfileDuplicate;
+
+/* At most 50, behind the cursor ("": from the start; PT_INVALID: no such). *ret_next: the cursor of
+ * the next page, or "". All is in the arena. */
+PT_NODISCARD PtStatus profiles_duplicates(Profiles *p, ProfileDuplicateStatus status, PtStr cursor,
+                                          size_t max, PtArena *arena,
+                                          ProfileDuplicate **ret_duplicates, size_t *ret_count,
+                                          PtStr *ret_next, PtError *err);
+/* Open ones of a person, the most probable first, at most 20. */
+PT_NODISCARD PtStatus profiles_duplicates_of(Profiles *p, PtStr id, PtArena *arena,
+                                             ProfileDuplicate **ret_duplicates, size_t *ret_count,
+                                             PtError *err);
+PT_NODISCARD PtStatus profiles_duplicate(Profiles *p, PtStr id, PtArena *arena,
+                                         ProfileDuplicate *ret_duplicate, PtError *err);
+/* Merges them, as profiles_merge. PT_CONFLICT: it is not open (any more), or cannot be. */
+PT_NODISCARD PtStatus profiles_duplicate_accept(Profiles *p, const AuditActor *by, PtStr id,
+                                                PtStr reason, PtError *err);
+/* They are two: it is not proposed again. */
+PT_NODISCARD PtStatus profiles_duplicate_refuse(Profiles *p, const AuditActor *by, PtStr id,
+                                                PtStr reason, PtError *err);

@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Statements of the graph's tables, of its links and barriers, and of the rules.
+-- Statements of the graph's tables, of its links and barriers.
 
 -- name: profile_position_get
-SELECT next_offset FROM profile_position WHERE one = 1;
+SELECT next_offset, rebuild FROM profile_position WHERE one = 1;
 
 -- name: profile_position_set
--- ?1 next offset
-INSERT INTO profile_position (one, next_offset) VALUES (1, ?1)
-ON CONFLICT (one) DO UPDATE SET next_offset = excluded.next_offset;
+-- ?1 next offset, ?2 rebuild
+INSERT INTO profile_position (one, next_offset, rebuild) VALUES (1, ?1, ?2)
+ON CONFLICT (one) DO UPDATE SET next_offset = excluded.next_offset, rebuild = excluded.rebuild;
 
 -- name: identity_person_add
 -- ?1 number, ?2 position and ?3 timestamp of its first event
@@ -134,11 +134,3 @@ DELETE FROM identity_link_node;
 
 -- name: profile_position_clear
 DELETE FROM profile_position WHERE one = 1;
-
--- name: identity_rules_get
--- Those that hold. Served by the primary key.
-SELECT rules FROM identity_rules ORDER BY version DESC LIMIT 1;
-
--- name: identity_rules_add
--- ?1 version, ?2 JSON, ?3 now, ?4 by whom
-INSERT INTO identity_rules (version, rules, changed_ms, changed_by) VALUES (?1, ?2, ?3, ?4);

@@ -25,26 +25,42 @@ enum {
     PROFILES_DECIDED = 256, /* decisions */
 };
 
-typedef struct Persons Persons;   /* persons.c */
-typedef struct Gathered Gathered; /* gathered.c */
-typedef struct Traits Traits;     /* traits.c */
-typedef struct Search Search;     /* search.c */
+typedef struct Persons Persons;       /* persons.c */
+typedef struct Gathered Gathered;     /* gathered.c */
+typedef struct Traits Traits;         /* traits.c */
+typedef struct Search Search;         /* search.c */
+typedef struct Duplicates Duplicates; /* duplicates.c */
+typedef struct Quality Quality;       /* quality.c */
+typedef struct Groups Groups;         /* groups.c */
+typedef struct Book Book;             /* identity_book.c */
+typedef struct Preview Preview;       /* preview.c */
+typedef struct Computed Computed;     /* computed_view.c */
 
 struct Profiles {
     PtFs *fs;
     const PtClock *clock;
     PtLog *log;
     PtSql *core, *views;
+    EventSources *sources; /* or NULL */
     uint8_t id_key[PT_HASH_KEY];
-    IdentityRules *rules;
+    const IdentityRules *_Atomic rules; /* at `seen`; kept until the end, whatever comes */
+    Book *book;
+    Preview *preview;
+    Computed *computed;
     ProfileIndex *index; /* has its own lock */
     _Atomic bool loading;
 
     pthread_rwlock_t lock;
+    void (*rebuild_fn)(void *ctx); /* profiles_rebuilds */
+    void *rebuild_ctx;
+    uint64_t loads; /* of memory from the tables: numbers may mean others since */
     Identity *graph;
     Persons *persons;
     Traits *traits;
     Search *search;
+    Duplicates *duplicates;
+    Quality *quality;                 /* the view's thread, but for what has a lock of its own */
+    Groups *groups;                   /* the view's thread only */
     uint32_t recent[PROFILES_RECENT]; /* nodes of the newest records: record n at n % its size */
     uint64_t recent_count;
 
@@ -56,13 +72,14 @@ struct Profiles {
     Gathered *gathered;
     PtArena *arena;      /* of one batch */
     struct Batch *batch; /* view.c */
-    uint64_t seen;       /* records below it are in memory */
+    uint64_t seen;       /* records below it are in memory; changes under the lock */
     uint64_t committed;  /* and below it in the tables */
     uint64_t tables;     /* what profile_position says; PROFILES_NOWHERE: nothing */
     uint64_t tried;      /* what it says if the last transaction was committed after all */
     uint64_t indexed;    /* records below it were given to the index */
     int64_t flushed_ms;  /* when the index was last written, by the machine */
     bool stale;          /* memory is not what the log says: to be loaded anew */
+    bool rebuild_due;    /* the next record is a rebuild that the tables are not of */
 };
 
 #define PROFILES_NOWHERE UINT64_MAX
@@ -133,3 +150,89 @@ void search_touch(Profiles *p, uint32_t node);
  * lock. What it has not brought in when it fails stays touched. */
 PtStatus search_flush(Profiles *p, PtSqlTx *tx, PtError *err);
 size_t search_bytes(const Profiles *p);
+
+/* ---- Quality of sources (quality.c) ------------------------------------------------------------
+ */
+
+typedef struct QualityFact { /* constant texts */
+    const char *kind, *field;
+    QualityProblem problem;
+} QualityFact;
+
+enum { QUALITY_FACTS_MAX = 16 };
+
+typedef struct QualityFacts { /* of one event; the first QUALITY_FACTS_MAX */
+    QualityFact found[QUALITY_FACTS_MAX];
+    size_t count;
+    const char *kind; /* of event */
+    bool checked;     /* it could have lacked something */
+} QualityFacts;
+
+/* What an event lacks and what of it is malformed. flags: the record's; identifiers: how many it
+ * has that can be used. Pure (quality_check.c). */
+void quality_check(const EventView *v, unsigned flags, size_t identifiers, QualityFacts *ret_facts);
+
+PtStatus quality_new(Profiles *p, PtError *err);
+void quality_free(Profiles *p);  /* accepts one that quality_new has not made */
+void quality_clear(Profiles *p); /* what was gathered goes, but for duplicates */
+PtStatus quality_load(Profiles *p, PtSqlTx *tx, PtError *err); /* before any record */
+
+typedef struct QualityEvent {
+    const EventView *view;
+    const PtRecord *record;
+    const QualityFacts *facts;
+    const IdentityClaims *claims;
+    uint32_t dropped; /* IdentityOutcome.dropped */
+} QualityEvent;
+
+/* Each record is given once. On failure memory has to be loaded anew. */
+PtStatus quality_apply(Profiles *p, const QualityEvent *event, PtError *err);
+PtStatus quality_quarantined(Profiles *p, const PtRecord *r, PtError *err);
+
+typedef struct QualityClash { /* an event gave a trait another value than another source did */
+    PtStr trait;
+    uint64_t offset;     /* of the event */
+    int64_t received_ms; /* it was */
+} QualityClash;
+
+/* Found by traits_flush, anew in each: begin, then one for each of the two sources. */
+void quality_conflicts_begin(Profiles *p);
+PtStatus quality_conflict(Profiles *p, uint32_t source, const QualityClash *clash, PtError *err);
+/* As traits_flush and traits_forget, behind them in the same transaction. */
+PtStatus quality_flush(Profiles *p, PtSqlTx *tx, PtError *err);
+void quality_forget(Profiles *p);
+PtStatus quality_reset(PtSqlTx *tx, PtError *err); /* duplicates stay */
+
+/* ---- Accounts and households (groups.c) --------------------------------------------------------
+ */
+
+PtStatus groups_new(Profiles *p, PtError *err);
+void groups_free(Profiles *p); /* accepts one that groups_new has not made */
+void groups_clear(Profiles *p);
+/* A group call; all other events say nothing here. On failure memory has to be loaded anew. */
+PtStatus groups_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32_t node,
+                      PtError *err);
+bool groups_concern(PtStr trait); /* a trait of that name makes a household */
+/* Such a trait of the node changed: found by traits_flush, anew in each. */
+void groups_touch_begin(Profiles *p);
+PtStatus groups_touch(Profiles *p, uint32_t node, PtError *err);
+/* As traits_flush and traits_forget, behind them in the same transaction. */
+PtStatus groups_flush(Profiles *p, PtSqlTx *tx, PtError *err);
+void groups_forget(Profiles *p);
+PtStatus groups_reset(PtSqlTx *tx, PtError *err);
+
+/* ---- Duplicates (duplicates.c) ------------------------------------------------------------------
+ */
+
+PtStatus duplicates_new(Profiles *p, PtError *err);
+void duplicates_free(Profiles *p);  /* accepts one that duplicates_new has not made */
+void duplicates_clear(Profiles *p); /* what is in memory and what was noted goes */
+PtStatus duplicates_load(Profiles *p, PtSqlTx *tx, PtError *err); /* once the graph is there */
+void duplicates_hear(Profiles *p, const IdentityChange *change);  /* under the write lock */
+/* Compares who changed and writes what comes of it, after traits_flush in the same transaction;
+ * kept until duplicates_forget. */
+PtStatus duplicates_flush(Profiles *p, PtSqlTx *tx, PtError *err);
+void duplicates_forget(Profiles *p);
+PtStatus duplicates_reset(PtSqlTx *tx, PtError *err);
+size_t duplicates_bytes(const Profiles *p);
+uint64_t duplicates_passed_over(const Profiles *p); /* blocks that are too large, since the start */

@@ -7,6 +7,9 @@
  * come since, which the index tells at the end: then the read begins again.
  */
 #include "profiles/read_internal.h"
+
+#include "profiles/computed_internal.h"
+#include "profiles/identity_book.h"
 #include "traits.sql.h"
 
 #include <stdlib.h>
@@ -439,6 +442,10 @@ static PtStatus read_profile(Profiles *p, const ShotWho *who, PtArena *arena, Pr
         st = copy_out(&shot, arena, &profile, err);
     }
     if (st == PT_OK) {
+        st = computed_fill(p, shot.numbers, shot.node_count, shot.has_events ? shot.newest + 1 : 0,
+                           arena, &profile, err);
+    }
+    if (st == PT_OK) {
         *ret_profile = profile;
     }
     return st;
@@ -505,16 +512,16 @@ PtStatus profiles_timeline(Profiles *p, PtStr id, uint64_t before, size_t max,
 }
 
 /* Events are filed under the highest identifier they have, which the graph has never refused. */
-static uint32_t person_of(const Profiles *p, const IdentityClaims *claims, PtStr message_id)
+uint32_t profile_node_of_event(const Profiles *p, const IdentityClaims *claims, PtStr message_id)
 {
     for (size_t i = 0; i < claims->count; i++) {
         const IdentityClaim *claim = &claims->items[i];
         const uint32_t node = identity_find(p->graph, claim->type, claim->value);
         if (node != 0) {
-            return identity_person(p->graph, node);
+            return node;
         }
     }
-    return identity_person(p->graph, identity_find(p->graph, event_type, message_id));
+    return identity_find(p->graph, event_type, message_id);
 }
 
 void profiles_id_of_event(Profiles *p, const EventView *event, uint64_t offset, char ret_id[37])
@@ -526,8 +533,9 @@ void profiles_id_of_event(Profiles *p, const EventView *event, uint64_t offset, 
         return;
     }
     if (offset < p->traits->applied &&
-        identity_claims(p->rules, p->graph, event, arena, &claims, NULL) == PT_OK) {
-        const uint32_t person = person_of(p, &claims, event->message_id);
+        identity_claims(book_at(p, offset), p->graph, event, arena, &claims, NULL) == PT_OK) {
+        const uint32_t person =
+            identity_person(p->graph, profile_node_of_event(p, &claims, event->message_id));
         if (person != 0) {
             profile_person_id(p, person, ret_id);
         }

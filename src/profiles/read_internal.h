@@ -47,4 +47,7 @@ PT_NODISCARD PtStatus shot_read_tables(Profiles *p, Shot *shot, PtArena *arena, 
 /* When the newest event of its nodes was, by its own time. */
 PT_NODISCARD PtStatus shot_last_seen(Profiles *p, const Shot *shot, int64_t *ret_last_ms,
                                      PtError *err);
+/* The node that an event with these claims is filed under; 0: none is there yet. Under the lock. */
+uint32_t profile_node_of_event(const Profiles *p, const IdentityClaims *claims, PtStr message_id);
 PtStr shot_name(const Shot *shot, PtArena *arena); /* as fold_name */
+PtStr shot_detail(const Shot *shot); /* the identifier that people know them by: borrowed */

@@ -20,12 +20,14 @@ const char identity_event_type[] = "event";
 
 static const IdentityType default_types[] = {
     /* by name */
-    {"anonymous_id", 3, 5, IDENTITY_FORM_TRIM}, {"device_id", 3, 5, IDENTITY_FORM_TRIM},
-    {"email", 2, 5, IDENTITY_FORM_EMAIL},       {"phone", 3, 5, IDENTITY_FORM_PHONE},
-    {"user_id", 1, 1, IDENTITY_FORM_TRIM},
+    {"anonymous_id", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE},
+    {"device_id", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE},
+    {"email", 2, 5, IDENTITY_FORM_EMAIL, IDENTITY_MODE_UNIQUE},
+    {"phone", 3, 5, IDENTITY_FORM_PHONE, IDENTITY_MODE_UNIQUE},
+    {"user_id", 1, 1, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE},
 };
 
-static const IdentityType default_other = {"", 3, 5, IDENTITY_FORM_TRIM};
+static const IdentityType default_other = {"", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE};
 
 static const char *const default_blocked[] = {
     "-1",   "anonymous",         "distinct_id", "false", "guest",     "nan",
@@ -33,10 +35,15 @@ static const char *const default_blocked[] = {
 };
 
 static const PtStr form_names[IDENTITY_FORM_COUNT] = {
-    [IDENTITY_FORM_TRIM] = PT_STR_INIT("trim"),
-    [IDENTITY_FORM_LOWER] = PT_STR_INIT("lower"),
-    [IDENTITY_FORM_EMAIL] = PT_STR_INIT("email"),
-    [IDENTITY_FORM_PHONE] = PT_STR_INIT("phone"),
+    [IDENTITY_FORM_TRIM] = PT_STR_INIT("trim"),   [IDENTITY_FORM_LOWER] = PT_STR_INIT("lower"),
+    [IDENTITY_FORM_EMAIL] = PT_STR_INIT("email"), [IDENTITY_FORM_PHONE] = PT_STR_INIT("phone"),
+    [IDENTITY_FORM_CARD] = PT_STR_INIT("card"),
+};
+
+static const PtStr mode_names[IDENTITY_MODE_COUNT] = {
+    [IDENTITY_MODE_UNIQUE] = PT_STR_INIT("unique"),
+    [IDENTITY_MODE_LOGIN] = PT_STR_INIT("login"),
+    [IDENTITY_MODE_IMMUTABLE] = PT_STR_INIT("immutable"),
 };
 
 /* ---- Questions ------------------------------------------------------------------------------- */
@@ -286,16 +293,36 @@ static PtStatus read_number(Reader *r, const char *member, uint32_t low, uint32_
     return PT_OK;
 }
 
-static PtStatus read_form(Reader *r, IdentityForm *ret_form)
+/* The index of the next text among `names`; `wanted` says them to people. */
+static PtStatus read_choice(Reader *r, const char *member, const PtStr *names, int count,
+                            const char *wanted, int *ret_index)
 {
     PtJsonToken token = pt_json_next(&r->j);
-    for (int i = 0; token == PT_JSON_STRING && i < IDENTITY_FORM_COUNT; i++) {
-        if (pt_json_raw_eq(r->j.raw, r->j.flags, form_names[i])) {
-            *ret_form = (IdentityForm)i;
+    for (int i = 0; token == PT_JSON_STRING && i < count; i++) {
+        if (pt_json_raw_eq(r->j.raw, r->j.flags, names[i])) {
+            *ret_index = i;
             return PT_OK;
         }
     }
-    return refuse(r, token, "form", "trim, lower, email or phone");
+    return refuse(r, token, member, wanted);
+}
+
+static PtStatus read_form(Reader *r, IdentityForm *ret_form)
+{
+    int form = 0;
+    PtStatus st = read_choice(r, "form", form_names, IDENTITY_FORM_COUNT,
+                              "trim, lower, email, phone or card", &form);
+    *ret_form = st == PT_OK ? (IdentityForm)form : *ret_form;
+    return st;
+}
+
+static PtStatus read_mode(Reader *r, IdentityMode *ret_mode)
+{
+    int mode = 0;
+    PtStatus st = read_choice(r, "mode", mode_names, IDENTITY_MODE_COUNT,
+                              "unique, login or immutable", &mode);
+    *ret_mode = st == PT_OK ? (IdentityMode)mode : *ret_mode;
+    return st;
 }
 
 static PtStatus read_name(Reader *r, IdentityType *ret_type)
@@ -318,9 +345,10 @@ typedef enum TypeMember {
     MEMBER_PRIORITY,
     MEMBER_LIMIT,
     MEMBER_FORM,
+    MEMBER_MODE,
     MEMBERS
 } TypeMember;
-static const char *const type_members[MEMBERS] = {"name", "priority", "limit", "form"};
+static const char *const type_members[MEMBERS] = {"name", "priority", "limit", "form", "mode"};
 
 static PtStatus unknown_member(Reader *r)
 {
@@ -356,8 +384,10 @@ static PtStatus read_member(Reader *r, size_t member, IdentityType *ret_type)
         return read_number(r, "priority", 1, PRIORITY_MAX, &ret_type->priority);
     case MEMBER_LIMIT:
         return read_number(r, "limit", 1, LIMIT_MAX, &ret_type->limit);
-    default:
+    case MEMBER_FORM:
         return read_form(r, &ret_type->form);
+    default:
+        return read_mode(r, &ret_type->mode);
     }
 }
 
@@ -379,6 +409,19 @@ static PtStatus read_members(Reader *r, bool named, IdentityType *ret_type, unsi
     return token == PT_JSON_OBJECT_END ? PT_OK : not_json(r);
 }
 
+/* One value a person is what immutable means. */
+static PtStatus limit_immutable(Reader *r, unsigned seen, IdentityType *row)
+{
+    if (row->mode == IDENTITY_MODE_IMMUTABLE) {
+        if ((seen & 1U << MEMBER_LIMIT) != 0 && row->limit != 1) {
+            return pt_fail(r->err, PT_INVALID, "%s.limit is %u, not 1, which is that of immutable",
+                           r->where, row->limit);
+        }
+        row->limit = 1;
+    }
+    return PT_OK;
+}
+
 static PtStatus read_other(Reader *r)
 {
     unsigned seen = 0;
@@ -388,6 +431,7 @@ static PtStatus read_other(Reader *r)
     }
     (void)snprintf(r->where, sizeof r->where, "other");
     PtStatus st = read_members(r, false, &r->rules->other, &seen);
+    st = st == PT_OK ? limit_immutable(r, seen, &r->rules->other) : st;
     r->where[0] = '\0';
     return st;
 }
@@ -430,7 +474,8 @@ static PtStatus keep_type(Reader *r, const IdentityType *given, unsigned seen)
     row->priority = (seen & 1U << MEMBER_PRIORITY) != 0 ? given->priority : row->priority;
     row->limit = (seen & 1U << MEMBER_LIMIT) != 0 ? given->limit : row->limit;
     row->form = (seen & 1U << MEMBER_FORM) != 0 ? given->form : row->form;
-    return PT_OK;
+    row->mode = (seen & 1U << MEMBER_MODE) != 0 ? given->mode : row->mode;
+    return limit_immutable(r, seen, row);
 }
 
 static PtStatus read_type(Reader *r, size_t index)
@@ -570,6 +615,8 @@ static void write_type(PtJsonOut *o, const IdentityType *type)
     pt_json_out_u64(o, type->limit);
     pt_json_out_key(o, PT_STR("form"));
     pt_json_out_str(o, form_names[type->form]);
+    pt_json_out_key(o, PT_STR("mode"));
+    pt_json_out_str(o, mode_names[type->mode]);
     pt_json_out_object_end(o);
 }
 

@@ -209,6 +209,8 @@ typedef struct Stage {
     PtBuf *text;
     uint32_t node;
     SaidValue value; /* its json is set trait by trait */
+    uint64_t offset;
+    int64_t received_ms; /* as SaidTrait has it */
     SaidTrait *first, **end;
     SaidOrder *order;
     size_t left_out;
@@ -241,6 +243,9 @@ static void stage_trait(Stage *s, PtStr name, PtStr json)
     said->name = pt_arena_str(s->into->arena, name);
     said->value = s->value;
     said->value.json = pt_arena_str(s->into->arena, json);
+    said->own = said->value;
+    said->offset = s->offset;
+    said->received_ms = s->received_ms;
     s->no_memory = said->name.data == NULL || said->value.json.data == NULL;
     *s->end = said;
     s->end = &said->next;
@@ -285,8 +290,7 @@ static void stage_order(Stage *s, const EventView *v, uint64_t offset)
  * written with escapes. */
 static bool may_name(PtStr text, PtStr name)
 {
-    return text.data != NULL && (memmem(text.data, text.len, name.data, name.len) != NULL ||
-                                 memmem(text.data, text.len, "\\u", 2) != NULL);
+    return pt_str_has(text, name) || pt_str_has(text, PT_STR("\\u"));
 }
 
 static void stage_event(Stage *s, const EventView *v, uint64_t offset)
@@ -352,6 +356,17 @@ static void take_back(Stage *s, bool node_added)
     }
 }
 
+/* What the event said by itself is kept behind the value that holds: conflicts are told by each. */
+static void say_again(SaidTrait *before, SaidTrait *said)
+{
+    SaidTrait *end = before->last != NULL ? before->last : before;
+    end->again = said;
+    before->last = said;
+    if (said_replaces(&said->value, &before->value)) {
+        before->value = said->value;
+    }
+}
+
 static void take_over(Stage *s, SaidNode *node)
 {
     for (SaidTrait *said = s->first, *next; said != NULL; said = next) {
@@ -364,8 +379,8 @@ static void take_over(Stage *s, SaidNode *node)
             continue;
         }
         SaidTrait *before = find_trait(s->into, s->node, said->name);
-        if (before != NULL && said_replaces(&said->value, &before->value)) {
-            before->value = said->value;
+        if (before != NULL) {
+            say_again(before, said);
         }
     }
     if (s->order != NULL) {
@@ -378,7 +393,11 @@ PtStatus traits_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32
                       PtError *err)
 {
     Traits *t = p->traits;
-    Stage s = {.into = &t->now, .text = &t->text, .node = node};
+    Stage s = {.into = &t->now,
+               .text = &t->text,
+               .node = node,
+               .offset = r->position.offset,
+               .received_ms = (r->flags & EVENT_REDRIVEN) == 0 ? r->time_ms : NOT_SEEN};
     pt_buf_clear(&t->text, EVENT_MAX_BYTES);
     s.end = &s.first;
     s.value = (SaidValue){.at_ms = v->timestamp_ms, .source = r->source};

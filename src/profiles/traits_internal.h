@@ -115,9 +115,15 @@ typedef enum SaidState { SAID_NEW, SAID_STORED, SAID_BEATEN } SaidState;
 typedef struct SaidTrait {
     struct SaidTrait *next; /* of the node, by first appearance */
     PtStr name;
-    SaidValue value;
-    bool added;      /* by the event in hand */
-    SaidState state; /* of its row: while writing */
+    SaidValue value;         /* that holds, of all that were said */
+    SaidValue own;           /* as this event said it */
+    struct SaidTrait *again; /* said by a later event of the same node */
+    struct SaidTrait *last;  /* the end of that chain; NULL: said once */
+    uint64_t offset;         /* of the event */
+    int64_t received_ms;     /* it was; NOT_SEEN: it was redriven, and counted before */
+    bool added;              /* by the event in hand */
+    SaidState state;         /* of its row: while writing */
+    bool changed;            /* its row does not say the same */
 } SaidTrait;
 
 typedef struct SaidNode {

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
 static PtStatus finish(PtSqlTx *tx, PtError *err)
 {
     bool row;
@@ -23,9 +25,33 @@ static SaidValue stored_value(PtSqlTx *tx)
                        .precedence = (uint8_t)pt_sql_i64(tx, 4)};
 }
 
+/* Two sources that say a trait differently less than a day apart. */
+static bool in_conflict(const SaidValue *a, const SaidValue *b)
+{
+    const int64_t apart_ms = a->at_ms > b->at_ms ? a->at_ms - b->at_ms : b->at_ms - a->at_ms;
+    return a->source != b->source && apart_ms < DAY_MS && !pt_str_eq(a->json, b->json);
+}
+
+/* Each that was said against the one that held then, stored (NULL: none) at first. */
+static PtStatus tell_conflicts(Profiles *p, const SaidTrait *said, const SaidValue *stored,
+                               PtError *err)
+{
+    PtStatus st = PT_OK;
+    SaidValue held = stored != NULL ? *stored : said->own;
+    for (const SaidTrait *s = said; st == PT_OK && s != NULL; s = s->again) {
+        if (s->received_ms != NOT_SEEN && in_conflict(&held, &s->own)) {
+            const QualityClash clash = {said->name, s->offset, s->received_ms};
+            st = quality_conflict(p, s->own.source, &clash, err);
+            st = st == PT_OK ? quality_conflict(p, held.source, &clash, err) : st;
+        }
+        held = said_replaces(&s->own, &held) ? s->own : held;
+    }
+    return st;
+}
+
 /* Compares what is gathered with the rows. *ret_names: rows there are. */
-static PtStatus look_at_rows(const Profiles *p, PtSqlTx *tx, const SaidNode *node,
-                             size_t *ret_names, bool *ret_text_changed, PtError *err)
+static PtStatus look_at_rows(Profiles *p, PtSqlTx *tx, const SaidNode *node, size_t *ret_names,
+                             PtError *err)
 {
     PtStatus st = pt_sql_use(tx, SQL_TRAIT_LIST, err);
     if (st != PT_OK) {
@@ -44,9 +70,10 @@ static PtStatus look_at_rows(const Profiles *p, PtSqlTx *tx, const SaidNode *nod
         }
         const SaidValue stored = stored_value(tx);
         said->state = said_replaces(&said->value, &stored) ? SAID_STORED : SAID_BEATEN;
-        *ret_text_changed =
-            *ret_text_changed || (said->state == SAID_STORED && search_shows(name) &&
-                                  !pt_str_eq(stored.json, said->value.json));
+        said->changed = said->state == SAID_STORED && !pt_str_eq(stored.json, said->value.json);
+        if ((st = tell_conflicts(p, said, &stored, err)) != PT_OK) {
+            break;
+        }
     }
     pt_sql_done(tx);
     return st;
@@ -72,20 +99,27 @@ static PtStatus store_traits(Profiles *p, PtSqlTx *tx, const SaidNode *node, boo
 {
     for (SaidTrait *said = node->traits; said != NULL; said = said->next) {
         said->state = SAID_NEW;
+        said->changed = true;
     }
     size_t names = 0;
-    PtStatus st = look_at_rows(p, tx, node, &names, ret_text_changed, err);
+    PtStatus st = look_at_rows(p, tx, node, &names, err);
+    bool household = false;
     for (SaidTrait *said = node->traits; st == PT_OK && said != NULL; said = said->next) {
         if (said->state == SAID_NEW && names == TRAITS_NAMES_MAX) {
             p->traits->left_out_now++;
             continue;
         }
-        *ret_text_changed =
-            *ret_text_changed || (said->state == SAID_NEW && search_shows(said->name));
-        names += said->state == SAID_NEW;
-        st = said->state == SAID_BEATEN ? PT_OK : store_trait(tx, node->node, said, err);
+        *ret_text_changed = *ret_text_changed || (said->changed && search_shows(said->name));
+        household = household || (said->changed && groups_concern(said->name));
+        if (said->state == SAID_NEW) {
+            st = tell_conflicts(p, said, NULL, err);
+            names++;
+        }
+        if (st == PT_OK && said->state != SAID_BEATEN) {
+            st = store_trait(tx, node->node, said, err);
+        }
     }
-    return st;
+    return st == PT_OK && household ? groups_touch(p, node->node, err) : st;
 }
 
 static PtStatus store_orders(Traits *t, PtSqlTx *tx, const SaidNode *node, bool *ret_text_changed,
@@ -110,6 +144,8 @@ PtStatus traits_flush(Profiles *p, PtSqlTx *tx, PtError *err)
     Traits *t = p->traits;
     PtStatus st = PT_OK;
     t->left_out_now = 0;
+    quality_conflicts_begin(p);
+    groups_touch_begin(p);
     for (const SaidNode *node = t->now.nodes; st == PT_OK && node != NULL; node = node->next) {
         bool text_changed = false;
         if (node->traits != NULL) {

@@ -32,6 +32,8 @@ static void open_rig(TraitsRig *r, RigEngine engine)
     r->p.views = r->sql.sql;
     (void)pthread_rwlock_init(&r->p.lock, NULL);
     assert_int_equal(search_new(&r->p, &err), PT_OK);
+    assert_int_equal(quality_new(&r->p, &err), PT_OK); // traits_flush tells them
+    assert_int_equal(groups_new(&r->p, &err), PT_OK);
 }
 
 /* As new. */
@@ -57,6 +59,8 @@ static int close_rigs(void **state)
     (void)state;
     for (size_t i = 0; i < RIG_ENGINES; i++) {
         if (rigs[i].sql.sql != NULL) {
+            groups_free(&rigs[i].p);
+            quality_free(&rigs[i].p);
             search_free(&rigs[i].p);
             traits_free(&rigs[i].p);
             (void)pthread_rwlock_destroy(&rigs[i].p.lock);

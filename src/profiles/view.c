@@ -2,6 +2,7 @@
 /* The view of the log: records into graph, index and traits, in their order, each once. */
 #include "base/memory.h"
 #include "profiles.sql.h"
+#include "profiles/identity_book.h"
 #include "profiles/view_internal.h"
 
 #include <stdlib.h>
@@ -19,12 +20,14 @@ typedef struct Item {
     const PtRecord *record;
     EventView v;
     IdentityClaims claims;
+    QualityFacts facts;
 } Item;
 
 struct Batch {
     Item items[BATCH_RECORDS];
     size_t count;
     uint64_t end;
+    const IdentityRules *rules; /* behind the items */
 };
 
 PtStatus batch_new(Profiles *p, PtError *err)
@@ -51,9 +54,9 @@ bool view_concerns(const PtRecord *r)
 }
 
 /* What an alias says depends on the graph as it is then: its turn is under the lock. */
-static PtStatus read_claims(Profiles *p, Item *item, PtError *err)
+static PtStatus read_claims(Profiles *p, const IdentityRules *rules, Item *item, PtError *err)
 {
-    return identity_claims(p->rules, p->graph, &item->v, p->arena, &item->claims, err);
+    return identity_claims(rules, p->graph, &item->v, p->arena, &item->claims, err);
 }
 
 static PtStatus read_item(Profiles *p, const PtRecord *r, PtError *err)
@@ -61,21 +64,38 @@ static PtStatus read_item(Profiles *p, const PtRecord *r, PtError *err)
     Item *item = &p->batch->items[p->batch->count];
     item->record = r;
     PtStatus st = event_payload_read(r, &item->v, err);
-    if (st == PT_OK && r->source != 0 && item->v.type != EVENT_ALIAS) {
-        st = read_claims(p, item, err);
+    if (st == PT_OK && r->source == 0) {
+        st = book_read(p, &item->v, r->position.offset, &p->batch->rules, &p->rebuild_due, err);
+    } else if (st == PT_OK && item->v.type != EVENT_ALIAS) {
+        st = read_claims(p, p->batch->rules, item, err);
     }
-    p->batch->count += st == PT_OK;
+    if (st == PT_OK && r->source != 0) {
+        const bool alias = item->v.type == EVENT_ALIAS;
+        quality_check(&item->v, r->flags, alias ? 1 : item->claims.count, &item->facts);
+    }
+    p->batch->count += st == PT_OK && !p->rebuild_due;
     return st;
+}
+
+/* Nobody's; its source has sent it all the same. */
+static bool is_quarantined(const PtRecord *r)
+{
+    return r->klass == PT_RECORD_QUARANTINE && r->source != 0;
 }
 
 static PtStatus read_batch(Profiles *p, const PtRecord *records, size_t count, PtError *err)
 {
     PtStatus st = PT_OK;
     p->batch->count = 0;
+    p->batch->rules = p->rules;
     pt_arena_clear(p->arena);
-    for (size_t i = 0; st == PT_OK && i < count; i++) {
+    for (size_t i = 0; st == PT_OK && i < count && !p->rebuild_due; i++) {
         st = view_concerns(&records[i]) ? read_item(p, &records[i], err) : PT_OK;
-        p->batch->end = st == PT_OK ? records[i].position.offset + 1 : p->batch->end;
+        if (is_quarantined(&records[i])) {
+            p->batch->items[p->batch->count++].record = &records[i];
+        }
+        p->batch->end =
+            st == PT_OK && !p->rebuild_due ? records[i].position.offset + 1 : p->batch->end;
     }
     return st;
 }
@@ -93,7 +113,7 @@ static PtStatus file(Profiles *p, uint32_t node, uint64_t offset, PtError *err)
 static PtStatus apply_event(Profiles *p, Item *item, PtError *err)
 {
     IdentityOutcome outcome;
-    PtStatus st = item->v.type == EVENT_ALIAS ? read_claims(p, item, err) : PT_OK;
+    PtStatus st = item->v.type == EVENT_ALIAS ? read_claims(p, p->rules, item, err) : PT_OK;
     if (st == PT_OK) {
         st = identity_apply(p->graph, &item->claims, item->v.message_id, &outcome, err);
     }
@@ -104,12 +124,21 @@ static PtStatus apply_event(Profiles *p, Item *item, PtError *err)
         p->recent[p->recent_count++ % PROFILES_RECENT] = outcome.node;
         st = traits_apply(p, &item->v, item->record, outcome.node, err);
     }
+    st = st == PT_OK ? groups_apply(p, &item->v, item->record, outcome.node, err) : st;
+    if (st == PT_OK) {
+        const QualityEvent event = {&item->v, item->record, &item->facts, &item->claims,
+                                    outcome.dropped};
+        st = quality_apply(p, &event, err);
+    }
     return st;
 }
 
 static PtStatus apply_item(Profiles *p, Item *item, PtError *err)
 {
     const uint64_t offset = item->record->position.offset;
+    if (is_quarantined(item->record)) {
+        return quality_quarantined(p, item->record, err);
+    }
     gathered_cause(
         p, &(Cause){.offset = offset, .at_ms = item->v.timestamp_ms, .kind = PROFILE_LINK_EVENT});
     return item->record->source == 0 ? decided_apply(p, &item->v, offset, err)
@@ -127,10 +156,10 @@ static PtStatus apply_batch(Profiles *p, PtError *err)
     for (size_t i = 0; st == PT_OK && i < p->batch->count; i++) {
         st = apply_item(p, &p->batch->items[i], err);
     }
-    (void)pthread_rwlock_unlock(&p->lock);
     st = st == PT_OK ? gathered_status(p, err) : st;
     p->stale = st != PT_OK;
     p->seen = st == PT_OK ? p->batch->end : p->seen;
+    (void)pthread_rwlock_unlock(&p->lock);
     return st;
 }
 
@@ -141,7 +170,8 @@ static PtStatus take_records(Profiles *p, PtLogReader *reader, PtError *err)
     PtStatus st = PT_OK;
     size_t count = 1;
     pt_log_seek(reader, from);
-    while (st == PT_OK && count > 0 && p->seen - from < STEP_RECORDS) {
+    p->rebuild_due = false;
+    while (st == PT_OK && count > 0 && !p->rebuild_due && p->seen - from < STEP_RECORDS) {
         const PtRecord *records;
         st = pt_log_fetch(reader, BATCH_RECORDS, true, &records, &count, err);
         if (st != PT_OK || count == 0) {
@@ -170,7 +200,7 @@ PtStatus profiles_position(PtSqlTx *tx, uint64_t *ret_next, PtError *err)
     return st;
 }
 
-static PtStatus store_position(PtSqlTx *tx, uint64_t next, PtError *err)
+static PtStatus store_position(PtSqlTx *tx, uint64_t next, uint32_t rebuild, PtError *err)
 {
     PtStatus st = pt_sql_use(tx, SQL_PROFILE_POSITION_SET, err);
     if (st != PT_OK) {
@@ -178,6 +208,7 @@ static PtStatus store_position(PtSqlTx *tx, uint64_t next, PtError *err)
     }
     bool row;
     pt_sql_bind_i64(tx, 1, (int64_t)next);
+    pt_sql_bind_i64(tx, 2, rebuild);
     st = pt_sql_step(tx, &row, err);
     pt_sql_done(tx);
     return st;
@@ -186,7 +217,10 @@ static PtStatus store_position(PtSqlTx *tx, uint64_t next, PtError *err)
 static void forget(Profiles *p, uint64_t next)
 {
     gathered_forget(p);
+    duplicates_forget(p);
     traits_forget(p);
+    groups_forget(p);
+    quality_forget(p);
     p->committed = p->tables = next;
 }
 
@@ -215,7 +249,10 @@ static PtStatus write_all(Profiles *p, PtSqlTx *tx, PtError *err)
     PtStatus st = gathered_flush(p, tx, err);
     st = st == PT_OK ? traits_flush(p, tx, err) : st;
     st = st == PT_OK ? search_flush(p, tx, err) : st;
-    st = st == PT_OK ? store_position(tx, p->seen, err) : st;
+    st = st == PT_OK ? duplicates_flush(p, tx, err) : st;
+    st = st == PT_OK ? groups_flush(p, tx, err) : st;
+    st = st == PT_OK ? quality_flush(p, tx, err) : st;
+    st = st == PT_OK ? store_position(tx, p->seen, book_rebuild(p), err) : st;
     p->tried = st == PT_OK ? p->seen : p->tables;
     return st;
 }
@@ -245,6 +282,9 @@ PtStatus profiles_committed(void *ctx, uint64_t next, PtError *err)
     PtStatus st = profile_index_flush(p->index, next, due, err);
     p->flushed_ms = due && st == PT_OK ? now_ms : p->flushed_ms;
     bool more;
+    if (p->rebuild_due) {
+        book_ask(p);
+    }
     return st == PT_OK ? profile_index_step(p->index, &more, err) : st;
 }
 
@@ -273,6 +313,10 @@ PtStatus profiles_reset(PtSqlTx *tx, PtError *err)
         SQL_IDENTITY_LINK_NODE_CLEAR, SQL_IDENTITY_LINK_CLEAR, SQL_PROFILE_POSITION_CLEAR,
     };
     PtStatus st = traits_reset(tx, err);
+    st = st == PT_OK ? duplicates_reset(tx, err) : st;
+    st = st == PT_OK ? groups_reset(tx, err) : st;
+    st = st == PT_OK ? quality_reset(tx, err) : st;
+    st = st == PT_OK ? computed_reset(tx, err) : st;
     for (size_t i = 0; st == PT_OK && i < sizeof statements / sizeof *statements; i++) {
         st = pt_sql_run(tx, statements[i], err);
     }

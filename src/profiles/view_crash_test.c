@@ -92,6 +92,18 @@ static void write_body(char *body, size_t room, unsigned shape, const Numbers *x
                        "\"total\":%u.%u,\"currency\":\"JPY\",\"n\":%u}}",
                        x->a, x->b, x->c, x->n);
         break;
+    case 5: // a household, and traits on which two sources differ
+        (void)snprintf(
+            body, room,
+            "{\"userId\":\"u%u\",\"traits\":{\"lastName\":\"Berg\",\"t\":%u,\"address\":{"
+            "\"street\":\"Weg %u\",\"city\":\"Graz\"},\"household_id\":%s}}",
+            x->a, x->n, x->b, x->c % 2 == 0 ? "null" : "7");
+        break;
+    case 6:
+        (void)snprintf(body, room,
+                       "{\"userId\":\"u%u\",\"groupId\":\"g%u\",\"traits\":{\"name\":\"G%u\"}}",
+                       x->a, x->b % 4, x->n);
+        break;
     default:
         (void)snprintf(body, room, "{\"userId\":\"null\",\"event\":\"Seen %u\"}", x->n);
     }
@@ -101,13 +113,15 @@ static void send(World *w)
 {
     char body[512];
     EventOutcome outcome = {0};
-    const unsigned shape = (unsigned)pt_rng_below(&w->rng, 6);
+    static const EventType types[] = {EVENT_IDENTIFY, EVENT_IDENTIFY, EVENT_IDENTIFY, EVENT_TRACK,
+                                      EVENT_TRACK,    EVENT_IDENTIFY, EVENT_GROUP,    EVENT_TRACK};
+    const unsigned shape = (unsigned)pt_rng_below(&w->rng, sizeof types / sizeof *types);
+    const RigSource source = pt_rng_below(&w->rng, 2) == 0 ? RIG_PLAIN : RIG_HISTORICAL;
     const Numbers x = {(unsigned)pt_rng_below(&w->rng, PEOPLE),
                        (unsigned)pt_rng_below(&w->rng, PEOPLE),
                        (unsigned)pt_rng_below(&w->rng, PEOPLE), w->events++};
     write_body(body, sizeof body, shape, &x);
-    (void)!rig_call(&w->view.rig, EVENT_CALL_TYPED, shape < 3 ? EVENT_IDENTIFY : EVENT_TRACK,
-                    RIG_HISTORICAL, body, &outcome, NULL);
+    (void)!rig_call(&w->view.rig, EVENT_CALL_TYPED, types[shape], source, body, &outcome, NULL);
 }
 
 static void some_id(World *w, char ret_id[static 37])

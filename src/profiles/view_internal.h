@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/uuid.h"
 #include "profiles/profiles_internal.h"
 
 /* What the parts of the view share: what has happened and is not yet in the tables (gathered.c),
@@ -53,6 +54,26 @@ extern const char decided_merge[], decided_split[], decided_lift[]; /* names of 
 /* An event of the server's own source; those that decide nothing about persons do nothing. Under
  * the lock for writing. */
 PtStatus decided_apply(Profiles *p, const EventView *v, uint64_t offset, PtError *err);
+
+extern const char decided_refusal[];
+
+/* A decision about a proposed pair; id "": about two that nobody proposed. */
+typedef struct DecidedDuplicate {
+    PtStr reason;
+    PtStr id, proposal; /* proposal: JSON, read again by duplicates_apply */
+} DecidedDuplicate;
+
+PtStatus decide_merge(Profiles *p, const AuditActor *by, PtStr id, PtStr other,
+                      const DecidedDuplicate *why, PtError *err);
+PtStatus decide_refusal(Profiles *p, const AuditActor *by, PtStr id, PtStr other,
+                        const DecidedDuplicate *why, PtError *err);
+/* What profiles_merge would answer. */
+PtStatus decide_merge_check(Profiles *p, PtStr id, PtStr other, PtError *err);
+
+/* For those made elsewhere (decide.c): an id for one, and that profiles_settle waits for it on this
+ * thread. */
+PtUuid decide_id(void);
+void decide_settles(PtUuid id);
 
 /* ---- Load (load.c) ------------------------------------------------------------------------------
  */

@@ -31,6 +31,12 @@ static void open_tables(ViewRig *r)
     must(pt_migrations_apply(r->views, PT_MIGRATIONS_VIEWS, &err), &err);
 }
 
+static void ask_rebuild(void *ctx)
+{
+    ViewRig *r = ctx;
+    r->rebuild_asked = true;
+}
+
 static void open_all(ViewRig *r, PtFs *fs)
 {
     PtError err = {0};
@@ -47,8 +53,11 @@ static void open_all(ViewRig *r, PtFs *fs)
                                    .log = r->rig.log,
                                    .core = r->base->sql,
                                    .views = r->views,
+                                   .sources = r->base->sources,
                                    .key = "0123456789abcdef0123456789abcde"};
     must(profiles_open(&config, &r->profiles, &err), &err);
+    r->rebuild_asked = false;
+    profiles_rebuilds(r->profiles, ask_rebuild, r);
     must(pt_log_reader_open(r->rig.log, NULL, 0, 0, &r->reader, &err), &err);
 }
 
@@ -138,6 +147,16 @@ PtStatus view_rig_step(ViewRig *r, PtError *err)
     return st;
 }
 
+void view_rig_reset(ViewRig *r)
+{
+    PtSqlTx *tx = NULL;
+    PtError err = {0};
+    must(pt_sql_begin(r->views, true, &tx, &err), &err);
+    must(profiles_reset(tx, &err), &err);
+    must(pt_sql_commit(&tx, &err), &err);
+    view_rig_start(r);
+}
+
 void view_rig_run(ViewRig *r)
 {
     bool more = true;
@@ -147,18 +166,17 @@ void view_rig_run(ViewRig *r)
     }
     for (unsigned i = 0; r->next < pt_log_end(r->rig.log, 0); i++) {
         (void)!view_rig_step(r, &err);
+        if (r->rebuild_asked) {
+            r->rebuild_asked = false;
+            view_rig_reset(r);
+        }
         assert_true(i < STEPS_MAX);
     }
 }
 
 void view_rig_rebuild(ViewRig *r)
 {
-    PtSqlTx *tx = NULL;
-    PtError err = {0};
-    must(pt_sql_begin(r->views, true, &tx, &err), &err);
-    must(profiles_reset(tx, &err), &err);
-    must(pt_sql_commit(&tx, &err), &err);
-    view_rig_start(r);
+    view_rig_reset(r);
     view_rig_run(r);
 }
 
@@ -210,6 +228,32 @@ static void dump_tables(ViewRig *r, PtBuf *out)
         "refunds FROM profile_value ORDER BY node, currency",
         "SELECT 'order ' || node || ' ' || seq || ' ' || number FROM profile_order "
         "ORDER BY node, seq",
+        "SELECT 'quality ' || source || ' ' || step_ms || ' ' || at_ms || ': ' || received || ' ' "
+        "|| "
+        "events || ' ' || checked || ' ' || timed || ' ' || missing || ' ' || malformed || ' ' || "
+        "late || ' ' || conflicting || ' ' || quarantined || ' ' || late_0 || ' ' || late_9 "
+        "FROM quality_count ORDER BY source, step_ms, at_ms",
+        "SELECT 'field ' || source || ' ' || day_ms || ' ' || kind || '.' || field || ' ' || "
+        "problem "
+        "|| ': ' || events || ' ' || samples FROM quality_field "
+        "ORDER BY source, day_ms, kind, field, problem",
+        "SELECT 'group ' || lower(hex(id)) || ' ' || kind || ' ' || basis || ' ' || named || ' ' "
+        "|| "
+        "CAST(search AS TEXT) FROM profile_group ORDER BY id",
+        "SELECT 'member ' || lower(hex(group_id)) || ' ' || node || ' ' || basis || ' ' || at_ms "
+        "|| "
+        "' ' || label FROM profile_group_member ORDER BY group_id, node",
+        "SELECT 'group trait ' || lower(hex(group_id)) || ' ' || name || ' ' || json || ' ' || "
+        "at_ms "
+        "|| ' ' || source FROM profile_group_trait ORDER BY group_id, name",
+        "SELECT 'card ' || node || ' ' || card FROM duplicate_card ORDER BY node",
+        "SELECT 'pair ' || low || '+' || high || ' ' || id || ' ' || score_ppm || ' ' || found_ms "
+        "FROM duplicate_pair ORDER BY low, high",
+        "SELECT 'duplicate ' || number || ' ' || id || ' ' || status || ' ' || low || '+' || high "
+        "|| "
+        "' ' || score_ppm || ' ' || evidence || ' ' || found_ms || ' ' || at_ms || ' ' || "
+        "record_offset || ' ' || decided_by || ' ' || reason FROM duplicate_decision "
+        "ORDER BY number",
     };
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtError err = {0};

@@ -17,6 +17,7 @@ typedef struct ViewRig {
     uint64_t next;       /* where the view continues */
     char dir[64];        /* of views.db */
     unsigned fail_steps; /* so many transactions to come are rolled back at their end */
+    bool rebuild_asked;  /* by the view: view_rig_run does it */
 } ViewRig;
 
 /* fs: a disk that may hold a log and an index already. */
@@ -32,8 +33,9 @@ void view_rig_send(ViewRig *r, EventType type, const char *body);
 PtStatus view_rig_step(ViewRig *r, PtError *err);
 /* Carries the feed's rows into the log, and the view to its end. */
 void view_rig_run(ViewRig *r);
-/* Drops the view and replays it, as events/views.c does. */
+/* Drops the view and replays it, as events/views.c does; and drops it only. */
 void view_rig_rebuild(ViewRig *r);
+void view_rig_reset(ViewRig *r);
 void view_rig_start(ViewRig *r);
 
 /* The id of whoever has the identifier; "" for nobody. Static memory, a few at a time. */

@@ -44,6 +44,29 @@ class Customers:
     def lift(self, barrier, status=200):
         return self.ask("DELETE", f"{API}/barriers/{barrier}", status=status)
 
+    def twins(self, name, mark, number, write_key):
+        """One person under two mail addresses and two ways of writing a phone number, in one household: both profiles, older first."""
+        home = {"firstName": name, "lastName": f"Sandoval{mark}", "birthday": "1984-03-12", "address": {"street": "12 Mill Lane", "city": "York", "postal_code": "YO1 7EP", "country": "GB"}}
+        ways = [(f"{mark}@home.example", f"+4477008{number:05}"), (f"{mark}@work.example", f"004477008{number:05}")]
+        self.patron.send_ok([{"type": "identify", "messageId": f"{mark}-{mail}", "anonymousId": f"browser-{mail}", "traits": {**home, "email": mail, "phone": phone}} for mail, phone in ways], write_key)
+        self.ready()
+        return [self.find("email", mail) for mail, _ in ways]
+
+    def duplicates(self, person=None, status="open"):
+        return self.get(person, "duplicates")["data"] if person else self.ask("GET", f"/api/v1/duplicates?status={status}&limit=50")["data"]
+
+    def computes(self, name, **fold):
+        """A computed trait by that name, made where there is none, live."""
+        def found():
+            return next((one for one in self.ask("GET", "/api/v1/computed-traits")["data"] if one["name"] == name), None)
+        if found() is None:
+            self.ask("POST", "/api/v1/computed-traits", {"name": name, "fold": fold}, 201)
+        end = time.monotonic() + 30
+        while found()["state"] != "live":
+            assert time.monotonic() < end, found()
+            time.sleep(0.05)
+        return found()
+
     def pages(self, person, what, **query):
         """All rows of a list, page by page."""
         rows, cursor = [], None

@@ -200,8 +200,8 @@ def test_context_for_whoever_takes_over(shop):
 def test_rules(shop):
     rules = shop.ask("GET", "/api/v1/identity/rules")
     by_name = {row["name"]: row for row in rules["types"]}
-    assert by_name["user_id"] == {"name": "user_id", "priority": 1, "limit": 1, "form": "trim"}
-    assert by_name["email"] == {"name": "email", "priority": 2, "limit": 5, "form": "email"}
+    assert by_name["user_id"] == {"name": "user_id", "priority": 1, "limit": 1, "form": "trim", "mode": "unique"}
+    assert by_name["email"] == {"name": "email", "priority": 2, "limit": 5, "form": "email", "mode": "unique"}
     assert rules["other"]["limit"] == 5 and "guest" in rules["blocked"] and rules["merge_cap"] >= 2
 
 

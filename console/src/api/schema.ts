@@ -402,6 +402,203 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the daemon's clock shows, and how fast it runs
+         * @description Stamps of events, timers and retention follow it. Sessions, tokens, time-outs and the audit chain follow the machine's own clock.
+         */
+        get: operations["clock_get"];
+        /**
+         * Sets the pace of a simulated clock, and its instant
+         * @description Only a daemon that was started with `clock = sim` has such a clock; any other answers 409. A change of pace moves the clock neither on nor
+         *     back. `now` may lie before what the clock shows: events that come then are stamped earlier than those before them.
+         */
+        put: operations["clock_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/computed-traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All definitions, by name */
+        get: operations["computed_list"];
+        put?: never;
+        /**
+         * A new computed trait, back-filled from all events that are kept
+         * @description 400 names the place in the fold that is not taken; 409, the name is in use; 413, there are 100 already.
+         */
+        post: operations["computed_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/computed-traits/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a fold would come to, for one person or for those seen last; nothing is stored
+         * @description Of each person the newest 2,000 events are read, of all together 20,000: `cut` says that there are more.
+         */
+        post: operations["computed_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/computed-traits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One definition */
+        get: operations["computed_get"];
+        /**
+         * Replace a definition
+         * @description With another fold it is back-filled anew, and no person has a value of it until that is done. A new name or description changes no value.
+         */
+        put: operations["computed_save"];
+        post?: never;
+        /** Remove a definition and its values */
+        delete: operations["computed_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Persons who may be one
+         * @description Open ones by score, highest first; accepted and refused ones by decision, newest first. Nobody is merged before somebody accepts.
+         *     What is open changes with every event: a page holds what is open at that moment behind the cursor.
+         */
+        get: operations["duplicates_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One pair, open or decided */
+        get: operations["duplicates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * They are one person; merges them
+         * @description As `POST /api/v1/profiles/{id}/merge`: audited, undone by a split. 409 where a limit or a barrier forbids it (`forbidden` tells
+         *     before), or where the pair was decided meanwhile.
+         */
+        post: operations["duplicates_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * They are two persons; not proposed again
+         * @description Audited. It holds for whoever has these identifiers, also after a rebuild.
+         */
+        post: operations["duplicates_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Who may be the same person as this one
+         * @description Open pairs, highest score first, at most 20.
+         */
+        get: operations["profiles_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/export": {
         parameters: {
             query?: never;
@@ -522,6 +719,114 @@ export interface paths {
         put?: never;
         /** Drop a view and replay the log into it */
         post: operations["view_rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts and households, by name
+         * @description An account is what group calls name; a household is what customers with the same household id say, or, where they say none, 2 to 12
+         *     customers with the same last name and postal address. A page may have fewer rows than asked for, and more all the same.
+         */
+        get: operations["groups_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * One account or household with those who belong to it
+         * @description Members page by page, each once, in the order in which their first identifier in the group appeared.
+         */
+        get: operations["groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which identifiers people are recognised, and the limits */
+        get: operations["identity_rules"];
+        /**
+         * Other rules, from now on
+         * @description They hold for events that come from here on; persons who are there stay as they are until a rebuild. Members and types that are left out
+         *     are the defaults'. 400 names the member and its bound; 409 when `version` is not the newest any more.
+         */
+        put: operations["identity_rules_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the preview is, and what it found; kept until the next one begins or the server stops */
+        get: operations["identity_preview"];
+        put?: never;
+        /**
+         * What these rules would change, were they applied to all of history
+         * @description Replays the log beside the running server and changes nothing. 409 while another one runs.
+         */
+        post: operations["identity_preview_start"];
+        /** Stops the preview that runs */
+        delete: operations["identity_preview_stop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply the rules in force to all of history
+         * @description Persons are parted and joined as if these rules had always held; staff's merges and splits are carried out again in their places. Until the
+         *     log is read again customers answer 503. Later rebuilds keep to it.
+         */
+        post: operations["identity_rebuild"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2124,23 +2429,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/identity/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** By which identifiers people are recognised, and the limits */
-        get: operations["identity_rules"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/pulse": {
         parameters: {
             query?: never;
@@ -2154,6 +2442,47 @@ export interface paths {
          *     may see events, `sources`: counters since the server's start of sources with a number below 1024 that sent something.
          */
         get: operations["pulse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good the events of each source are in a period, compared with the period before
+         * @description By source, in order of number. Counted by the time of receipt, in hours and days of UTC; the series is in hours where the period has
+         *     at most 3 days, else in days. A point without anything received is left out. Hours are kept for 90 days, days for 800.
+         */
+        get: operations["quality_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id, name or number */
+                source: string;
+            };
+            cookie?: never;
+        };
+        /** How good the events of one source are over time, and which fields are the worst */
+        get: operations["quality_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2387,6 +2716,106 @@ export interface components {
                 reason: string;
             } | null;
         };
+        Clock: {
+            /** @enum {string} */
+            kind: "real" | "sim";
+            now: components["schemas"]["Time"];
+            /** @description Times the machine's pace; 0 when it stands */
+            speed: number;
+        };
+        ClockChange: {
+            /** @description Times the machine's pace; 0 lets it stand */
+            speed: number;
+            /**
+             * Format: date-time
+             * @description What it shows from now on, within the years 2000 to 2099
+             */
+            now?: string;
+        };
+        ComputedTraitEdit: {
+            /** @description As it stands in profiles; unique */
+            name: string;
+            /** @default  */
+            description: string;
+            /** @description As in docs/rules.md */
+            fold: Record<string, unknown>;
+        };
+        ComputedTrait: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            /** @description As in docs/rules.md, normalised */
+            fold: Record<string, unknown>;
+            created_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+            /** @description Name of whoever saved it last */
+            changed_by: string;
+            /**
+             * @description backfill: earlier events are being read, and no person shows it yet
+             * @enum {unknown}
+             */
+            state: "live" | "backfill";
+            /** @description Of the back-fill; 1 when live */
+            progress: number;
+        };
+        ProfileComputed: {
+            name: string;
+            /** @description Any JSON value; null: not known */
+            value: unknown;
+            /** @description The newest event or timer that it says, and it has not changed since; null: no event was ever of its kind */
+            as_of: components["schemas"]["TimeOrNull"];
+            /** @description Of the window */
+            events: number;
+            /** @description There are more events than are kept: a lower bound */
+            cut: boolean;
+            /** @description When it may change without an event; null: not */
+            changes_at: components["schemas"]["TimeOrNull"];
+        };
+        Duplicate: {
+            /**
+             * Format: uuid
+             * @description The same after every rebuild, while both persons keep their oldest identifier
+             */
+            id: string;
+            /** @description Probability that the two are one person; of a decided pair that of the decision */
+            score: number;
+            /** @enum {unknown} */
+            status: "open" | "accepted" | "refused";
+            /** @description When the later of the two persons was first seen */
+            found_at: components["schemas"]["Time"];
+            /** @description Of an accepted pair twice the same, until it is parted again */
+            persons: components["schemas"]["DuplicatePerson"][];
+            /** @description By field; what only one of the two says is left out. Of a decided pair that of the decision */
+            evidence: components["schemas"]["DuplicateEvidence"][];
+            /** @description What forbids to accept an open pair as it is: a limit of the rules of identity */
+            forbidden: string | null;
+            decided_by: string | null;
+            decided_at: components["schemas"]["TimeOrNull"];
+            reason: string | null;
+        };
+        DuplicatePerson: {
+            /** Format: uuid */
+            id: string;
+            /** @description For people: name, else mail, phone, user id; may be empty */
+            name: string;
+            /** @description The identifier that people know them by, mail before phone; may be empty */
+            detail: string;
+            events: number;
+            last_seen_at: components["schemas"]["TimeOrNull"];
+        };
+        DuplicateEvidence: {
+            /** @enum {unknown} */
+            field: "first_name" | "last_name" | "email" | "phone" | "birthday" | "address";
+            /** @enum {unknown} */
+            kind: "same" | "similar" | "different";
+            /** @description What the first of the two says, in its standard form */
+            a: string;
+            /** @description What the second says */
+            b: string;
+            /** @description Bits for (above 0) or against (below) one person: log2 of how much likelier this is of one person than of two */
+            weight: number;
+        };
         /** @enum {unknown} */
         Reason: "not_an_object" | "too_large" | "too_deep" | "no_type" | "no_id" | "no_event_name" | "message_id_too_long" | "wrong_type" | "plan_violation" | "unplanned_event";
         /** @description A Segment call as received, with what Patron worked out. Absent stamps and ids are null. */
@@ -2453,6 +2882,130 @@ export interface components {
                 name?: string;
                 events?: number;
             }[];
+        };
+        /**
+         * Format: uuid
+         * @description Follows from what makes the group: the same after a rebuild
+         */
+        GroupId: string;
+        /** @enum {unknown} */
+        GroupKind: "account" | "household";
+        /** @description What makes it one, for people: "group id acme", "household id H-12", "same last name and postal address: meier, 10115 berlin, hauptstr 1" */
+        GroupHow: string;
+        /** @description Customers; of an account with more than 1,000 identifiers those that its first 1,000 belong to */
+        GroupMemberCount: number;
+        ProfileGroup: {
+            id: components["schemas"]["GroupId"];
+            kind: components["schemas"]["GroupKind"];
+            name: string;
+            how: components["schemas"]["GroupHow"];
+            members: components["schemas"]["GroupMemberCount"];
+        };
+        /**
+         * @description How values are normalised: without space around; and in lower case; and with one @; digits behind a +; in upper case without spaces and dashes
+         * @enum {unknown}
+         */
+        IdentityForm: "trim" | "lower" | "email" | "phone" | "card";
+        /**
+         * @description unique: joins whoever shares it, within the limits; login: of a sign-in: no event makes one person of two; immutable: one a person, and no event takes it to another
+         * @enum {unknown}
+         */
+        IdentityMode: "unique" | "login" | "immutable";
+        IdentityType: {
+            name: string;
+            /** @description 1 is the highest; ties by name */
+            priority: number;
+            /** @description Values that a person may have, ever; 1 where the mode is immutable */
+            limit: number;
+            form: components["schemas"]["IdentityForm"];
+            mode: components["schemas"]["IdentityMode"];
+        };
+        IdentityRules: {
+            version: number;
+            changed_at: components["schemas"]["Time"];
+            /** @description Null: the server itself, with its defaults */
+            changed_by: string | null;
+            /** @description Offset in the log from where they hold; null: the feed is carrying the change there, or they are the first ones */
+            position: number | null;
+            /** @description The last rebuild */
+            rebuilt: components["schemas"]["IdentityRebuild"] | null;
+            types: components["schemas"]["IdentityType"][];
+            /** @description Types that no row names */
+            other: {
+                priority: number;
+                limit: number;
+                form: components["schemas"]["IdentityForm"];
+                mode: components["schemas"]["IdentityMode"];
+            };
+            /** @description Values that are nobody's */
+            blocked: string[];
+            /** @description Identifiers that a person may come to have */
+            merge_cap: number;
+        };
+        IdentityRebuild: {
+            number: number;
+            /** @description Of the rules that hold for all of history before it */
+            version: number;
+            at: components["schemas"]["Time"];
+            by: string;
+            reason: string;
+            /** @description The customers shown are those of this rebuild; while the log is being read again, as far as it has been */
+            begun: boolean;
+        };
+        IdentityPreviewPerson: {
+            /** @description Null: of a person who would be */
+            id: string | null;
+            name: string | null;
+            identifiers: {
+                type: string;
+                value: string;
+            }[];
+            /** @description Identifiers that are not shown */
+            more: number;
+        };
+        IdentityPreviewExample: {
+            /** @enum {unknown} */
+            kind: "parted" | "joined";
+            before: components["schemas"]["IdentityPreviewPerson"][];
+            after: components["schemas"]["IdentityPreviewPerson"][];
+            /** @description Persons that are not shown */
+            more: number;
+        };
+        IdentityPreviewSide: {
+            persons: number;
+            identifiers: number;
+        };
+        IdentityPreview: {
+            /** @enum {unknown} */
+            state: "running" | "done" | "stopped" | "failed";
+            progress: number;
+            /** @description It ended */
+            done: boolean;
+            started_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["TimeOrNull"];
+            by: string;
+            /** @description Why it failed */
+            problem: string | null;
+            /** @description Offset in the log up to which it has read; customers are compared as they were there */
+            position: number;
+            /** @description Read so far */
+            events: number;
+            before: components["schemas"]["IdentityPreviewSide"];
+            after: components["schemas"]["IdentityPreviewSide"];
+            /** @description Persons whose identifiers would belong to several */
+            parted: number;
+            /** @description Persons that would be made of several */
+            joined: number;
+            /** @description What limits, modes, merge_cap and barriers would keep out */
+            dropped: {
+                /** @description Events with an identifier that would be left out */
+                events: number;
+                identifiers: number;
+            };
+            /** @description As they were read, with all members */
+            rules: Record<string, unknown>;
+            /** @description 20 of each kind at most, by number of the identifier */
+            examples: components["schemas"]["IdentityPreviewExample"][];
         };
         /**
          * @description uploading: parts come in; checking: the file is whole and is being hashed; ready: choose a mapping, then start; queued: waits for another import;
@@ -3055,6 +3608,10 @@ export interface components {
             traits: components["schemas"]["ProfileTrait"][];
             /** @description By currency */
             values: components["schemas"]["ProfileValue"][];
+            /** @description By name; those that are live */
+            computed: components["schemas"]["ProfileComputed"][];
+            /** @description Accounts by name, then the household; beside the version, since others join and leave */
+            groups: components["schemas"]["ProfileGroup"][];
         };
         ProfileIdentifier: {
             type: string;
@@ -3139,30 +3696,70 @@ export interface components {
             name: string | null;
             channel: string | null;
         };
-        /**
-         * @description How values are normalised: without space around; and in lower case; and with one @; digits behind a +
-         * @enum {unknown}
-         */
-        IdentityForm: "trim" | "lower" | "email" | "phone";
-        IdentityRules: {
-            types: {
-                name: string;
-                /** @description 1 is the highest; ties by name */
-                priority: number;
-                /** @description Values that a person may have, ever */
-                limit: number;
-                form: components["schemas"]["IdentityForm"];
-            }[];
-            /** @description Types that no row names */
-            other: {
-                priority: number;
-                limit: number;
-                form: components["schemas"]["IdentityForm"];
-            };
-            /** @description Values that are nobody's */
-            blocked: string[];
-            /** @description Identifiers that a person may come to have */
-            merge_cap: number;
+        QualitySource: {
+            /** Format: uuid */
+            id: string;
+            number: number;
+            name: string;
+            enabled: boolean;
+        };
+        /** @enum {unknown} */
+        QualityMeasure: "missing" | "malformed" | "late" | "conflicting" | "duplicate" | "quarantined";
+        QualityDefinition: {
+            measure: components["schemas"]["QualityMeasure"];
+            /** @description What the share is a share of, for people: "events of a kind that is checked" */
+            of: string;
+            /** @description What counts */
+            text: string;
+        };
+        QualityRate: {
+            count: number;
+            /** @description n: what the definition names */
+            of: number;
+            /** @description count / of; null where of is 0 */
+            share: number | null;
+        };
+        QualityCounts: {
+            /** @description Events and quarantined records, each once; not what was dropped as a duplicate */
+            received: number;
+            missing: components["schemas"]["QualityRate"];
+            malformed: components["schemas"]["QualityRate"];
+            late: components["schemas"]["QualityRate"];
+            /** @description Half of the late events were at most so late: the upper edge of a class, of the last class its lower edge; null: none was late */
+            late_p50_ms: number | null;
+            late_p90_ms: number | null;
+            conflicting: components["schemas"]["QualityRate"];
+            duplicate: components["schemas"]["QualityRate"];
+            quarantined: components["schemas"]["QualityRate"];
+        };
+        QualityPoint: {
+            /** @description Begin of the hour or day */
+            at: components["schemas"]["Time"];
+            received: number;
+            /** @description Received and not quarantined: malformed and conflicting are of these */
+            events: number;
+            /** @description Events of a kind that is checked: missing is of these */
+            checked: number;
+            /** @description Events of today, not history brought in: late is of these */
+            timed: number;
+            missing: number;
+            malformed: number;
+            late: number;
+            conflicting: number;
+            /** @description Beside received */
+            duplicate: number;
+            quarantined: number;
+        };
+        QualityField: {
+            /** @description Of event: "identify", "Order Completed", "track"; of what conflicts: "identifier" (field is its type), "trait" */
+            kind: string;
+            /** @description Such as properties.currency; "(other)" past 50 of a kind and day */
+            field: string;
+            /** @enum {unknown} */
+            problem: "missing" | "malformed" | "conflicting";
+            events: number;
+            /** @description Positions of the newest of them, newest first: /api/v1/events/{position} */
+            samples: number[];
         };
         SourceEdit: {
             name?: string;
@@ -4070,6 +4667,403 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    clock_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clock */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clock"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    clock_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockChange"];
+            };
+        };
+        responses: {
+            /** @description The clock after the change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clock"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    computed_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them (at most 100) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ComputedTrait"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    computed_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedTraitEdit"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedTrait"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    computed_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As in docs/rules.md */
+                    fold: Record<string, unknown>;
+                    /** @description Id of a person; left out */
+                    profile?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Values */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: components["schemas"]["ProfileId"];
+                            /** @description Of the person; may be empty */
+                            name: string;
+                            /** @description Any JSON value; null: not known */
+                            value: unknown;
+                            /** @description Of the window */
+                            events: number;
+                            /** @description There are more events than were read, or than are kept */
+                            cut: boolean;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    computed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedTrait"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    computed_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedTraitEdit"];
+            };
+        };
+        responses: {
+            /** @description The definition */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedTrait"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    computed_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    duplicates_list: {
+        parameters: {
+            query?: {
+                status?: "open" | "accepted" | "refused";
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Duplicate"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    duplicates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicate"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    duplicates_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, for those who look later */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicate"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    duplicates_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, for those who look later */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicate"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The best */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Duplicate"][];
+                        /** @description There are no more pages */
+                        next_cursor: null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
     events_export: {
         parameters: {
             query?: {
@@ -4301,6 +5295,272 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
+        };
+    };
+    groups_list: {
+        parameters: {
+            query: {
+                kind: "account" | "household";
+                /** @description What the name begins with; case and accents do not matter */
+                search?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProfileGroup"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    groups_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Members a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: components["schemas"]["GroupId"];
+                        kind: components["schemas"]["GroupKind"];
+                        name: string;
+                        how: components["schemas"]["GroupHow"];
+                        member_count: components["schemas"]["GroupMemberCount"];
+                        /** @description Of an account, by name; of each name the newest */
+                        traits: {
+                            name: string;
+                            /** @description Any JSON value */
+                            value: unknown;
+                            /** @description When it was said */
+                            at: components["schemas"]["Time"];
+                            /** @description Null: it is gone */
+                            source: components["schemas"]["ProfileSource"] | null;
+                        }[];
+                        members: {
+                            id: components["schemas"]["ProfileId"];
+                            /** @description May be empty */
+                            name: string;
+                            /** @description The identifier that people know them by */
+                            detail: string;
+                            /** @description When it was said last that they belong to it */
+                            since: components["schemas"]["Time"];
+                            last_seen_at: components["schemas"]["TimeOrNull"];
+                        }[];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules decided last */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRules"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    identity_rules_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The version that these replace */
+                    version: number;
+                    /** @description types, other, blocked and merge_cap in the shape of IdentityRules */
+                    rules: Record<string, unknown>;
+                    /** @description For the audit chain */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The new rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRules"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    identity_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPreview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    identity_preview_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description types, other, blocked and merge_cap in the shape of IdentityRules */
+                    rules: Record<string, unknown>;
+                };
+            };
+        };
+        responses: {
+            /** @description Begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    identity_preview_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    identity_rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of the rules; 409 when it is not the newest any more */
+                    version: number;
+                    /** @description For the audit chain */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRebuild"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
         };
     };
     imports_list: {
@@ -6136,29 +7396,6 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
-    identity_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The rules in force */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentityRules"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            503: components["responses"]["Later"];
-        };
-    };
     pulse: {
         parameters: {
             query?: never;
@@ -6180,6 +7417,112 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    quality_list: {
+        parameters: {
+            query?: {
+                /** @description Begin of the period, rounded down to the step; 7 days before until where it is left out */
+                from?: string;
+                /** @description End of the period, rounded up to the step; now where it is left out. At most 800 days behind from */
+                until?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Sources a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from: components["schemas"]["Time"];
+                        /** @description The period before is as long and ends where this one begins */
+                        until: components["schemas"]["Time"];
+                        /**
+                         * @description Of the series
+                         * @enum {unknown}
+                         */
+                        step: "hour" | "day";
+                        definitions: components["schemas"]["QualityDefinition"][];
+                        data: {
+                            source: components["schemas"]["QualitySource"];
+                            now: components["schemas"]["QualityCounts"];
+                            before: components["schemas"]["QualityCounts"];
+                            series: components["schemas"]["QualityPoint"][];
+                        }[];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    quality_get: {
+        parameters: {
+            query?: {
+                /** @description Begin of the period, rounded down to the step; 7 days before until where it is left out */
+                from?: string;
+                /** @description End of the period, rounded up to the step; now where it is left out. At most 800 days behind from */
+                until?: string;
+                /** @description hour: at most 90 days */
+                step?: "hour" | "day";
+            };
+            header?: never;
+            path: {
+                /** @description Id, name or number */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        source: components["schemas"]["QualitySource"];
+                        from: components["schemas"]["Time"];
+                        until: components["schemas"]["Time"];
+                        /**
+                         * @description Of the series
+                         * @enum {unknown}
+                         */
+                        step: "hour" | "day";
+                        definitions: components["schemas"]["QualityDefinition"][];
+                        now: components["schemas"]["QualityCounts"];
+                        before: components["schemas"]["QualityCounts"];
+                        /** @description Late events by how late they were, shortest first */
+                        late_classes: {
+                            /** @description Upper edge of the class; null: whatever is longer */
+                            up_to_ms: number | null;
+                            events: number;
+                        }[];
+                        series: components["schemas"]["QualityPoint"][];
+                        /** @description The worst fields of the days that the period touches, most events first */
+                        fields: components["schemas"]["QualityField"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             503: components["responses"]["Later"];
         };
     };

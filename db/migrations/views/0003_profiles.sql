@@ -4,7 +4,8 @@
 
 CREATE TABLE profile_position (
     one BIGINT PRIMARY KEY CHECK (one = 1),
-    next_offset BIGINT NOT NULL     -- the first record that is not in these tables; no row: none is
+    next_offset BIGINT NOT NULL,    -- the first record that is not in these tables; no row: none is
+    rebuild BIGINT NOT NULL         -- of identity (core: identity_rebuild) that they are of; 0: none yet
 );
 
 CREATE TABLE identity_person (

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/text/text_internal.h"
 
+#include <string.h>
 #include <utf8proc.h>
 
 /* Latin letters that Unicode does not take apart, as people without them on their keyboard type
@@ -130,6 +131,32 @@ size_t text_fold(PtStr s, uint32_t out[static TEXT_FOLD_MAX])
         count += fold_one(c, out + count);
     }
     return count;
+}
+
+size_t pt_text_fold(PtStr text, char *out, size_t room)
+{
+    const char *p = text.data, *end = text.len > 0 ? text.data + text.len : text.data;
+    size_t len = 0;
+    while (p < end) {
+        uint32_t letters[EACH_MAX], c = (uint8_t)*p;
+        size_t count = 1;
+        if (c < 0x80) {
+            letters[0] = (uint8_t)pt_ascii_lower(*p++);
+        } else {
+            p += read_one(p, end, &c);
+            count = fold_one(c, letters);
+        }
+        for (size_t i = 0; i < count; i++) {
+            char bytes[4];
+            const size_t step = pt_utf8_put(letters[i], bytes);
+            if (len + step > room) {
+                return len;
+            }
+            memcpy(out + len, bytes, step);
+            len += step;
+        }
+    }
+    return len;
 }
 
 static TextClass class_of_other(uint32_t c)
