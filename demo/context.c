@@ -27,6 +27,15 @@ static const Browser browsers[] = {
      2560, 1440, 10},
 };
 
+static const Browser tablet = {
+    "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.6 Mobile/15E148 Safari/604.1",
+    "Mobile Safari",
+    "iPadOS",
+    1180,
+    820,
+    20};
+
 typedef struct Campaign {
     const char *source, *medium, *name, *content;
 } Campaign;
@@ -51,14 +60,17 @@ static const Phone phones[] = {
     {"Xiaomi", "2311DRK48G", "duchamp", "Android", "14", 407, 904},
 };
 
+static const Phone store_tablet = {"Apple", "iPad14,8", "Larkfield store", "iPadOS", "18.6",
+                                   1180,    820};
+
 static const char *const carriers[] = {"Telekom", "Vodafone", "Orange", "EE", "T-Mobile"};
 
 #define PICK(a, h) (&(a)[(h) % (sizeof(a) / sizeof *(a))])
 
-static int web_context(Session *s, uint64_t h)
+static int web_context(Session *s, uint64_t device, uint64_t h)
 {
     const Country *c = &world_countries[s->country];
-    const Browser *b = PICK(browsers, h);
+    const Browser *b = s->device == DEVICE_FAMILY ? &tablet : PICK(browsers, device);
     int n = snprintf(
         s->context, sizeof s->context,
         "\"library\":{\"name\":\"patron-demo\",\"version\":\"" PATRON_VERSION "\"},\"demo\":true,"
@@ -86,10 +98,10 @@ static int web_context(Session *s, uint64_t h)
                         k->source, k->medium, k->name, k->content, (unsigned)(h >> 32 & 0xffff));
 }
 
-static int app_context(Session *s, uint64_t h)
+static int app_context(Session *s, uint64_t device, uint64_t h)
 {
     const Country *c = &world_countries[s->country];
-    const Phone *p = PICK(phones, h);
+    const Phone *p = s->device == DEVICE_STORE ? &store_tablet : PICK(phones, device);
     const char *wifi = h >> 8 & 1 ? "true" : "false", *cellular = h >> 8 & 1 ? "false" : "true";
     return snprintf(
         s->context, sizeof s->context,
@@ -113,27 +125,27 @@ static int app_context(Session *s, uint64_t h)
         s->id);
 }
 
-static int till_context(Session *s, uint64_t h)
+static int till_context(Session *s, uint64_t device, uint64_t h)
 {
+    (void)device;
     const Country *c = &world_countries[s->country];
     const Store *store = &world_stores[s->store];
     return snprintf(
         s->context, sizeof s->context,
         "\"library\":{\"name\":\"patron-demo\",\"version\":\"" PATRON_VERSION "\"},\"demo\":true,"
-        "\"channel\":\"store\",\"locale\":\"%s\",\"timezone\":\"%s\",\"device\":{\"id\":\"till-%"
-        "02u-%02u\","
+        "\"channel\":\"store\",\"locale\":\"%s\",\"timezone\":\"%s\",\"device\":{\"name\":\"T%u\","
         "\"manufacturer\":\"Tillwright\",\"model\":\"TW-%u\",\"type\":\"pos\"},\"os\":{\"name\":"
         "\"Linux\","
         "\"version\":\"6.12\"},\"app\":{\"name\":\"Larkfield Till\",\"version\":\"3.%u.2\"},"
         "\"network\":{\"wifi\":false,\"cellular\":false},"
         "\"location\":{\"city\":\"%s\",\"country\":\"%s\",\"store_id\":\"S%02u\"}",
-        c->locale, c->zone, s->store + 1u, s->till, 200 + (unsigned)(h & 3) * 20,
-        (unsigned)(h >> 4 & 7), store->city, c->code, s->store + 1u);
+        c->locale, c->zone, s->till, 200 + (unsigned)(h & 3) * 20, (unsigned)(h >> 4 & 7),
+        store->city, c->code, s->store + 1u);
 }
 
-void session_context(Retailer *r, Session *s)
+void session_context(Retailer *r, Session *s, uint64_t device)
 {
-    static int (*const write[RETAILER_CHANNEL_COUNT])(Session *, uint64_t) = {
+    static int (*const write[RETAILER_CHANNEL_COUNT])(Session *, uint64_t, uint64_t) = {
         web_context, app_context, till_context};
-    s->context_len = (uint32_t)write[s->channel](s, pt_rng_u64(&r->rng));
+    s->context_len = (uint32_t)write[s->channel](s, device, pt_rng_u64(&r->rng));
 }

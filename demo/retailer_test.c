@@ -2,9 +2,11 @@
 #include "retailer.h"
 
 #include "base/json.h"
+#include "base/time.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,7 @@
 
 #include <cmocka.h>
 
-static const int64_t START_MS = INT64_C(1763942400000); /* Monday, 24 November 2025, 00:00 UTC */
+static const int64_t START_MS = INT64_C(1759708800000); /* Monday, 6 October 2025, 00:00 UTC */
 
 static Retailer *retailer(uint64_t seed, double rate)
 {
@@ -28,7 +30,7 @@ static void test_events_are_json_of_two_kb(void **state)
     PtBuf out;
     pt_buf_init(&out, 1 << 20);
     RetailerMeta meta;
-    uint64_t bytes = 0, count = 60000, longest = 0;
+    uint64_t bytes = 0, count = 40000, longest = 0;
     int64_t last = START_MS;
     for (uint64_t i = 0; i < count; i++) {
         pt_buf_clear(&out, 1 << 20);
@@ -112,12 +114,187 @@ static void test_rhythm_and_mix(void **state)
     retailer_free(r);
 }
 
+/* ---- what happens to people ------------------------------------------------------------------ */
+
+static const PtStr NONE = {NULL, 0};
+
+/* What stands behind "key":" in an event; NONE when it is not there. */
+static PtStr after(PtStr event, const char *key)
+{
+    char tag[64];
+    const int n = snprintf(tag, sizeof tag, "\"%s\":\"", key);
+    const char *at = memmem(event.data, event.len, tag, (size_t)n);
+    if (at == NULL) {
+        return NONE;
+    }
+    at += n;
+    return (PtStr){at, strcspn(at, "\"")};
+}
+
+static bool has(PtStr event, const char *text)
+{
+    return memmem(event.data, event.len, text, strlen(text)) != NULL;
+}
+
+static uint64_t number_after(PtStr event, const char *key, size_t skip)
+{
+    const PtStr text = after(event, key);
+    return text.data != NULL ? strtoull(text.data + skip, NULL, 10) : 0;
+}
+
+enum { ORDERS = 20000, TABLETS = 200 };
+
+typedef struct Seen {
+    uint64_t orders[ORDERS], totals[ORDERS]; /* numbers, and hashes of their first product */
+    size_t order_count;
+    unsigned refunds, refunds_unknown, other_products, cards, cards_without_id, groups, chats;
+    unsigned signed_in, signed_out, mistyped, national, guests, late;
+    struct Tablet {
+        char id[36];
+        uint64_t users[4];
+        unsigned count;
+    } tablets[TABLETS];
+    size_t tablet_count;
+} Seen;
+
+static size_t order_at(const Seen *seen, uint64_t number)
+{
+    size_t i = 0;
+    while (i < seen->order_count && seen->orders[i] != number) {
+        i++;
+    }
+    return i;
+}
+
+static void see_order(Seen *seen, PtStr event)
+{
+    const uint64_t number = number_after(event, "order_id", 3);
+    const uint64_t product = number_after(event, "product_id", 1);
+    if (has(event, "\"event\":\"Order Completed\"")) {
+        assert_int_equal(order_at(seen, number), seen->order_count); // a number is used once
+        assert_true(seen->order_count < ORDERS);
+        seen->orders[seen->order_count] = number;
+        seen->totals[seen->order_count++] = product;
+        seen->guests += has(event, "\"traits\":{\"email\"");
+    } else if (has(event, "\"event\":\"Order Refunded\"")) {
+        const size_t i = order_at(seen, number);
+        seen->refunds++;
+        seen->refunds_unknown += i == seen->order_count;
+        seen->other_products += i < seen->order_count && seen->totals[i] != product;
+    }
+}
+
+static void see_tablet(Seen *seen, PtStr event)
+{
+    const PtStr id = after(event, "anonymousId");
+    const uint64_t user = number_after(event, "userId", 5);
+    if (!has(event, "Larkfield store\"") || user == 0) {
+        return;
+    }
+    size_t i = 0;
+    while (i < seen->tablet_count && memcmp(seen->tablets[i].id, id.data, 36) != 0) {
+        i++;
+    }
+    assert_true(i < TABLETS);
+    struct Tablet *t = &seen->tablets[i];
+    if (i == seen->tablet_count) {
+        memcpy(t->id, id.data, 36);
+        seen->tablet_count++;
+    }
+    for (unsigned u = 0; u < t->count; u++) {
+        if (t->users[u] == user) {
+            return;
+        }
+    }
+    if (t->count < 4) {
+        t->users[t->count++] = user;
+    }
+}
+
+static void see(Seen *seen, PtStr event, const RetailerMeta *meta)
+{
+    int64_t at = 0;
+    see_order(seen, event);
+    see_tablet(seen, event);
+    seen->groups += has(event, "\"groupId\":\"ACC-");
+    seen->chats += has(event, "Live Chat Conversation Started");
+    seen->signed_in += has(event, "\"event\":\"Signed In\"");
+    seen->signed_out += has(event, "\"event\":\"Signed Out\"");
+    seen->mistyped += has(event, "@mail.exmaple");
+    seen->national += has(event, "\"phone\":\"0");
+    assert_true(pt_time_parse(after(event, "timestamp"), &at));
+    seen->late += at < meta->time_ms;
+    assert_true(at <= meta->time_ms);
+    if (meta->channel == RETAILER_TILL && has(event, "\"loyalty_card\":\"2900")) {
+        seen->cards++;
+        seen->cards_without_id += !has(event, "\"externalIds\":[{\"id\":\"2900");
+        assert_true(has(event, "\"anonymousId\":\"card-2900"));
+    }
+}
+
+static void test_people_come_back_share_and_mistype(void **state)
+{
+    (void)state;
+    Retailer *r = retailer(5, 0.1);
+    Seen *seen = calloc(1, sizeof *seen);
+    assert_non_null(seen);
+    PtBuf out;
+    pt_buf_init(&out, 1 << 20);
+    RetailerMeta meta = {0};
+    while (meta.time_ms < START_MS + INT64_C(7) * 86400000) {
+        pt_buf_clear(&out, 1 << 20);
+        retailer_next(r, &out, &meta);
+        see(seen, pt_buf_str(&out), &meta);
+    }
+    print_message("%zu orders, %u refunds, %u cards at tills, %u group calls, %u chats, %u in, %u "
+                  "out, %zu tablets, %u guests, %u late\n",
+                  seen->order_count, seen->refunds, seen->cards, seen->groups, seen->chats,
+                  seen->signed_in, seen->signed_out, seen->tablet_count, seen->guests, seen->late);
+    assert_true(seen->refunds > 30);
+    assert_int_equal(seen->refunds_unknown, 0);
+    assert_int_equal(seen->other_products, 0);
+    assert_true(seen->cards > 1000 && seen->cards_without_id == 0);
+    assert_true(seen->groups > 5 && seen->chats > 0 && seen->guests > 0 && seen->late > 0);
+    assert_true(seen->signed_in > seen->signed_out && seen->signed_out > 0);
+    assert_true(seen->mistyped > 0 && seen->national > 0);
+    unsigned shared = 0;
+    for (size_t i = 0; i < seen->tablet_count; i++) {
+        shared += seen->tablets[i].count > 1;
+    }
+    print_message("%u tablets with several people\n", shared);
+    assert_true(shared >= 3); // people after people on one tablet
+    pt_buf_done(&out);
+    retailer_free(r);
+    free(seen);
+}
+
+static void test_time_can_be_set(void **state)
+{
+    (void)state;
+    static const int64_t days[] = {0, 30, -400, 7};
+    Retailer *r = retailer(2, 5);
+    PtBuf out;
+    pt_buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        RetailerMeta meta;
+        const int64_t at = START_MS + days[i] * 86400000;
+        pt_buf_clear(&out, 1 << 20);
+        retailer_set_time(r, at);
+        retailer_next(r, &out, &meta);
+        assert_in_range(meta.time_ms, at, at + 60000);
+    }
+    pt_buf_done(&out);
+    retailer_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events_are_json_of_two_kb),
         cmocka_unit_test(test_same_seed_same_bytes),
         cmocka_unit_test(test_rhythm_and_mix),
+        cmocka_unit_test(test_people_come_back_share_and_mistype),
+        cmocka_unit_test(test_time_can_be_set),
     };
     return cmocka_run_group_tests_name("demo/retailer", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "retailer_internal.h"
+#include "steps.h"
 
-#include <stdio.h>
+#include "scenario.h"
 
 /* What a visitor does, and what the shop's tracking says of it. Each step is a row: the call it
  * makes, its name, who writes its properties, and which steps follow how often. */
@@ -29,14 +29,19 @@ enum Step {
     COUPON_REMOVED,
     CHECKOUT,
     LOGIN,
+    SIGNED_IN,
+    SIGN_IN_FAILED,
     ALIAS,
     GROUP,
     STEP_VIEWED,
     STEP_DONE,
     PAYMENT,
     ORDERED,
-    REFUNDED,
     CANCELLED,
+    REFUNDED,
+    CHAT,
+    CHAT_ENDED,
+    SIGNED_OUT,
     TILL_CARD,
     TILL_COUPON,
     TILL_SALE,
@@ -44,361 +49,7 @@ enum Step {
     STEP_COUNT,
 };
 
-static uint64_t price_of(const Retailer *r, const Session *s, uint16_t product)
-{
-    return (uint64_t)r->world->products[product].price_cents *
-           world_countries[s->country].price_pct / 100;
-}
-
-static void out_currency(Out *o, const Session *s)
-{
-    OUT(o, ",\"currency\":\"");
-    out_text(o, world_countries[s->country].currency);
-    OUT(o, "\"");
-}
-
-static void out_product(const Retailer *r, const Session *s, uint16_t product, Out *o)
-{
-    const Product *p = &r->world->products[product];
-    out_bytes(o, p->json, p->json_len);
-    OUT(o, ",\"price\":");
-    out_money(o, price_of(r, s, product));
-}
-
-static void out_tagged(Out *o, const char *tag, uint64_t number)
-{
-    out_text(o, tag);
-    out_number(o, number);
-    OUT(o, "\"");
-}
-
-static uint64_t cart_cents(const Retailer *r, const Session *s)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < s->cart_len; i++) {
-        sum += price_of(r, s, s->cart[i].product) * s->cart[i].quantity;
-    }
-    return sum;
-}
-
-static void out_cart(const Retailer *r, const Session *s, Out *o)
-{
-    OUT(o, ",\"products\":[");
-    for (unsigned i = 0; i < s->cart_len; i++) {
-        if (i > 0) {
-            OUT(o, ",");
-        }
-        OUT(o, "{");
-        out_product(r, s, s->cart[i].product, o);
-        OUT(o, ",\"quantity\":");
-        out_number(o, s->cart[i].quantity);
-        OUT(o, ",\"position\":");
-        out_number(o, i + 1);
-        OUT(o, "}");
-    }
-    OUT(o, "]");
-}
-
-static void put_search(Retailer *r, Session *s, Out *o)
-{
-    (void)r;
-    static const char *const words[] = {"rain jacket", "merino",       "running shoes",
-                                        "gift",        "olive",        "pan 28cm",
-                                        "desk lamp",   "tent 2 person"};
-    OUT(o, "\"query\":\"");
-    out_text(o, words[s->query % 8]);
-    OUT(o, "\",\"results\":");
-    out_number(o, s->query % 240u);
-    OUT(o, ",\"suggested\":");
-    out_text(o, s->query & 512 ? "true" : "false");
-}
-
-/* A few products of a list, those most looked at first. */
-static void put_list(Retailer *r, Session *s, Out *o)
-{
-    const Category *c = &world_categories[s->category];
-    OUT(o, "\"list_id\":\"");
-    out_text(o, c->path);
-    OUT(o, "\",\"category\":\"");
-    out_text(o, c->name);
-    OUT(o, "\",\"products\":[");
-    unsigned n = 4 + (unsigned)pt_rng_below(&r->rng, 8);
-    for (unsigned i = 0; i < n; i++) {
-        if (i > 0) {
-            OUT(o, ",");
-        }
-        s->product = (uint16_t)world_draw_product(r->world, &r->rng);
-        OUT(o, "{");
-        out_product(r, s, s->product, o);
-        OUT(o, ",\"position\":");
-        out_number(o, i + 1);
-        OUT(o, "}");
-    }
-    OUT(o, "]");
-}
-
-static void put_filtered(Retailer *r, Session *s, Out *o)
-{
-    OUT(o, "\"filters\":[{\"type\":\"price\",\"value\":\"under-");
-    out_number(o, 25 * (1 + s->query % 8u));
-    OUT(o, "\"},{\"type\":\"in-stock\",\"value\":\"true\"}],\"sorts\":[{\"type\":\"price\","
-           "\"value\":\"");
-    out_text(o, s->query & 64 ? "asc\"}]," : "desc\"}],");
-    put_list(r, s, o);
-}
-
-static void put_promotion(Retailer *r, Session *s, Out *o)
-{
-    (void)r;
-    static const char *const names[] = {"Autumn arrivals", "Three for two on shirts",
-                                        "Outdoor week", "Members save 15 %"};
-    unsigned n = s->query % 4u;
-    OUT(o, "\"promotion_id\":\"PROMO-2");
-    out_number(o, n);
-    OUT(o, "\",\"creative\":\"home_banner_");
-    out_number(o, s->query % 3u + 1);
-    OUT(o, "\",\"name\":\"");
-    out_text(o, names[n]);
-    OUT(o, "\",\"position\":\"home_top\"");
-}
-
-static void put_product(Retailer *r, Session *s, Out *o)
-{
-    out_product(r, s, s->product, o);
-    out_currency(o, s);
-    OUT(o, ",\"quantity\":1,\"position\":");
-    out_number(o, 1 + s->product % 24u);
-    OUT(o, ",\"value\":");
-    out_money(o, price_of(r, s, s->product));
-    OUT(o, ",\"in_stock\":");
-    out_text(o, s->product % 17 != 0 ? "true" : "false");
-}
-
-static void put_wish(Retailer *r, Session *s, Out *o)
-{
-    OUT(o, "\"wishlist_id\":\"");
-    out_bytes(o, s->anonymous, 8);
-    OUT(o, "\",\"wishlist_name\":\"Saved\",");
-    put_product(r, s, o);
-}
-
-static void put_shared(Retailer *r, Session *s, Out *o)
-{
-    OUT(o, "\"share_via\":\"link\",\"share_message\":\"Look at this\",");
-    put_product(r, s, o);
-}
-
-static void put_review(Retailer *r, Session *s, Out *o)
-{
-    (void)r;
-    OUT(o, "\"product_id\":\"P");
-    out_number(o, 10000u + s->product);
-    OUT(o, "\",\"review_id\":\"R");
-    out_tagged(o, "", s->number);
-    OUT(o, ",\"review_body\":\"Fits well, arrived in two days. Colour a little darker than the "
-           "photo.\","
-           "\"rating\":");
-    out_number(o, 2 + s->query % 4u);
-}
-
-static void put_added(Retailer *r, Session *s, Out *o)
-{
-    uint8_t quantity = (uint8_t)(pt_rng_below(&r->rng, 8) == 0 ? 2 : 1);
-    if (s->cart_len < CART_MAX) {
-        s->cart[s->cart_len++] = (CartLine){s->product, quantity};
-    }
-    out_tagged(o, "\"cart_id\":\"C", s->number);
-    OUT(o, ",");
-    put_product(r, s, o);
-    s->product = (uint16_t)world_draw_product(r->world, &r->rng);
-}
-
-static void put_removed(Retailer *r, Session *s, Out *o)
-{
-    out_tagged(o, "\"cart_id\":\"C", s->number);
-    OUT(o, ",");
-    if (s->cart_len > 0) {
-        s->product = s->cart[--s->cart_len].product;
-    }
-    put_product(r, s, o);
-}
-
-static void put_cart(Retailer *r, Session *s, Out *o)
-{
-    out_tagged(o, "\"cart_id\":\"C", s->number);
-    out_currency(o, s);
-    out_cart(r, s, o);
-}
-
-static void put_coupon(Retailer *r, Session *s, Out *o)
-{
-    out_tagged(o, "\"order_id\":\"LF-", s->number);
-    out_tagged(o, ",\"cart_id\":\"C", s->number);
-    OUT(o, ",\"coupon_id\":\"AUTUMN15\",\"coupon_name\":\"15 % on autumn\",\"discount\":");
-    out_money(o, cart_cents(r, s) * 15 / 100);
-}
-
-static void put_denied(Retailer *r, Session *s, Out *o)
-{
-    put_coupon(r, s, o);
-    OUT(o, ",\"reason\":\"Coupon expired\"");
-}
-
-static void put_applied(Retailer *r, Session *s, Out *o)
-{
-    s->has_coupon = true;
-    put_coupon(r, s, o);
-}
-
-static void put_totals(const Retailer *r, const Session *s, Out *o)
-{
-    uint64_t sum = cart_cents(r, s), discount = s->has_coupon ? sum * 15 / 100 : 0;
-    uint64_t shipping = s->channel == RETAILER_TILL || sum > 5000 ? 0 : 495, net = sum - discount;
-    uint32_t tax = world_countries[s->country].tax_permil;
-    out_tagged(o, "\"order_id\":\"LF-", s->number);
-    OUT(o, ",\"affiliation\":\"");
-    out_text(o, s->channel == RETAILER_TILL  ? "Larkfield store"
-                : s->channel == RETAILER_APP ? "Larkfield app"
-                                             : "Larkfield web");
-    OUT(o, "\",\"subtotal\":");
-    out_money(o, sum);
-    OUT(o, ",\"total\":");
-    out_money(o, net + shipping);
-    OUT(o, ",\"revenue\":");
-    out_money(o, net);
-    OUT(o, ",\"shipping\":");
-    out_money(o, shipping);
-    OUT(o, ",\"tax\":");
-    out_money(o, net * tax / (1000 + tax));
-    OUT(o, ",\"discount\":");
-    out_money(o, discount);
-    if (s->has_coupon) {
-        OUT(o, ",\"coupon\":\"AUTUMN15\"");
-    }
-    out_currency(o, s);
-}
-
-static void put_order(Retailer *r, Session *s, Out *o)
-{
-    out_tagged(o, "\"checkout_id\":\"K", s->number);
-    OUT(o, ",");
-    put_totals(r, s, o);
-    out_cart(r, s, o);
-}
-
-static void put_checkout_step(Retailer *r, Session *s, Out *o)
-{
-    (void)r;
-    static const char *const names[] = {"address", "shipping", "payment"};
-    out_tagged(o, "\"checkout_id\":\"K", s->number);
-    OUT(o, ",\"step\":");
-    out_number(o, 1 + s->checkout_step % 3u);
-    OUT(o, ",\"step_name\":\"");
-    out_text(o, names[s->checkout_step % 3]);
-    OUT(o, "\",\"shipping_method\":\"");
-    out_text(o, s->number % 5 == 0 ? "click-and-collect" : "standard");
-    OUT(o, "\",\"payment_method\":\"");
-    out_text(o, s->number % 3 == 0 ? "card\"" : s->number % 3 == 1 ? "invoice\"" : "wallet\"");
-}
-
-static void put_step_done(Retailer *r, Session *s, Out *o)
-{
-    put_checkout_step(r, s, o);
-    s->checkout_step++;
-}
-
-static void put_refund(Retailer *r, Session *s, Out *o)
-{
-    put_totals(r, s, o);
-    OUT(o, ",\"reason\":\"");
-    out_text(o, s->number % 2 == 0 ? "does not fit\"" : "not as expected\"");
-    out_cart(r, s, o);
-}
-
-static void put_sale(Retailer *r, Session *s, Out *o)
-{
-    out_tagged(o, "\"store_id\":\"S", s->store + 1u);
-    OUT(o, ",\"store_name\":\"Larkfield ");
-    out_text(o, world_stores[s->store].city);
-    out_tagged(o, "\",\"till_id\":\"T", s->till);
-    out_tagged(o, ",\"receipt_no\":\"",
-               (s->store + 1u) * UINT64_C(10000000) + s->number % 10000000);
-    out_tagged(o, ",\"cashier_id\":\"E", 1000u + s->store * 20u + s->number % 12u);
-    if (s->known) {
-        out_tagged(o, ",\"loyalty_card\":\"2900", 10000000u + s->customer.index);
-    }
-    OUT(o, ",\"payment_method\":\"");
-    out_text(o, s->number % 4 == 0 ? "cash\"," : "card\",");
-    put_totals(r, s, o);
-    out_cart(r, s, o);
-}
-
-/* Three to four lines at a till, as receipts go. */
-static void fill_cart(Retailer *r, Session *s)
-{
-    s->cart_len = (uint8_t)(1 + pt_rng_below(&r->rng, 4) + pt_rng_below(&r->rng, 3));
-    for (unsigned i = 0; i < s->cart_len; i++) {
-        s->cart[i].product = (uint16_t)world_draw_product(r->world, &r->rng);
-        s->cart[i].quantity = (uint8_t)(1 + (pt_rng_below(&r->rng, 6) == 0));
-    }
-}
-
-static void out_email(Out *o, const Customer *c)
-{
-    char text[80];
-    int n = snprintf(text, sizeof text, "%s.%s.%u@mail.example", c->first, c->last, c->index);
-    for (int i = 0; i < n; i++) {
-        char ch = text[i];
-        *o->at++ = ch >= 'A' && ch <= 'Z' ? (char)(ch + 32) : ch;
-    }
-}
-
-static void put_traits(Retailer *r, Session *s, Out *o)
-{
-    (void)r;
-    const Customer *c = &s->customer;
-    const Country *home = &world_countries[c->country];
-    OUT(o, "\"email\":\"");
-    out_email(o, c);
-    OUT(o, "\",\"firstName\":\"");
-    out_text(o, c->first);
-    OUT(o, "\",\"lastName\":\"");
-    out_text(o, c->last);
-    OUT(o, "\",\"phone\":\"");
-    out_text(o, home->dial);
-    out_number(o, 1510000000u + c->index * 37u);
-    OUT(o, "\",\"address\":{\"city\":\"");
-    out_text(o, world_stores[c->home_store].city);
-    OUT(o, "\",\"country\":\"");
-    out_text(o, home->code);
-    out_tagged(o, "\",\"postalCode\":\"", 10000u + c->index % 89999u);
-    OUT(o, "},\"loyalty_tier\":\"");
-    out_text(o, world_tiers[c->tier]);
-    out_tagged(o, "\",\"loyalty_card\":\"2900", 10000000u + c->index);
-    OUT(o, ",\"newsletter\":");
-    out_text(o, c->index % 3 == 0 ? "true" : "false");
-    out_tagged(o, ",\"home_store\":\"S", c->home_store + 1u);
-}
-
-static void put_group(Retailer *r, Session *s, Out *o)
-{
-    (void)r;
-    OUT(o, "\"name\":\"Loyalty ");
-    out_text(o, world_tiers[s->customer.tier]);
-    OUT(o, "\",\"plan\":\"");
-    out_text(o, world_tiers[s->customer.tier]);
-    OUT(o, "\",\"country\":\"");
-    out_text(o, world_countries[s->customer.country].code);
-    OUT(o, "\"");
-}
-
-static void put_page(Retailer *r, Session *s, Out *o);
-static void put_nothing(Retailer *r, Session *s, Out *o)
-{
-    (void)r;
-    (void)s;
-    (void)o;
-}
+static StepPut put_page;
 
 typedef struct Next {
     uint8_t step, weight;
@@ -406,16 +57,20 @@ typedef struct Next {
 
 typedef struct StepRow {
     const char *type, *name;
-    void (*put)(Retailer *r, Session *s, Out *o);
+    StepPut *put;
     Next next[7]; /* weights of 100; END takes the rest */
 } StepRow;
 
 static const StepRow rows[STEP_COUNT] = {
-    [HOME] =
-        {"page",
-         "Home",
-         put_page,
-         {{SEARCHED, 25}, {PROMOTION, 22}, {CATEGORY_PAGE, 30}, {PRODUCT_PAGE, 10}, {LOGIN, 4}}},
+    [HOME] = {"page",
+              "Home",
+              put_page,
+              {{SEARCHED, 25},
+               {PROMOTION, 22},
+               {CATEGORY_PAGE, 30},
+               {PRODUCT_PAGE, 10},
+               {LOGIN, 4},
+               {CHAT, 1}}},
     [CATEGORY_PAGE] = {"page", "Category", put_page, {{LIST, 90}}},
     [SEARCHED] = {"track", "Products Searched", put_search, {{LIST, 80}, {SEARCHED, 8}}},
     [LIST] = {"track",
@@ -454,13 +109,22 @@ static const StepRow rows[STEP_COUNT] = {
                         "Coupon Applied",
                         put_applied,
                         {{CHECKOUT, 75}, {COUPON_REMOVED, 3}, {LIST, 10}}},
-    [COUPON_DENIED] = {"track", "Coupon Denied", put_denied, {{CHECKOUT, 60}, {CART, 12}}},
-    [COUPON_REMOVED] = {"track", "Coupon Removed", put_coupon, {{CART, 70}}},
+    [COUPON_DENIED] = {"track",
+                       "Coupon Denied",
+                       put_denied,
+                       {{CHECKOUT, 58}, {CART, 12}, {CHAT, 4}}},
+    [COUPON_REMOVED] = {"track", "Coupon Removed", put_coupon_removed, {{CART, 70}}},
     [CHECKOUT] = {"track", "Checkout Started", put_order, {{LOGIN, 55}, {STEP_VIEWED, 35}}},
-    [LOGIN] = {"identify",
-               "",
-               put_traits,
-               {{STEP_VIEWED, 78}, {GROUP, 8}, {ALIAS, 2}, {CATEGORY_PAGE, 10}}},
+    [LOGIN] = {"identify", "", put_traits, {{SIGNED_IN, 100}}},
+    [SIGNED_IN] = {"track",
+                   "Signed In",
+                   put_signed_in,
+                   {{STEP_VIEWED, 84}, {ALIAS, 2}, {CATEGORY_PAGE, 10}}},
+    // some buy as guests, some ask for help
+    [SIGN_IN_FAILED] = {"track",
+                        "Sign In Failed",
+                        put_sign_in_failed,
+                        {{STEP_VIEWED, 22}, {CHAT, 18}}},
     [ALIAS] = {"alias", "", put_nothing, {{STEP_VIEWED, 80}, {LIST, 15}}},
     [GROUP] = {"group", "", put_group, {{STEP_VIEWED, 75}, {LIST, 20}}},
     [STEP_VIEWED] = {"track", "Checkout Step Viewed", put_checkout_step, {{STEP_DONE, 88}}},
@@ -472,13 +136,16 @@ static const StepRow rows[STEP_COUNT] = {
     [ORDERED] = {"track",
                  "Order Completed",
                  put_order,
-                 {{REFUNDED, 4}, {CANCELLED, 1}, {REVIEWED, 3}, {HOME, 10}}},
-    [REFUNDED] = {"track", "Order Refunded", put_refund, {{END, 0}}},
+                 {{CANCELLED, 1}, {REVIEWED, 3}, {HOME, 10}, {CHAT, 2}}},
     [CANCELLED] = {"track", "Order Cancelled", put_order, {{END, 0}}},
+    [REFUNDED] = {"track", "Order Refunded", put_refund, {{CHAT, 6}}},
+    [CHAT] = {"track", "Live Chat Conversation Started", put_chat, {{CHAT_ENDED, 92}}},
+    [CHAT_ENDED] = {"track", "Live Chat Conversation Ended", put_chat_ended, {{HOME, 15}}},
+    [SIGNED_OUT] = {"track", "Signed Out", put_signed_in, {{END, 0}}},
     [TILL_CARD] = {"identify", "", put_traits, {{TILL_SALE, 100}}},
     [TILL_COUPON] = {"track", "Coupon Applied", put_applied, {{TILL_SALE, 100}}},
-    [TILL_SALE] = {"track", "Order Completed", put_sale, {{TILL_REFUND, 3}}},
-    [TILL_REFUND] = {"track", "Order Refunded", put_sale, {{END, 0}}},
+    [TILL_SALE] = {"track", "Order Completed", put_sale, {{END, 0}}},
+    [TILL_REFUND] = {"track", "Order Refunded", put_sale_refund, {{TILL_SALE, 12}}},
 };
 
 uint8_t step_first(Retailer *r, const Session *s)
@@ -487,7 +154,19 @@ uint8_t step_first(Retailer *r, const Session *s)
     if (s->channel == RETAILER_TILL) {
         return dice < 4 ? TILL_CARD : dice < 12 ? TILL_COUPON : TILL_SALE;
     }
+    if (s->device == DEVICE_STORE || (s->device == DEVICE_FAMILY && dice % 2 == 0)) {
+        return LOGIN;
+    }
     return dice < 45 ? HOME : dice < 70 ? PRODUCT_PAGE : dice < 88 ? CATEGORY_PAGE : SEARCHED;
+}
+
+uint8_t step_back(LaterKind kind)
+{
+    static const uint8_t steps[LATER_KIND_COUNT] = {[LATER_TO_TILL] = TILL_SALE,
+                                                    [LATER_TO_WEB] = CART,
+                                                    [LATER_RETURN_TILL] = TILL_REFUND,
+                                                    [LATER_RETURN_WEB] = REFUNDED};
+    return steps[kind];
 }
 
 static uint8_t draw_next(Retailer *r, const StepRow *row)
@@ -550,10 +229,26 @@ static void out_page(const Session *s, Out *o)
     OUT(o, "\"");
 }
 
+static bool is_slow(const Session *s)
+{
+    return s->channel == RETAILER_WEB && scenario_holds(SCENARIO_SLOW_SITE);
+}
+
 static void put_page(Retailer *r, Session *s, Out *o)
 {
-    (void)r;
     out_page(s, o);
+    OUT(o, ",\"load_ms\":");
+    out_number(o,
+               is_slow(s) ? 8000 + pt_rng_below(&r->rng, 12000) : 240 + pt_rng_below(&r->rng, 700));
+}
+
+/* Offline: what the app noted hours ago arrives now. */
+static int64_t late_ms(Retailer *r, const Session *s)
+{
+    if (s->step != LOGIN || s->channel != RETAILER_APP || pt_rng_below(&r->rng, 100) >= 4) {
+        return 0;
+    }
+    return 60000 * (30 + (int64_t)pt_rng_below(&r->rng, 48 * 60));
 }
 
 static void out_head(Retailer *r, const Session *s, const StepRow *row, int64_t now_ms, Out *o)
@@ -565,7 +260,7 @@ static void out_head(Retailer *r, const Session *s, const StepRow *row, int64_t 
     OUT(o, "-");
     out_uuid(o, &r->rng);
     OUT(o, "\",\"timestamp\":\"");
-    out_time(o, now_ms);
+    out_time(o, now_ms - late_ms(r, s));
     bool screen = s->channel == RETAILER_APP && row->type[0] == 'p';
     OUT(o, "\",\"type\":\"");
     out_text(o, screen ? "screen" : row->type);
@@ -576,55 +271,77 @@ static void out_head(Retailer *r, const Session *s, const StepRow *row, int64_t 
     OUT(o, "\"");
 }
 
-/* A guest has an anonymous id, a known one also the user id; a till knows a person by card alone.
- */
-static void out_who(const Session *s, const StepRow *row, Out *o)
+static void another_order(Retailer *r, Session *s)
 {
-    if (s->channel != RETAILER_TILL) {
-        OUT(o, ",\"anonymousId\":\"");
-        out_bytes(o, s->anonymous, UUID_LEN);
-        OUT(o, "\"");
-    } else if (!s->known) {
-        out_tagged(o, ",\"anonymousId\":\"receipt-",
-                   (s->store + 1u) * UINT64_C(10000000) + s->number);
-    }
-    if (s->known) {
-        out_tagged(o, ",\"userId\":\"CUST-", 100000u + s->customer.index);
-    } else if (s->channel != RETAILER_TILL) {
-        OUT(o, ",\"userId\":null");
-    }
-    if (row->type[0] == 'g') {
-        OUT(o, ",\"groupId\":\"loyalty-");
-        out_text(o, world_tiers[s->customer.tier]);
-        OUT(o, "\"");
-    } else if (row->type[0] == 'a') {
-        OUT(o, ",\"previousId\":\"");
-        out_bytes(o, s->anonymous, UUID_LEN);
-        OUT(o, "\"");
-    }
+    s->number = next_number(r);
+    s->cart_len = 0;
+    s->coupon = NULL;
+    s->discount_pct = 0;
+    s->bought = false;
 }
 
 /* What a step changes before it is told. */
 static void enter(Retailer *r, Session *s)
 {
+    if (s->step == LOGIN && scenario_holds(SCENARIO_SIGN_IN_DOWN)) {
+        s->step = SIGN_IN_FAILED;
+    }
+    if (s->bought && (s->step == HOME || s->step == LIST)) { // what comes now is another one
+        another_order(r, s);
+    }
     set_path(r, s);
     if (s->step == LOGIN || s->step == ALIAS || s->step == GROUP || s->step == TILL_CARD) {
         s->known = true;
     }
     if (s->step >= TILL_CARD && s->step <= TILL_SALE && s->cart_len == 0) {
-        fill_cart(r, s);
+        fill_cart(r, s, CART_MAX);
     }
-    if (s->step >= CART && s->step <= CANCELLED && s->cart_len == 0) {
-        fill_cart(r, s); // a cart kept from an earlier visit
-        s->cart_len = s->cart_len > 2 ? 2 : s->cart_len;
+    if (((s->step >= CART && s->step <= COUPON_REMOVED) || s->step == CHECKOUT ||
+         s->step == ORDERED) &&
+        s->cart_len == 0) {
+        fill_cart(r, s, 2); // a cart kept from an earlier visit
     }
+    s->bought = s->bought || s->step == ORDERED || s->step == REFUNDED;
+}
+
+/* What follows from it once it is told. */
+static uint8_t leave(Retailer *r, Session *s, const StepRow *row)
+{
+    if (s->step == ORDERED || s->step == TILL_SALE) {
+        later_of_order(r, s);
+    }
+    uint8_t next = draw_next(r, row);
+    if (is_slow(s) && pt_rng_below(&r->rng, 100) < (row->type[0] == 'p' ? 45 : 12)) {
+        next = END; // gives up
+    }
+    if (s->step == SIGNED_IN && s->customer.account > 0) {
+        next = GROUP;
+    }
+    if (s->step == TILL_REFUND && next == TILL_SALE) { // buys something else instead
+        another_order(r, s);
+    }
+    if (next != END || s->channel == RETAILER_TILL) {
+        return next;
+    }
+    if (s->cart_len > 0 && !s->bought) {
+        later_of_cart(r, s);
+    }
+    if (s->known && s->step != SIGNED_OUT) {
+        const bool rush = scenario_holds(SCENARIO_SHARED_TABLET);
+        const uint64_t pct = s->device == DEVICE_OWN      ? 3
+                             : s->device == DEVICE_FAMILY ? 50
+                             : rush                       ? 15
+                                                          : 70;
+        next = pt_rng_below(&r->rng, 100) < pct ? SIGNED_OUT : END;
+    }
+    return next;
 }
 
 void step_write(Retailer *r, Session *s, int64_t now_ms, Out *o, size_t *ret_uuid_at)
 {
-    const StepRow *row = &rows[s->step];
     const char *start = o->at;
     enter(r, s);
+    const StepRow *row = &rows[s->step];
     out_head(r, s, row, now_ms, o);
     // ...<uuid>","timestamp":"<24 bytes>","type": the uuid stands at a fixed distance from "{"
     *ret_uuid_at = (size_t)(strchr(start + 14, '"') - start) - UUID_LEN;
@@ -636,13 +353,14 @@ void step_write(Retailer *r, Session *s, int64_t now_ms, Out *o, size_t *ret_uui
     }
     OUT(o, ",\"context\":{");
     out_bytes(o, s->context, s->context_len);
+    out_context_ids(s, row->type, o);
     if (s->channel == RETAILER_WEB) {
         OUT(o, ",\"page\":{");
         out_page(s, o);
         OUT(o, "}");
     }
     OUT(o, "},\"integrations\":{}");
-    out_who(s, row, o);
+    out_who(s, row->type, o);
     OUT(o, "}");
-    s->step = draw_next(r, row);
+    s->step = leave(r, s, row);
 }

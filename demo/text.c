@@ -82,3 +82,10 @@ void out_uuid(Out *o, PtRng *rng)
     }
     o->at += UUID_LEN;
 }
+
+void out_tagged(Out *o, const char *tag, uint64_t number)
+{
+    out_text(o, tag);
+    out_number(o, number);
+    OUT(o, "\"");
+}

@@ -7,57 +7,152 @@
 #include <string.h>
 
 const Country world_countries[WORLD_COUNTRIES] = {
-    {"DE", "EUR", "de-DE", "Europe/Berlin", "+49", 60, 100, 190},
-    {"GB", "GBP", "en-GB", "Europe/London", "+44", 0, 88, 200},
-    {"FR", "EUR", "fr-FR", "Europe/Paris", "+33", 60, 103, 200},
-    {"US", "USD", "en-US", "America/New_York", "+1", -300, 109, 0},
-    {"PL", "PLN", "pl-PL", "Europe/Warsaw", "+48", 60, 425, 230},
-    {"SE", "SEK", "sv-SE", "Europe/Stockholm", "+46", 60, 1120, 250},
-    {"CH", "CHF", "de-CH", "Europe/Zurich", "+41", 60, 112, 81},
-    {"NL", "EUR", "nl-NL", "Europe/Amsterdam", "+31", 60, 101, 210},
+    {.code = "DE",
+     .currency = "EUR",
+     .locale = "de-DE",
+     .zone = "Europe/Berlin",
+     .dial = "+49",
+     .mobile = "151",
+     .trunk = "0",
+     .postcode = "99999",
+     .streets = {"Lindenstra\u00dfe", "Gartenweg", "Goethestra\u00dfe", "Am M\u00fchlbach"},
+     .closed_sundays = true,
+     .offset_min = 60,
+     .price_pct = 100,
+     .tax_permil = 190},
+    {.code = "GB",
+     .currency = "GBP",
+     .locale = "en-GB",
+     .zone = "Europe/London",
+     .dial = "+44",
+     .mobile = "74",
+     .trunk = "0",
+     .postcode = "AA9 9AA",
+     .streets = {"Station Road", "Church Lane", "Victoria Street", "Mill Close"},
+     .number_first = true,
+     .offset_min = 0,
+     .price_pct = 88,
+     .tax_permil = 200},
+    {.code = "FR",
+     .currency = "EUR",
+     .locale = "fr-FR",
+     .zone = "Europe/Paris",
+     .dial = "+33",
+     .mobile = "6",
+     .trunk = "0",
+     .postcode = "99999",
+     .streets = {"rue des Lilas", "avenue de la R\u00e9publique", "rue Pasteur",
+                 "impasse du Moulin"},
+     .number_first = true,
+     .offset_min = 60,
+     .price_pct = 103,
+     .tax_permil = 200},
+    {.code = "US",
+     .currency = "USD",
+     .locale = "en-US",
+     .zone = "America/New_York",
+     .dial = "+1",
+     .mobile = "555",
+     .trunk = "",
+     .postcode = "99999",
+     .streets = {"Maple Avenue", "Oak Street", "2nd Street", "Lake Drive"},
+     .number_first = true,
+     .offset_min = -300,
+     .price_pct = 109,
+     .tax_permil = 0},
+    {.code = "PL",
+     .currency = "PLN",
+     .locale = "pl-PL",
+     .zone = "Europe/Warsaw",
+     .dial = "+48",
+     .mobile = "51",
+     .trunk = "",
+     .postcode = "99-999",
+     .streets = {"ul. Lipowa", "ul. Ko\u015bcielna", "ul. Polna", "ul. S\u0142oneczna"},
+     .closed_sundays = true,
+     .offset_min = 60,
+     .price_pct = 425,
+     .tax_permil = 230},
+    {.code = "SE",
+     .currency = "SEK",
+     .locale = "sv-SE",
+     .zone = "Europe/Stockholm",
+     .dial = "+46",
+     .mobile = "70",
+     .trunk = "0",
+     .postcode = "999 99",
+     .streets = {"Bj\u00f6rkgatan", "Storgatan", "Kyrkogatan", "Ringv\u00e4gen"},
+     .offset_min = 60,
+     .price_pct = 1120,
+     .tax_permil = 250},
+    {.code = "CH",
+     .currency = "CHF",
+     .locale = "de-CH",
+     .zone = "Europe/Zurich",
+     .dial = "+41",
+     .mobile = "79",
+     .trunk = "0",
+     .postcode = "9999",
+     .streets = {"Bahnhofstrasse", "Seestrasse", "Dorfstrasse", "Im Gr\u00fcnen"},
+     .closed_sundays = true,
+     .offset_min = 60,
+     .price_pct = 112,
+     .tax_permil = 81},
+    {.code = "NL",
+     .currency = "EUR",
+     .locale = "nl-NL",
+     .zone = "Europe/Amsterdam",
+     .dial = "+31",
+     .mobile = "6",
+     .trunk = "0",
+     .postcode = "9999 AA",
+     .streets = {"Kerkstraat", "Dorpsweg", "Molenlaan", "Prinsengracht"},
+     .offset_min = 60,
+     .price_pct = 101,
+     .tax_permil = 210},
 };
 
 const Store world_stores[RETAILER_STORES] = {
-    {"Berlin Mitte", 0, 6},
-    {"Hamburg", 0, 5},
-    {"M\u00fcnchen", 0, 6},
-    {"K\u00f6ln", 0, 4},
-    {"Frankfurt", 0, 4},
-    {"Leipzig", 0, 3},
-    {"Stuttgart", 0, 4},
-    {"Bremen", 0, 3},
-    {"London Oxford Street", 1, 8},
-    {"London Stratford", 1, 6},
-    {"Manchester", 1, 5},
-    {"Birmingham", 1, 4},
-    {"Leeds", 1, 4},
-    {"Glasgow", 1, 4},
-    {"Bristol", 1, 3},
-    {"Cardiff", 1, 3},
-    {"Paris Rivoli", 2, 7},
-    {"Lyon", 2, 4},
-    {"Marseille", 2, 4},
-    {"Lille", 2, 3},
-    {"Bordeaux", 2, 3},
-    {"Nantes", 2, 3},
-    {"New York SoHo", 3, 7},
-    {"Brooklyn", 3, 4},
-    {"Boston", 3, 4},
-    {"Philadelphia", 3, 4},
-    {"Washington", 3, 4},
-    {"Atlanta", 3, 3},
-    {"Warszawa", 4, 5},
-    {"Krak\u00f3w", 4, 4},
-    {"Gda\u0144sk", 4, 3},
-    {"Wroc\u0142aw", 4, 3},
-    {"Stockholm", 5, 5},
-    {"G\u00f6teborg", 5, 3},
-    {"Malm\u00f6", 5, 3},
-    {"Z\u00fcrich", 6, 5},
-    {"Basel", 6, 3},
-    {"Bern", 6, 3},
-    {"Amsterdam", 7, 5},
-    {"Rotterdam", 7, 3},
+    {"Berlin Mitte", "Berlin", 0, 6, 10, 21},
+    {"Hamburg", "Hamburg", 0, 5, 10, 20},
+    {"M\u00fcnchen", "M\u00fcnchen", 0, 6, 9, 20},
+    {"K\u00f6ln", "K\u00f6ln", 0, 4, 10, 20},
+    {"Frankfurt", "Frankfurt am Main", 0, 4, 10, 20},
+    {"Leipzig", "Leipzig", 0, 3, 10, 20},
+    {"Stuttgart", "Stuttgart", 0, 4, 10, 20},
+    {"Bremen", "Bremen", 0, 3, 10, 19},
+    {"London Oxford Street", "London", 1, 8, 9, 21},
+    {"London Stratford", "London", 1, 6, 9, 21},
+    {"Manchester", "Manchester", 1, 5, 9, 20},
+    {"Birmingham", "Birmingham", 1, 4, 9, 20},
+    {"Leeds", "Leeds", 1, 4, 9, 19},
+    {"Glasgow", "Glasgow", 1, 4, 9, 19},
+    {"Bristol", "Bristol", 1, 3, 9, 19},
+    {"Cardiff", "Cardiff", 1, 3, 9, 18},
+    {"Paris Rivoli", "Paris", 2, 7, 10, 21},
+    {"Lyon", "Lyon", 2, 4, 10, 20},
+    {"Marseille", "Marseille", 2, 4, 10, 20},
+    {"Lille", "Lille", 2, 3, 10, 19},
+    {"Bordeaux", "Bordeaux", 2, 3, 10, 20},
+    {"Nantes", "Nantes", 2, 3, 10, 19},
+    {"New York SoHo", "New York", 3, 7, 10, 21},
+    {"Brooklyn", "Brooklyn", 3, 4, 10, 20},
+    {"Boston", "Boston", 3, 4, 10, 20},
+    {"Philadelphia", "Philadelphia", 3, 4, 10, 20},
+    {"Washington", "Washington", 3, 4, 10, 20},
+    {"Atlanta", "Atlanta", 3, 3, 10, 21},
+    {"Warszawa", "Warszawa", 4, 5, 9, 21},
+    {"Krak\u00f3w", "Krak\u00f3w", 4, 4, 9, 21},
+    {"Gda\u0144sk", "Gda\u0144sk", 4, 3, 9, 20},
+    {"Wroc\u0142aw", "Wroc\u0142aw", 4, 3, 9, 20},
+    {"Stockholm", "Stockholm", 5, 5, 10, 20},
+    {"G\u00f6teborg", "G\u00f6teborg", 5, 3, 10, 19},
+    {"Malm\u00f6", "Malm\u00f6", 5, 3, 10, 19},
+    {"Z\u00fcrich", "Z\u00fcrich", 6, 5, 9, 20},
+    {"Basel", "Basel", 6, 3, 9, 19},
+    {"Bern", "Bern", 6, 3, 9, 19},
+    {"Amsterdam", "Amsterdam", 7, 5, 10, 20},
+    {"Rotterdam", "Rotterdam", 7, 3, 10, 20},
 };
 
 const char *const world_tiers[4] = {"none", "bronze", "silver", "gold"};
@@ -98,19 +193,10 @@ static const char *const brands[] = {"Larkfield",   "Fjordline", "Alder & Ash", 
 static const char *const colours[] = {"black",    "navy", "olive", "sand",
                                       "burgundy", "grey", "white"};
 static const char *const sizes[] = {"XS", "S", "M", "L", "XL", "one size"};
-static const char *const firsts[] = {
-    "Anna",  "Ben",   "Clara",  "David", "Emma", "Felix", "Greta", "Hugo",   "Ines",  "Jan",
-    "Karin", "Lukas", "Marie",  "Noah",  "Olga", "Paul",  "Rosa",  "Samuel", "Tess",  "Viktor",
-    "Amira", "Chen",  "Fatima", "Kofi",  "Lena", "Mateo", "Nadia", "Omar",   "Priya", "Yuki"};
-static const char *const lasts[] = {
-    "Andersson", "Baker",  "Costa",    "Dubois",  "Evans", "Fischer", "Garcia", "Huber",
-    "Ivanova",   "Jensen", "Kowalska", "Laurent", "Meier", "Nowak",   "Okafor", "Patel",
-    "Quinn",     "Rossi",  "Schmidt",  "Taylor",  "Usman", "Visser",  "Wagner", "Young"};
-
 #define COUNT(a)   (sizeof(a) / sizeof *(a))
 #define PICK(a, h) ((a)[(h) % COUNT(a)])
 
-static uint64_t mix(uint64_t seed, uint64_t x)
+uint64_t world_hash(uint64_t seed, uint64_t x)
 {
     PtRng rng;
     pt_rng_init(&rng, seed ^ (x * UINT64_C(0x9e3779b97f4a7c15)));
@@ -119,7 +205,7 @@ static uint64_t mix(uint64_t seed, uint64_t x)
 
 static void make_product(const World *w, uint32_t i, Product *p)
 {
-    uint64_t h = mix(w->seed, UINT64_C(1) << 32 | i);
+    uint64_t h = world_hash(w->seed, UINT64_C(1) << 32 | i);
     p->category = (uint8_t)(h % WORLD_CATEGORIES);
     const char *noun = nouns[p->category][h >> 8 & 3], *adjective = PICK(adjectives, h >> 10);
     const Category *c = &world_categories[p->category];
@@ -146,8 +232,8 @@ static void make_product(const World *w, uint32_t i, Product *p)
     p->json_len = (uint16_t)n;
 }
 
-/* Cumulated weights 1 / rank^0.9, scaled to 32 bits. */
-static uint32_t *zipf_new(uint32_t count)
+/* Cumulated weights 1 / rank^skew, scaled to 32 bits. */
+static uint32_t *zipf_new(uint32_t count, double skew)
 {
     uint32_t *sums = malloc(count * sizeof *sums);
     if (sums == NULL) {
@@ -155,10 +241,10 @@ static uint32_t *zipf_new(uint32_t count)
     }
     double total = 0, sum = 0;
     for (uint32_t i = 0; i < count; i++) {
-        total += pow(i + 1, -0.9);
+        total += pow(i + 1, -skew);
     }
     for (uint32_t i = 0; i < count; i++) {
-        sum += pow(i + 1, -0.9);
+        sum += pow(i + 1, -skew);
         sums[i] = (uint32_t)(sum / total * UINT32_MAX);
     }
     sums[count - 1] = UINT32_MAX;
@@ -187,8 +273,8 @@ World *world_new(uint64_t seed)
     }
     w->seed = seed;
     w->products = calloc(RETAILER_PRODUCTS, sizeof *w->products);
-    w->by_customer = zipf_new(RETAILER_CUSTOMERS);
-    w->by_product = zipf_new(RETAILER_PRODUCTS);
+    w->by_customer = zipf_new(RETAILER_CUSTOMERS, 0.6);
+    w->by_product = zipf_new(RETAILER_PRODUCTS, 0.9);
     if (w->products == NULL || w->by_customer == NULL || w->by_product == NULL) {
         world_free(w);
         return NULL;
@@ -217,34 +303,4 @@ uint32_t world_draw_customer(const World *w, PtRng *rng)
 uint32_t world_draw_product(const World *w, PtRng *rng)
 {
     return draw(w->by_product, RETAILER_PRODUCTS, rng);
-}
-
-Customer world_customer(const World *w, uint32_t index)
-{
-    uint64_t h = mix(w->seed, UINT64_C(2) << 32 | index);
-    uint8_t store = (uint8_t)(h % RETAILER_STORES);
-    return (Customer){.index = index,
-                      .first = PICK(firsts, h >> 8),
-                      .last = PICK(lasts, h >> 20),
-                      .country = world_stores[store].country,
-                      .home_store = store,
-                      .tier = (uint8_t)((h >> 40) % 10 < 4 ? 0 : (h >> 44) % 3 + 1)};
-}
-
-uint32_t world_online_permil(unsigned hour, unsigned weekday)
-{
-    static const uint16_t by_hour[24] = {450,  250,  150,  110,  120,  220,  450,  750,
-                                         950,  1080, 1150, 1180, 1250, 1200, 1150, 1150,
-                                         1250, 1400, 1600, 1850, 2050, 1950, 1450, 840};
-    static const uint16_t by_day[8] = {0, 1050, 950, 930, 960, 950, 980, 1180};
-    return (uint32_t)by_hour[hour % 24] * by_day[weekday % 8] / 1000;
-}
-
-uint32_t world_store_permil(unsigned hour, unsigned weekday)
-{
-    static const uint16_t by_hour[24] = {0,    0,    0,    0,    0,    0,    0,    0,
-                                         0,    1100, 1600, 2000, 2300, 2200, 2000, 2100,
-                                         2500, 2800, 2700, 2000, 0,    0,    0,    0};
-    static const uint16_t by_day[8] = {0, 850, 850, 900, 980, 1280, 1900, 240};
-    return (uint32_t)by_hour[hour % 24] * by_day[weekday % 8] / 1000;
 }

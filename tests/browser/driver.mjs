@@ -21,6 +21,7 @@ const hands = {
   cookies: (page, { cookies }) => page.context().addCookies(cookies),
   forget: (page) => page.context().clearCookies(),
   offline: (page, { on }) => page.context().setOffline(on),
+  scheme: (page, { scheme }) => page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' }),
   prefs: (page, { prefs }) => page.evaluate((text) => localStorage.setItem('patron.prefs', text), JSON.stringify(prefs)),
   wait: (page, { selector, timeout = 15000 }) => page.waitForSelector(selector, { timeout }),
   gone: (page, { selector, timeout = 15000 }) => page.waitForSelector(selector, { state: 'detached', timeout }),

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+static const ScenarioRow rows[SCENARIO_KIND_COUNT] = {
+    [SCENARIO_BLACK_FRIDAY] = {"black_friday", "Black Friday",
+                               "Three times as many visitors, everything 25 % off; stores are "
+                               "twice as busy",
+                               24 * 60},
+    [SCENARIO_SHARED_TABLET] = {"shared_tablet", "Shared tablet",
+                                "One tablet in each store: customers sign in on it one after the "
+                                "other, and few sign out",
+                                8 * 60},
+    [SCENARIO_SIGN_IN_DOWN] = {"sign_in_down", "Sign-in service down",
+                               "Nobody can sign in: some buy as guests, some ask for help, most "
+                               "leave",
+                               90},
+    [SCENARIO_TILLS_DOWN] = {"tills_down", "Tills down in Berlin Mitte",
+                             "The tills of one store sell nothing and take nothing back", 120},
+    [SCENARIO_SLOW_SITE] = {"slow_site", "Slow site",
+                            "Pages of the web shop take 8 to 20 seconds, and many visitors give up",
+                            180},
+};
+
+static atomic_llong shop_ms;
+/* When each one was started, shop time; 0: it does not hold. */
+static atomic_llong started_ms[SCENARIO_KIND_COUNT];
+
+size_t scenario_count(void)
+{
+    return SCENARIO_KIND_COUNT;
+}
+
+ScenarioState scenario_at(size_t i)
+{
+    const int64_t since_ms = atomic_load(&started_ms[i]);
+    return (ScenarioState){.row = &rows[i], .active = since_ms != 0, .since_ms = since_ms};
+}
+
+static bool set(const char *name, int64_t since_ms)
+{
+    for (size_t i = 0; i < SCENARIO_KIND_COUNT; i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            atomic_store(&started_ms[i], since_ms);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool scenario_start(const char *name)
+{
+    const int64_t now_ms = atomic_load(&shop_ms);
+    return set(name, now_ms != 0 ? now_ms : 1);
+}
+
+bool scenario_stop(const char *name)
+{
+    return set(name, 0);
+}
+
+void scenario_stop_all(void)
+{
+    for (size_t i = 0; i < SCENARIO_KIND_COUNT; i++) {
+        atomic_store(&started_ms[i], 0);
+    }
+}
+
+void scenario_set_time(int64_t now_ms)
+{
+    atomic_store_explicit(&shop_ms, now_ms, memory_order_relaxed);
+    for (size_t i = 0; i < SCENARIO_KIND_COUNT; i++) {
+        long long since_ms = atomic_load_explicit(&started_ms[i], memory_order_relaxed);
+        if (since_ms != 0 && now_ms - since_ms >= (int64_t)rows[i].duration_min * 60000) {
+            // unless it was started anew meanwhile
+            (void)atomic_compare_exchange_strong(&started_ms[i], &since_ms, 0);
+        }
+    }
+}
+
+bool scenario_holds(ScenarioKind kind)
+{
+    return atomic_load_explicit(&started_ms[kind], memory_order_relaxed) != 0;
+}
