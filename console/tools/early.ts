@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a page needs is asked for by its head, before the console's script has come: the page's own chunks with their styles and texts, who is signed
-// in, and the data that its definition names (`early` in a feature's index.ts). src/api/early.ts hands the answers on.
+// in, and, if they may see the page, the data that its definition names (`early` in a feature's index.ts). src/api/early.ts hands the answers on.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin, Rolldown } from 'vite'
 
 const folder = fileURLToPath(new URL('../src/features/', import.meta.url))
 
-export type EarlyPage = { feature: string; path: string; module: string; data: string[] }
+export type EarlyPage = { feature: string; path: string; module: string; permission: string; data: string[] }
 
 /** The pages of all features, as their index.ts says them. A definition of another shape is an error, not a page that is slow. */
 export function pagesOf(feature: string, text: string): EarlyPage[] {
@@ -15,29 +15,33 @@ export function pagesOf(feature: string, text: string): EarlyPage[] {
     feature,
     path: path ?? '',
     module: `${folder}${feature}/${module}`,
+    permission: (/permission: '([^']+)'/.exec(rest ?? '') ?? /^ {2}permission: '([^']+)'/m.exec(text))?.[1] ?? '',
     data: [...(/early: \[([^\]]*)\]/.exec(rest ?? '')?.[1] ?? '').matchAll(/'([^']+)'/g)].map(([, url]) => url ?? ''),
   }))
   if (found.length !== text.split("import('").length - 1) throw new Error(`features/${feature}/index.ts: a page is not a line of the form { path: '...', page: () => import('./...') ... }`)
   return found
 }
 
-type Row = [pattern: string, files: string[], texts: Record<string, string[]>, data: string[]]
+type Row = [pattern: string, files: string[], texts: Record<string, string[]>, permission: string, data: string[]]
 
 /** Runs in the head: small, and for browsers of today. */
 const ASK = `((rows,shell)=>{
 const asked=globalThis.patronEarly=new Map(),head=document.head
-const get=(url)=>{const answer=fetch(url,{credentials:'same-origin'});answer.catch(()=>{});asked.set(url,answer)}
+const get=(url)=>fetch(url,{credentials:'same-origin'})
+const keep=(url,answer)=>{answer.catch(()=>{});asked.set(url,answer)}
 const load=(href)=>{const link=document.createElement('link');link.href=href;if(href.endsWith('.css')){link.rel='preload';link.as='style'}else link.rel='modulepreload';link.crossOrigin='';head.append(link)}
-get('/api/v1/session')
+const session=get('/api/v1/session')
+keep('/api/v1/session',session)
+const may=(permission)=>session.then((answer)=>answer.clone().json()).then((who)=>{if(permission===''?!who.signed_in:!who.permissions.includes(permission))throw 0})
 let locale
 try{locale=JSON.parse(localStorage.getItem('patron.prefs')||'{}').locale}catch{}
 locale=locale||(navigator.languages.some((l)=>/^en\\b/i.test(l))||!navigator.languages.some((l)=>/^ar\\b/i.test(l))?'en':'ar')
 for(const href of shell[locale]||[])load(href)
-for(const[pattern,files,texts,data]of rows){
+for(const[pattern,files,texts,permission,data]of rows){
 const found=new RegExp(pattern).exec(location.pathname)
 if(!found)continue
 for(const href of[...files,...(texts[locale]||[])])load(href)
-if(location.search==='')for(const url of data)get(url.replace('$id',found[1]))
+if(location.search===''&&data.length){const go=may(permission);for(const one of data){const url=one.replace('$id',found[1]);keep(url,go.then(()=>get(url)))}}
 break}
 })`
 
@@ -69,10 +73,10 @@ export function early(): Plugin {
         const rows = readdirSync(folder)
           .flatMap((feature) => pagesOf(feature, readFileSync(`${folder}${feature}/index.ts`, 'utf8')))
           .sort((a, b) => Number(a.path.includes('$')) - Number(b.path.includes('$'))) // the first that fits counts
-          .map(({ feature, path, module, data }): Row => {
+          .map(({ feature, path, module, permission, data }): Row => {
             const files = filesOf(`${module}.tsx`)
             if (files.length === 0) throw new Error(`no chunk of its own: ${module}`)
-            return [`^${path.replace(/\$\w+/g, '([^/]+)')}/?$`, files, textsOf(`${folder}${feature}`), data]
+            return [`^${path.replace(/\$\w+/g, '([^/]+)')}/?$`, files, textsOf(`${folder}${feature}`), permission, data]
           })
         const shell = textsOf(fileURLToPath(new URL('../src', import.meta.url)))
         return [{ tag: 'script', attrs: { nonce: 'PATRON_CSP_NONCE' }, children: `${ASK}(${JSON.stringify(rows)},${JSON.stringify(shell)})`, injectTo: 'head-prepend' }]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A daemon with an owner, a person of each role, sources and events, as the console's tests need it."""
 import re
+import time
 
+from harness.customers import Customers
 from harness.load import track
 from harness.patron import Patron
 
@@ -53,6 +55,17 @@ def furnish(patron):
 
 class Shop(Patron):
     """The daemon with all that in it."""
+
+    def learn(self):
+        """A computed trait, and what the rules of identity in force would change: nothing."""
+        customers = Customers(self).ready()
+        customers.computes("orders", fold="count", events=["Order Completed"], window={"last": {"days": 30}})
+        rules = customers.ask("GET", "/api/v1/identity/rules")
+        customers.ask("POST", "/api/v1/identity/rules/preview", {"rules": {name: rules[name] for name in ("types", "other", "blocked", "merge_cap")}}, 202)
+        end = time.monotonic() + 30
+        while customers.ask("GET", "/api/v1/identity/rules/preview")["state"] != "done":
+            assert time.monotonic() < end
+            time.sleep(0.05)
 
     def furnish(self):
         set_up(self)

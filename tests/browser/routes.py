@@ -25,6 +25,11 @@ ROUTES = [
     {"name": "plan-rule", "path": "/plans/new", "wait": ".pl-tabs", "keys": ["n"], "then": ".pl-rule"},
     {"name": "plan-check", "path": "/plans/new?tab=check", "wait": "main textarea"},
     {"name": "plan-settings", "path": "/plans/new?tab=settings", "wait": ".pl-settings"},
+    {"name": "computed", "path": "/computed", "wait": "[role=grid] [data-index]"},
+    {"name": "computed-new", "path": "/computed/new", "wait": ".co-preview"},
+    {"name": "quality", "path": "/sources/quality", "wait": ".qu-table"},
+    {"name": "quality-source", "path": "/sources/quality/{web}", "wait": ".qu-charts .uplot"},
+    {"name": "identity", "path": "/identity", "wait": ".id-figures"},
     {"name": "health", "path": "/health", "wait": ".he-part"},
     {"name": "backups", "path": "/health/backups", "wait": ".pt-state, [data-index]"},
     {"name": "people", "path": "/people", "wait": "[role=grid] [data-index]"},
@@ -52,10 +57,16 @@ CUSTOMERS = [
     {"name": "customer-orders", "path": "/customers/{customer}?tab=orders", "wait": "[role=grid] [data-index]"},
     {"name": "customer-traits", "path": "/customers/{customer}?tab=traits&trait=address", "wait": ".pt-side .pt-code"},
     {"name": "customer-identity", "path": "/customers/{customer}?tab=identity", "wait": ".cu-mark", "then": ".cu-side"},
+    {"name": "customer-computed", "path": "/customers/{customer}?tab=traits", "wait": "[role=grid][aria-rowcount='2'] [data-index]"},
     {"name": "customer-handover", "path": "/customers/{customer}?tab=handover", "wait": ".cu-recent"},
     {"name": "customer-split", "path": "/customers/{customer}?tab=identity", "wait": ".cu-mark", "keys": ["j", "x", "p"], "then": "[role=dialog] .cu-parts"},
     {"name": "customer-merge", "path": "/customers/{customer}?merge=1", "wait": "[role=dialog] .cu-hit"},
     {"name": "customer-merge-preview", "path": "/customers/{customer}?merge={other}", "wait": "[role=dialog] .cu-preview"},
+    {"name": "duplicates", "path": "/customers/duplicates?pair={pair}", "wait": ".du-table"},
+    {"name": "duplicates-accept", "path": "/customers/duplicates?pair={pair}", "wait": ".du-actions", "keys": ["a"], "then": "[role=dialog] input"},
+    {"name": "duplicates-refused", "path": "/customers/duplicates?status=refused", "wait": ".pt-state"},
+    {"name": "groups", "path": "/customers/groups", "wait": "[role=grid] [data-index]"},
+    {"name": "group", "path": "/customers/groups/{group}", "wait": "[role=grid] [data-index]"},
 ]
 
 # Pages of one who is not signed in.

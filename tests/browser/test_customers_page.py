@@ -331,5 +331,8 @@ def test_every_customers_page(page, people, shots, theme, locale):
     merged = people.merge(one["id"], other["id"])
     people.split(merged["id"], [max(numbers(merged, "anonymous_id"))])
     event = people.get(merged["id"], "timeline")["data"][0]["_patron"]["position"]
-    words = {"customer": merged["id"], "other": people.person(f"third{low}", "Kovač")["id"], "event": str(event), "name": low}
+    twin, _ = people.twins(low.title(), f"twin{low}", next(made), people.source["write_key"])
+    people.computes("orders", fold="count", events=["Order Completed"])
+    words = {"customer": merged["id"], "other": people.person(f"third{low}", "Kovač")["id"], "event": str(event), "name": low,
+             "pair": wait_for(lambda: people.duplicates(twin["id"]))[0]["id"], "group": wait_for(lambda: people.get(twin["id"])["groups"])[0]["id"]}
     survey(page, [{**route, "path": route["path"].format(**words)} for route in CUSTOMERS], looks(theme, locale), shots)

@@ -21,6 +21,7 @@ def looks(theme=None, locale=None):
 @pytest.mark.limit(300)
 @pytest.mark.parametrize(("theme", "locale"), LOOKS)
 def test_every_page(page, shop, shots, theme, locale):
+    shop.learn()
     routes = [{**route, "path": route["path"].replace("{web}", shop.web["id"])} for route in ROUTES]
     survey(page, routes, looks(theme, locale), shots)
 

@@ -2,12 +2,15 @@
 // The areas of the console, in the order of the rail. A feature is added by its folder and a line here.
 import type { Feature } from '@/base/feature'
 import { auditFeature } from '@/features/audit'
+import { computedFeature } from '@/features/computed'
 import { customersFeature } from '@/features/customers'
 import { debuggerFeature } from '@/features/debugger'
 import { healthFeature } from '@/features/health'
+import { identityFeature } from '@/features/identity'
 import { importsFeature } from '@/features/imports'
 import { peopleFeature } from '@/features/people'
 import { plansFeature } from '@/features/plans'
+import { qualityFeature } from '@/features/quality'
 import { quarantineFeature } from '@/features/quarantine'
 import { settingsFeature } from '@/features/settings'
 import { sourcesFeature } from '@/features/sources'
@@ -16,10 +19,13 @@ import { youFeature } from '@/features/you'
 export const features: readonly Feature[] = [
   customersFeature,
   sourcesFeature,
+  qualityFeature,
   debuggerFeature,
   quarantineFeature,
   importsFeature,
   plansFeature,
+  computedFeature,
+  identityFeature,
   healthFeature,
   peopleFeature,
   auditFeature,

@@ -19,8 +19,8 @@ export type PageDefinition = {
 export type Feature = {
   /** The folder's name below features/. */
   name: string
-  /** Which part of the rail; 'own' stands under the person's name instead. */
-  group: 'front' | 'data' | 'system' | 'own'
+  /** Which part of the rail; 'own' stands under the person's name instead, 'tab' among the tabs of another area. */
+  group: 'front' | 'data' | 'system' | 'own' | 'tab'
   title: MessageDescriptor
   icon: IconName
   /** Where the rail leads. */
@@ -30,9 +30,13 @@ export type Feature = {
   /** Pressed after g. One letter, unique among all features. */
   key: string
   pages: PageDefinition[]
+  /** Its pages side by side, where there are several (`AreaTabs`); pages of features of group 'tab' among them. */
+  tabs?: AreaTab[]
   /** What the command palette offers besides opening the pages. */
   commands?: Command[]
 }
+
+export type AreaTab = { path: string; title: MessageDescriptor; permission?: Permission }
 
 export type Command = { title: MessageDescriptor; path: string; permission?: Permission }
 

@@ -56,6 +56,12 @@ function labels(props: ChartProps, colors: string[]): uPlot.Plugin {
   }
 }
 
+/** Places of values that have none on either side. */
+function alone(values: ArrayLike<number | null | undefined>): number[] {
+  const missing = (at: number) => (values[at] ?? null) === null
+  return Array.from({ length: values.length }, (_, i) => i).filter((i) => !missing(i) && missing(i - 1) && missing(i + 1))
+}
+
 export function Plot(props: ChartProps & { height: number; write: (value: number) => string }) {
   const { ref, width } = useElementSize()
   const format = useFormat()
@@ -90,7 +96,8 @@ export function Plot(props: ChartProps & { height: number; write: (value: number
           {},
           ...now.lines.map((line, i) => ({
             label: line.name, stroke: colors[i % colors.length] ?? '#000', width: 1.5, dash: DASHES[i % DASHES.length] ?? [], spanGaps: false,
-            points: { show: false },
+            // a point between two gaps has no line
+            points: { show: true, size: 5, fill: colors[i % colors.length] ?? '#000', filter: (u: uPlot) => alone(u.data[i + 1] ?? []) },
           })),
         ],
         plugins: [labels(now, colors)],

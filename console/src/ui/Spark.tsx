@@ -18,6 +18,8 @@ export function Spark({ values, max, label, width = 96, height = 20 }: {
       return
     }
     line += `${pen ? 'L' : 'M'}${(i * step).toFixed(1)} ${(height - 1 - value * scale).toFixed(1)}`
+    // a point between two gaps is a dot
+    if (!pen && (values[i + 1] ?? null) === null) line += 'h0'
     pen = true
   })
   return (

@@ -42,6 +42,10 @@ const shapes = {
   split: <path d="M8 13.5v-4c0-3.5-4.5-3-4.5-7M8 9.5c0-3.5 4.5-3 4.5-7M1.8 4.3l1.7-1.8 1.8 1.8M10.7 4.3l1.8-1.8 1.7 1.8" />,
   barrier: <path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM3.8 12.2l8.4-8.4" />,
   next: <path d="m6 4 4 4-4 4" />,
+  sum: <path d="M12.5 4V2.5h-9L8 8l-4.5 5.5h9V12" />,
+  rules: <path d="M5.5 3.5h8M5.5 8h8M5.5 12.5h8M2.5 3.5h.1M2.5 8h.1M2.5 12.5h.1" />,
+  home: <path d="M2.5 7.5 8 2.8l5.5 4.7M4 6.5v7h8v-7M6.5 13.5v-4h3v4" />,
+  company: <path d="M3 13.5v-11h6v11M9 6.5h4v7M1.8 13.5h12.4M5 5h2M5 7.5h2M5 10h2M11 9h.1M11 11.2h.1" />,
   key: <path d="M5.5 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM7.5 7.7l5-5M10.5 4.7l2 2" />,
 } satisfies Record<string, ReactNode>
 

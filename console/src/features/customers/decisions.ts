@@ -28,7 +28,8 @@ export function setDecision(decision: Decision | null) {
   for (const listener of listeners) listener()
 }
 
-export function useDecision(id: string): Decision | null {
+/** The last one, or the last about this person. */
+export function useDecision(id?: string): Decision | null {
   const decision = useSyncExternalStore(
     (listener) => {
       listeners.add(listener)
@@ -36,7 +37,7 @@ export function useDecision(id: string): Decision | null {
     },
     () => last,
   )
-  return decision?.id === id ? decision : null
+  return id === undefined || decision?.id === id ? decision : null
 }
 
 export async function decideMerge(profile: Profile, other: Profile, reason: string): Promise<Profile> {

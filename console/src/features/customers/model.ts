@@ -15,7 +15,7 @@ export type Context = Schemas['ProfileContext']
 export type LoggedEvent = Schemas['ExportedEvent'] & Record<string, unknown>
 type Page<T> = { data: T[]; next_cursor?: string | null | undefined }
 
-const ALL = 'customers'
+export const ALL = 'customers'
 /** Events of one page of the timeline. */
 export const PAGE = 50
 /** How many links and do-not-links are read at once: more than a person has identifiers. */
@@ -24,7 +24,7 @@ const MANY = 100
 const BEATS = 3
 
 /** After a start the customers are read in first; the server says so (503) and when to ask again. */
-const patient = {
+export const patient = {
   retry: (count: number, error: Error) => (error instanceof ApiError && error.status === 503 ? count < 600 : count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500)),
   retryDelay: (count: number, error: Error) => (error instanceof ApiError && error.retryAfterS !== null ? Math.max(1, error.retryAfterS) : 2 ** count) * 1000,
 } as const
@@ -174,7 +174,7 @@ export function useContext(profile: Profile) {
 
 // ---- what staff decide ---------------------------------------------------------------------------------
 
-async function renewed<T>(change: Promise<T>): Promise<T> {
+export async function renewed<T>(change: Promise<T>): Promise<T> {
   const result = await change
   await queries.invalidateQueries({ queryKey: [ALL] })
   return result

@@ -14,5 +14,6 @@ export const sourcesFeature: Feature = {
     { path: '/sources', page: () => import('./pages/SourcesPage').then((m) => m.SourcesPage), early: ['/api/v1/sources', '/api/v1/stats/sources', '/api/v1/plans'] },
     { path: '/sources/$id', page: () => import('./pages/SourcePage').then((m) => m.SourcePage), early: ['/api/v1/sources/$id', '/api/v1/stats/sources', '/api/v1/plans'] },
   ],
+  tabs: [{ path: '/sources', title: msg`Sources` }, { path: '/sources/quality', title: msg`Quality` }],
   commands: [{ title: msg`Add a source`, path: '/sources?add=1', permission: 'sources.write' }],
 }

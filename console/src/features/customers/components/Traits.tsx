@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, TextInput } from '@mantine/core'
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import { useFormat } from '@/base/format'
 import { useUrl } from '@/base/url'
 import { Ago, Code, Mono, Time } from '@/ui/bits'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { SidePanel } from '@/ui/dialogs'
 import { Facts } from '@/ui/Page'
-import { Empty } from '@/ui/states'
+import { Empty, Skeleton } from '@/ui/states'
+import { loadOfPerson } from '@/features/computed'
 import type { Profile, Trait } from '../model'
 import { typeName } from '../words'
+
+const Computed = lazy(loadOfPerson)
 
 /** A value on one line: text as it is, all else as JSON. */
 export function lineOf(value: unknown): string {
@@ -55,20 +58,23 @@ export function Traits({ profile }: { profile: Profile }) {
   )
   const open = profile.traits.find((one) => one.name === url.trait)
   return (
-    <div className="cu-with-side">
-      <DataTable
-        label={t`Traits`} columns={columns} rows={rows} rowId={(one) => one.name} csv="traits" storageKey="customer-traits" openId={url.trait ?? null} onOpen={(one) => setUrl({ trait: one.name })}
-        tools={<TextInput aria-label={t`Filter the traits`} placeholder={t`Name, value or source`} value={url.find ?? ''} maxLength={100} onChange={(event) => setUrl({ find: event.currentTarget.value })} />}
-        empty={wanted === ''
-          ? <Empty title={t`Nothing is known yet`}><Trans>Traits are what sources say of a person with identify: name, language, tier and so on. The newest of each name counts.</Trans></Empty>
-          : <Empty title={t`None fits`} action={<Button onClick={() => setUrl({ find: null })}><Trans>Show all</Trans></Button>} />}
-      />
-      {open && (
-        <SidePanel title={open.name} onClose={() => setUrl({ trait: null })}>
-          <Facts rows={[[t`Source`, <bdi>{words.source(open)}</bdi>], [t`Said`, <Time at={open.at} />], [t`Said of`, <Mono>{words.of(open)}</Mono>]]} />
-          <Code label={t`Value`} text={typeof open.value === 'string' ? open.value : JSON.stringify(open.value, null, 2)} wrap />
-        </SidePanel>
-      )}
+    <div className="pt-stack">
+      {profile.computed.length > 0 && <Suspense fallback={<Skeleton rows={3} />}><Computed rows={profile.computed} /></Suspense>}
+      <div className="cu-with-side">
+        <DataTable
+          label={t`Traits`} columns={columns} rows={rows} rowId={(one) => one.name} csv="traits" storageKey="customer-traits" openId={url.trait ?? null} onOpen={(one) => setUrl({ trait: one.name })}
+          tools={<TextInput aria-label={t`Filter the traits`} placeholder={t`Name, value or source`} value={url.find ?? ''} maxLength={100} onChange={(event) => setUrl({ find: event.currentTarget.value })} />}
+          empty={wanted === ''
+            ? <Empty title={t`Nothing is known yet`}><Trans>Traits are what sources say of a person with identify: name, language, tier and so on. The newest of each name counts.</Trans></Empty>
+            : <Empty title={t`None fits`} action={<Button onClick={() => setUrl({ find: null })}><Trans>Show all</Trans></Button>} />}
+        />
+        {open && (
+          <SidePanel title={open.name} onClose={() => setUrl({ trait: null })}>
+            <Facts rows={[[t`Source`, <bdi>{words.source(open)}</bdi>], [t`Said`, <Time at={open.at} />], [t`Said of`, <Mono>{words.of(open)}</Mono>]]} />
+            <Code label={t`Value`} text={typeof open.value === 'string' ? open.value : JSON.stringify(open.value, null, 2)} wrap />
+          </SidePanel>
+        )}
+      </div>
     </div>
   )
 }

@@ -12,6 +12,7 @@ import type { Profile } from '../model'
 import { money } from '../money'
 import { dialled } from '../search'
 import { channelIcon, channelName, newest } from '../words'
+import { GroupChips } from './Belongs'
 
 function Reach({ icon, href, value, more, label }: { icon: IconName; href: string; value: string; more: number; label: string }) {
   const { t } = useLingui()
@@ -36,6 +37,7 @@ export function Reaches({ profile }: { profile: Profile }) {
       {phone && <Reach icon="phone" href={`tel:${dialled(phone.value)}`} label={t`Call`} {...phone} />}
       {card && <span className="cu-reach"><span className="cu-reach-plain"><Icon name="card" /><span className="pt-hidden">{t`Loyalty card`}</span><span className="pt-ltr cu-reach-value">{card.value}</span></span><Copy text={card.value} label={t`Copy ${card.value}`} /></span>}
       {!mail && !phone && <span className="pt-faint"><Trans>No mail address and no phone number are known.</Trans></span>}
+      <GroupChips profile={profile} />
     </div>
   )
 }

@@ -11,12 +11,14 @@ import { oneOf, splitHref, useParam, useUrl } from '@/base/url'
 import { Icon } from '@/ui/icons'
 import { Page } from '@/ui/Page'
 import { Loaded, NotFound } from '@/ui/states'
+import { Belongs } from '../components/Belongs'
 import { DecisionNote } from '../components/DecisionNote'
 import { EventPanel } from '../components/EventPanel'
 import { HandOver } from '../components/HandOver'
 import { Identity } from '../components/Identity'
 import { MergeDialog } from '../components/MergeDialog'
 import { Orders } from '../components/Orders'
+import { ProbablySame } from '../components/ProbablySame'
 import { ReadingIn } from '../components/ReadingIn'
 import { Timeline } from '../components/Timeline'
 import { Traits } from '../components/Traits'
@@ -25,6 +27,7 @@ import { type Profile, stillLoading, useCustomer, useFollow, useTimeline } from 
 import { entryOf } from '../sessions'
 import { profileName } from '../words'
 import '../customers.css'
+import '../duplicates.css'
 
 const TABS = ['timeline', 'orders', 'traits', 'identity', 'handover'] as const
 type Tab = (typeof TABS)[number]
@@ -64,7 +67,7 @@ function Known({ profile, at, was }: { profile: Profile; at: number; was: boolea
   ])
   const aside = position !== null
     ? <EventPanel key={position} position={position} known={entries.find((entry) => entry.position === position)} onClose={() => setUrl({ event: null })} />
-    : wide && (tab === 'timeline' || tab === 'orders') ? <HandOver profile={profile} /> : null
+    : wide && (tab === 'timeline' || tab === 'orders') ? <><HandOver profile={profile} /><Belongs profile={profile} /></> : null
   return (
     <Page
       title={profileName(i18n, profile)} note={<Fresh profile={profile} at={at} />}
@@ -72,6 +75,7 @@ function Known({ profile, at, was }: { profile: Profile; at: number; was: boolea
     >
       <DecisionNote id={profile.id} />
       {was && <div className="pt-banner pt-warn cu-note" role="status"><span className="pt-grow"><Trans>The person you opened has been merged into this one.</Trans></span><Button size="compact-sm" onClick={() => setUrl({ was: null })}><Trans>Dismiss</Trans></Button></div>}
+      <ProbablySame profile={profile} />
       <Reaches profile={profile} />
       <Figures profile={profile} />
       <Parts tab={tab} tabs={tabs} id={profile.id} />
@@ -81,7 +85,7 @@ function Known({ profile, at, was }: { profile: Profile; at: number; was: boolea
           {tab === 'orders' && <Orders profile={profile} query={timeline} entries={entries} />}
           {tab === 'traits' && <Traits profile={profile} />}
           {tab === 'identity' && <Identity key={profile.id} profile={profile} />}
-          {tab === 'handover' && <HandOver profile={profile} />}
+          {tab === 'handover' && <div className="pt-stack"><HandOver profile={profile} /><Belongs profile={profile} /></div>}
         </div>
         {aside !== null && <div className={position === null ? 'cu-aside' : 'cu-aside cu-aside-wide'}>{aside}</div>}
       </div>

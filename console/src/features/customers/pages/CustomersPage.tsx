@@ -4,6 +4,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { useEffect, useRef, useState } from 'react'
 import { useGo, useUrl } from '@/base/url'
 import { Page } from '@/ui/Page'
+import { CustomerTabs } from '../components/CustomerTabs'
 import { Finder } from '../components/Finder'
 import '../customers.css'
 
@@ -31,6 +32,7 @@ export function CustomersPage() {
   }, [])
   return (
     <Page title={t`Customers`} note={t`One person, whatever they came by: web, app, store or service.`}>
+      <CustomerTabs />
       <Finder
         text={typed} label={t`Find a customer`} recent={t`Seen last`} onOpen={(hit) => go(`/customers/${hit.id}`)}
         onText={(text) => {

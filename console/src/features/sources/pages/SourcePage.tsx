@@ -173,6 +173,7 @@ function Detail({ source }: { source: Source }) {
       note={<span className="pt-row"><LinkTo href="/sources">{t`Sources`}</LinkTo> <SourceState source={source} stats={stats} /></span>}
       actions={
         <>
+          <ButtonLink href={`/sources/quality/${source.id}`} leftSection={<Icon name="chart" />}><Trans>Quality</Trans></ButtonLink>
           {mayEvents && <ButtonLink href={`/live?source=${source.id}`} leftSection={<Icon name="debugger" />}><Trans>Watch live</Trans></ButtonLink>}
           {mayWrite && <Actions source={source} />}
         </>

@@ -13,6 +13,8 @@ import { Icon } from '@/ui/icons'
 import { LinkTo } from '@/ui/LinkTo'
 import { Page } from '@/ui/Page'
 import { Empty, Loaded } from '@/ui/states'
+import { AreaTabs } from '@/ui/Tabs'
+import { sourcesFeature } from '..'
 import { AddSource } from '../components/AddSource'
 import { Rate } from '../components/Rate'
 import { SourceState } from '../components/SourceState'
@@ -114,6 +116,7 @@ export function SourcesPage() {
       fill title={t`Sources`} note={query.data ? <Summary sources={query.data} /> : '\u00a0'}
       actions={mayWrite && <Button variant="filled" leftSection={<Icon name="add" />} onClick={add}><Trans>Add a source</Trans></Button>}
     >
+      <AreaTabs of={sourcesFeature} />
       <Loaded query={query}>{(sources) => <List sources={sources} />}</Loaded>
       {mayWrite && <AddSource opened={url.add === '1'} onClose={() => setUrl({ add: null })} />}
     </Page>
