@@ -174,7 +174,7 @@ static bool change_card(Profiles *p, uint32_t node, PtStr text, bool said)
     if (said && (!same || (identity_node(p->graph, node, &n) && is_compared(n.type)))) {
         numbers_add(&d->cards_due, node); // an identifier's own card has no row before it says more
     }
-    if (same) {
+    if (same || d->cards_due.failed) {
         return !d->cards_due.failed;
     }
     leave_blocks(p, node, before);

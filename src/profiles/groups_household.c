@@ -67,9 +67,12 @@ static PtStr copy_text(PtStr json, PtBuf *text, char *out, size_t room)
 
 static PtStr either(PtStr object, const char *a, const char *b, PtStr flat)
 {
-    PtStr found = profile_member(object, pt_str(a));
-    found = found.data == NULL && b != NULL ? profile_member(object, pt_str(b)) : found;
-    return found.data != NULL ? found : flat;
+    const PtStr first = profile_member(object, pt_str(a));
+    if (first.data != NULL) {
+        return first;
+    }
+    const PtStr second = b != NULL ? profile_member(object, pt_str(b)) : (PtStr){NULL, 0};
+    return second.data != NULL ? second : flat;
 }
 
 enum { PART = 128, SHOWN_NAME = 80, SHOWN_CITY = 70 };

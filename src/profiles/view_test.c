@@ -93,10 +93,17 @@ static void send_mixture_again(unsigned n)
                   "\"currency\":\"EUR\"}}");
 }
 
+/* Says the first lines that differ. */
 static void assert_same(char *a, char *b)
 {
-    if (strcmp(a, b) != 0) {
-        fail_msg("\n--- one\n%s--- other\n%s", a, b);
+    const char *x = a, *y = b, *end;
+    while (*x != '\0' && (end = strchr(x, '\n')) != NULL &&
+           strncmp(x, y, (size_t)(end - x) + 1) == 0) {
+        y += end + 1 - x;
+        x = end + 1;
+    }
+    if (strcmp(x, y) != 0) {
+        fail_msg("\n--- one\n%.400s\n--- other\n%.400s", x, y);
     }
     free(a);
     free(b);
@@ -506,18 +513,21 @@ static void an_index_from_before_a_rebuild_is_dropped(void **state)
     assert_same(before, view_rig_dump(&rig));
 }
 
-/* Every allocation of a step fails once. */
+/* Allocations of a step fail, one in a round: the first ones each, then every third; in the soak
+ * all of them. */
 static void no_memory_is_made_good(void **state)
 {
+    enum { EACH = 64, STRIDE = 3 };
     (void)state;
     PtError err = {0};
     uint64_t nth = 0, made = 1;
+    const uint64_t stride = getenv("PATRON_SOAK") != NULL ? 1 : STRIDE;
     send_mixture();
     for (unsigned i = 0; i < 300; i++) { // the start reads so many: a step's reader need not grow
         page("a1");
     }
     view_rig_run(&rig);
-    for (nth = 1; nth <= made + 1; nth++) { // the last one finds none to fail
+    for (nth = 1; nth <= made + stride; nth += nth < EACH ? 1 : stride) { // the last: none fails
         char name[16];
         (void)snprintf(name, sizeof name, "n%u", (unsigned)nth);
         view_rig_close(&rig); // what is reserved once is reserved again
