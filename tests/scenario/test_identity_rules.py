@@ -143,6 +143,7 @@ def test_a_store_tablet(shop):
 
 
 def test_what_is_refused(shop):
+    shop.ready()
     for rules, member in (({"types": [{"name": "email", "limit": 0}]}, "types[0].limit"), ({"merge_cap": 1}, "merge_cap"),
                           ({"other": {"mode": "shared"}}, "other.mode"), ({"colour": 1}, "colour")):
         assert member in shop.change(rules, status=400)["detail"]
