@@ -4,7 +4,7 @@
 
 usage: bench/profiles.py [--persons 1000000] [--seconds 60] [--rate 5000] [--reads 2000] [--searches 20] [--json FILE]
 Programs from $BUILD (default build/). Every person is made by one identify (user id, device, mail, phone, name, address) and has 4
-identifiers. Then, together: events at a rate in batches of 10 over a tenth of the persons, reads by identifier and searches, all open loop;
+identifiers. Then, together: events at a rate in batches of 10, of at most 60,000 of the persons, reads by identifier and searches, all open loop;
 and a probe that sends a trait and asks until the profile shows it. At the end: memory, and a rebuild of identity and profiles from the log.
 """
 import argparse
