@@ -72,9 +72,9 @@ class Patrond:
         except OSError:
             return False
 
-    def add_source(self) -> str:
+    def add_source(self, name: str = "bench") -> str:
         out = subprocess.run(
-            [program("PATRON", "src/app/patron"), "--data", str(self.folder), "source", "add", "bench",
+            [program("PATRON", "src/app/patron"), "--data", str(self.folder), "source", "add", name,
              "--json"], check=True, capture_output=True, text=True).stdout
         self.key = json.loads(out)["write_key"]
         return self.key

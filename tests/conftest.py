@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the black-box tests. Each test has a time limit: 60 s unless it is marked `@pytest.mark.limit(SECONDS)`."""
-import json
 import os
 import pathlib
 import signal
@@ -14,6 +13,7 @@ from harness import postgres
 from harness.mode import soak
 from harness.patron import PATROND, Patron
 from harness.proxy import Proxy
+from harness.shared import Databases, Shared
 
 LIMIT_S = 60
 
@@ -103,26 +103,6 @@ def cluster():
         yield server
 
 
-class Databases:
-    """Where daemons keep their SQL: in the data folder, or a database of the session's server for each folder."""
-
-    def __init__(self, cluster):
-        self.cluster = cluster
-        self.urls = {}
-
-    def of(self, data):
-        """The sql.url for a data folder, "" where it is SQLite."""
-        if self.cluster is None:
-            return ""
-        if str(data) not in self.urls:
-            self.urls[str(data)] = self.cluster.new_database()
-        return self.urls[str(data)]
-
-    def drop(self):
-        for url in self.urls.values():
-            self.cluster.drop_database(url)
-
-
 @pytest.fixture(scope="module")
 def engine(request):
     """"sqlite" or "postgres"."""
@@ -160,23 +140,6 @@ def make_patron(request, scratch, sql_cluster):
 def patron(make_patron):
     """A running daemon of the test's own."""
     return make_patron().start()
-
-
-class Shared:
-    """One daemon for the tests of a module; each test takes a source of its own and sees only that source's rows."""
-
-    def __init__(self, patron):
-        self.patron = patron
-        self.sources = 0
-
-    def source(self):
-        self.sources += 1
-        return self.patron.add_source(f"source-{self.sources}")
-
-    def rows(self, source, klass="event"):
-        answer = self.patron.api("GET", f"/api/v1/events/export?class={klass}&source={source['id']}", timeout=60)
-        assert answer.status == 200, answer
-        return [json.loads(line) for line in answer.text.split("\n") if line]
 
 
 @pytest.fixture(scope="module")

@@ -63,10 +63,10 @@ class Tidy:
 
     def command(self, entry: dict) -> list[str]:
         path = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
-        # it does not know either that a failed assertion of a test leaves the function; and tests build raw bytes
+        # it does not know either that a failed assertion of a test or its rig leaves the function; and tests build raw bytes
         # and tidy up with system()
         tests = "--checks=-clang-analyzer-*,-bugprone-command-processor,-bugprone-not-null-terminated-result"
-        checks = [tests] if path.endswith("_test.c") else []
+        checks = [tests] if path.endswith(("_test.c", "_rig.c")) else []
         return ["clang-tidy", "-p", str(self.build), "--quiet", *self.extra, *checks, path]
 
     def finding(self, _entry: dict, done: subprocess.CompletedProcess) -> str:

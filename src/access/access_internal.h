@@ -13,7 +13,7 @@
 /* What the files of access/ share: what memory holds, and how a change reaches SQL and memory. */
 
 enum {
-    ACCESS_SEAL_MAX = 1024,
+    ACCESS_SEAL_MAX = 4096,
     COOKIE_BYTES = 32,
     COOKIE_TEXT = 44, /* base64url with the NUL */
     ROLE_NONE = -1,   /* a role of the database that this program does not know: no rights */

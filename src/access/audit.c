@@ -11,7 +11,23 @@
 
 enum { DETAIL_MAX = 16384, SUBJECT_MAX = 200, NAME_MAX_BYTES = 1000, CONTENT_MAX = 1 << 16 };
 
-const char *const audit_actor_kinds[] = {"system", "socket", "account", "token"};
+PtStr audit_actor_kind(AuditActorKind kind)
+{
+    static const PtStr kinds[] = {[AUDIT_SYSTEM] = PT_STR_INIT("system"),
+                                  [AUDIT_SOCKET] = PT_STR_INIT("socket"),
+                                  [AUDIT_ACCOUNT] = PT_STR_INIT("account"),
+                                  [AUDIT_TOKEN] = PT_STR_INIT("token")};
+    return kinds[kind];
+}
+
+PtStr audit_actor_name(const AuditActor *by)
+{
+    return by == NULL                 ? PT_STR("")
+           : by->name[0] != '\0'      ? pt_str(by->name)
+           : by->id[0] != '\0'        ? pt_str(by->id)
+           : by->kind == AUDIT_SOCKET ? PT_STR("command line")
+                                      : PT_STR("server");
+}
 
 static void put_i64(uint8_t out[static 8], int64_t value)
 {
@@ -79,7 +95,7 @@ static PtStatus collect(const AuditEntry *e, PtStr fields[static AUDIT_FIELDS], 
     static const AuditActor server = {.kind = AUDIT_SYSTEM};
     const AuditActor *by = e->by != NULL ? e->by : &server;
     const PtStr none = PT_STR("");
-    fields[AUDIT_ACTOR_KIND] = pt_str(audit_actor_kinds[by->kind]);
+    fields[AUDIT_ACTOR_KIND] = audit_actor_kind(by->kind);
     fields[AUDIT_ACTOR] = pt_str(by->id);
     fields[AUDIT_ACTOR_NAME] = pt_str(by->name);
     fields[AUDIT_PEER] = pt_str(by->peer);
@@ -132,14 +148,6 @@ static PtStr bytes_of(const uint8_t *bytes, size_t len)
     return (PtStr){(const char *)bytes, len};
 }
 
-static PtStatus finish(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 static PtStatus insert_entry(PtSqlTx *tx, int64_t seq, int64_t now_ms,
                              const uint8_t commitment[static AUDIT_HASH],
                              const uint8_t link[static AUDIT_HASH], PtError *err)
@@ -152,7 +160,7 @@ static PtStatus insert_entry(PtSqlTx *tx, int64_t seq, int64_t now_ms,
     pt_sql_bind_i64(tx, 2, now_ms);
     pt_sql_bind_blob(tx, 3, bytes_of(commitment, AUDIT_HASH));
     pt_sql_bind_blob(tx, 4, bytes_of(link, AUDIT_HASH));
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus insert_content(PtSqlTx *tx, int64_t seq, PtStr salt,
@@ -167,7 +175,7 @@ static PtStatus insert_content(PtSqlTx *tx, int64_t seq, PtStr salt,
     for (int i = 0; i < AUDIT_FIELDS; i++) {
         pt_sql_bind_text(tx, 3 + i, fields[i]);
     }
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 /* The anchor holds nothing personal: the log keeps it when the content is erased. */
@@ -253,4 +261,14 @@ PtStatus audit_read(PtSql *sql, const AuditFilter *f,
     }
     pt_sql_done(tx);
     return st;
+}
+
+PtStatus audit_erase_content(PtSqlTx *tx, int64_t seq, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_AUDIT_DROP_CONTENT, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, seq);
+    return pt_sql_finish(tx, err);
 }

@@ -33,6 +33,12 @@ typedef struct AuditActor {
     char peer[64];  /* address, "" when local */
 } AuditActor;
 
+/* For people: the name; without one the id; else "command line" (the socket) or "server". "" for
+ * NULL: nobody of the staff. NUL-terminated, borrowed from the actor. */
+PtStr audit_actor_name(const AuditActor *by);
+/* "system", "socket", "account" or "token". */
+PtStr audit_actor_kind(AuditActorKind kind);
+
 typedef struct AuditEntry {
     const AuditActor *by;     /* NULL: the server itself */
     const char *action;       /* "source.added": what was done, subject type first */
@@ -87,6 +93,10 @@ typedef struct AuditFilter {
 PT_NODISCARD PtStatus audit_read(PtSql *sql, const AuditFilter *filter,
                                  bool (*fn)(void *ctx, const AuditRecord *record), void *ctx,
                                  PtError *err);
+
+/* Erases what is personal in an entry: its content and salt. The chain goes on verifying, and the
+ * entry is shown as erased. */
+PT_NODISCARD PtStatus audit_erase_content(PtSqlTx *tx, int64_t seq, PtError *err);
 
 /* -- checking ---------------------------------------------------------------------------------- */
 

@@ -54,3 +54,7 @@ SELECT e.seq, e.time_ms, e.commitment, e.link, c.salt,
 SELECT MIN(c.seq)
   FROM audit_content c
  WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = c.seq);
+
+-- name: audit_drop_content
+-- By the primary key.
+DELETE FROM audit_content WHERE seq = ?1;

@@ -5,8 +5,6 @@
 
 /* How the chain is computed, shared by writing and checking. */
 
-extern const char *const audit_actor_kinds[]; /* by AuditActorKind */
-
 /* SHA-256(salt || each field's length and bytes). */
 PT_NODISCARD PtStatus audit_commitment(PtStr salt, const PtStr fields[static AUDIT_FIELDS],
                                        uint8_t out[static AUDIT_HASH], PtError *err);

@@ -360,6 +360,24 @@ static void test_anchor_parse(void **state)
     assert_int_equal(a.seq, c->want);
 }
 
+static struct NameCase {
+    const char *name;
+    AuditActor by;
+    const char *want;
+} name_cases[] = {
+    {"a name", {AUDIT_ACCOUNT, "7", "Mia", ""}, "Mia"},
+    {"an id alone", {AUDIT_TOKEN, "7", "", ""}, "7"},
+    {"the socket", {AUDIT_SOCKET, "", "", ""}, "command line"},
+    {"the server", {AUDIT_SYSTEM, "", "", ""}, "server"},
+};
+
+static void test_actor_name(void **state)
+{
+    const struct NameCase *c = *state;
+    assert_string_equal(audit_actor_name(&c->by).data, c->want);
+    assert_string_equal(audit_actor_name(NULL).data, "");
+}
+
 int main(void)
 {
     struct CMUnitTest tests[128] = {
@@ -375,5 +393,6 @@ int main(void)
     PT_TEST_ROWS(tests, n, bound_cases, test_bounds);
     PT_TEST_ROWS(tests, n, filter_cases, test_filter);
     PT_TEST_ROWS(tests, n, anchor_cases, test_anchor_parse);
+    PT_TEST_ROWS(tests, n, name_cases, test_actor_name);
     return _cmocka_run_group_tests("access/audit", tests, n, NULL, NULL);
 }

@@ -87,25 +87,12 @@ PtStatus change_audit(Change *c, const AuditEntry *entry, PtError *err)
     return audit_write(c->tx, c->now_ms, entry, err);
 }
 
-/* As much of text as fits, cut between characters. */
-static void copy_cut(char *out, size_t size, PtStr text)
-{
-    size_t len = text.len < size ? text.len : size - 1;
-    while (len < text.len && len > 0 && ((unsigned char)text.data[len] & 0xC0) == 0x80) {
-        len--;
-    }
-    if (len > 0) {
-        memcpy(out, text.data, len);
-    }
-    out[len] = '\0';
-}
-
 AuditActor actor_of(PtStr account, PtStr name, const char *peer)
 {
     AuditActor actor = {.kind = AUDIT_ACCOUNT};
-    copy_cut(actor.id, sizeof actor.id, account);
-    copy_cut(actor.name, sizeof actor.name, name);
-    copy_cut(actor.peer, sizeof actor.peer, pt_str(peer));
+    (void)pt_str_copy(actor.id, sizeof actor.id, account);
+    (void)pt_str_copy(actor.name, sizeof actor.name, name);
+    (void)pt_str_copy(actor.peer, sizeof actor.peer, pt_str(peer));
     return actor;
 }
 

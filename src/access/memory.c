@@ -141,15 +141,6 @@ void memory_drop_token(Access *a, PtStr id)
 
 /* -- loading ----------------------------------------------------------------------------------- */
 
-static void copy(char *out, size_t size, PtStr text)
-{
-    const size_t len = text.len < size ? text.len : size - 1;
-    if (len > 0) {
-        memcpy(out, text.data, len);
-    }
-    out[len] = '\0';
-}
-
 static PtStatus no_memory(PtError *err)
 {
     return pt_fail(err, PT_NO_MEMORY, "no memory for accounts and sessions");
@@ -161,8 +152,8 @@ static PtStatus load_account(Access *a, PtSqlTx *tx, PtError *err)
     if (account == NULL) {
         return no_memory(err);
     }
-    copy(account->id, sizeof account->id, pt_sql_text(tx, 0));
-    copy(account->name, sizeof account->name, pt_sql_text(tx, 1));
+    (void)pt_str_copy(account->id, sizeof account->id, pt_sql_text(tx, 0));
+    (void)pt_str_copy(account->name, sizeof account->name, pt_sql_text(tx, 1));
     account->role = role_index(a, pt_sql_text(tx, 2));
     account->disabled = pt_sql_i64(tx, 3) != 0;
     const int64_t failures = pt_sql_i64(tx, 5);
@@ -188,7 +179,7 @@ static PtStatus load_session(Access *a, PtSqlTx *tx, PtError *err)
     if (s == NULL) {
         return no_memory(err);
     }
-    copy(s->id, sizeof s->id, pt_sql_text(tx, 0));
+    (void)pt_str_copy(s->id, sizeof s->id, pt_sql_text(tx, 0));
     memcpy(s->hash, hash.data, sizeof s->hash);
     s->account = account;
     s->second_factor_due = pt_sql_i64(tx, 3) != 0;
@@ -213,9 +204,9 @@ static PtStatus load_token(Access *a, PtSqlTx *tx, PtError *err)
     if (token == NULL) {
         return no_memory(err);
     }
-    copy(token->id, sizeof token->id, pt_sql_text(tx, 0));
+    (void)pt_str_copy(token->id, sizeof token->id, pt_sql_text(tx, 0));
     memcpy(token->hash, hash.data, sizeof token->hash);
-    copy(token->name, sizeof token->name, pt_sql_text(tx, 2));
+    (void)pt_str_copy(token->name, sizeof token->name, pt_sql_text(tx, 2));
     token->role = role_index(a, pt_sql_text(tx, 3));
     token->scopes = pt_sql_is_null(tx, 4) ? UINT64_MAX : scope_bits(a, pt_sql_text(tx, 4));
     token->expires_ms = pt_sql_i64(tx, 5);

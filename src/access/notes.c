@@ -53,13 +53,11 @@ static PtStatus write_batch(Access *a, const Note *notes, size_t count)
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtStatus st = pt_sql_begin(a->c.sql, true, &tx, NULL);
     for (size_t i = 0; st == PT_OK && i < count; i++) {
-        bool row;
         st = pt_sql_use(tx, notes[i].statement, NULL);
         if (st == PT_OK) {
             pt_sql_bind_text(tx, 1, pt_str(notes[i].id));
             pt_sql_bind_i64(tx, 2, notes[i].used_ms);
-            st = pt_sql_step(tx, &row, NULL);
-            pt_sql_done(tx);
+            st = pt_sql_finish(tx, NULL);
         }
     }
     return st == PT_OK ? pt_sql_commit(&tx, NULL) : st;

@@ -4,7 +4,6 @@
 
 #include "base/hash.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { LEEWAY_MS = 60000, SUBJECT_MAX = 255, EMAIL_MAX = 254, NAME_MAX_BYTES = 119 };
@@ -69,7 +68,7 @@ static bool take_url(const OidcMember *m, char out[static OIDC_URL_MAX + 1])
     if (!oidc_url_valid(m->text)) {
         return false;
     }
-    (void)snprintf(out, OIDC_URL_MAX + 1, "%.*s", PT_STR_ARG(m->text));
+    (void)pt_str_copy(out, OIDC_URL_MAX + 1, m->text);
     return true;
 }
 

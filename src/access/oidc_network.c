@@ -71,7 +71,7 @@ PtStatus oidc_curl_fetch(void *ctx, const OidcRequest *request, int *ret_status,
     if (!oidc_url_valid(url)) {
         return pt_fail(err, PT_UNAVAILABLE, "\"%s\" is not https", request->url);
     }
-    (void)snprintf(base, sizeof base, "%.*s", PT_STR_ARG(origin));
+    (void)pt_str_copy(base, sizeof base, origin);
     const PtClientConfig config = {.url = base, .ca_file = curl->ca_file};
     PtStatus st = pt_client_new(&config, &client, err);
     if (st != PT_OK) {

@@ -6,7 +6,6 @@
 #include "base/rng.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +73,7 @@ bool oidc_pendings_add(OidcPendings *p, PtStr return_to, int64_t now_ms, OidcPen
     make_secret(row->cookie);
     make_secret(row->nonce);
     make_secret(row->verifier);
-    (void)snprintf(row->return_to, sizeof row->return_to, "%.*s", PT_STR_ARG(return_to));
+    (void)pt_str_copy(row->return_to, sizeof row->return_to, return_to);
     row->due_ms = now_ms + (int64_t)OIDC_LIFE_S * 1000;
     *ret_pending = *row;
     (void)pthread_mutex_lock(&p->lock);

@@ -6,7 +6,6 @@
 #include "base/json.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 enum { PREFERENCES_DEPTH = 8 };
 
@@ -15,7 +14,7 @@ static void rename_in_memory(Access *a, PtStr account, PtStr name)
     (void)pthread_rwlock_wrlock(&a->lock);
     Account *found = memory_account(a, account);
     if (found != NULL) {
-        (void)snprintf(found->name, sizeof found->name, "%.*s", PT_STR_ARG(name));
+        (void)pt_str_copy(found->name, sizeof found->name, name);
     }
     (void)pthread_rwlock_unlock(&a->lock);
 }
@@ -111,11 +110,6 @@ typedef struct Holder {
     bool totp;
 } Holder;
 
-static void take(char *out, size_t size, PtStr text)
-{
-    (void)snprintf(out, size, "%.*s", PT_STR_ARG(text));
-}
-
 static PtStatus set_password(Change *c, const Holder *h, const char *stored, PtError *err)
 {
     int64_t changed = 0;
@@ -176,9 +170,9 @@ static PtStatus find_link(PtSqlTx *tx, const uint8_t hash[static PT_SECRET_HASH]
     st = pt_sql_step(tx, &row, err);
     if (st == PT_OK && row) {
         *h = (Holder){.totp = pt_sql_i64(tx, 3) != 0};
-        take(h->id, sizeof h->id, pt_sql_text(tx, 0));
-        take(h->email, sizeof h->email, pt_sql_text(tx, 1));
-        take(h->name, sizeof h->name, pt_sql_text(tx, 2));
+        (void)pt_str_copy(h->id, sizeof h->id, pt_sql_text(tx, 0));
+        (void)pt_str_copy(h->email, sizeof h->email, pt_sql_text(tx, 1));
+        (void)pt_str_copy(h->name, sizeof h->name, pt_sql_text(tx, 2));
     }
     pt_sql_done(tx);
     return st == PT_OK && !row
@@ -247,7 +241,7 @@ PtStatus access_accept(Access *a, AccessFrom *from, PtStr token, PtStr name, PtS
         st = name_check(name, err);
     }
     if (st == PT_OK && name.data != NULL) {
-        take(h.name, sizeof h.name, name);
+        (void)pt_str_copy(h.name, sizeof h.name, name);
     }
     if (st == PT_OK) {
         st = password_check_new(password, pt_str(h.email), err);
@@ -266,7 +260,7 @@ static PtStatus read_holder(Access *a, const AccessPrincipal *who, Holder *h, Pt
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     bool row = false;
     *h = (Holder){0};
-    take(h->id, sizeof h->id, pt_str(who->actor.id));
+    (void)pt_str_copy(h->id, sizeof h->id, pt_str(who->actor.id));
     PtStatus st = pt_sql_begin(a->c.sql, false, &tx, err);
     if (st != PT_OK || (st = pt_sql_use(tx, SQL_ACCOUNT_PASSWORD, err)) != PT_OK) {
         return st;
@@ -274,9 +268,9 @@ static PtStatus read_holder(Access *a, const AccessPrincipal *who, Holder *h, Pt
     pt_sql_bind_text(tx, 1, pt_str(h->id));
     st = pt_sql_step(tx, &row, err);
     if (st == PT_OK && row) {
-        take(h->password, sizeof h->password, pt_sql_text(tx, 0));
-        take(h->email, sizeof h->email, pt_sql_text(tx, 1));
-        take(h->name, sizeof h->name, pt_sql_text(tx, 2));
+        (void)pt_str_copy(h->password, sizeof h->password, pt_sql_text(tx, 0));
+        (void)pt_str_copy(h->email, sizeof h->email, pt_sql_text(tx, 1));
+        (void)pt_str_copy(h->name, sizeof h->name, pt_sql_text(tx, 2));
     }
     pt_sql_done(tx);
     return st == PT_OK && !row ? pt_fail(err, PT_NOT_FOUND, "the account is gone") : st;

@@ -230,7 +230,7 @@ static PtStatus remember_account(Change *c, PtStr name, int role, PtError *err)
         return pt_fail(err, PT_NO_MEMORY, "no memory for an account");
     }
     new_id(c->now_ms, account->id);
-    (void)snprintf(account->name, sizeof account->name, "%.*s", PT_STR_ARG(name));
+    (void)pt_str_copy(account->name, sizeof account->name, name);
     account->role = role;
     (void)pthread_rwlock_wrlock(&c->a->lock);
     const bool room = pt_map_count(c->a->accounts) < ACCESS_ACCOUNTS_MAX;
@@ -430,12 +430,10 @@ static PtStatus audit_change(Change *c, const AccessPrincipal *by, const Changed
         put_change(&out, "role", x->old->role, pt_str(c->a->c.roles[x->role].name));
     }
     if (x->disabled_changed) {
-        pt_json_out_key(&out, PT_STR("disabled"));
-        pt_json_out_bool(&out, x->disabled);
+        pt_json_put_bool(&out, "disabled", x->disabled);
     }
     if (x->totp_removed) {
-        pt_json_out_key(&out, PT_STR("totp"));
-        pt_json_out_bool(&out, false);
+        pt_json_put_bool(&out, "totp", false);
     }
     pt_json_out_object_end(&out);
     PtStatus st = pt_buf_status(&detail) == PT_OK
@@ -453,7 +451,7 @@ static void apply_to_memory(Access *a, const Changed *x, bool end_sessions)
     (void)pthread_rwlock_wrlock(&a->lock);
     Account *account = memory_account(a, x->old->id);
     if (account != NULL) {
-        (void)snprintf(account->name, sizeof account->name, "%.*s", PT_STR_ARG(x->name));
+        (void)pt_str_copy(account->name, sizeof account->name, x->name);
         account->role = x->role;
         account->disabled = x->disabled;
         if (end_sessions) {

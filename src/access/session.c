@@ -4,7 +4,6 @@
 
 #include "access.sql.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* -- tries ------------------------------------------------------------------------------------- */
@@ -306,7 +305,7 @@ static int64_t used_now(Access *a, const AccessPrincipal *who, const char *id, i
 static void read_own(Access *a, const AccessPrincipal *who, PtSqlTx *tx, PtArena *arena,
                      AccessOwnSession *s)
 {
-    (void)snprintf(s->id, sizeof s->id, "%.*s", PT_STR_ARG(pt_sql_text(tx, 0)));
+    (void)pt_str_copy(s->id, sizeof s->id, pt_sql_text(tx, 0));
     s->peer = pt_arena_str(arena, pt_sql_text(tx, 1));
     s->user_agent = pt_arena_str(arena, pt_sql_text(tx, 2));
     s->created_ms = pt_sql_i64(tx, 3);

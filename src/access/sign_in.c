@@ -15,19 +15,14 @@ typedef struct Login {
     char password[PASSWORD_TEXT];
 } Login;
 
-static void take_text(char *out, size_t size, PtStr text)
-{
-    (void)snprintf(out, size, "%.*s", PT_STR_ARG(text));
-}
-
 static void login_of_row(PtSqlTx *tx, Login *login)
 {
     login->found = true;
-    take_text(login->id, sizeof login->id, pt_sql_text(tx, 0));
-    take_text(login->name, sizeof login->name, pt_sql_text(tx, 1));
+    (void)pt_str_copy(login->id, sizeof login->id, pt_sql_text(tx, 0));
+    (void)pt_str_copy(login->name, sizeof login->name, pt_sql_text(tx, 1));
     login->has_password = !pt_sql_is_null(tx, 2);
     if (login->has_password) {
-        take_text(login->password, sizeof login->password, pt_sql_text(tx, 2));
+        (void)pt_str_copy(login->password, sizeof login->password, pt_sql_text(tx, 2));
     }
     login->disabled = pt_sql_i64(tx, 3) != 0;
     login->totp = pt_sql_i64(tx, 4) != 0;
@@ -65,7 +60,7 @@ static PtStatus refuse(Access *a, const AccessFrom *from, const char *email, con
 {
     PT_CLEANUP(change_end) Change c = {0};
     AuditActor nobody = {.kind = AUDIT_SYSTEM};
-    take_text(nobody.peer, sizeof nobody.peer, pt_str(from->peer));
+    (void)pt_str_copy(nobody.peer, sizeof nobody.peer, pt_str(from->peer));
     PtStatus st = change_begin(a, &c, err);
     if (st == PT_OK && (st = pt_sql_use(c.tx, SQL_ACCOUNT_FAILED, err)) == PT_OK) {
         pt_sql_bind_text(c.tx, 1, pt_str(email));
@@ -220,7 +215,7 @@ static PtStatus make_owner(Access *a, const AccessFrom *from, PtStr email, PtStr
     }
     if (st == PT_OK) {
         memcpy(login.id, c.account->id, sizeof login.id);
-        take_text(login.name, sizeof login.name, name);
+        (void)pt_str_copy(login.name, sizeof login.name, name);
         const AuditActor by = actor_of(pt_str(login.id), name, from->peer);
         st = change_audit(&c,
                           &(AuditEntry){&by, "account.added", "account", pt_str(login.id), name,
@@ -269,7 +264,7 @@ static PtStatus find_identity(Change *c, const AccessExternal *who, char id[stat
     pt_sql_bind_text(c->tx, 2, who->subject);
     st = pt_sql_step(c->tx, &row, err);
     if (st == PT_OK && row) {
-        take_text(id, PT_UUID_TEXT, pt_sql_text(c->tx, 0));
+        (void)pt_str_copy(id, PT_UUID_TEXT, pt_sql_text(c->tx, 0));
     }
     pt_sql_done(c->tx);
     return st;
@@ -341,8 +336,8 @@ static PtStatus known_visitor(Change *c, const char *id, Login *login, PtError *
     }
     *login = (Login){
         .found = true, .disabled = account.state == ACCESS_DISABLED, .totp = account.totp_ms != 0};
-    take_text(login->id, sizeof login->id, account.id);
-    take_text(login->name, sizeof login->name, account.name);
+    (void)pt_str_copy(login->id, sizeof login->id, account.id);
+    (void)pt_str_copy(login->name, sizeof login->name, account.name);
     return PT_OK;
 }
 

@@ -96,8 +96,8 @@ static PtStatus remember(Change *c, const AccessToken *row, int role, uint64_t s
     if (t == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a token");
     }
-    (void)snprintf(t->id, sizeof t->id, "%.*s", PT_STR_ARG(row->id));
-    (void)snprintf(t->name, sizeof t->name, "%.*s", PT_STR_ARG(row->name));
+    (void)pt_str_copy(t->id, sizeof t->id, row->id);
+    (void)pt_str_copy(t->name, sizeof t->name, row->name);
     pt_secret_hash(pt_str(secret), a->c.token_key, t->hash);
     t->role = role;
     t->scopes = scopes;

@@ -74,9 +74,9 @@ static PtStatus put_person(ApiCall *call, PtJsonOut *out, const AccessPrincipal 
     }
     pt_json_out_key(out, PT_STR("account"));
     pt_json_out_object(out);
-    api_put_text(out, "id", a.id);
-    api_put_text(out, "email", a.email);
-    api_put_text(out, "name", a.name);
+    pt_json_put_str(out, "id", a.id);
+    pt_json_put_str(out, "email", a.email);
+    pt_json_put_str(out, "name", a.name);
     api_put_raw(out, "preferences", a.preferences);
     pt_json_out_object_end(out);
     return PT_OK;
@@ -88,8 +88,8 @@ static void put_providers(const ApiCall *call, PtJsonOut *out)
     pt_json_out_array(out);
     if (call->api->c.oidc != NULL) {
         pt_json_out_object(out);
-        api_put_text(out, "id", PT_STR("oidc"));
-        api_put_text(out, "name", pt_str(oidc_name(call->api->c.oidc)));
+        pt_json_put_str(out, "id", PT_STR("oidc"));
+        pt_json_put_str(out, "name", pt_str(oidc_name(call->api->c.oidc)));
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);
@@ -108,9 +108,9 @@ static PtStatus put_session(ApiCall *call, PtJsonOut *out, const AccessPrincipal
     const bool due = who != NULL && who->second_factor_due, in = who != NULL && !due;
     PtStatus st = PT_OK;
     pt_json_out_object(out);
-    api_put_bool(out, "signed_in", in);
-    api_put_bool(out, "setup_required", access_setup_required(call->api->c.access));
-    api_put_bool(out, "second_factor_due", due);
+    pt_json_put_bool(out, "signed_in", in);
+    pt_json_put_bool(out, "setup_required", access_setup_required(call->api->c.access));
+    pt_json_put_bool(out, "second_factor_due", due);
     if (in && who->actor.kind == AUDIT_ACCOUNT) {
         st = put_person(call, out, who, err);
     } else {
@@ -130,10 +130,8 @@ void api_session_get(ApiCall *call)
 {
     PtJsonOut out = pt_json_out(&call->body);
     PtStatus st = put_session(call, &out, call->known ? &call->who : NULL, &call->error);
-    if (st == PT_OK) {
+    if (!api_failed(call, st)) {
         api_answer(call, 200);
-    } else {
-        api_problem(call, st, &call->error);
     }
 }
 
@@ -193,8 +191,7 @@ void api_session_end(ApiCall *call)
 {
     PtStatus st =
         call->known ? access_sign_out(call->api->c.access, &call->who, &call->error) : PT_OK;
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     set_cookie(call, "", 0);
@@ -210,13 +207,12 @@ void api_setup_code(ApiCall *call)
     } else if (!access_setup_code(call->api->c.access, code)) {
         st = pt_fail(&call->error, PT_CONFLICT, "set-up is done: there is an account");
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "code", pt_str(code));
+    pt_json_put_str(&out, "code", pt_str(code));
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }
@@ -271,21 +267,20 @@ static void answer_me(ApiCall *call, PtStatus st)
         st = access_account(call->api->c.access, pt_str(call->who.actor.id), call->arena, &a,
                             &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "id", a.id);
-    api_put_text(&out, "email", a.email);
-    api_put_text(&out, "name", a.name);
-    api_put_text(&out, "role", a.role);
+    pt_json_put_str(&out, "id", a.id);
+    pt_json_put_str(&out, "email", a.email);
+    pt_json_put_str(&out, "name", a.name);
+    pt_json_put_str(&out, "role", a.role);
     api_put_raw(&out, "preferences", a.preferences);
-    api_put_bool(&out, "has_password", a.has_password);
-    api_put_bool(&out, "totp", a.totp_ms != 0);
+    pt_json_put_bool(&out, "has_password", a.has_password);
+    pt_json_put_bool(&out, "totp", a.totp_ms != 0);
     api_put_time_or_null(&out, "totp_at", a.totp_ms);
-    api_put_i64(&out, "recovery_codes_left", a.recovery_codes);
+    pt_json_put_i64(&out, "recovery_codes_left", a.recovery_codes);
     api_put_time_or_null(&out, "password_changed_at", a.password_changed_ms);
     api_put_time(&out, "created_at", a.created_ms);
     pt_json_out_object_end(&out);
@@ -324,18 +319,17 @@ void api_me_sessions_list(ApiCall *call)
     size_t count;
     PtStatus st =
         access_sessions(call->api->c.access, &call->who, call->arena, &list, &count, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     api_page_begin(&out);
     for (size_t i = 0; i < count; i++) {
         pt_json_out_object(&out);
-        api_put_text(&out, "id", pt_str(list[i].id));
-        api_put_bool(&out, "current", strcmp(list[i].id, call->who.session) == 0);
-        api_put_text(&out, "peer", list[i].peer);
-        api_put_text(&out, "user_agent", list[i].user_agent);
+        pt_json_put_str(&out, "id", pt_str(list[i].id));
+        pt_json_put_bool(&out, "current", strcmp(list[i].id, call->who.session) == 0);
+        pt_json_put_str(&out, "peer", list[i].peer);
+        pt_json_put_str(&out, "user_agent", list[i].user_agent);
         api_put_time(&out, "created_at", list[i].created_ms);
         api_put_time(&out, "last_used_at", list[i].last_used_ms);
         api_put_time(&out, "expires_at", list[i].expires_ms);
@@ -347,10 +341,8 @@ void api_me_sessions_list(ApiCall *call)
 
 static void answer_done(ApiCall *call, PtStatus st)
 {
-    if (st == PT_OK) {
+    if (!api_failed(call, st)) {
         api_answer_done(call);
-    } else {
-        api_problem(call, st, &call->error);
     }
 }
 
@@ -377,8 +369,8 @@ void api_me_totp_begin(ApiCall *call)
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "secret", pt_str(totp.secret));
-    api_put_text(&out, "uri", pt_str(totp.uri));
+    pt_json_put_str(&out, "secret", pt_str(totp.secret));
+    pt_json_put_str(&out, "uri", pt_str(totp.uri));
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }

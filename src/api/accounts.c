@@ -7,14 +7,14 @@
 static void account_json(PtJsonOut *out, const AccessAccount *a)
 {
     pt_json_out_object(out);
-    api_put_text(out, "id", a->id);
-    api_put_text(out, "email", a->email);
-    api_put_text(out, "name", a->name);
-    api_put_text(out, "role", a->role);
-    api_put_text(out, "state", pt_str(access_state_names[a->state]));
-    api_put_bool(out, "totp", a->totp_ms != 0);
-    api_put_bool(out, "external", a->external);
-    api_put_i64(out, "sessions", a->sessions);
+    pt_json_put_str(out, "id", a->id);
+    pt_json_put_str(out, "email", a->email);
+    pt_json_put_str(out, "name", a->name);
+    pt_json_put_str(out, "role", a->role);
+    pt_json_put_str(out, "state", pt_str(access_state_names[a->state]));
+    pt_json_put_bool(out, "totp", a->totp_ms != 0);
+    pt_json_put_bool(out, "external", a->external);
+    pt_json_put_i64(out, "sessions", a->sessions);
     api_put_time(out, "created_at", a->created_ms);
     api_put_time_or_null(out, "last_seen_at", a->last_seen_ms);
     pt_json_out_object_end(out);
@@ -22,8 +22,7 @@ static void account_json(PtJsonOut *out, const AccessAccount *a)
 
 static void answer_account(ApiCall *call, PtStatus st, const AccessAccount *a)
 {
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -44,8 +43,7 @@ void api_accounts_list(ApiCall *call)
     bool more;
     PtStatus st = access_people(call->api->c.access, &filter, call->arena, &list, &count, &more,
                                 &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -69,8 +67,7 @@ static void answer_link(ApiCall *call, int status, PtStatus st, const AccessAcco
                         const AccessLink *link)
 {
     char path[96];
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -81,8 +78,8 @@ static void answer_link(ApiCall *call, int status, PtStatus st, const AccessAcco
         (void)snprintf(path, sizeof path, "/invitation#%s", link->token);
         pt_json_out_key(&out, PT_STR("link"));
         pt_json_out_object(&out);
-        api_put_text(&out, "token", pt_str(link->token));
-        api_put_text(&out, "path", pt_str(path));
+        pt_json_put_str(&out, "token", pt_str(link->token));
+        pt_json_put_str(&out, "path", pt_str(path));
         api_put_time(&out, "expires_at", link->expires_ms);
         pt_json_out_object_end(&out);
     } else {
@@ -141,8 +138,8 @@ void api_accounts_change(ApiCall *call)
 static void role_json(const ApiCall *call, PtJsonOut *out, unsigned role)
 {
     pt_json_out_object(out);
-    api_put_text(out, "name", pt_str(api_roles[role].name));
-    api_put_text(out, "description", pt_str(api_role_descriptions[role]));
+    pt_json_put_str(out, "name", pt_str(api_roles[role].name));
+    pt_json_put_str(out, "description", pt_str(api_role_descriptions[role]));
     pt_json_out_key(out, PT_STR("permissions"));
     pt_json_out_array(out);
     for (unsigned i = 0; i < api_permission_count; i++) {
@@ -151,7 +148,8 @@ static void role_json(const ApiCall *call, PtJsonOut *out, unsigned role)
         }
     }
     pt_json_out_array_end(out);
-    api_put_u64(out, "accounts", access_role_accounts(call->api->c.access, api_roles[role].name));
+    pt_json_put_u64(out, "accounts",
+                    access_role_accounts(call->api->c.access, api_roles[role].name));
     pt_json_out_object_end(out);
 }
 
@@ -169,8 +167,8 @@ void api_roles_list(ApiCall *call)
     pt_json_out_array(&out);
     for (unsigned i = 0; i < api_permission_count; i++) {
         pt_json_out_object(&out);
-        api_put_text(&out, "name", pt_str(api_permissions[i].name));
-        api_put_text(&out, "description", pt_str(api_permissions[i].description));
+        pt_json_put_str(&out, "name", pt_str(api_permissions[i].name));
+        pt_json_put_str(&out, "description", pt_str(api_permissions[i].description));
         pt_json_out_object_end(&out);
     }
     pt_json_out_array_end(&out);

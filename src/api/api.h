@@ -10,6 +10,7 @@
 #include "platform/log.h"
 #include "platform/loop.h"
 #include "platform/sql.h"
+#include "privacy/privacy.h"
 #include "profiles/profiles.h"
 
 #include <stdint.h>
@@ -63,8 +64,19 @@ void api_set_server(Api *api, HttpServer *server);
 /* The imports that the operations under /api/v1/imports work on; before the first request. Borrowed
  * until api_free returned. */
 void api_set_imports(Api *api, ConnectJobs *imports);
+/* Likewise for /api/v1/pulls and /api/v1/drop-folders. */
+void api_set_pulls(Api *api, ConnectPulls *pulls, ConnectDrops *drops);
+void api_set_adopt(Api *api, ConnectAdopt *adopt); /* /api/v1/adoption */
+/* Likewise for /api/v1/destinations. */
+void api_set_destinations(Api *api, ConnectDestinations *destinations);
+/* Likewise for /api/v1/privacy. */
+void api_set_privacy(Api *api, Privacy *privacy);
 /* ConnectJobsConfig.on_change: ctx is the Api. */
 void api_imports_changed(void *ctx);
+
+/* The connectors behind /v1/hooks and /api/v1/connectors, and the threads that deliveries wait on;
+ * before the first request. Borrowed until api_free returned. */
+void api_set_hooks(Api *api, Hooks *hooks, PtPool *pool);
 
 /* How long intake calls waited for the log: a histogram in seconds, for the process's life. */
 const PtMetric *api_ack_metric(void);

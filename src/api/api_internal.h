@@ -77,6 +77,7 @@ typedef struct ApiOperation {
     bool pooled;     /* on the pool (touches SQL or files); else on the loop */
     bool sensitive;  /* its answer holds a secret: never kept for Idempotency-Key */
     bool open_query; /* parameters that are not listed are passed over, not refused */
+    bool capability; /* its path is the credential: whoever calls besides does not matter */
     ApiBody body;
     const ApiFieldSpec *in;
     unsigned in_count;
@@ -129,6 +130,14 @@ void api_answer(ApiCall *call, int status);
 /* 200 {} */
 void api_answer_done(ApiCall *call);
 void api_problem(ApiCall *call, PtStatus status, const PtError *err);
+/* Answers with what call->error says, unless st is PT_OK. True: answered. */
+static inline bool api_failed(ApiCall *call, PtStatus st)
+{
+    if (st != PT_OK) {
+        api_problem(call, st, &call->error);
+    }
+    return st != PT_OK;
+}
 /* A header of the answer; name and value must live as long as the exchange's arena. */
 void api_header(ApiCall *call, const char *name, PtStr value);
 
@@ -140,11 +149,7 @@ PT_NODISCARD PtStatus api_decode_object(PtStr json, const ApiFieldSpec *specs, u
                                         PtArena *arena, ApiValue *values, PtError *err);
 
 /* Members of an answer. */
-void api_put_text(PtJsonOut *out, const char *key, PtStr value);
 void api_put_text_or_null(PtJsonOut *out, const char *key, PtStr value); /* null when empty */
-void api_put_i64(PtJsonOut *out, const char *key, int64_t value);
-void api_put_u64(PtJsonOut *out, const char *key, uint64_t value);
-void api_put_bool(PtJsonOut *out, const char *key, bool value);
 void api_put_double(PtJsonOut *out, const char *key, double value);
 void api_put_null(PtJsonOut *out, const char *key);
 void api_put_raw(PtJsonOut *out, const char *key, PtStr json);
@@ -218,6 +223,13 @@ struct Api {
     ApiConfig c;
     HttpServer *server;
     ConnectJobs *imports;
+    Hooks *hooks;
+    PtPool *hook_pool;
+    Privacy *privacy;
+    ConnectPulls *pulls;
+    ConnectDrops *drops;
+    ConnectAdopt *adopt;
+    ConnectDestinations *destinations;
     /* intake: the loop's own */
     ApiWaiting *waiting;
     size_t waiting_head, waiting_count, waiting_cap;
@@ -281,13 +293,20 @@ PtStr api_profile_of(Api *api, const PtRecord *record, char id[static 37]);
 void api_put_source(ApiCall *call, PtJsonOut *out, uint32_t number);
 /* "groups": of a person (groups.c). */
 PT_NODISCARD PtStatus api_put_groups(ApiCall *call, PtJsonOut *out, PtStr person);
+/* "consent": of a person (consent.c). */
+PT_NODISCARD PtStatus api_put_consent(ApiCall *call, PtJsonOut *out, PtStr person);
 
 /* -- resources
  * -----------------------------------------------------------------------------------------------------
  */
 
+/* Why /readyz and what shows customers say 503 after a restore (health.c). */
+extern const char api_not_ready[];
+
 /* Answers intake requests (any path that a client library calls). False: not an intake path. */
 bool api_intake(Api *api, HttpExchange *x);
+/* Answers what comes to connectors (hooks.c). False: another path. */
+bool api_hooks(Api *api, HttpExchange *x);
 void api_intake_settle(Api *api); /* on the loop: answers what has finished */
 void api_intake_round_end(void *ctx);
 void api_reject(Api *api, const HttpRequest *r, int http, uint32_t source, const char *reason);

@@ -87,21 +87,10 @@ const ApiAsset *api_asset_of(const ApiAsset *assets, size_t count, PtStr path)
  * -------------------------------------------------------------------------------------------------
  */
 
-static PtStr trimmed(PtStr s)
-{
-    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s = pt_str_from(s, 1);
-    }
-    while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-    return s;
-}
-
 /* "q=0", "q=0.", "q=0.000": the coding is refused. */
 static bool is_refused(PtStr parameter)
 {
-    parameter = trimmed(parameter);
+    parameter = pt_str_trim(parameter);
     if (parameter.len < 3 || strncasecmp(parameter.data, "q=0", 3) != 0) {
         return false;
     }
@@ -118,7 +107,7 @@ static bool accepts(PtStr header, const char *coding)
     PtStr item, name;
     while (header.len > 0 && pt_str_cut(&header, ',', &item)) {
         (void)pt_str_cut(&item, ';', &name);
-        name = trimmed(name);
+        name = pt_str_trim(name);
         if (name.len == strlen(coding) && strncasecmp(name.data, coding, name.len) == 0) {
             return !is_refused(item);
         }

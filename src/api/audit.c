@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { FETCH_RECORDS = 256, EXPORT_PAGE = 500, FILTER_TEXT = 801 };
 
@@ -42,17 +41,17 @@ static void put_content(PtJsonOut *out, const AuditRecord *r)
     } else {
         pt_json_out_key(out, PT_STR("actor"));
         pt_json_out_object(out);
-        api_put_text(out, "kind", r->fields[AUDIT_ACTOR_KIND]);
-        api_put_text(out, "id", r->fields[AUDIT_ACTOR]);
-        api_put_text(out, "name", r->fields[AUDIT_ACTOR_NAME]);
-        api_put_text(out, "peer", r->fields[AUDIT_PEER]);
+        pt_json_put_str(out, "kind", r->fields[AUDIT_ACTOR_KIND]);
+        pt_json_put_str(out, "id", r->fields[AUDIT_ACTOR]);
+        pt_json_put_str(out, "name", r->fields[AUDIT_ACTOR_NAME]);
+        pt_json_put_str(out, "peer", r->fields[AUDIT_PEER]);
         pt_json_out_object_end(out);
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (r->erased) {
             api_put_null(out, texts[i].key);
         } else {
-            api_put_text(out, texts[i].key, r->fields[texts[i].field]);
+            pt_json_put_str(out, texts[i].key, r->fields[texts[i].field]);
         }
     }
     // checked when it was written; somebody may have written into the table since
@@ -68,15 +67,15 @@ static void put_hex(PtJsonOut *out, const char *key, PtStr bytes)
     char hex[2 * 64 + 1];
     const size_t len = bytes.len < 64 ? bytes.len : 64;
     pt_hex((const uint8_t *)bytes.data, len, hex);
-    api_put_text(out, key, pt_str(hex));
+    pt_json_put_str(out, key, pt_str(hex));
 }
 
 static void entry_json(PtJsonOut *out, const AuditRecord *r, bool with_chain)
 {
     pt_json_out_object(out);
-    api_put_i64(out, "seq", r->seq);
+    pt_json_put_i64(out, "seq", r->seq);
     api_put_time(out, "at", r->time_ms);
-    api_put_bool(out, "erased", r->erased);
+    pt_json_put_bool(out, "erased", r->erased);
     put_content(out, r);
     if (with_chain) {
         put_hex(out, "salt", r->salt);
@@ -127,8 +126,7 @@ void api_audit_list(ApiCall *call)
     if (st == PT_OK) {
         st = audit_read(call->api->c.core, &filter, add_to_page, &page, &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     (void)snprintf(cursor, sizeof cursor, "%lld", (long long)page.last);
@@ -223,10 +221,10 @@ static PtStatus next_anchor(void *ctx, AuditAnchor *ret_anchor, bool *ret_more, 
 static void verdict_json(PtJsonOut *out, const AuditVerdict *v)
 {
     pt_json_out_object(out);
-    api_put_bool(out, "ok", v->ok);
-    api_put_i64(out, "entries", v->entries);
-    api_put_i64(out, "erased", v->erased);
-    api_put_i64(out, "anchors", v->anchors);
+    pt_json_put_bool(out, "ok", v->ok);
+    pt_json_put_i64(out, "entries", v->entries);
+    pt_json_put_i64(out, "erased", v->erased);
+    pt_json_put_i64(out, "anchors", v->anchors);
     if (v->entries > 0) {
         put_hex(out, "last_link", (PtStr){(const char *)v->last_link, AUDIT_HASH});
     } else {
@@ -237,8 +235,8 @@ static void verdict_json(PtJsonOut *out, const AuditVerdict *v)
     } else {
         pt_json_out_key(out, PT_STR("problem"));
         pt_json_out_object(out);
-        api_put_i64(out, "seq", v->bad_seq);
-        api_put_text(out, "reason", pt_str(v->problem));
+        pt_json_put_i64(out, "seq", v->bad_seq);
+        pt_json_put_str(out, "reason", pt_str(v->problem));
         pt_json_out_object_end(out);
     }
     pt_json_out_object_end(out);
@@ -258,8 +256,7 @@ void api_audit_verify(ApiCall *call)
     if (st == PT_OK) {
         st = audit_verify(call->api->c.core, &anchors, &verdict, &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -277,29 +274,14 @@ typedef struct Export {
     int64_t count;
 } Export;
 
-/* RFC 4180. A cell that a spreadsheet would take for a formula gets a quote in front. */
-static void put_cell(PtBuf *out, PtStr text, bool last)
-{
-    pt_buf_add_char(out, '"');
-    if (text.len > 0 && strchr("=+-@\t\r", text.data[0]) != NULL) {
-        pt_buf_add_char(out, '\'');
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '"') {
-            pt_buf_add_char(out, '"');
-        }
-        pt_buf_add_char(out, text.data[i]);
-    }
-    pt_buf_add_str(out, last ? PT_STR("\"\r\n") : PT_STR("\","));
-}
-
 static void put_csv(PtBuf *out, const AuditRecord *r)
 {
     char at[PT_TIME_TEXT];
     pt_buf_printf(out, "%lld,%s,%s,", (long long)r->seq, pt_time_format(r->time_ms, at).data,
                   r->erased ? "true" : "false");
     for (int i = 0; i < AUDIT_FIELDS; i++) {
-        put_cell(out, r->fields[i], i == AUDIT_FIELDS - 1);
+        pt_buf_add_csv(out, r->fields[i]);
+        pt_buf_add_str(out, i == AUDIT_FIELDS - 1 ? PT_STR("\r\n") : PT_STR(","));
     }
 }
 
@@ -353,11 +335,6 @@ static PtStatus run_export(ApiStream *s, void *ctx, PtError *err)
     return st;
 }
 
-static void keep_text(char out[static FILTER_TEXT], PtStr text)
-{
-    (void)snprintf(out, FILTER_TEXT, "%.*s", PT_STR_ARG(text));
-}
-
 void api_audit_export(ApiCall *call)
 {
     const ApiValue *q = call->query;
@@ -373,9 +350,9 @@ void api_audit_export(ApiCall *call)
         .until_ms = q[Q_AUDIT_EXPORT_UNTIL].given ? q[Q_AUDIT_EXPORT_UNTIL].number : INT64_MAX,
         .oldest_first = true,
         .limit = EXPORT_PAGE};
-    keep_text(e->actor, q[Q_AUDIT_EXPORT_ACTOR].text);
-    keep_text(e->action, q[Q_AUDIT_EXPORT_ACTION].text);
-    keep_text(e->subject, q[Q_AUDIT_EXPORT_SUBJECT].text);
+    (void)pt_str_copy(e->actor, FILTER_TEXT, q[Q_AUDIT_EXPORT_ACTOR].text);
+    (void)pt_str_copy(e->action, FILTER_TEXT, q[Q_AUDIT_EXPORT_ACTION].text);
+    (void)pt_str_copy(e->subject, FILTER_TEXT, q[Q_AUDIT_EXPORT_SUBJECT].text);
     api_stream_start(call, e->csv ? "text/csv; charset=utf-8" : "application/x-ndjson", run_export,
                      e);
 }

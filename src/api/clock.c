@@ -14,9 +14,9 @@ void api_clock_get(ApiCall *call)
     const PtClock *clock = call->api->c.clock;
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "kind", pt_clock_is_sim(clock) ? PT_STR("sim") : PT_STR("real"));
+    pt_json_put_str(&out, "kind", pt_clock_is_sim(clock) ? PT_STR("sim") : PT_STR("real"));
     api_put_time(&out, "now", pt_clock_now_ms(clock));
-    api_put_i64(&out, "speed", pt_clock_speed_ppm(clock) / PPM);
+    pt_json_put_i64(&out, "speed", pt_clock_speed_ppm(clock) / PPM);
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }
@@ -28,11 +28,11 @@ static PtStatus audit(ApiCall *call, const ApiValue *speed, const ApiValue *now)
     pt_buf_init(&detail, 512);
     PtJsonOut out = pt_json_out(&detail);
     pt_json_out_object(&out);
-    api_put_text(&out, "from", pt_time_format(pt_clock_now_ms(call->api->c.clock), text));
+    pt_json_put_str(&out, "from", pt_time_format(pt_clock_now_ms(call->api->c.clock), text));
     if (now->given) {
-        api_put_text(&out, "now", pt_time_format(now->number, text));
+        pt_json_put_str(&out, "now", pt_time_format(now->number, text));
     }
-    api_put_i64(&out, "speed", speed->number);
+    pt_json_put_i64(&out, "speed", speed->number);
     pt_json_out_object_end(&out);
     PtStatus st = pt_buf_status(&detail);
     st = st == PT_OK ? api_audit(call, "clock.set", "clock", PT_STR("clock"), pt_buf_str(&detail),
@@ -54,8 +54,7 @@ void api_clock_set(ApiCall *call)
     } else {
         st = audit(call, speed, now);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     pt_clock_sim_speed(clock, speed->number * PPM);

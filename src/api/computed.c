@@ -2,25 +2,17 @@
 /* /api/v1/computed-traits: what is computed of each customer. */
 #include "api/api_internal.h"
 
-static bool failed(ApiCall *call, PtStatus st)
-{
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
-    }
-    return st != PT_OK;
-}
-
 static void put_trait(PtJsonOut *out, const ComputedTrait *trait)
 {
     pt_json_out_object(out);
-    api_put_text(out, "id", trait->id);
-    api_put_text(out, "name", trait->name);
-    api_put_text(out, "description", trait->description);
+    pt_json_put_str(out, "id", trait->id);
+    pt_json_put_str(out, "name", trait->name);
+    pt_json_put_str(out, "description", trait->description);
     api_put_raw(out, "fold", trait->fold);
     api_put_time(out, "created_at", trait->created_ms);
     api_put_time(out, "changed_at", trait->changed_ms);
-    api_put_text(out, "changed_by", trait->changed_by);
-    api_put_text(out, "state", trait->live ? PT_STR("live") : PT_STR("backfill"));
+    pt_json_put_str(out, "changed_by", trait->changed_by);
+    pt_json_put_str(out, "state", trait->live ? PT_STR("live") : PT_STR("backfill"));
     api_put_double(out, "progress", trait->progress);
     pt_json_out_object_end(out);
 }
@@ -29,7 +21,8 @@ static void answer_trait(ApiCall *call, int status, PtStr id)
 {
     ComputedTrait trait;
     PtJsonOut out = pt_json_out(&call->body);
-    if (!failed(call, computed_get(call->api->c.profiles, id, call->arena, &trait, &call->error))) {
+    if (!api_failed(call,
+                    computed_get(call->api->c.profiles, id, call->arena, &trait, &call->error))) {
         put_trait(&out, &trait);
         api_answer(call, status);
     }
@@ -39,8 +32,8 @@ void api_computed_list(ApiCall *call)
 {
     ComputedTrait *traits;
     size_t count;
-    if (failed(call,
-               computed_list(call->api->c.profiles, call->arena, &traits, &count, &call->error))) {
+    if (api_failed(call, computed_list(call->api->c.profiles, call->arena, &traits, &count,
+                                       &call->error))) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -66,8 +59,8 @@ void api_computed_add(ApiCall *call)
     const ComputedTraitEdit edit = {.name = call->in[IN_COMPUTED_ADD_NAME].text,
                                     .description = call->in[IN_COMPUTED_ADD_DESCRIPTION].text,
                                     .fold = call->in[IN_COMPUTED_ADD_FOLD].text};
-    if (!failed(call,
-                computed_add(call->api->c.profiles, &call->who.actor, &edit, id, &call->error))) {
+    if (!api_failed(
+            call, computed_add(call->api->c.profiles, &call->who.actor, &edit, id, &call->error))) {
         answer_trait(call, 201, pt_str(id));
     }
 }
@@ -77,16 +70,16 @@ void api_computed_save(ApiCall *call)
     const ComputedTraitEdit edit = {.name = call->in[IN_COMPUTED_SAVE_NAME].text,
                                     .description = call->in[IN_COMPUTED_SAVE_DESCRIPTION].text,
                                     .fold = call->in[IN_COMPUTED_SAVE_FOLD].text};
-    if (!failed(call, computed_save(call->api->c.profiles, &call->who.actor, call->args[0], &edit,
-                                    call->arena, &call->error))) {
+    if (!api_failed(call, computed_save(call->api->c.profiles, &call->who.actor, call->args[0],
+                                        &edit, call->arena, &call->error))) {
         answer_trait(call, 200, call->args[0]);
     }
 }
 
 void api_computed_delete(ApiCall *call)
 {
-    if (!failed(call, computed_delete(call->api->c.profiles, &call->who.actor, call->args[0],
-                                      call->arena, &call->error))) {
+    if (!api_failed(call, computed_delete(call->api->c.profiles, &call->who.actor, call->args[0],
+                                          call->arena, &call->error))) {
         api_answer_done(call);
     }
 }
@@ -95,10 +88,10 @@ void api_computed_preview(ApiCall *call)
 {
     ComputedPreview *values;
     size_t count;
-    if (failed(call,
-               computed_preview(call->api->c.profiles, call->in[IN_COMPUTED_PREVIEW_FOLD].text,
-                                call->in[IN_COMPUTED_PREVIEW_PROFILE].text, call->arena, &values,
-                                &count, &call->error))) {
+    if (api_failed(call,
+                   computed_preview(call->api->c.profiles, call->in[IN_COMPUTED_PREVIEW_FOLD].text,
+                                    call->in[IN_COMPUTED_PREVIEW_PROFILE].text, call->arena,
+                                    &values, &count, &call->error))) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -107,11 +100,11 @@ void api_computed_preview(ApiCall *call)
     pt_json_out_array(&out);
     for (size_t i = 0; i < count; i++) {
         pt_json_out_object(&out);
-        api_put_text(&out, "id", pt_str(values[i].id));
-        api_put_text(&out, "name", values[i].name);
+        pt_json_put_str(&out, "id", pt_str(values[i].id));
+        pt_json_put_str(&out, "name", values[i].name);
         api_put_raw(&out, "value", values[i].json);
-        api_put_u64(&out, "events", values[i].events);
-        api_put_bool(&out, "cut", values[i].cut);
+        pt_json_put_u64(&out, "events", values[i].events);
+        pt_json_put_bool(&out, "cut", values[i].cut);
         pt_json_out_object_end(&out);
     }
     pt_json_out_array_end(&out);

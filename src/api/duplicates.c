@@ -4,21 +4,13 @@
 
 enum { SETTLE_MS = 5000 };
 
-static bool failed(ApiCall *call, PtStatus st)
-{
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
-    }
-    return st != PT_OK;
-}
-
 static void put_person(PtJsonOut *out, const ProfileDuplicate *d, size_t which)
 {
     pt_json_out_object(out);
-    api_put_text(out, "id", pt_str(d->persons[which].id));
-    api_put_text(out, "name", d->persons[which].name);
-    api_put_text(out, "detail", d->persons[which].detail);
-    api_put_u64(out, "events", d->persons[which].events);
+    pt_json_put_str(out, "id", pt_str(d->persons[which].id));
+    pt_json_put_str(out, "name", d->persons[which].name);
+    pt_json_put_str(out, "detail", d->persons[which].detail);
+    pt_json_put_u64(out, "events", d->persons[which].events);
     api_put_time_or_null(out, "last_seen_at", d->persons[which].last_ms);
     pt_json_out_object_end(out);
 }
@@ -29,9 +21,9 @@ static void put_duplicate(PtJsonOut *out, const ProfileDuplicate *d)
                                            [PROFILE_DUPLICATE_ACCEPTED] = "accepted",
                                            [PROFILE_DUPLICATE_REFUSED] = "refused"};
     pt_json_out_object(out);
-    api_put_text(out, "id", pt_str(d->id));
+    pt_json_put_str(out, "id", pt_str(d->id));
     api_put_double(out, "score", d->score_ppm / 1e6);
-    api_put_text(out, "status", pt_str(statuses[d->status]));
+    pt_json_put_str(out, "status", pt_str(statuses[d->status]));
     api_put_time(out, "found_at", d->found_ms);
     pt_json_out_key(out, PT_STR("persons"));
     pt_json_out_array(out);
@@ -69,7 +61,7 @@ void api_duplicates_list(ApiCall *call)
         call->api->c.profiles, statuses[q[Q_DUPLICATES_LIST_STATUS].choice],
         q[Q_DUPLICATES_LIST_CURSOR].text, (size_t)q[Q_DUPLICATES_LIST_LIMIT].number, call->arena,
         &items, &count, &next, &call->error);
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         answer_page(call, items, count, next);
     }
 }
@@ -78,8 +70,8 @@ void api_profiles_duplicates(ApiCall *call)
 {
     ProfileDuplicate *items = NULL;
     size_t count = 0;
-    if (!failed(call, profiles_duplicates_of(call->api->c.profiles, call->args[0], call->arena,
-                                             &items, &count, &call->error))) {
+    if (!api_failed(call, profiles_duplicates_of(call->api->c.profiles, call->args[0], call->arena,
+                                                 &items, &count, &call->error))) {
         answer_page(call, items, count, PT_STR(""));
     }
 }
@@ -94,8 +86,8 @@ static void answer_one(ApiCall *call, const ProfileDuplicate *d)
 void api_duplicates_get(ApiCall *call)
 {
     ProfileDuplicate d;
-    if (!failed(call, profiles_duplicate(call->api->c.profiles, call->args[0], call->arena, &d,
-                                         &call->error))) {
+    if (!api_failed(call, profiles_duplicate(call->api->c.profiles, call->args[0], call->arena, &d,
+                                             &call->error))) {
         answer_one(call, &d);
     }
 }
@@ -112,7 +104,7 @@ static void answer_decided(ApiCall *call, PtStatus st, ProfileDuplicateStatus wa
         st = pt_fail(&call->error, PT_CONFLICT,
                      "the two have changed meanwhile, and the decision did not take effect");
     }
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         answer_one(call, &d);
     }
 }

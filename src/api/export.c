@@ -170,10 +170,8 @@ void api_events_get(ApiCall *call)
         st = event_to_json(record, &name, api_profile_of(call->api, record, person), call->arena,
                            &call->body, &call->error);
     }
-    if (st == PT_OK) {
+    if (!api_failed(call, st)) {
         api_answer(call, 200);
-    } else {
-        api_problem(call, st, &call->error);
     }
 }
 

@@ -5,28 +5,20 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static bool failed(ApiCall *call, PtStatus st)
-{
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
-    }
-    return st != PT_OK;
-}
-
 static void put_head(PtJsonOut *out, const ProfileGroup *group)
 {
-    api_put_text(out, "id", pt_str(group->id));
-    api_put_text(out, "kind",
-                 group->kind == GROUP_ACCOUNT ? PT_STR("account") : PT_STR("household"));
-    api_put_text(out, "name", group->name);
-    api_put_text(out, "how", group->how);
+    pt_json_put_str(out, "id", pt_str(group->id));
+    pt_json_put_str(out, "kind",
+                    group->kind == GROUP_ACCOUNT ? PT_STR("account") : PT_STR("household"));
+    pt_json_put_str(out, "name", group->name);
+    pt_json_put_str(out, "how", group->how);
 }
 
 static void put_group(PtJsonOut *out, const ProfileGroup *group)
 {
     pt_json_out_object(out);
     put_head(out, group);
-    api_put_u64(out, "members", group->members);
+    pt_json_put_u64(out, "members", group->members);
     pt_json_out_object_end(out);
 }
 
@@ -39,8 +31,8 @@ void api_groups_list(ApiCall *call)
                                       .text = q[Q_GROUPS_LIST_SEARCH].text,
                                       .cursor = q[Q_GROUPS_LIST_CURSOR].text,
                                       .max = (size_t)q[Q_GROUPS_LIST_LIMIT].number};
-    if (failed(call, profiles_groups_search(call->api->c.profiles, &query, call->arena, &page,
-                                            &call->error))) {
+    if (api_failed(call, profiles_groups_search(call->api->c.profiles, &query, call->arena, &page,
+                                                &call->error))) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -58,7 +50,7 @@ static void put_traits(ApiCall *call, PtJsonOut *out, const ProfileGroupTrait *t
     pt_json_out_array(out);
     for (size_t i = 0; i < count; i++) {
         pt_json_out_object(out);
-        api_put_text(out, "name", traits[i].name);
+        pt_json_put_str(out, "name", traits[i].name);
         api_put_raw(out, "value", traits[i].json);
         api_put_time(out, "at", traits[i].at_ms);
         api_put_source(call, out, traits[i].source);
@@ -73,9 +65,9 @@ static void put_members(PtJsonOut *out, const ProfileMember *members, size_t cou
     pt_json_out_array(out);
     for (size_t i = 0; i < count; i++) {
         pt_json_out_object(out);
-        api_put_text(out, "id", pt_str(members[i].id));
-        api_put_text(out, "name", members[i].name);
-        api_put_text(out, "detail", members[i].detail);
+        pt_json_put_str(out, "id", pt_str(members[i].id));
+        pt_json_put_str(out, "name", members[i].name);
+        pt_json_put_str(out, "detail", members[i].detail);
         api_put_time(out, "since", members[i].since_ms);
         api_put_time_or_null(out, "last_seen_at", members[i].last_ms);
         pt_json_out_object_end(out);
@@ -103,18 +95,18 @@ void api_groups_get(ApiCall *call)
              ? profiles_group_members(profiles, id, (uint32_t)after, limit, call->arena, &members,
                                       err)
              : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
     put_head(&out, &group);
-    api_put_u64(&out, "member_count", group.members);
+    pt_json_put_u64(&out, "member_count", group.members);
     put_traits(call, &out, traits, trait_count);
     put_members(&out, members.members, members.count);
     if (members.next != 0) {
         (void)snprintf(cursor, sizeof cursor, "%" PRIu32, members.next);
-        api_put_text(&out, "next_cursor", pt_str(cursor));
+        pt_json_put_str(&out, "next_cursor", pt_str(cursor));
     } else {
         api_put_null(&out, "next_cursor");
     }

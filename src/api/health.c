@@ -120,6 +120,22 @@ static void collect_log(const Api *api, PtBuf *out)
     }
 }
 
+static void collect_suppressed(const Api *api, PtBuf *out)
+{
+    bool first = true;
+    for (uint32_t i = 0; i < EVENT_SUPPRESSED_SOURCES; i++) {
+        const uint64_t events = event_intake_suppressed(api->c.intake, i);
+        char label[32];
+        if (events > 0) {
+            (void)snprintf(label, sizeof label, "source=\"%u\"", i);
+            pt_metric_line(out, "patron_events_suppressed_total", "counter",
+                           "Events of persons who were erased after them: not stored", first, label,
+                           (double)events);
+            first = false;
+        }
+    }
+}
+
 static void collect(void *ctx, PtBuf *out)
 {
     const Api *api = ctx;
@@ -127,6 +143,7 @@ static void collect(void *ctx, PtBuf *out)
         collect_http(api, out);
     }
     collect_log(api, out);
+    collect_suppressed(api, out);
     for (size_t i = 0; i < event_views_count(api->c.views); i++) {
         const EventViewState v = event_views_state(api->c.views, i);
         char label[64];
@@ -169,15 +186,19 @@ void api_healthz(ApiCall *call)
     api_answer(call, 200);
 }
 
-/* Ready: intake would accept. It says why when not. */
+const char api_not_ready[] =
+    "persons of the register of erasures may be there again after a restore: being erased";
+
+/* Ready: intake would accept, and nobody is read who was erased. It says why when not. */
 void api_readyz(ApiCall *call)
 {
     const PtLogStats s = pt_log_stats(call->api->c.log);
     const DedupeStats d = dedupe_stats(call->api->c.dedupe);
-    const char *problem = call->api->stopping ? "stopping"
-                          : s.full            ? "no disk space for the log"
-                          : d.stalled         ? "dedupe cannot write"
-                                              : NULL;
+    const char *problem = call->api->stopping                  ? "stopping"
+                          : s.full                             ? "no disk space for the log"
+                          : d.stalled                          ? "dedupe cannot write"
+                          : !privacy_ready(call->api->privacy) ? api_not_ready
+                                                               : NULL;
     if (problem != NULL) {
         (void)pt_fail(&call->error, PT_UNAVAILABLE, "%s", problem);
         api_problem(call, PT_UNAVAILABLE, &call->error);
@@ -250,14 +271,10 @@ static void views_json(Api *api, PtJsonOut *out)
     for (size_t i = 0; i < event_views_count(api->c.views); i++) {
         const EventViewState v = event_views_state(api->c.views, i);
         pt_json_out_object(out);
-        pt_json_out_key(out, PT_STR("name"));
-        pt_json_out_str(out, pt_str(v.name));
-        pt_json_out_key(out, PT_STR("next_offset"));
-        pt_json_out_u64(out, v.next_offset);
-        pt_json_out_key(out, PT_STR("lag"));
-        pt_json_out_u64(out, v.lag);
-        pt_json_out_key(out, PT_STR("stopped"));
-        pt_json_out_bool(out, v.stopped);
+        pt_json_put_str(out, "name", pt_str(v.name));
+        pt_json_put_u64(out, "next_offset", v.next_offset);
+        pt_json_put_u64(out, "lag", v.lag);
+        pt_json_put_bool(out, "stopped", v.stopped);
         pt_json_out_key(out, PT_STR("problem"));
         if (v.message[0] != '\0') {
             pt_json_out_str(out, pt_str(v.message));
@@ -274,14 +291,10 @@ void api_status(ApiCall *call)
     Api *api = call->api;
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("version"));
-    pt_json_out_str(&out, PT_STR(PATRON_VERSION));
-    pt_json_out_key(&out, PT_STR("pid"));
-    pt_json_out_i64(&out, getpid());
-    pt_json_out_key(&out, PT_STR("uptime_ms"));
-    pt_json_out_i64(&out, pt_mono_ms() - api->c.started_mono_ms);
-    pt_json_out_key(&out, PT_STR("resident_bytes"));
-    pt_json_out_u64(&out, resident_bytes());
+    pt_json_put_str(&out, "version", PT_STR(PATRON_VERSION));
+    pt_json_put_i64(&out, "pid", getpid());
+    pt_json_put_i64(&out, "uptime_ms", pt_mono_ms() - api->c.started_mono_ms);
+    pt_json_put_u64(&out, "resident_bytes", resident_bytes());
     log_json(api, &out);
     views_json(api, &out);
     const HttpCounters h = http_counters(api->server);

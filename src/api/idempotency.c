@@ -78,8 +78,7 @@ static PtStatus insert(ApiCall *call, bool *ret_mine, PtError *err)
         return st;
     }
     pt_sql_bind_i64(tx, 1, now_ms - KEPT_MS);
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
+    st = pt_sql_finish(tx, err);
     if (st != PT_OK || (st = pt_sql_use(tx, SQL_IDEMPOTENCY_BEGIN, err)) != PT_OK) {
         return st;
     }
@@ -155,7 +154,6 @@ static PtStatus keep(ApiCall *call, PtError *err)
     const bool forget = call->problem != PT_OK;
     const PtStr body = pt_buf_str(&call->body);
     const bool store = !call->op->sensitive && body.len <= BODY_KEPT;
-    bool row;
     PtStatus st = pt_sql_begin(call->api->c.core, true, &tx, err);
     if (st == PT_OK) {
         st = pt_sql_use(tx, forget ? SQL_IDEMPOTENCY_DROP : SQL_IDEMPOTENCY_END, err);
@@ -169,8 +167,7 @@ static PtStatus keep(ApiCall *call, PtError *err)
         pt_sql_bind_text(tx, 3, pt_str(call->content_type));
         pt_sql_bind_blob(tx, 4, store ? body : (PtStr){NULL, 0});
     }
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
+    st = pt_sql_finish(tx, err);
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 

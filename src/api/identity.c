@@ -7,26 +7,18 @@
 
 enum { SETTLE_MS = 5000 }; /* as with merges (profiles.c) */
 
-static bool failed(ApiCall *call, PtStatus st)
-{
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
-    }
-    return st != PT_OK;
-}
-
 /* -- rules --------------------------------------------------------------------------------------
  */
 
 static void put_rebuild(PtJsonOut *out, const ProfileRebuild *rebuild)
 {
     pt_json_out_object(out);
-    api_put_u64(out, "number", rebuild->number);
-    api_put_u64(out, "version", rebuild->version);
+    pt_json_put_u64(out, "number", rebuild->number);
+    pt_json_put_u64(out, "version", rebuild->version);
     api_put_time(out, "at", rebuild->at_ms);
-    api_put_text(out, "by", rebuild->by);
-    api_put_text(out, "reason", rebuild->reason);
-    api_put_bool(out, "begun", rebuild->begun);
+    pt_json_put_str(out, "by", rebuild->by);
+    pt_json_put_str(out, "reason", rebuild->reason);
+    pt_json_put_bool(out, "begun", rebuild->begun);
     pt_json_out_object_end(out);
 }
 
@@ -50,16 +42,17 @@ static void put_members(PtJsonOut *out, PtStr object)
 static void answer_rules(ApiCall *call)
 {
     ProfileRules rules;
-    if (failed(call, profiles_rules(call->api->c.profiles, call->arena, &rules, &call->error))) {
+    if (api_failed(call,
+                   profiles_rules(call->api->c.profiles, call->arena, &rules, &call->error))) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_u64(&out, "version", rules.version);
+    pt_json_put_u64(&out, "version", rules.version);
     api_put_time(&out, "changed_at", rules.changed_ms);
     api_put_text_or_null(&out, "changed_by", rules.changed_by);
     if (rules.placed) {
-        api_put_u64(&out, "position", rules.position);
+        pt_json_put_u64(&out, "position", rules.position);
     } else {
         api_put_null(&out, "position");
     }
@@ -88,7 +81,7 @@ void api_identity_rules_change(ApiCall *call)
                                         in[IN_IDENTITY_RULES_CHANGE_RULES].text,
                                         in[IN_IDENTITY_RULES_CHANGE_REASON].text, &call->error);
     st = st == PT_OK ? profiles_settle(profiles, SETTLE_MS, &call->error) : st;
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         answer_rules(call);
     }
 }
@@ -102,7 +95,7 @@ void api_identity_rebuild(ApiCall *call)
                                    (uint32_t)in[IN_IDENTITY_REBUILD_VERSION].number,
                                    in[IN_IDENTITY_REBUILD_REASON].text, &call->error);
     st = st == PT_OK ? profiles_rules(profiles, call->arena, &rules, &call->error) : st;
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         PtJsonOut out = pt_json_out(&call->body);
         put_rebuild(&out, &rules.rebuild);
         api_answer(call, 202);
@@ -121,12 +114,12 @@ static void put_person(PtJsonOut *out, const ProfilePreviewPerson *person)
     pt_json_out_array(out);
     for (size_t i = 0; i < person->count; i++) {
         pt_json_out_object(out);
-        api_put_text(out, "type", person->nodes[i].type);
-        api_put_text(out, "value", person->nodes[i].value);
+        pt_json_put_str(out, "type", person->nodes[i].type);
+        pt_json_put_str(out, "value", person->nodes[i].value);
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);
-    api_put_u64(out, "more", person->more);
+    pt_json_put_u64(out, "more", person->more);
     pt_json_out_object_end(out);
 }
 
@@ -144,10 +137,10 @@ static void put_persons(PtJsonOut *out, const char *key, const ProfilePreviewPer
 static void put_example(PtJsonOut *out, const ProfilePreviewExample *e)
 {
     pt_json_out_object(out);
-    api_put_text(out, "kind", e->joined ? PT_STR("joined") : PT_STR("parted"));
+    pt_json_put_str(out, "kind", e->joined ? PT_STR("joined") : PT_STR("parted"));
     put_persons(out, "before", e->joined ? e->several : &e->one, e->joined ? e->count : 1);
     put_persons(out, "after", e->joined ? &e->one : e->several, e->joined ? 1 : e->count);
-    api_put_u64(out, "more", e->more);
+    pt_json_put_u64(out, "more", e->more);
     pt_json_out_object_end(out);
 }
 
@@ -155,8 +148,8 @@ static void put_side(PtJsonOut *out, const char *key, uint64_t persons, uint64_t
 {
     pt_json_out_key(out, pt_str(key));
     pt_json_out_object(out);
-    api_put_u64(out, "persons", persons);
-    api_put_u64(out, "identifiers", identifiers);
+    pt_json_put_u64(out, "persons", persons);
+    pt_json_put_u64(out, "identifiers", identifiers);
     pt_json_out_object_end(out);
 }
 
@@ -164,12 +157,12 @@ static void put_found(PtJsonOut *out, const ProfilePreview *p)
 {
     put_side(out, "before", p->persons_before, p->nodes_before);
     put_side(out, "after", p->persons_after, p->nodes_after);
-    api_put_u64(out, "parted", p->parted);
-    api_put_u64(out, "joined", p->joined);
+    pt_json_put_u64(out, "parted", p->parted);
+    pt_json_put_u64(out, "joined", p->joined);
     pt_json_out_key(out, PT_STR("dropped"));
     pt_json_out_object(out);
-    api_put_u64(out, "events", p->dropped_events);
-    api_put_u64(out, "identifiers", p->dropped_claims);
+    pt_json_put_u64(out, "events", p->dropped_events);
+    pt_json_put_u64(out, "identifiers", p->dropped_claims);
     pt_json_out_object_end(out);
     api_put_raw(out, "rules", p->rules);
     pt_json_out_key(out, PT_STR("examples"));
@@ -187,15 +180,15 @@ static void put_preview(PtJsonOut *out, const ProfilePreview *p)
                                          [PROFILE_PREVIEW_STOPPED] = "stopped",
                                          [PROFILE_PREVIEW_FAILED] = "failed"};
     pt_json_out_object(out);
-    api_put_text(out, "state", pt_str(states[p->state]));
+    pt_json_put_str(out, "state", pt_str(states[p->state]));
     api_put_double(out, "progress", p->progress);
-    api_put_bool(out, "done", p->state != PROFILE_PREVIEW_RUNNING);
+    pt_json_put_bool(out, "done", p->state != PROFILE_PREVIEW_RUNNING);
     api_put_time(out, "started_at", p->started_ms);
     api_put_time_or_null(out, "finished_at", p->finished_ms);
-    api_put_text(out, "by", p->by);
+    pt_json_put_str(out, "by", p->by);
     api_put_text_or_null(out, "problem", p->problem);
-    api_put_u64(out, "position", p->position);
-    api_put_u64(out, "events", p->events);
+    pt_json_put_u64(out, "position", p->position);
+    pt_json_put_u64(out, "events", p->events);
     put_found(out, p);
     pt_json_out_object_end(out);
 }
@@ -204,7 +197,7 @@ static void answer_preview(ApiCall *call, int status)
 {
     Profiles *profiles = call->api->c.profiles;
     ProfilePreview preview;
-    if (!failed(call, profiles_preview_lock(profiles, &preview, &call->error))) {
+    if (!api_failed(call, profiles_preview_lock(profiles, &preview, &call->error))) {
         PtJsonOut out = pt_json_out(&call->body);
         put_preview(&out, &preview);
         profiles_preview_unlock(profiles);
@@ -222,14 +215,14 @@ void api_identity_preview_start(ApiCall *call)
     PtStatus st =
         profiles_preview_start(call->api->c.profiles, &call->who.actor,
                                call->in[IN_IDENTITY_PREVIEW_START_RULES].text, &call->error);
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         answer_preview(call, 202);
     }
 }
 
 void api_identity_preview_stop(ApiCall *call)
 {
-    if (!failed(call, profiles_preview_stop(call->api->c.profiles, &call->error))) {
+    if (!api_failed(call, profiles_preview_stop(call->api->c.profiles, &call->error))) {
         api_answer_done(call);
     }
 }

@@ -30,24 +30,24 @@ static void put_progress(PtJsonOut *out, const ConnectProgress *p)
                   {"resent", p->resent},
                   {"quarantined", p->quarantined}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        api_put_u64(out, counts[i].key, counts[i].value);
+        pt_json_put_u64(out, counts[i].key, counts[i].value);
     }
 }
 
 static void import_json(PtJsonOut *out, const ConnectJob *job)
 {
     pt_json_out_object(out);
-    api_put_text(out, "id", pt_str(job->id));
-    api_put_text(out, "name", pt_str(job->name));
-    api_put_text(out, "source", pt_str(job->source));
+    pt_json_put_str(out, "id", pt_str(job->id));
+    pt_json_put_str(out, "name", pt_str(job->name));
+    pt_json_put_str(out, "source", pt_str(job->source));
     api_put_text_or_null(out, "source_id", pt_str(job->source_id));
-    api_put_text(out, "state", pt_str(connect_job_state_name(job->state)));
+    pt_json_put_str(out, "state", pt_str(connect_job_state_name(job->state)));
     api_put_text_or_null(out, "reason", pt_str(job->reason));
-    api_put_u64(out, "bytes", job->bytes);
-    api_put_u64(out, "uploaded", job->uploaded);
+    pt_json_put_u64(out, "bytes", job->bytes);
+    pt_json_put_u64(out, "uploaded", job->uploaded);
     api_put_text_or_null(out, "sha256", pt_str(job->digest));
-    api_put_bool(out, "file_kept", job->file_kept);
-    api_put_bool(out, "has_mapping", job->has_mapping);
+    pt_json_put_bool(out, "file_kept", job->file_kept);
+    pt_json_put_bool(out, "has_mapping", job->has_mapping);
     api_put_text_or_null(out, "recipe", pt_str(job->recipe));
     put_progress(out, &job->progress);
     put_rate(out, "rows_per_s", job->rows_per_s);
@@ -55,7 +55,7 @@ static void import_json(PtJsonOut *out, const ConnectJob *job)
     api_put_time_or_null(out, "estimated_end_at", job->end_ms);
     api_put_text_or_null(out, "note", pt_str(job->note));
     api_put_time(out, "created_at", job->created_ms);
-    api_put_text(out, "created_by", pt_str(job->created_by));
+    pt_json_put_str(out, "created_by", pt_str(job->created_by));
     api_put_time_or_null(out, "started_at", job->started_ms);
     api_put_time(out, "changed_at", job->changed_ms);
     api_put_time_or_null(out, "finished_at", job->finished_ms);
@@ -64,8 +64,7 @@ static void import_json(PtJsonOut *out, const ConnectJob *job)
 
 static void answer_import(ApiCall *call, PtStatus st, int status, const ConnectJob *job)
 {
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -89,8 +88,7 @@ void api_imports_list(ApiCall *call)
     size_t count = 0;
     PtStatus st =
         connect_jobs_list(call->api->imports, &query, call->arena, &list, &count, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     const bool more = count > limit;
@@ -191,12 +189,12 @@ static void answer_gap(ApiCall *call, const ConnectJob *job)
 {
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "type", PT_STR("about:blank"));
-    api_put_text(&out, "title", pt_str(pt_status_title(PT_CONFLICT)));
-    api_put_i64(&out, "status", pt_status_http(PT_CONFLICT));
-    api_put_text(&out, "code", pt_str(pt_status_name(PT_CONFLICT)));
-    api_put_text(&out, "detail", pt_str(call->error.message));
-    api_put_u64(&out, "expected_offset", job->uploaded);
+    pt_json_put_str(&out, "type", PT_STR("about:blank"));
+    pt_json_put_str(&out, "title", pt_str(pt_status_title(PT_CONFLICT)));
+    pt_json_put_i64(&out, "status", pt_status_http(PT_CONFLICT));
+    pt_json_put_str(&out, "code", pt_str(pt_status_name(PT_CONFLICT)));
+    pt_json_put_str(&out, "detail", pt_str(call->error.message));
+    pt_json_put_u64(&out, "expected_offset", job->uploaded);
     pt_json_out_object_end(&out);
     call->content_type = "application/problem+json";
     api_answer(call, pt_status_http(PT_CONFLICT));
@@ -219,15 +217,14 @@ void api_imports_part(ApiCall *call)
         answer_gap(call, &job);
         return;
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_u64(&out, "uploaded", job.uploaded);
-    api_put_u64(&out, "bytes", job.bytes);
-    api_put_text(&out, "state", pt_str(connect_job_state_name(job.state)));
+    pt_json_put_u64(&out, "uploaded", job.uploaded);
+    pt_json_put_u64(&out, "bytes", job.bytes);
+    pt_json_put_str(&out, "state", pt_str(connect_job_state_name(job.state)));
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }
@@ -240,8 +237,7 @@ void api_imports_mapping(ApiCall *call)
     PtStr mapping, recipe;
     PtStatus st = connect_job_mapping(call->api->imports, call->args[0], call->arena, &mapping,
                                       &recipe, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -296,8 +292,8 @@ void api_imports_recipes(ApiCall *call)
         const PtStr mapping = connect_recipe_text(pt_str(name));
         pt_buf_clear(&note, CONNECT_MAPPING_MAX);
         pt_json_out_object(&out);
-        api_put_text(&out, "name", pt_str(name));
-        api_put_text(&out, "note", note_of(mapping, &note));
+        pt_json_put_str(&out, "name", pt_str(name));
+        pt_json_put_str(&out, "note", note_of(mapping, &note));
         api_put_raw(&out, "mapping", mapping);
         pt_json_out_object_end(&out);
     }
@@ -321,12 +317,12 @@ static const char *const formats[] = {[CONNECT_CSV] = "csv",
 static void preview_row_json(PtJsonOut *out, const ConnectPreviewRow *row)
 {
     pt_json_out_object(out);
-    api_put_u64(out, "row", row->row);
-    api_put_u64(out, "line", row->line);
-    api_put_text(out, "text", row->text);
-    api_put_text(out, "outcome", pt_str(outcomes[row->outcome]));
+    pt_json_put_u64(out, "row", row->row);
+    pt_json_put_u64(out, "line", row->line);
+    pt_json_put_str(out, "text", row->text);
+    pt_json_put_str(out, "outcome", pt_str(outcomes[row->outcome]));
     if (row->event >= 0) {
-        api_put_i64(out, "event", row->event);
+        pt_json_put_i64(out, "event", row->event);
     } else {
         api_put_null(out, "event");
     }
@@ -361,11 +357,11 @@ static void notes_json(PtJsonOut *out, PtStr notes)
 static void preview_json(PtJsonOut *out, const ConnectPreview *p)
 {
     pt_json_out_object(out);
-    api_put_bool(out, "guessed", p->guessed);
+    pt_json_put_bool(out, "guessed", p->guessed);
     api_put_text_or_null(out, "recipe", p->recipe);
     api_put_raw(out, "mapping", p->mapping);
     notes_json(out, p->notes);
-    api_put_text(out, "format", pt_str(formats[p->format]));
+    pt_json_put_str(out, "format", pt_str(formats[p->format]));
     texts_json(out, "columns", p->columns, p->column_count);
     pt_json_out_key(out, PT_STR("rows"));
     pt_json_out_array(out);
@@ -388,8 +384,7 @@ void api_imports_preview(ApiCall *call)
     PtStatus st = p != NULL ? connect_job_preview(call->api->imports, call->args[0], call->arena, p,
                                                   &call->error)
                             : pt_fail(&call->error, PT_NO_MEMORY, "no memory for a preview");
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -411,8 +406,7 @@ void api_imports_refusals(ApiCall *call)
         st = connect_job_refusals(call->api->imports, call->args[0], after, limit, call->arena,
                                   &page, &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -420,12 +414,12 @@ void api_imports_refusals(ApiCall *call)
     for (size_t i = 0; i < page.count; i++) {
         const ConnectRefusal *r = &page.rows[i];
         pt_json_out_object(&out);
-        api_put_u64(&out, "number", r->number);
-        api_put_u64(&out, "row", r->row);
-        api_put_u64(&out, "line", r->line);
+        pt_json_put_u64(&out, "number", r->number);
+        pt_json_put_u64(&out, "row", r->row);
+        pt_json_put_u64(&out, "line", r->line);
         api_put_text_or_null(&out, "column", r->column);
-        api_put_text(&out, "reason", r->reason);
-        api_put_text(&out, "text", r->text);
+        pt_json_put_str(&out, "reason", r->reason);
+        pt_json_put_str(&out, "text", r->text);
         pt_json_out_object_end(&out);
     }
     if (page.count == limit) {

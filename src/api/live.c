@@ -128,8 +128,7 @@ static PtStatus say_reject(LiveState *s, const ApiReject *j, PtError *err)
         pt_json_out_key(&o, texts[i].key);
         pt_json_out_str(&o, texts[i].value);
     }
-    pt_json_out_key(&o, PT_STR("status"));
-    pt_json_out_i64(&o, j->http);
+    pt_json_put_i64(&o, "status", j->http);
     pt_json_out_object_end(&o);
     return say(s, (PtStr){NULL, 0}, "rejected", err);
 }

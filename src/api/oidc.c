@@ -140,8 +140,8 @@ static PtStatus audit_refusal(const ApiCall *call, const PtError *why, PtError *
     pt_buf_init(&detail, 4096);
     PtJsonOut out = pt_json_out(&detail);
     pt_json_out_object(&out);
-    api_put_text(&out, "by", PT_STR("oidc"));
-    api_put_text(&out, "problem", pt_str(why->message));
+    pt_json_put_str(&out, "by", PT_STR("oidc"));
+    pt_json_put_str(&out, "problem", pt_str(why->message));
     pt_json_out_object_end(&out);
     const AuditEntry entry = {.by = &by,
                               .action = "session.failed",
@@ -230,8 +230,7 @@ void api_session_oidc_start(ApiCall *call)
     if (st == PT_OK && !oidc_return_to_valid(return_to)) {
         st = pt_fail(&call->error, PT_INVALID, "return_to: not a path on this server");
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
     } else if (call->api->c.oidc == NULL) {
         send_to_sign_in(call, "oidc_off");
     } else {
@@ -244,8 +243,7 @@ void api_session_oidc_callback(ApiCall *call)
     const ApiValue *q = call->query;
     const Oidc *oidc = call->api->c.oidc;
     PtStatus st = check_channel(call, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     if (oidc == NULL) {

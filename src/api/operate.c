@@ -6,10 +6,8 @@
 
 static void answer(ApiCall *call, PtStatus st, int status)
 {
-    if (st == PT_OK) {
+    if (!api_failed(call, st)) {
         api_answer(call, status);
-    } else {
-        api_problem(call, st, &call->error);
     }
 }
 

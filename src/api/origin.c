@@ -9,17 +9,6 @@ enum { V4_AT = 12 }; /* where an IPv4 address lies in a mapped one */
 
 static const uint8_t v4_mapped[V4_AT] = {[10] = 0xFF, [11] = 0xFF};
 
-static PtStr trimmed(PtStr s)
-{
-    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s = pt_str_from(s, 1);
-    }
-    while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-    return s;
-}
-
 static bool is_v4(const uint8_t address[static 16])
 {
     return memcmp(address, v4_mapped, V4_AT) == 0;
@@ -106,9 +95,9 @@ static bool read_network(PtStr text, ApiNetwork *ret_network)
 PtStatus api_proxies_parse(const char *text, ApiProxies *ret_proxies, PtError *err)
 {
     ApiProxies p = {.count = 0};
-    PtStr rest = trimmed(pt_str(text)), item = {NULL, 0};
+    PtStr rest = pt_str_trim(pt_str(text)), item = {NULL, 0};
     while (rest.len > 0 && pt_str_cut(&rest, ',', &item)) {
-        item = trimmed(item);
+        item = pt_str_trim(item);
         if (p.count == API_PROXIES_MAX) {
             return pt_fail(err, PT_INVALID, "access.proxies: over %d addresses", API_PROXIES_MAX);
         }
@@ -148,7 +137,7 @@ static bool cut_last(PtStr *list, PtStr *ret_item)
     }
     const char *comma = list->len > 0 ? memrchr(list->data, ',', list->len) : NULL;
     const size_t at = comma != NULL ? (size_t)(comma - list->data) + 1 : 0;
-    PtStr item = trimmed((PtStr){list->data + at, list->len - at});
+    PtStr item = pt_str_trim((PtStr){list->data + at, list->len - at});
     *list = comma != NULL ? (PtStr){list->data, at - 1} : (PtStr){NULL, 0};
     if (item.len > 2 && item.data[0] == '[' && item.data[item.len - 1] == ']' &&
         memchr(item.data, ':', item.len) != NULL) {

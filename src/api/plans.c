@@ -2,19 +2,12 @@
 /* /api/v1/plans, and the plan of a source */
 #include "api/api_internal.h"
 
+#include "base/time.h"
 #include "platform/diag.h"
 
 #include <stdlib.h>
 
 enum { HOUR_MS = 3600000, DAY_MS = 86400000, RANGE_MS = 7 * DAY_MS };
-
-static bool failed(ApiCall *call, PtStatus st)
-{
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
-    }
-    return st != PT_OK;
-}
 
 /* -- plans
  * -------------------------------------------------------------------------------------------------------
@@ -28,8 +21,8 @@ static void put_sources(ApiCall *call, PtJsonOut *out, const EventPlanRow *row)
         EventSource source;
         if (event_source_by_number(call->api->c.sources, row->sources[i], &source)) {
             pt_json_out_object(out);
-            api_put_text(out, "id", pt_str(source.id));
-            api_put_text(out, "name", pt_str(source.name));
+            pt_json_put_str(out, "id", pt_str(source.id));
+            pt_json_put_str(out, "name", pt_str(source.name));
             pt_json_out_object_end(out);
         }
     }
@@ -39,17 +32,17 @@ static void put_sources(ApiCall *call, PtJsonOut *out, const EventPlanRow *row)
 static void put_plan(ApiCall *call, PtJsonOut *out, const EventPlanRow *row)
 {
     pt_json_out_object(out);
-    api_put_text(out, "id", row->id);
+    pt_json_put_str(out, "id", row->id);
     event_plan_put(&row->edit, out);
-    api_put_i64(out, "version", row->version);
-    api_put_i64(out, "rule_count", row->rule_count);
+    pt_json_put_i64(out, "version", row->version);
+    pt_json_put_i64(out, "rule_count", row->rule_count);
     put_sources(call, out, row);
     if (row->edit.rules.len > 0) { // the whole, not a summary
-        api_put_text(out, "note", row->edit.note);
+        pt_json_put_str(out, "note", row->edit.note);
     }
     api_put_time(out, "created_at", row->created_ms);
     api_put_time(out, "saved_at", row->saved_ms);
-    api_put_text(out, "saved_by", row->saved_by);
+    pt_json_put_str(out, "saved_by", row->saved_by);
     pt_json_out_object_end(out);
 }
 
@@ -59,7 +52,7 @@ static void answer_plan(ApiCall *call, int status, PtStr ref, int64_t version)
     PtJsonOut out = pt_json_out(&call->body);
     PtStatus st =
         event_plans_get(call->api->c.plans, ref, version, call->arena, &row, &call->error);
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         put_plan(call, &out, &row);
         api_answer(call, status);
     }
@@ -70,8 +63,8 @@ void api_plans_list(ApiCall *call)
     EventPlanRow *rows;
     size_t count;
     PtJsonOut out = pt_json_out(&call->body);
-    if (failed(call,
-               event_plans_list(call->api->c.plans, call->arena, &rows, &count, &call->error))) {
+    if (api_failed(
+            call, event_plans_list(call->api->c.plans, call->arena, &rows, &count, &call->error))) {
         return;
     }
     pt_json_out_object(&out);
@@ -112,8 +105,8 @@ void api_plans_add(ApiCall *call)
 {
     char id[37];
     EventPlanEdit edit = read_edit(call);
-    if (!failed(call,
-                event_plans_add(call->api->c.plans, &edit, &call->who.actor, id, &call->error))) {
+    if (!api_failed(
+            call, event_plans_add(call->api->c.plans, &edit, &call->who.actor, id, &call->error))) {
         answer_plan(call, 201, pt_str(id), 0);
     }
 }
@@ -130,15 +123,15 @@ void api_plans_save(ApiCall *call)
     if (st == PT_OK) { // by id: the name may change
         st = event_plans_save(plans, before.id, base, &edit, &call->who.actor, &call->error);
     }
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         answer_plan(call, 200, before.id, 0);
     }
 }
 
 void api_plans_delete(ApiCall *call)
 {
-    if (!failed(call, event_plans_delete(call->api->c.plans, call->args[0], &call->who.actor,
-                                         &call->error))) {
+    if (!api_failed(call, event_plans_delete(call->api->c.plans, call->args[0], &call->who.actor,
+                                             &call->error))) {
         api_answer_done(call);
     }
 }
@@ -157,18 +150,18 @@ void api_plans_versions(ApiCall *call)
     st = st == PT_OK ? event_plans_versions(call->api->c.plans, call->args[0], (int64_t)before,
                                             limit, call->arena, &rows, &count, &call->error)
                      : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     api_page_begin(&out);
     for (size_t i = 0; i < count; i++) {
         pt_json_out_object(&out);
-        api_put_i64(&out, "version", rows[i].version);
+        pt_json_put_i64(&out, "version", rows[i].version);
         api_put_time(&out, "saved_at", rows[i].saved_ms);
-        api_put_text(&out, "saved_by", rows[i].saved_by);
-        api_put_text(&out, "note", rows[i].edit.note);
-        api_put_i64(&out, "rules", rows[i].rule_count);
+        pt_json_put_str(&out, "saved_by", rows[i].saved_by);
+        pt_json_put_str(&out, "note", rows[i].edit.note);
+        pt_json_put_i64(&out, "rules", rows[i].rule_count);
         pt_json_out_object_end(&out);
     }
     if (count == limit && rows[count - 1].version > 1) {
@@ -182,7 +175,7 @@ void api_plans_version(ApiCall *call)
 {
     uint32_t version = 0;
     if (!pt_str_to_u32(call->args[1], 9999999, &version) || version == 0) {
-        (void)failed(call, pt_fail(&call->error, PT_NOT_FOUND, "no such version of a plan"));
+        (void)api_failed(call, pt_fail(&call->error, PT_NOT_FOUND, "no such version of a plan"));
         return;
     }
     answer_plan(call, 200, call->args[0], version);
@@ -195,7 +188,7 @@ void api_plans_version(ApiCall *call)
 static bool find_source(ApiCall *call, EventSource *ret_source)
 {
     return event_source_by_ref(call->api->c.sources, call->args[0], ret_source) ||
-           !failed(call, pt_fail(&call->error, PT_NOT_FOUND, "no source with this id or name"));
+           !api_failed(call, pt_fail(&call->error, PT_NOT_FOUND, "no source with this id or name"));
 }
 
 static void answer_source_plan(ApiCall *call, const EventSource *source)
@@ -203,11 +196,11 @@ static void answer_source_plan(ApiCall *call, const EventSource *source)
     EventPlan *held = event_plans_of(call->api->c.plans, source->number);
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "source_id", pt_str(source->id));
+    pt_json_put_str(&out, "source_id", pt_str(source->id));
     if (held != NULL) {
-        api_put_text(&out, "plan", event_plan_id(held));
-        api_put_text(&out, "plan_name", event_plan_edit(held)->name);
-        api_put_i64(&out, "version", event_plan_version(held));
+        pt_json_put_str(&out, "plan", event_plan_id(held));
+        pt_json_put_str(&out, "plan_name", event_plan_edit(held)->name);
+        pt_json_put_i64(&out, "version", event_plan_version(held));
     } else {
         api_put_null(&out, "plan");
         api_put_null(&out, "plan_name");
@@ -233,9 +226,9 @@ void api_sources_plan(ApiCall *call)
     if (!find_source(call, &source)) {
         return;
     }
-    if (!failed(call, event_plans_assign(call->api->c.plans, &source,
-                                         plan->null ? (PtStr){NULL, 0} : plan->text,
-                                         &call->who.actor, &call->error))) {
+    if (!api_failed(call, event_plans_assign(call->api->c.plans, &source,
+                                             plan->null ? (PtStr){NULL, 0} : plan->text,
+                                             &call->who.actor, &call->error))) {
         answer_source_plan(call, &source);
     }
 }
@@ -247,10 +240,10 @@ void api_sources_plan(ApiCall *call)
 static void put_verdict(PtJsonOut *out, const EventPlanVerdict *v)
 {
     pt_json_out_object(out);
-    api_put_text(out, "outcome", event_plan_mode_name(v->outcome));
-    api_put_bool(out, "planned", v->planned);
+    pt_json_put_str(out, "outcome", event_plan_mode_name(v->outcome));
+    pt_json_put_bool(out, "planned", v->planned);
     if (v->rule >= 0) {
-        api_put_i64(out, "rule", v->rule);
+        pt_json_put_i64(out, "rule", v->rule);
     } else {
         api_put_null(out, "rule");
     }
@@ -308,7 +301,7 @@ void api_plans_check(ApiCall *call)
     st = st == PT_OK && event ? check_event(call, plan, &out) : st;
     st = st == PT_OK && source ? check_history(call, plan, &out) : st;
     pt_json_out_object_end(&out);
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         api_answer(call, 200);
     }
 }
@@ -327,7 +320,7 @@ void api_plans_infer(ApiCall *call)
         st = pt_fail(&call->error, PT_NOT_FOUND, "no such source");
     }
     st = st == PT_OK ? event_plan_infer(&history, &rules, &call->error) : st;
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         PtJsonOut out = pt_json_out(&call->body);
         edit.name = call->in[IN_PLANS_INFER_NAME].given ? call->in[IN_PLANS_INFER_NAME].text
                                                         : pt_str(source.name);
@@ -338,8 +331,8 @@ void api_plans_infer(ApiCall *call)
         pt_json_out_object(&out);
         event_plan_put(&edit, &out);
         pt_json_out_object_end(&out);
-        api_put_u64(&out, "events", history.events);
-        api_put_bool(&out, "complete", history.complete);
+        pt_json_put_u64(&out, "events", history.events);
+        pt_json_put_bool(&out, "complete", history.complete);
         pt_json_out_object_end(&out);
         api_answer(call, 200);
     }
@@ -365,7 +358,7 @@ static PtStatus convert(ApiCall *call, PtBuf *draft, PtBuf *notes)
     pt_json_out_object(&out);
     event_plan_put(event_plan_edit(plan), &out);
     pt_json_out_object_end(&out);
-    api_put_text(&out, "format", pt_str(format));
+    pt_json_put_str(&out, "format", pt_str(format));
     api_put_raw(&out, "notes", pt_buf_str(notes));
     pt_json_out_object_end(&out);
     return PT_OK;
@@ -376,7 +369,7 @@ void api_plans_convert(ApiCall *call)
     PtBuf draft, notes;
     pt_buf_init(&draft, EVENT_PLAN_TEXT_MAX * 2);
     pt_buf_init(&notes, 1 << 18);
-    if (!failed(call, convert(call, &draft, &notes))) {
+    if (!api_failed(call, convert(call, &draft, &notes))) {
         api_answer(call, 200);
     }
     pt_buf_done(&draft);
@@ -391,11 +384,6 @@ void api_plans_convert(ApiCall *call)
 typedef struct Asked {
     const ApiValue *source, *plan, *type, *name, *since, *until;
 } Asked;
-
-static int64_t hour_of(int64_t ms)
-{
-    return ms - ((ms % HOUR_MS) + HOUR_MS) % HOUR_MS;
-}
 
 /* A plan's id; one that is unknown may be deleted, and is taken as an id. */
 static PtStr plan_id(ApiCall *call, const ApiValue *ref)
@@ -415,8 +403,9 @@ static PtStatus read_filter(ApiCall *call, const Asked *a, EventViolationFilter 
     int64_t now_ms = pt_clock_now_ms(call->api->c.clock);
     *f = (EventViolationFilter){.plan = plan_id(call, a->plan),
                                 .name = a->name->given ? a->name->text : PT_STR("")};
-    f->until_ms = hour_of(a->until->given ? a->until->number : now_ms) + HOUR_MS;
-    f->since_ms = hour_of(a->since->given ? a->since->number : f->until_ms - RANGE_MS);
+    f->until_ms = pt_time_floor(a->until->given ? a->until->number : now_ms, HOUR_MS) + HOUR_MS;
+    f->since_ms =
+        pt_time_floor(a->since->given ? a->since->number : f->until_ms - RANGE_MS, HOUR_MS);
     f->type = a->type->given ? event_type_of(a->type->text) : EVENT_UNKNOWN;
     if (f->since_ms >= f->until_ms) {
         return pt_fail(&call->error, PT_INVALID, "since: lies behind until");
@@ -438,12 +427,12 @@ void api_plans_violations(ApiCall *call)
     st = st == PT_OK ? event_violations_series(call->api->c.views_sql, &f, call->arena, &points,
                                                &count, &call->error)
                      : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_i64(&out, "step_seconds", step_ms / 1000);
+    pt_json_put_i64(&out, "step_seconds", step_ms / 1000);
     pt_json_out_key(&out, PT_STR("data"));
     pt_json_out_array(&out);
     for (size_t i = 0; i < count;) {
@@ -455,9 +444,9 @@ void api_plans_violations(ApiCall *call)
         }
         pt_json_out_object(&out);
         api_put_time(&out, "at", sum.at_ms);
-        api_put_i64(&out, "warned", sum.warned);
-        api_put_i64(&out, "quarantined", sum.quarantined);
-        api_put_i64(&out, "unplanned", sum.unplanned);
+        pt_json_put_i64(&out, "warned", sum.warned);
+        pt_json_put_i64(&out, "quarantined", sum.quarantined);
+        pt_json_put_i64(&out, "unplanned", sum.unplanned);
         pt_json_out_object_end(&out);
     }
     pt_json_out_array_end(&out);
@@ -477,14 +466,14 @@ static void put_violations(ApiCall *call, PtJsonOut *out, const EventViolations 
 {
     pt_json_out_object(out);
     put_source(call, out, v->source);
-    api_put_text(out, "plan", v->plan);
-    api_put_text(out, "type", event_type_name(v->type));
-    api_put_text(out, "name", v->name);
-    api_put_text(out, "path", v->path);
-    api_put_text(out, "keyword", v->keyword);
-    api_put_i64(out, "warned", v->warned);
-    api_put_i64(out, "quarantined", v->quarantined);
-    api_put_u64(out, "sample", v->sample);
+    pt_json_put_str(out, "plan", v->plan);
+    pt_json_put_str(out, "type", event_type_name(v->type));
+    pt_json_put_str(out, "name", v->name);
+    pt_json_put_str(out, "path", v->path);
+    pt_json_put_str(out, "keyword", v->keyword);
+    pt_json_put_i64(out, "warned", v->warned);
+    pt_json_put_i64(out, "quarantined", v->quarantined);
+    pt_json_put_u64(out, "sample", v->sample);
     api_put_time(out, "first_at", v->first_ms);
     api_put_time(out, "last_at", v->last_ms);
     pt_json_out_object_end(out);
@@ -504,7 +493,7 @@ void api_plans_violations_top(ApiCall *call)
                                             (size_t)q[Q_PLANS_VIOLATIONS_TOP_LIMIT].number,
                                             call->arena, &rows, &count, &call->error)
                      : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -530,13 +519,13 @@ static PtStatus put_event(void *ctx, const PtRecord *record, const EventView *v,
     PtJsonOut *out = &page->out;
     (void)err;
     pt_json_out_object(out);
-    api_put_u64(out, "position", record->position.offset);
+    pt_json_put_u64(out, "position", record->position.offset);
     api_put_time(out, "received_at", record->time_ms);
     put_source(page->call, out, record->source);
-    api_put_text(out, "class",
-                 pt_str(record->klass == PT_RECORD_QUARANTINE ? "quarantine" : "event"));
-    api_put_text(out, "type", event_type_name(v->type));
-    api_put_text(out, "name", v->name);
+    pt_json_put_str(out, "class",
+                    pt_str(record->klass == PT_RECORD_QUARANTINE ? "quarantine" : "event"));
+    pt_json_put_str(out, "type", event_type_name(v->type));
+    pt_json_put_str(out, "name", v->name);
     event_plan_put_note(v->plan, out);
     pt_json_out_object_end(out);
     return PT_OK;
@@ -571,7 +560,7 @@ void api_plans_violations_events(ApiCall *call)
         (void)snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)next);
     }
     api_page_end(&page.out, cursor[0] != '\0' ? cursor : NULL);
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         api_answer(call, 200);
     }
 }

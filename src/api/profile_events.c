@@ -22,14 +22,6 @@ static void close_readerp(PtLogReader **reader)
     pt_log_reader_close(*reader);
 }
 
-static bool failed(ApiCall *call, PtStatus st)
-{
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
-    }
-    return st != PT_OK;
-}
-
 /* The record at an offset that the index gave. Borrowed until the next call on the reader. */
 static PtStatus read_record(PtLogReader *reader, uint64_t offset, const PtRecord **ret_record,
                             PtError *err)
@@ -59,7 +51,7 @@ static PtStatus put_events(ApiCall *call, PtJsonOut *out, PtStr id, const uint64
         const PtRecord *record = NULL;
         EventSource space;
         st = read_record(reader, offsets[i], &record, &call->error);
-        if (st == PT_OK) {
+        if (st == PT_OK && (record->flags & EVENT_ERASED) == 0) { // else nobody's any more
             const EventSourceName name = api_source_name(call->api, record->source, &space);
             if (out->comma) {
                 pt_buf_add_char(&call->body, ',');
@@ -86,7 +78,7 @@ void api_profiles_timeline(ApiCall *call)
                                          &call->error)
                      : st;
     st = st == PT_OK ? profiles_get(profiles, call->args[0], call->arena, &p, &call->error) : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -96,7 +88,7 @@ void api_profiles_timeline(ApiCall *call)
         (void)snprintf(cursor, sizeof cursor, "%" PRIu64, offsets[count - 1]);
     }
     api_page_end(&out, cursor[0] != '\0' ? cursor : NULL);
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         api_answer(call, 200);
     }
 }
@@ -247,9 +239,9 @@ static void put_cart(PtJsonOut *out, const Cart *cart)
         pt_json_out_array(out);
         for (size_t i = 0; i < cart->count; i++) {
             pt_json_out_object(out);
-            api_put_text(out, "product", cart->items[i].product);
+            pt_json_put_str(out, "product", cart->items[i].product);
             api_put_text_or_null(out, "name", cart->items[i].name);
-            api_put_i64(out, "quantity", cart->items[i].quantity);
+            pt_json_put_i64(out, "quantity", cart->items[i].quantity);
             pt_json_out_object_end(out);
         }
         pt_json_out_array_end(out);
@@ -265,9 +257,9 @@ static void put_cart(PtJsonOut *out, const Cart *cart)
 static void put_moment(PtJsonOut *out, uint64_t offset, const EventView *v)
 {
     pt_json_out_object(out);
-    api_put_u64(out, "position", offset);
+    pt_json_put_u64(out, "position", offset);
     api_put_time(out, "at", v->timestamp_ms);
-    api_put_text(out, "type", event_type_name(v->type));
+    pt_json_put_str(out, "type", event_type_name(v->type));
     api_put_text_or_null(out, "name", v->name);
     api_put_text_or_null(out, "channel", profiles_channel(v));
     pt_json_out_object_end(out);
@@ -301,8 +293,12 @@ static PtStatus put_events_seen(ApiCall *call, PtJsonOut *out, const Profile *p,
     pt_json_out_key(out, PT_STR("recent"));
     pt_json_out_array(out);
     for (size_t i = 0; st == PT_OK && i < count && i < CONTEXT_RECENT; i++) {
-        st = read_view(reader, offsets[i], &v, err);
-        if (st == PT_OK) {
+        const PtRecord *record = NULL;
+        st = read_record(reader, offsets[i], &record, err);
+        if (st == PT_OK && (record->flags & EVENT_ERASED) == 0) {
+            st = event_payload_read(record, &v, err);
+        }
+        if (st == PT_OK && (record->flags & EVENT_ERASED) == 0) {
             put_moment(out, offsets[i], &v);
         }
     }
@@ -351,7 +347,7 @@ static void put_chosen_traits(PtJsonOut *out, const Profile *p)
             const ProfileTrait *trait = &p->traits[i];
             if (pt_str_eq(trait->name, pt_str(names[n])) && trait->json.len <= TRAIT_BYTES) {
                 pt_json_out_object(out);
-                api_put_text(out, "name", trait->name);
+                pt_json_put_str(out, "name", trait->name);
                 api_put_raw(out, "value", trait->json);
                 pt_json_out_object_end(out);
             }
@@ -371,19 +367,20 @@ void api_profiles_context(ApiCall *call)
     st = st == PT_OK ? profiles_timeline(profiles, pt_str(p.id), p.version, CONTEXT_EVENTS, offsets,
                                          &count, &call->error)
                      : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "id", pt_str(p.id));
-    api_put_u64(&out, "version", p.version);
-    api_put_text(&out, "name", p.name);
+    pt_json_put_str(&out, "id", pt_str(p.id));
+    pt_json_put_u64(&out, "version", p.version);
+    pt_json_put_str(&out, "name", p.name);
     put_reach(&out, &p);
     st = put_events_seen(call, &out, &p, offsets, count);
     put_chosen_traits(&out, &p);
+    st = st == PT_OK ? api_put_consent(call, &out, pt_str(p.id)) : st;
     pt_json_out_object_end(&out);
-    if (!failed(call, st)) {
+    if (!api_failed(call, st)) {
         api_answer(call, 200);
     }
 }

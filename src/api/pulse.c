@@ -50,9 +50,9 @@ static void put_sources(Api *api, PtJsonOut *out)
             continue;
         }
         pt_json_out_object(out);
-        api_put_u64(out, "number", i);
-        api_put_u64(out, "events", events);
-        api_put_u64(out, "quarantined", quarantined);
+        pt_json_put_u64(out, "number", i);
+        pt_json_put_u64(out, "events", events);
+        pt_json_put_u64(out, "quarantined", quarantined);
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);
@@ -64,9 +64,9 @@ static PtStatus beat(ApiStream *stream, const Pulse *pulse, PtBuf *body, PtError
     pt_buf_clear(body, 64 << 10);
     PtJsonOut out = pt_json_out(body);
     pt_json_out_object(&out);
-    api_put_i64(&out, "at", pt_clock_now_ms(pt_clock_real()));
-    api_put_u64(&out, "end", pt_log_end(api->c.log, 0));
-    api_put_u64(&out, "lag", slowest_view(api));
+    pt_json_put_i64(&out, "at", pt_clock_now_ms(pt_clock_real()));
+    pt_json_put_u64(&out, "end", pt_log_end(api->c.log, 0));
+    pt_json_put_u64(&out, "lag", slowest_view(api));
     if (pulse->sources) {
         put_sources(api, &out);
     }

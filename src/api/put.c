@@ -4,37 +4,13 @@
 
 #include "base/time.h"
 
-void api_put_text(PtJsonOut *out, const char *key, PtStr value)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_str(out, value);
-}
-
 void api_put_text_or_null(PtJsonOut *out, const char *key, PtStr value)
 {
     if (value.len > 0) {
-        api_put_text(out, key, value);
+        pt_json_put_str(out, key, value);
     } else {
         api_put_null(out, key);
     }
-}
-
-void api_put_i64(PtJsonOut *out, const char *key, int64_t value)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_i64(out, value);
-}
-
-void api_put_u64(PtJsonOut *out, const char *key, uint64_t value)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_u64(out, value);
-}
-
-void api_put_bool(PtJsonOut *out, const char *key, bool value)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_bool(out, value);
 }
 
 void api_put_double(PtJsonOut *out, const char *key, double value)
@@ -58,7 +34,7 @@ void api_put_raw(PtJsonOut *out, const char *key, PtStr json)
 void api_put_time(PtJsonOut *out, const char *key, int64_t ms)
 {
     char text[PT_TIME_TEXT];
-    api_put_text(out, key, pt_time_format(ms, text));
+    pt_json_put_str(out, key, pt_time_format(ms, text));
 }
 
 void api_put_time_or_null(PtJsonOut *out, const char *key, int64_t ms)
@@ -81,7 +57,7 @@ void api_page_end(PtJsonOut *out, const char *next_cursor)
 {
     pt_json_out_array_end(out);
     if (next_cursor != NULL) {
-        api_put_text(out, "next_cursor", pt_str(next_cursor));
+        pt_json_put_str(out, "next_cursor", pt_str(next_cursor));
     } else {
         api_put_null(out, "next_cursor");
     }

@@ -2,26 +2,15 @@
 /* /api/v1/quality: how good the events of each source are, over time. */
 #include "api/api_internal.h"
 
+#include "base/time.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { FIELDS_SHOWN = 20, HOURLY_DAYS = 3 };
 
-static bool failed(ApiCall *call, PtStatus st)
-{
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
-    }
-    return st != PT_OK;
-}
-
 /* ---- The period ------------------------------------------------------------------------------ */
-
-static int64_t round_down(int64_t ms, int64_t step_ms)
-{
-    return ms - ((ms % step_ms) + step_ms) % step_ms;
-}
 
 static PtStatus read_period(ApiCall *call, const ApiValue *from, const ApiValue *until,
                             const QualityStep *step, QualityRange *ret_period)
@@ -35,8 +24,8 @@ static PtStatus read_period(ApiCall *call, const ApiValue *from, const ApiValue 
     if (begin >= end) {
         return pt_fail(&call->error, PT_INVALID, "from is not before until");
     }
-    begin = round_down(begin, step_ms);
-    end = round_down(end + step_ms - 1, step_ms);
+    begin = pt_time_floor(begin, step_ms);
+    end = pt_time_floor(end + step_ms - 1, step_ms);
     const int days = own == QUALITY_HOUR ? QUALITY_HOUR_DAYS : QUALITY_DAY_DAYS;
     if (end - begin > days * day_ms) {
         return pt_fail(&call->error, PT_INVALID, "from and until are over %d days apart", days);
@@ -59,8 +48,8 @@ static void put_share(PtJsonOut *out, const char *key, int64_t count, int64_t of
 {
     pt_json_out_key(out, pt_str(key));
     pt_json_out_object(out);
-    api_put_i64(out, "count", count);
-    api_put_i64(out, "of", of);
+    pt_json_put_i64(out, "count", count);
+    pt_json_put_i64(out, "of", of);
     if (of > 0) {
         api_put_double(out, "share", (double)count / (double)of);
     } else {
@@ -73,7 +62,7 @@ static void put_late(PtJsonOut *out, const char *key, const int64_t *counts, uns
 {
     const int64_t late_ms = quality_late_quantile_ms(counts, percent);
     if (late_ms >= 0) {
-        api_put_i64(out, key, late_ms);
+        pt_json_put_i64(out, key, late_ms);
     } else {
         api_put_null(out, key);
     }
@@ -83,7 +72,7 @@ static void put_counts(PtJsonOut *out, const char *key, const int64_t *counts)
 {
     pt_json_out_key(out, pt_str(key));
     pt_json_out_object(out);
-    api_put_i64(out, "received", counts[QUALITY_RECEIVED]);
+    pt_json_put_i64(out, "received", counts[QUALITY_RECEIVED]);
     for (size_t i = 0; i < QUALITY_MEASURES; i++) {
         const QualityMeasure *m = &quality_measures[i];
         put_share(out, m->name, counts[m->count], quality_of(m, counts));
@@ -97,12 +86,12 @@ static void put_point(PtJsonOut *out, const QualityPoint *point)
 {
     pt_json_out_object(out);
     api_put_time(out, "at", point->at_ms);
-    api_put_i64(out, "received", point->counts[QUALITY_RECEIVED]);
-    api_put_i64(out, "events", point->counts[QUALITY_EVENTS]);
-    api_put_i64(out, "checked", point->counts[QUALITY_CHECKED]);
-    api_put_i64(out, "timed", point->counts[QUALITY_TIMED]);
+    pt_json_put_i64(out, "received", point->counts[QUALITY_RECEIVED]);
+    pt_json_put_i64(out, "events", point->counts[QUALITY_EVENTS]);
+    pt_json_put_i64(out, "checked", point->counts[QUALITY_CHECKED]);
+    pt_json_put_i64(out, "timed", point->counts[QUALITY_TIMED]);
     for (size_t i = 0; i < QUALITY_MEASURES; i++) {
-        api_put_i64(out, quality_measures[i].name, point->counts[quality_measures[i].count]);
+        pt_json_put_i64(out, quality_measures[i].name, point->counts[quality_measures[i].count]);
     }
     pt_json_out_object_end(out);
 }
@@ -111,10 +100,10 @@ static void put_source(PtJsonOut *out, const EventSource *source)
 {
     pt_json_out_key(out, PT_STR("source"));
     pt_json_out_object(out);
-    api_put_text(out, "id", pt_str(source->id));
-    api_put_i64(out, "number", source->number);
-    api_put_text(out, "name", pt_str(source->name));
-    api_put_bool(out, "enabled", source->enabled);
+    pt_json_put_str(out, "id", pt_str(source->id));
+    pt_json_put_i64(out, "number", source->number);
+    pt_json_put_str(out, "name", pt_str(source->name));
+    pt_json_put_bool(out, "enabled", source->enabled);
     pt_json_out_object_end(out);
 }
 
@@ -122,14 +111,14 @@ static void put_period(PtJsonOut *out, const QualityRange *period)
 {
     api_put_time(out, "from", period->from_ms);
     api_put_time(out, "until", period->until_ms);
-    api_put_text(out, "step", period->step == QUALITY_HOUR ? PT_STR("hour") : PT_STR("day"));
+    pt_json_put_str(out, "step", period->step == QUALITY_HOUR ? PT_STR("hour") : PT_STR("day"));
     pt_json_out_key(out, PT_STR("definitions"));
     pt_json_out_array(out);
     for (size_t i = 0; i < QUALITY_MEASURES; i++) {
         pt_json_out_object(out);
-        api_put_text(out, "measure", pt_str(quality_measures[i].name));
-        api_put_text(out, "of", pt_str(quality_measures[i].of_text));
-        api_put_text(out, "text", pt_str(quality_measures[i].text));
+        pt_json_put_str(out, "measure", pt_str(quality_measures[i].name));
+        pt_json_put_str(out, "of", pt_str(quality_measures[i].of_text));
+        pt_json_put_str(out, "text", pt_str(quality_measures[i].text));
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);
@@ -238,7 +227,7 @@ void api_quality_list(ApiCall *call)
     st = st == PT_OK
              ? read_period(call, &q[Q_QUALITY_LIST_FROM], &q[Q_QUALITY_LIST_UNTIL], NULL, &period)
              : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -246,7 +235,7 @@ void api_quality_list(ApiCall *call)
     put_period(&out, &period);
     pt_json_out_key(&out, PT_STR("data"));
     pt_json_out_array(&out);
-    if (!failed(call, put_rows(call, &out, &period, after))) {
+    if (!api_failed(call, put_rows(call, &out, &period, after))) {
         api_answer(call, 200);
     }
 }
@@ -260,11 +249,11 @@ static void put_late_classes(PtJsonOut *out, const int64_t *counts)
     for (size_t i = 0; i < QUALITY_LATE_CLASSES; i++) {
         pt_json_out_object(out);
         if (quality_late_edge_ms(i) < INT64_MAX) {
-            api_put_i64(out, "up_to_ms", quality_late_edge_ms(i));
+            pt_json_put_i64(out, "up_to_ms", quality_late_edge_ms(i));
         } else {
             api_put_null(out, "up_to_ms");
         }
-        api_put_i64(out, "events", counts[QUALITY_LATE_CLASS + i]);
+        pt_json_put_i64(out, "events", counts[QUALITY_LATE_CLASS + i]);
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);
@@ -280,10 +269,10 @@ static void put_fields(PtJsonOut *out, const QualityField *fields, size_t count)
     pt_json_out_array(out);
     for (size_t i = 0; i < count; i++) {
         pt_json_out_object(out);
-        api_put_text(out, "kind", fields[i].kind);
-        api_put_text(out, "field", fields[i].field);
-        api_put_text(out, "problem", pt_str(problems[fields[i].problem]));
-        api_put_i64(out, "events", fields[i].events);
+        pt_json_put_str(out, "kind", fields[i].kind);
+        pt_json_put_str(out, "field", fields[i].field);
+        pt_json_put_str(out, "problem", pt_str(problems[fields[i].problem]));
+        pt_json_put_i64(out, "events", fields[i].events);
         pt_json_out_key(out, PT_STR("samples"));
         pt_json_out_array(out);
         for (size_t k = 0; k < fields[i].sample_count; k++) {
@@ -325,7 +314,7 @@ void api_quality_get(ApiCall *call)
     st = st == PT_OK ? profiles_quality_fields(call->api->c.profiles, &period, FIELDS_SHOWN,
                                                call->arena, &fields, &field_count, &call->error)
                      : st;
-    if (failed(call, st)) {
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);

@@ -11,15 +11,15 @@ static void row_json(Api *api, PtJsonOut *out, const EventQuarantined *q)
     EventSource space;
     const EventSourceName source = api_source_name(api, q->source, &space);
     pt_json_out_object(out);
-    api_put_u64(out, "position", q->offset);
+    pt_json_put_u64(out, "position", q->offset);
     api_put_text_or_null(out, "source", source.name);
     api_put_text_or_null(out, "source_id", source.id);
-    api_put_text(out, "reason", event_reason_name(q->reason));
-    api_put_text(out, "detail", q->detail.len > 0 ? q->detail : event_reason_help(q->reason));
+    pt_json_put_str(out, "reason", event_reason_name(q->reason));
+    pt_json_put_str(out, "detail", q->detail.len > 0 ? q->detail : event_reason_help(q->reason));
     api_put_time(out, "received_at", q->time_ms);
-    api_put_u64(out, "bytes", q->bytes);
+    pt_json_put_u64(out, "bytes", q->bytes);
     if (q->redriven) {
-        api_put_u64(out, "redriven_as", q->redriven_as);
+        pt_json_put_u64(out, "redriven_as", q->redriven_as);
     } else {
         api_put_null(out, "redriven_as");
     }
@@ -60,8 +60,7 @@ void api_quarantine_list(ApiCall *call)
         st = event_quarantine_page(call->api->c.views_sql, &filter, before, limit, call->arena,
                                    &rows, &count, &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     answer_page(call, rows, count, limit);
@@ -75,15 +74,20 @@ enum { REDRIVE_AT_ONCE = 50000 };
 
 static EventRedrive redrive_of(const Api *api)
 {
-    return (EventRedrive){api->c.log, api->c.views_sql, api->c.views, api->c.intake};
+    return (EventRedrive){.log = api->c.log,
+                          .sql = api->c.views_sql,
+                          .views = api->c.views,
+                          .intake = api->c.intake,
+                          .remap = api->hooks != NULL ? hooks_remap : NULL,
+                          .ctx = api->hooks};
 }
 
 static void failed_json(PtJsonOut *out, int64_t position, PtStatus st, const PtError *err)
 {
     pt_json_out_object(out);
-    api_put_i64(out, "position", position);
-    api_put_text(out, "code", pt_str(pt_status_name(st)));
-    api_put_text(out, "reason", pt_str(err->message));
+    pt_json_put_i64(out, "position", position);
+    pt_json_put_str(out, "code", pt_str(pt_status_name(st)));
+    pt_json_put_str(out, "reason", pt_str(err->message));
     pt_json_out_object_end(out);
 }
 
@@ -105,7 +109,7 @@ static void redrive_positions(ApiCall *call, const ApiValue *positions, PtStr pa
         }
     }
     pt_json_out_array_end(&out);
-    api_put_u64(&out, "redriven", redriven);
+    pt_json_put_u64(&out, "redriven", redriven);
     pt_json_out_object_end(&out);
     pt_diag(PT_DIAG_INFO, "quarantine", "redriven by position", PT_F_INT("events", redriven),
             PT_F_STR("by", pt_str(call->who.actor.id)));
@@ -118,16 +122,15 @@ static void redrive_all(ApiCall *call, const EventQuarantineFilter *filter, uint
     EventRedriveCount count;
     PtStatus st =
         event_quarantine_redrive_some(&r, filter, from, REDRIVE_AT_ONCE, &count, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_u64(&out, "redriven", count.redriven);
-    api_put_u64(&out, "refused", count.refused);
+    pt_json_put_u64(&out, "redriven", count.redriven);
+    pt_json_put_u64(&out, "refused", count.refused);
     if (count.next != UINT64_MAX) {
-        api_put_u64(&out, "next_from", count.next);
+        pt_json_put_u64(&out, "next_from", count.next);
     } else {
         api_put_null(&out, "next_from");
     }
@@ -147,15 +150,15 @@ static PtStatus audit_redrive(ApiCall *call, bool all, const EventQuarantineFilt
     PtJsonOut out = pt_json_out(&detail);
     pt_json_out_object(&out);
     if (all) {
-        api_put_bool(&out, "all", true);
+        pt_json_put_bool(&out, "all", true);
         api_put_text_or_null(&out, "reason", event_reason_name(filter->reason));
-        api_put_i64(&out, "from", call->in[IN_QUARANTINE_REDRIVE_FROM].number);
+        pt_json_put_i64(&out, "from", call->in[IN_QUARANTINE_REDRIVE_FROM].number);
     } else {
-        api_put_u64(&out, "positions", positions);
+        pt_json_put_u64(&out, "positions", positions);
         if (positions > 0) {
-            api_put_i64(&out, "first", call->in[IN_QUARANTINE_REDRIVE_POSITIONS].numbers[0]);
+            pt_json_put_i64(&out, "first", call->in[IN_QUARANTINE_REDRIVE_POSITIONS].numbers[0]);
         }
-        api_put_bool(&out, "patched", call->in[IN_QUARANTINE_REDRIVE_PATCH].given);
+        pt_json_put_bool(&out, "patched", call->in[IN_QUARANTINE_REDRIVE_PATCH].given);
     }
     pt_json_out_object_end(&out);
     const EventSourceName source = filter->source != 0
@@ -186,8 +189,7 @@ void api_quarantine_redrive(ApiCall *call)
     if (st == PT_OK) {
         st = audit_redrive(call, all, &filter, positions->count);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
     } else if (all) {
         redrive_all(call, &filter, (uint64_t)in[IN_QUARANTINE_REDRIVE_FROM].number);
     } else {

@@ -183,10 +183,16 @@ static const char *permission_name(uint64_t bit)
     return "?";
 }
 
+/* What shows customers is closed while some of them who were erased are there again. */
+#define PERSONAL (PERMISSION_PROFILES_READ | PERMISSION_PROFILES_WRITE | PERMISSION_EVENTS_READ)
+
 static PtStatus authorise(ApiCall *call, PtError *err)
 {
     const HttpRequest *r = call->request;
     const ApiOperation *op = call->op;
+    if (op->capability) {
+        return PT_OK; // a foreign page does not know the path; who is signed in has no part in it
+    }
     PtStatus st = recognise(call, err);
     if (op->access == API_PUBLIC) {
         return check_forgery(call, err); // an ended session may still sign in anew
@@ -208,6 +214,10 @@ static PtStatus authorise(ApiCall *call, PtError *err)
     if (op->access == API_PERMISSION && (call->who.permissions & op->permission) == 0) {
         return pt_fail(err, PT_FORBIDDEN, "needs the permission %s",
                        permission_name(op->permission));
+    }
+    if (op->access == API_PERMISSION && (op->permission & PERSONAL) != 0 &&
+        !privacy_ready(call->api->privacy)) {
+        return pt_fail(err, PT_UNAVAILABLE, "%s", api_not_ready);
     }
     return check_forgery(call, err);
 }
@@ -304,7 +314,7 @@ static bool take_origin(Api *api, HttpExchange *x)
 void api_handle(void *ctx, HttpExchange *x)
 {
     Api *api = ctx;
-    if (!take_origin(api, x) || api_intake(api, x)) {
+    if (!take_origin(api, x) || api_intake(api, x) || api_hooks(api, x)) {
         return;
     }
     const HttpRequest *r = http_request(x);

@@ -7,13 +7,13 @@
 static void source_json(PtJsonOut *out, const EventSource *s)
 {
     pt_json_out_object(out);
-    api_put_text(out, "id", pt_str(s->id));
-    api_put_i64(out, "number", s->number);
-    api_put_text(out, "name", pt_str(s->name));
-    api_put_text(out, "write_key", pt_str(s->write_key));
-    api_put_bool(out, "enabled", s->enabled);
-    api_put_bool(out, "historical", s->historical);
-    api_put_text(out, "skew", pt_str(s->skew == EVENT_SKEW_KEEP ? "keep" : "correct"));
+    pt_json_put_str(out, "id", pt_str(s->id));
+    pt_json_put_i64(out, "number", s->number);
+    pt_json_put_str(out, "name", pt_str(s->name));
+    pt_json_put_str(out, "write_key", pt_str(s->write_key));
+    pt_json_put_bool(out, "enabled", s->enabled);
+    pt_json_put_bool(out, "historical", s->historical);
+    pt_json_put_str(out, "skew", pt_str(s->skew == EVENT_SKEW_KEEP ? "keep" : "correct"));
     api_put_time(out, "created_at", s->created_ms);
     pt_json_out_object_end(out);
 }
@@ -37,8 +37,7 @@ void api_sources_list(ApiCall *call)
     if (st == PT_OK) {
         st = event_sources_list(call->api->c.sources, call->arena, &list, &count, &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -84,8 +83,7 @@ void api_sources_add(ApiCall *call)
     apply_edit(call, &edit);
     PtStatus st =
         event_source_add(call->api->c.sources, &edit, &call->who.actor, &source, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     note_change(call, "source added", &source);
@@ -120,8 +118,7 @@ void api_sources_change(ApiCall *call)
     apply_edit(call, &edit);
     PtStatus st = event_source_change(call->api->c.sources, pt_str(source.id), &edit,
                                       &call->who.actor, &changed, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     note_change(call, "source changed", &changed);
@@ -136,8 +133,7 @@ void api_sources_rotate(ApiCall *call)
     }
     PtStatus st = event_source_rotate(call->api->c.sources, pt_str(source.id), &call->who.actor,
                                       &changed, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     note_change(call, "source key rotated", &changed);

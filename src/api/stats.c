@@ -42,9 +42,9 @@ static PtStatus put_row(const EventStats *stats, const EventSource *source, PtJs
                         PtError *err)
 {
     pt_json_out_object(out);
-    api_put_text(out, "source", pt_str(source->name));
+    pt_json_put_str(out, "source", pt_str(source->name));
     api_put_text_or_null(out, "source_id", pt_str(source->id));
-    api_put_bool(out, "enabled", source->enabled);
+    pt_json_put_bool(out, "enabled", source->enabled);
     PtStatus st = event_stats_json(stats, source->number, NAMES_SHOWN, out, err);
     pt_json_out_object_end(out);
     return st;
@@ -60,8 +60,7 @@ void api_stats_sources(ApiCall *call)
     if (st == PT_OK) {
         st = event_sources_list(call->api->c.sources, call->arena, &list, &count, &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -74,10 +73,8 @@ void api_stats_sources(ApiCall *call)
         st = put_row(stats, &own, &out, &call->error);
     }
     api_page_end(&out, NULL);
-    if (st == PT_OK) {
+    if (!api_failed(call, st)) {
         api_answer(call, 200);
-    } else {
-        api_problem(call, st, &call->error);
     }
 }
 
@@ -91,16 +88,15 @@ void api_view_rebuild(ApiCall *call)
     if (st == PT_OK) {
         st = event_views_rebuild(call->api->c.views, call->args[0], (uint64_t)from, &call->error);
     }
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     pt_diag(PT_DIAG_INFO, "views", "rebuild asked for", PT_F_STR("view", call->args[0]),
             PT_F_STR("by", pt_str(call->who.actor.id)));
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
-    api_put_text(&out, "view", call->args[0]);
-    api_put_i64(&out, "from", from);
+    pt_json_put_str(&out, "view", call->args[0]);
+    pt_json_put_i64(&out, "from", from);
     pt_json_out_object_end(&out);
     api_answer(call, 202);
 }

@@ -27,8 +27,8 @@ static void put_maker(PtJsonOut *out, const AccessToken *t)
     }
     pt_json_out_key(out, PT_STR("created_by"));
     pt_json_out_object(out);
-    api_put_text(out, "id", t->created_by);
-    api_put_text(out, "name", t->created_by_name);
+    pt_json_put_str(out, "id", t->created_by);
+    pt_json_put_str(out, "name", t->created_by_name);
     pt_json_out_object_end(out);
 }
 
@@ -43,18 +43,18 @@ static const char *state_of(const AccessToken *t)
 static void token_json(PtJsonOut *out, const AccessToken *t, const char *secret)
 {
     pt_json_out_object(out);
-    api_put_text(out, "id", t->id);
-    api_put_text(out, "name", t->name);
-    api_put_text(out, "role", t->role);
+    pt_json_put_str(out, "id", t->id);
+    pt_json_put_str(out, "name", t->name);
+    pt_json_put_str(out, "role", t->role);
     put_scopes(out, t->scopes);
-    api_put_text(out, "state", pt_str(state_of(t)));
+    pt_json_put_str(out, "state", pt_str(state_of(t)));
     put_maker(out, t);
     api_put_time(out, "created_at", t->created_ms);
     api_put_time_or_null(out, "last_used_at", t->last_used_ms);
     api_put_time_or_null(out, "expires_at", t->expires_ms);
     api_put_time_or_null(out, "revoked_at", t->revoked_ms);
     if (secret != NULL) {
-        api_put_text(out, "token", pt_str(secret));
+        pt_json_put_str(out, "token", pt_str(secret));
     }
     pt_json_out_object_end(out);
 }
@@ -70,8 +70,7 @@ void api_tokens_list(ApiCall *call)
                                       .limit = (size_t)q[Q_TOKENS_LIST_LIMIT].number};
     PtStatus st = access_tokens(call->api->c.access, &filter, call->arena, &list, &count, &more,
                                 &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -96,8 +95,7 @@ void api_tokens_add(ApiCall *call)
         .expires_ms = in[IN_TOKENS_ADD_EXPIRES_AT].given ? in[IN_TOKENS_ADD_EXPIRES_AT].number : 0};
     PtStatus st = access_token_add(call->api->c.access, &call->who, &spec, call->arena, secret,
                                    &token, &call->error);
-    if (st != PT_OK) {
-        api_problem(call, st, &call->error);
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -109,9 +107,7 @@ void api_tokens_add(ApiCall *call)
 void api_tokens_revoke(ApiCall *call)
 {
     PtStatus st = access_token_revoke(call->api->c.access, &call->who, call->args[0], &call->error);
-    if (st == PT_OK) {
+    if (!api_failed(call, st)) {
         api_answer_done(call);
-    } else {
-        api_problem(call, st, &call->error);
     }
 }

@@ -30,7 +30,11 @@ static const CliOption restore_options[] = {
     {"force", NULL, "remove what the folder holds, after its path was typed as confirmation",
      false},
     {"verify-only", NULL, "check every digest of the file and restore nothing", false},
+    {"no-erasure-register", NULL,
+     "go on without the register of erasures: who was erased since may be back; audited", false},
     {0}};
+static const CliOption verify_options[] = {
+    {"key", "HEX", "the public key that must have signed it; not given: any", false}, {0}};
 static const CliOption doctor_options[] = {{"deep", NULL, "read every archived event too", false},
                                            {0}};
 
@@ -77,6 +81,18 @@ static const CliCommand commands[] = {
      true, cmd_quarantine_list},
     {"quarantine redrive", "", 0, 0, "judge events that were set aside again", redrive_options,
      true, cmd_quarantine_redrive},
+    {"destination list", "", 0, 0, "list where events go out to, and how far each is", NULL, true,
+     cmd_destination_list},
+    {"destination show", "NAME|ID", 1, 1, "show a destination: settings, lag, what failed and why",
+     NULL, true, cmd_destination_show},
+    {"destination pause", "NAME|ID", 1, 1, "send nothing; it keeps its place in the log", NULL,
+     true, cmd_destination_pause},
+    {"destination resume", "NAME|ID", 1, 1, "go on, also after a stop, at once", NULL, true,
+     cmd_destination_resume},
+    {"destination redrive", "NAME|ID", 1, 1, "send dead letters again",
+     cmd_destination_redrive_options, true, cmd_destination_redrive},
+    {"destination test", "NAME|ID", 1, 1, "send one event now and show what came back",
+     cmd_destination_test_options, true, cmd_destination_test},
     {"plan list", "", 0, 0, "list the tracking plans", NULL, true, cmd_plan_list},
     {"plan show", "NAME", 1, 1, "print a tracking plan as JSON", cmd_plan_show_options, true,
      cmd_plan_show},
@@ -116,6 +132,8 @@ static const CliCommand commands[] = {
     {"config check", "[FILE]", 0, 1, "name every wrong line of a file of settings", NULL, false,
      cmd_config_check},
     {"backup list", "", 0, 0, "backups that were made, newest first", NULL, true, cmd_backup_list},
+    {"privacy verify", "FILE", 1, 1, "check the signature of an erasure's certificate",
+     verify_options, false, cmd_privacy_verify},
     {"backup", "FILE", 1, 1, "write a consistent backup of the running server; -: to stdout",
      backup_options, true, cmd_backup},
     {"restore", "FILE", 1, 1, "verify a backup and make a data folder of it", restore_options,

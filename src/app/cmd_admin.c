@@ -28,11 +28,9 @@ PtStatus cmd_source_add(Cli *cli, const CliArgs *args, PtError *err)
     PT_CLEANUP(cli_exchange_done) CliExchange x = cli_exchange();
     PtJsonOut o = pt_json_out(&x.body);
     pt_json_out_object(&o);
-    pt_json_out_key(&o, PT_STR("name"));
-    pt_json_out_str(&o, pt_str(args->positionals[0]));
+    pt_json_put_str(&o, "name", pt_str(args->positionals[0]));
     if (cli_value(args, "historical") != NULL) {
-        pt_json_out_key(&o, PT_STR("historical"));
-        pt_json_out_bool(&o, true);
+        pt_json_put_bool(&o, "historical", true);
     }
     pt_json_out_object_end(&o);
     pt_buf_add_str(&x.path, PT_STR("/api/v1/sources"));

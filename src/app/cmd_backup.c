@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "operate/operate.h"
 #include "platform/clock.h"
+#include "privacy/privacy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -326,9 +327,11 @@ static PtStatus confirm(const char *dir, PtError *err)
                                   : pt_fail(err, PT_CONFLICT, "not confirmed: nothing was done");
 }
 
-static PtStatus restore_into(Cli *cli, const char *path, bool force, RestoreResult *result,
+static PtStatus restore_into(Cli *cli, const char *path, const CliArgs *args, RestoreResult *result,
                              PtError *err)
 {
+    const bool force = cli_value(args, "force") != NULL;
+    char erased[PATH_BYTES];
     PT_CLEANUP(config_freep) PtConfig *config = NULL;
     Watch w = {bar_begin(), "restore"};
     PtStatus st = force ? confirm(cli->data, err) : PT_OK;
@@ -339,11 +342,16 @@ static PtStatus restore_into(Cli *cli, const char *path, bool force, RestoreResu
         return st;
     }
     const char *url = pt_config_text(config, "sql.url");
+    privacy_register_path(pt_config_text(config, "privacy.register"), cli->data, erased,
+                          sizeof erased);
     const RestoreTarget target = {.fs = pt_fs_real(),
                                   .data_dir = cli->data,
                                   .sql_url = url[0] != '\0' ? url : NULL,
                                   .sql_schema = "patron_core",
-                                  .force = force};
+                                  .force = force,
+                                  .register_path = erased,
+                                  .without_register =
+                                      cli_value(args, "no-erasure-register") != NULL};
     st = backup_restore(&target, path, show_restore, &w, result, err);
     bar_end(&w.bar);
     return st;
@@ -363,7 +371,7 @@ PtStatus cmd_restore(Cli *cli, const CliArgs *args, PtError *err)
         st = backup_verify(pt_fs_real(), path, show_restore, &w, &result, err);
         bar_end(&w.bar);
     } else {
-        st = restore_into(cli, path, cli_value(args, "force") != NULL, &result, err);
+        st = restore_into(cli, path, args, &result, err);
     }
     if (st == PT_OK) {
         const char *dir = verify ? NULL : cli->data;

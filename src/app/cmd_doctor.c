@@ -5,9 +5,12 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "operate/operate.h"
+#include "privacy/privacy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { REGISTER_PATH = 4600 };
 
 typedef struct Report {
     bool json;
@@ -90,17 +93,21 @@ static PtStatus ask_daemon(Cli *cli, Report *r, PtError *err)
     return st;
 }
 
-static DoctorTarget target_of(const Cli *cli, const PtConfig *c, const CliArgs *args, bool running)
+static DoctorTarget target_of(const Cli *cli, const PtConfig *c, const CliArgs *args, bool running,
+                              char register_path[static REGISTER_PATH])
 {
+    privacy_register_path(pt_config_text(c, "privacy.register"), cli->data, register_path,
+                          REGISTER_PATH);
     return (DoctorTarget){
         .data_dir = cli->data,
         .sql_url = pt_config_text(c, "sql.url"),
         .sql_schema = "patron_core",
         .certificate = pt_config_text(c, "tls.certificate"),
         .backup_dir = pt_config_text(c, "backup.dir"),
+        .register_path = register_path,
         .disk_free_bytes = pt_config_int(c, "alert.disk_free_mib") << 20,
         .certificate_ms = pt_config_int(c, "alert.certificate_days") * 86400000,
-        .backup_age_ms = pt_config_int(c, "alert.backup_age_hours") * 3600000,
+        .backup_age_ms = operate_backup_age_ms(c),
         .running = running,
         .deep = cli_value(args, "deep") != NULL,
     };
@@ -136,7 +143,8 @@ PtStatus cmd_doctor(Cli *cli, const CliArgs *args, PtError *err)
         (void)snprintf(f.text, sizeof f.text, "%s", why.message);
         take_finding(&r, &f);
     } else {
-        const DoctorTarget t = target_of(cli, config, args, running);
+        char register_path[REGISTER_PATH];
+        const DoctorTarget t = target_of(cli, config, args, running, register_path);
         doctor_run(&t, take_finding, &r);
     }
     st = running ? cli_connect(cli, err) : PT_OK;

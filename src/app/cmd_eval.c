@@ -346,10 +346,8 @@ static void show_mismatch(Eval *e, PtStr id, PtStr expected, PtStr got)
     pt_json_out_object(o);
     pt_json_out_key(o, PT_STR("id"));
     pt_json_out_raw(o, id);
-    pt_json_out_key(o, PT_STR("file"));
-    pt_json_out_str(o, pt_str(e->file));
-    pt_json_out_key(o, PT_STR("line"));
-    pt_json_out_u64(o, e->line);
+    pt_json_put_str(o, "file", pt_str(e->file));
+    pt_json_put_u64(o, "line", e->line);
     pt_json_out_key(o, PT_STR("expected"));
     pt_json_out_raw(o, expected);
     pt_json_out_key(o, PT_STR("got"));
@@ -503,8 +501,7 @@ static PtStatus print_summary(Eval *e, PtError *err)
     pt_buf_clear(&e->text, TEXT_KEEP);
     PtJsonOut o = pt_json_out(&e->text);
     pt_json_out_object(&o);
-    pt_json_out_key(&o, PT_STR("eval"));
-    pt_json_out_str(&o, PT_STR("identity"));
+    pt_json_put_str(&o, "eval", PT_STR("identity"));
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         pt_json_out_key(&o, pt_str(counts[i].name));
         pt_json_out_u64(&o, counts[i].count);

@@ -310,10 +310,8 @@ static PtStatus add_source(Import *im, PtClientResponse *answer, PtError *err)
     pt_buf_init(&body, 4096);
     PtJsonOut o = pt_json_out(&body);
     pt_json_out_object(&o);
-    pt_json_out_key(&o, PT_STR("name"));
-    pt_json_out_str(&o, pt_str(im->source));
-    pt_json_out_key(&o, PT_STR("historical"));
-    pt_json_out_bool(&o, true);
+    pt_json_put_str(&o, "name", pt_str(im->source));
+    pt_json_put_bool(&o, "historical", true);
     pt_json_out_object_end(&o);
     PtStatus st = cli_call(im->cli, "POST", "/api/v1/sources", pt_buf_str(&body), answer, err);
     pt_buf_done(&body);
@@ -450,10 +448,8 @@ static void summary_json(const Import *im, const SenderCounts *c, bool already, 
     }
     pt_json_out_key(&o, PT_STR("seconds"));
     pt_json_out_double(&o, seconds);
-    pt_json_out_key(&o, PT_STR("source"));
-    pt_json_out_str(&o, pt_str(im->source));
-    pt_json_out_key(&o, PT_STR("already"));
-    pt_json_out_bool(&o, already);
+    pt_json_put_str(&o, "source", pt_str(im->source));
+    pt_json_put_bool(&o, "already", already);
     pt_json_out_key(&o, PT_STR("rejects"));
     if (im->counts.rejected > 0) {
         pt_json_out_str(&o, pt_str(im->rejects_path));

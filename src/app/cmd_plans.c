@@ -346,8 +346,7 @@ PtStatus cmd_plan_infer(Cli *cli, const CliArgs *args, PtError *err)
     pt_json_out_object(&out);
     put_text(&out, "source", args->positionals[0]);
     put_text(&out, "name", cli_value(args, "name"));
-    pt_json_out_key(&out, PT_STR("last"));
-    pt_json_out_i64(&out, last);
+    pt_json_put_i64(&out, "last", last);
     pt_json_out_object_end(&out);
     PtStatus st = send(cli, "POST", &x, err);
     if (st == PT_OK) {

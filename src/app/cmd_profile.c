@@ -219,8 +219,7 @@ PtStatus cmd_profile_merge(Cli *cli, const CliArgs *args, PtError *err)
     pt_json_out_object(&out);
     pt_json_out_key(&out, PT_STR("other"));
     pt_json_out_raw(&out, cli_json(cli_answer(&other), "id"));
-    pt_json_out_key(&out, PT_STR("reason"));
-    pt_json_out_str(&out, pt_str(cli_value(args, "reason")));
+    pt_json_put_str(&out, "reason", pt_str(cli_value(args, "reason")));
     pt_json_out_object_end(&out);
     st = cli_send(cli, "POST", &x, err);
     if (st == PT_OK) {
@@ -254,8 +253,7 @@ PtStatus cmd_profile_split(Cli *cli, const CliArgs *args, PtError *err)
     pt_json_out_object(&out);
     pt_json_out_key(&out, PT_STR("nodes"));
     PtStatus st = put_nodes(&out, cli_value(args, "nodes"), err);
-    pt_json_out_key(&out, PT_STR("reason"));
-    pt_json_out_str(&out, pt_str(cli_value(args, "reason")));
+    pt_json_put_str(&out, "reason", pt_str(cli_value(args, "reason")));
     pt_json_out_object_end(&out);
     st = st == PT_OK ? person_path(cli, args->positionals[0], "/split", &x.path, err) : st;
     st = st == PT_OK ? cli_send(cli, "POST", &x, err) : st;

@@ -36,8 +36,7 @@ static void write_filter(const CliArgs *args, uint64_t from, PtBuf *body)
     static const char *const names[] = {"source", "reason"};
     PtJsonOut o = pt_json_out(body);
     pt_json_out_object(&o);
-    pt_json_out_key(&o, PT_STR("all"));
-    pt_json_out_bool(&o, true);
+    pt_json_put_bool(&o, "all", true);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *value = cli_value(args, names[i]);
         if (value != NULL) {
@@ -46,8 +45,7 @@ static void write_filter(const CliArgs *args, uint64_t from, PtBuf *body)
         }
     }
     if (from > 0) {
-        pt_json_out_key(&o, PT_STR("from"));
-        pt_json_out_u64(&o, from);
+        pt_json_put_u64(&o, "from", from);
     }
     pt_json_out_object_end(&o);
 }

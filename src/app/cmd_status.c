@@ -172,8 +172,7 @@ PtStatus cli_settings(const Cli *cli, PtConfig **ret_config, PtError *err)
 static void setting_json(PtJsonOut *o, const PtConfig *config, const PtSetting *s)
 {
     pt_json_out_object(o);
-    pt_json_out_key(o, PT_STR("key"));
-    pt_json_out_str(o, pt_str(s->key));
+    pt_json_put_str(o, "key", pt_str(s->key));
     pt_json_out_key(o, PT_STR("value"));
     if (s->kind == PT_SETTING_INT) {
         pt_json_out_i64(o, pt_config_int(config, s->key));
@@ -184,10 +183,8 @@ static void setting_json(PtJsonOut *o, const PtConfig *config, const PtSetting *
         pt_json_out_str(o, operate_setting_is_secret(s->key) && text[0] != '\0' ? PT_STR("(set)")
                                                                                 : pt_str(text));
     }
-    pt_json_out_key(o, PT_STR("origin"));
-    pt_json_out_str(o, pt_str(pt_config_origin(config, s->key)));
-    pt_json_out_key(o, PT_STR("help"));
-    pt_json_out_str(o, pt_str(s->help));
+    pt_json_put_str(o, "origin", pt_str(pt_config_origin(config, s->key)));
+    pt_json_put_str(o, "help", pt_str(s->help));
     pt_json_out_object_end(o);
 }
 

@@ -48,6 +48,7 @@ static void split_secret(Folder *f, const uint8_t secret[SECRET_BYTES])
     memcpy(f->token_key, secret + PT_HASH_KEY, PT_SECRET_KEY);
     pt_secret_hash(PT_STR("patron: secrets at rest"), f->token_key, f->seal_key);
     pt_secret_hash(PT_STR("patron: ids of persons"), f->token_key, f->person_key);
+    pt_secret_hash(PT_STR("patron: certificates of erasures"), f->token_key, f->privacy_key);
 }
 
 PtStatus folder_make_keys(Folder *f, PtError *err)

@@ -18,11 +18,12 @@ enum { FOLDER_PATH = 4096 };
 typedef struct Folder {
     char dir[FOLDER_PATH];
     int lock_fd;
-    uint8_t hash_key[PT_HASH_KEY];      /* of messageIds */
-    uint8_t token_key[PT_SECRET_KEY];   /* of API tokens and sessions */
-    uint8_t seal_key[PT_SECRET_HASH];   /* of small secrets at rest; follows from token_key */
-    uint8_t person_key[PT_SECRET_HASH]; /* of persons' ids; likewise */
-    bool keyless;                       /* no secret.key yet, and the keys are zeros */
+    uint8_t hash_key[PT_HASH_KEY];       /* of messageIds */
+    uint8_t token_key[PT_SECRET_KEY];    /* of API tokens and sessions */
+    uint8_t seal_key[PT_SECRET_HASH];    /* of small secrets at rest; follows from token_key */
+    uint8_t person_key[PT_SECRET_HASH];  /* of persons' ids; likewise */
+    uint8_t privacy_key[PT_SECRET_HASH]; /* of certificates of erasures; likewise */
+    bool keyless;                        /* no secret.key yet, and the keys are zeros */
 } Folder;
 
 /* Makes the folder (mode 0700) when missing, takes the lock, reads secret.key; a folder that was

@@ -15,6 +15,7 @@
 #include "platform/metrics.h"
 #include "platform/migrations.h"
 #include "platform/timers.h"
+#include "privacy/privacy.h"
 #include "profiles/profiles.h"
 
 #include <stdatomic.h>
@@ -27,6 +28,8 @@ enum {
     POOL_QUEUE = 1000,
     PUBLIC_WORKERS = 2,
     PUBLIC_QUEUE = 100,
+    HOOK_WORKERS = 2,
+    HOOK_QUEUE = 500,
     MIB = 1 << 20
 };
 
@@ -49,9 +52,17 @@ struct PatronServer {
     Operate *operate;
     EventFeed *feed;
     PtLoop *loop;
-    PtPool *pool, *public_pool;
+    PtPool *pool, *public_pool, *hook_pool;
     Api *api;
     ConnectJobs *imports;
+    Hooks *hooks;
+    ErasedRegister *erased;
+    Privacy *privacy;
+    ConnectNet net;
+    ConnectDestinations *destinations;
+    ConnectPulls *pulls;
+    ConnectDrops *drops;
+    ConnectAdopt *adopt;
     HttpServer *http;
     uint32_t grace_ms;
     HttpTls *tls;
@@ -168,6 +179,7 @@ static PtStatus open_log(PatronServer *s, const PtConfig *config, PtError *err)
     c.start_threads = true;
     c.on_round = log_round;
     c.ctx = s;
+    c.samples = event_samples;
     return pt_log_open(&c, &s->log, err);
 }
 
@@ -225,7 +237,7 @@ static PtStatus start_timers(PatronServer *s, PtError *err)
     return st;
 }
 
-static PtStatus open_profiles(PatronServer *s, PtError *err)
+static PtStatus open_profiles(PatronServer *s, const PtConfig *config, PtError *err)
 {
     char dir[FOLDER_PATH];
     folder_path(&s->folder, "index", dir);
@@ -236,12 +248,14 @@ static PtStatus open_profiles(PatronServer *s, PtError *err)
                         .core = s->core,
                         .views = s->views_sql,
                         .sources = s->sources,
-                        .timers = s->timers};
+                        .timers = s->timers,
+                        .country = pt_config_text(config, "profiles.country")};
     memcpy(c.key, s->folder.person_key, sizeof c.key);
     PtStatus st = profiles_open(&c, &s->profiles, err);
     explicit_bzero(c.key, sizeof c.key);
     if (st == PT_OK) {
         event_intake_on_duplicates(s->intake, profiles_quality_duplicates, s->profiles);
+        event_intake_erased(s->intake, s->erased, profiles_event_names, s->profiles);
     }
     return st;
 }
@@ -380,6 +394,13 @@ static PtStatus open_feed(PatronServer *s, PtError *err)
     return st;
 }
 
+static void imports_changed(void *ctx)
+{
+    PatronServer *s = ctx;
+    api_imports_changed(s->api);
+    connect_drops_nudge(s->drops);
+}
+
 /* Likewise: its jobs send events. */
 static PtStatus open_imports(PatronServer *s, const PtConfig *config, PtError *err)
 {
@@ -394,11 +415,183 @@ static PtStatus open_imports(PatronServer *s, const PtConfig *config, PtError *e
                                  .sources = s->sources,
                                  .disk_bytes = (uint64_t)pt_config_int(config, "import.disk_gib") *
                                                1024 * MIB,
-                                 .on_change = api_imports_changed,
-                                 .ctx = s->api};
+                                 .on_change = imports_changed,
+                                 .ctx = s};
     PtStatus st = connect_jobs_open(&c, &s->imports, err);
     if (st == PT_OK) {
         api_set_imports(s->api, s->imports);
+    }
+    return st;
+}
+
+/* Before the timers start; its workers, and the thread of the drop folders, when events can come.
+ */
+static PtStatus open_pulls(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    PtStatus st = connect_net_parse(pt_config_text(config, "connect.networks"), &s->net, err);
+    const ConnectPullsConfig pulls = {.sql = s->core,
+                                      .clock = s->clock,
+                                      .log = s->log,
+                                      .intake = s->intake,
+                                      .sources = s->sources,
+                                      .access = s->access,
+                                      .timers = s->timers,
+                                      .net = &s->net};
+    const ConnectDropsConfig drops = {.root = pt_config_text(config, "connect.drop_root"),
+                                      .sql = s->core,
+                                      .clock = s->clock,
+                                      .sources = s->sources};
+    if (st == PT_OK) {
+        st = connect_pulls_open(&pulls, &s->pulls, err);
+    }
+    return st == PT_OK ? connect_drops_new(&drops, &s->drops, err) : st;
+}
+
+static PtStatus start_pulls(PatronServer *s, PtError *err)
+{
+    PtStatus st = connect_pulls_start(s->pulls, err);
+    if (st == PT_OK) {
+        st = connect_drops_start(s->drops, s->imports, err);
+    }
+    if (st == PT_OK) {
+        api_set_pulls(s->api, s->pulls, s->drops);
+        pt_metric_collector(connect_pulls_metrics, s->pulls);
+    }
+    return st;
+}
+
+/* Before the first event. */
+static PtStatus open_erased(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    char path[FOLDER_PATH];
+    privacy_register_path(pt_config_text(config, "privacy.register"), s->folder.dir, path,
+                          sizeof path);
+    return erased_open(pt_fs_real(), path, true, &s->erased, err);
+}
+
+/* Once all is there that it erases from, and before the first client. */
+static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    PrivacyConfig c = {.fs = pt_fs_real(),
+                       .data_dir = s->folder.dir,
+                       .core = s->core,
+                       .views_sql = s->views_sql,
+                       .log = s->log,
+                       .intake = s->intake,
+                       .views = s->views,
+                       .erased = s->erased,
+                       .profiles = s->profiles,
+                       .imports = s->imports,
+                       .destinations = s->destinations,
+                       .clock = s->clock,
+                       .bulk = (uint32_t)pt_config_int(config, "privacy.bulk"),
+                       .deadline_days = (uint32_t)pt_config_int(config, "privacy.deadline_days"),
+                       .export_hours = (uint32_t)pt_config_int(config, "privacy.export_hours")};
+    memcpy(c.seed, s->folder.privacy_key, sizeof c.seed);
+    PtStatus st = privacy_open(&c, &s->privacy, err);
+    explicit_bzero(c.seed, sizeof c.seed);
+    if (st == PT_OK) {
+        api_set_privacy(s->api, s->privacy);
+        pt_metric_collector(privacy_metrics, s->privacy);
+    }
+    return st;
+}
+
+/* Likewise: shops send events. */
+static PtStatus open_hooks(PatronServer *s, PtError *err)
+{
+    HooksConfig c = {.sql = s->core,
+                     .clock = s->clock,
+                     .machine = pt_clock_real(),
+                     .log = s->log,
+                     .intake = s->intake,
+                     .sources = s->sources,
+                     .access = s->access};
+    memcpy(c.hash_key, s->folder.hash_key, sizeof c.hash_key);
+    PtStatus st = hooks_open(&c, &s->hooks, err);
+    st = st == PT_OK ? pt_pool_new(HOOK_WORKERS, HOOK_QUEUE, &s->hook_pool, err) : st;
+    if (st == PT_OK) {
+        hooks_on_privacy(s->hooks, privacy_take_hook, s->privacy);
+        api_set_hooks(s->api, s->hooks, s->hook_pool);
+    }
+    return st;
+}
+
+static PtStatus destination_consent(void *ctx, const EventView *view, uint64_t offset,
+                                    const PtStr *purposes, size_t count, bool *ret_allowed,
+                                    PtStr *ret_purpose)
+{
+    const PatronServer *s = ctx;
+    return consent_allows(s->profiles, view, offset, purposes, count, ret_allowed, ret_purpose);
+}
+
+static void destination_profile(void *ctx, const EventView *view, uint64_t offset, char ret_id[37])
+{
+    const PatronServer *s = ctx;
+    profiles_id_of_event(s->profiles, view, offset, ret_id);
+}
+
+static PtStatus destination_traits(void *ctx, const EventView *view, uint64_t offset,
+                                   const PtStr *names, size_t count, PtArena *arena,
+                                   PtStr *ret_values)
+{
+    const PatronServer *s = ctx;
+    return profiles_traits_of_event(s->profiles, view, offset, names, count, arena, ret_values);
+}
+
+static PtStatus open_destinations(PatronServer *s, PtError *err)
+{
+    char dir[FOLDER_PATH];
+    folder_path(&s->folder, "destinations", dir);
+    ConnectDestinationsConfig c = {.fs = pt_fs_real(),
+                                   .dir = dir,
+                                   .sql = s->core,
+                                   .clock = s->clock,
+                                   .log = s->log,
+                                   .sources = s->sources,
+                                   .access = s->access,
+                                   .net = &s->net,
+                                   .hooks = {.ctx = s,
+                                             .consent = destination_consent,
+                                             .profile_id = destination_profile,
+                                             .channel = profiles_channel,
+                                             .traits = destination_traits}};
+    pt_random_bytes(&c.seed, sizeof c.seed);
+    PtStatus st = connect_destinations_open(&c, &s->destinations, err);
+    if (st == PT_OK) {
+        api_set_destinations(s->api, s->destinations);
+        pt_metric_collector(connect_destinations_metrics, s->destinations);
+    }
+    return st;
+}
+
+/* For comparisons with another system. */
+static PtStatus person_of(void *ctx, PtStr type, PtStr value, char ret_id[static 37], PtError *err)
+{
+    const PatronServer *s = ctx;
+    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(64 * (size_t)MIB);
+    Profile profile;
+    if (arena == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory to find a person");
+    }
+    PtStatus st = profiles_find(s->profiles, type, value, arena, &profile, err);
+    if (st == PT_OK) {
+        memcpy(ret_id, profile.id, sizeof profile.id);
+    }
+    return st;
+}
+
+static PtStatus open_adopt(PatronServer *s, PtError *err)
+{
+    const ConnectAdoptConfig c = {.core = s->core,
+                                  .views = s->views_sql,
+                                  .clock = s->clock,
+                                  .jobs = s->imports,
+                                  .person_of = person_of,
+                                  .ctx = s};
+    PtStatus st = connect_adopt_open(&c, &s->adopt, err);
+    if (st == PT_OK) {
+        api_set_adopt(s->api, s->adopt);
     }
     return st;
 }
@@ -466,6 +659,9 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
         st = folder_open(&s->folder, pt_config_text(config, "data"), err);
     }
     if (st == PT_OK) {
+        st = open_erased(s, config, err);
+    }
+    if (st == PT_OK) {
         st = open_sql(s, config, err);
     }
     if (st == PT_OK) {
@@ -484,7 +680,10 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
         st = pt_timers_new(s->clock, &s->timers, err);
     }
     if (st == PT_OK) {
-        st = open_profiles(s, err);
+        st = open_profiles(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = open_pulls(s, config, err);
     }
     if (st == PT_OK) {
         st = start_timers(s, err);
@@ -506,6 +705,21 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
     }
     if (st == PT_OK) {
         st = open_imports(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = start_pulls(s, err);
+    }
+    if (st == PT_OK) {
+        st = open_adopt(s, err);
+    }
+    if (st == PT_OK) {
+        st = open_destinations(s, err);
+    }
+    if (st == PT_OK) {
+        st = open_privacy(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = open_hooks(s, err);
     }
     if (st == PT_OK) {
         st = listen_on(s, config, err);
@@ -591,6 +805,7 @@ void patron_server_free(PatronServer *s)
         return;
     }
     oidc_close(s->oidc); // its jobs post answers too
+    pt_pool_free(s->hook_pool);
     pt_pool_free(s->public_pool);
     pt_pool_free(s->pool);     // its jobs post answers to the loop: before the loop goes
     operate_close(s->operate); // streams write backups: before the connections go
@@ -599,20 +814,33 @@ void patron_server_free(PatronServer *s)
     if (s->api != NULL) {
         api_stop_streams(s->api);
     }
+    privacy_stop(s->privacy); // an erasure asks the destinations
+    connect_destinations_stop(s->destinations);
+    connect_pulls_stop(s->pulls);
+    connect_adopt_stop(s->adopt);
+    connect_drops_stop(s->drops);
     connect_jobs_stop(s->imports);
     event_feed_close(s->feed);
     event_views_close(s->views);
     pt_timers_free(s->timers);
     profiles_preview_end(s->profiles);
+    profiles_stop(s->profiles);
     pt_log_close(s->log); // syncs what is pending and calls back into intake and API
     if (s->api != NULL) {
         (void)pt_loop_turn(s->loop, 0); // what the log's last round posted, while the API is there
     }
     api_free(s->api);
+    privacy_free(s->privacy);
     profiles_close(s->profiles);
+    connect_destinations_free(s->destinations);
     connect_jobs_free(s->imports);
+    connect_adopt_free(s->adopt);
+    connect_drops_free(s->drops);
+    connect_pulls_free(s->pulls);
+    hooks_close(s->hooks);
     pt_loop_free(s->loop);
     event_intake_free(s->intake);
+    erased_close(s->erased);
     dedupe_close(s->dedupe);
     event_stats_free(s->stats);
     event_plans_close(s->plans);

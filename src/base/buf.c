@@ -92,3 +92,60 @@ void pt_buf_printf(PtBuf *b, const char *fmt, ...)
         b->len += (size_t)n;
     }
 }
+
+void pt_buf_add_html(PtBuf *b, PtStr text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.data[i];
+        const char *entity = c == '<'   ? "&lt;"
+                             : c == '>' ? "&gt;"
+                             : c == '&' ? "&amp;"
+                             : c == '"' ? "&quot;"
+                                        : NULL;
+        if (entity != NULL) {
+            pt_buf_add_str(b, pt_str(entity));
+        } else {
+            pt_buf_add_char(b, c);
+        }
+    }
+}
+
+static bool is_negative_number(PtStr text)
+{
+    size_t digits = 0, points = 0;
+    for (size_t i = 1; i < text.len; i++) {
+        const char c = text.data[i];
+        digits += c >= '0' && c <= '9';
+        points += c == '.';
+    }
+    return text.len > 0 && text.data[0] == '-' && digits > 0 && points <= 1 &&
+           digits + points + 1 == text.len;
+}
+
+/* What a spreadsheet would run (owasp.org/www-community/attacks/CSV_Injection): also the full-width
+ * forms of = + - @. */
+static bool is_formula(PtStr text)
+{
+    static const PtStr wide[] = {PT_STR_INIT("\xef\xbc\x9d"), PT_STR_INIT("\xef\xbc\x8b"),
+                                 PT_STR_INIT("\xef\xbc\x8d"), PT_STR_INIT("\xef\xbc\xa0")};
+    bool found = text.len > 0 && text.data[0] != '\0' && strchr("=+-@\t\r\n", text.data[0]) != NULL;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        found = found || pt_str_starts(text, wide[i]);
+    }
+    return found && !is_negative_number(text);
+}
+
+void pt_buf_add_csv(PtBuf *b, PtStr text)
+{
+    pt_buf_add_char(b, '"');
+    if (is_formula(text)) {
+        pt_buf_add_char(b, '\'');
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '"') {
+            pt_buf_add_char(b, '"');
+        }
+        pt_buf_add_char(b, text.data[i]);
+    }
+    pt_buf_add_char(b, '"');
+}

@@ -43,6 +43,14 @@ void pt_buf_add(PtBuf *b, const void *bytes, size_t len);
 void pt_buf_add_char(PtBuf *b, char c);
 void pt_buf_printf(PtBuf *b, const char *fmt, ...) PT_PRINTF(2, 3);
 
+/* The text as it may stand in HTML, between tags and in an attribute in double quotes. */
+void pt_buf_add_html(PtBuf *b, PtStr text);
+
+/* The text as a quoted cell of CSV (RFC 4180). One that a spreadsheet would run as a formula gets
+ * an apostrophe in front; a negative number is none.
+ */
+void pt_buf_add_csv(PtBuf *b, PtStr text);
+
 static inline void pt_buf_add_str(PtBuf *b, PtStr s)
 {
     pt_buf_add(b, s.data, s.len);

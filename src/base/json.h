@@ -120,6 +120,12 @@ void pt_json_out_bool(PtJsonOut *o, bool value);
 void pt_json_out_null(PtJsonOut *o);
 void pt_json_out_raw(PtJsonOut *o, PtStr json); /* checked JSON text, verbatim */
 
+/* A member: key and value. */
+void pt_json_put_str(PtJsonOut *o, const char *key, PtStr value);
+void pt_json_put_i64(PtJsonOut *o, const char *key, int64_t value);
+void pt_json_put_u64(PtJsonOut *o, const char *key, uint64_t value);
+void pt_json_put_bool(PtJsonOut *o, const char *key, bool value);
+
 /* The scanner behind strings, in its SIMD and its plain form: the first byte of [p, end) that ends
  * a run of plain ASCII text (a quote, a backslash, a control character or a byte over 0x7f), or
  * end. Public for the test that holds them equal.

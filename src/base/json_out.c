@@ -258,3 +258,27 @@ void pt_json_out_raw(PtJsonOut *o, PtStr json)
     before_value(o);
     pt_buf_add_str(o->buf, json);
 }
+
+void pt_json_put_str(PtJsonOut *o, const char *key, PtStr value)
+{
+    pt_json_out_key(o, pt_str(key));
+    pt_json_out_str(o, value);
+}
+
+void pt_json_put_i64(PtJsonOut *o, const char *key, int64_t value)
+{
+    pt_json_out_key(o, pt_str(key));
+    pt_json_out_i64(o, value);
+}
+
+void pt_json_put_u64(PtJsonOut *o, const char *key, uint64_t value)
+{
+    pt_json_out_key(o, pt_str(key));
+    pt_json_out_u64(o, value);
+}
+
+void pt_json_put_bool(PtJsonOut *o, const char *key, bool value)
+{
+    pt_json_out_key(o, pt_str(key));
+    pt_json_out_bool(o, value);
+}

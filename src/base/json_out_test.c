@@ -38,11 +38,14 @@ static void commas_and_colons(void **state)
     pt_json_out_raw(&o, PT_STR("{\"x\":1}"));
     pt_json_out_key(&o, PT_STR("d"));
     pt_json_out_bool(&o, true);
-    pt_json_out_key(&o, PT_STR(""));
-    pt_json_out_bool(&o, false);
+    pt_json_put_bool(&o, "", false);
+    pt_json_put_str(&o, "e", PT_STR("\"x\""));
+    pt_json_put_i64(&o, "f", -7);
+    pt_json_put_u64(&o, "g", UINT64_MAX);
     pt_json_out_object_end(&o);
     assert_text(&buf, "{\"a\":-9223372036854775808,\"b\":[18446744073709551615,-1,0,[],{},null],"
-                      "\"c\":{\"x\":1},\"d\":true,\"\":false}");
+                      "\"c\":{\"x\":1},\"d\":true,\"\":false,\"e\":\"\\\"x\\\"\",\"f\":-7,"
+                      "\"g\":18446744073709551615}");
     assert_int_equal(pt_json_check(pt_buf_str(&buf), 8, NULL), PT_OK);
     pt_buf_done(&buf);
 }

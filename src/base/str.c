@@ -6,6 +6,19 @@
 #include <emmintrin.h>
 #endif
 
+bool pt_str_copy(char *out, size_t size, PtStr text)
+{
+    size_t len = text.len < size ? text.len : size - 1;
+    while (len > 0 && len < text.len && ((unsigned char)text.data[len] & 0xC0) == 0x80) {
+        len--;
+    }
+    if (len > 0) {
+        memcpy(out, text.data, len);
+    }
+    out[len] = '\0';
+    return len == text.len;
+}
+
 #if defined(__SSE2__)
 /* Sixteen places at once: where the part's first and last byte both fit, the rest is compared.
  * What is left at the end is memmem's, and so is all of a short text. Ten times memmem's pace on

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/buf.h"
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/test_rows.h"
@@ -60,9 +61,88 @@ static void it_agrees_with_memmem(void **state)
     }
 }
 
+static void ends_are_trimmed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want, *low; /* of pt_str_trim and of pt_str_trim_low */
+    } rows[] = {
+        {"", "", ""},
+        {" \t ", "", ""},
+        {"a b", "a b", "a b"},
+        {" \ta\t b \t", "a\t b", "a\t b"},
+        {"\r\n a\x01\n", "\r\n a\x01\n", "a"},
+        {"\x7f!\xC2\xA0", "\x7f!\xC2\xA0", "\x7f!\xC2\xA0"},
+    };
+    for (size_t i = 0; i < PT_COUNT(rows); i++) {
+        if (!pt_str_eq(pt_str_trim(pt_str(rows[i].text)), pt_str(rows[i].want)) ||
+            !pt_str_eq(pt_str_trim_low(pt_str(rows[i].text)), pt_str(rows[i].low))) {
+            fail_msg("row %zu", i);
+        }
+    }
+    assert_int_equal(pt_str_trim((PtStr){NULL, 0}).len, 0);
+}
+
+static void a_copy_is_cut_between_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t size;
+        const char *want;
+        bool whole;
+    } rows[] = {
+        {"abc", 4, "abc", true},
+        {"abc", 3, "ab", false},
+        {"abc", 1, "", false},
+        {"", 1, "", true},
+        {"\xC3\xA9", 3, "\xC3\xA9", true},
+        {"\xC3\xA9", 2, "", false},
+        {"a\xF0\x9F\x98\x80z", 6, "a\xF0\x9F\x98\x80", false},
+        {"a\xF0\x9F\x98\x80z", 5, "a", false},
+    };
+    for (size_t i = 0; i < PT_COUNT(rows); i++) {
+        char out[8] = "xxxxxxx";
+        assert_int_equal(pt_str_copy(out, rows[i].size, pt_str(rows[i].text)), rows[i].whole);
+        assert_string_equal(out, rows[i].want);
+    }
+    char out[2] = "x";
+    assert_true(pt_str_copy(out, sizeof out, (PtStr){NULL, 0}));
+    assert_string_equal(out, "");
+}
+
+static void text_is_put_into_other_formats(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *html, *csv;
+    } rows[] = {
+        {"", "", "\"\""},
+        {"<a href=\"x\">&", "&lt;a href=&quot;x&quot;&gt;&amp;", "\"<a href=\"\"x\"\">&\""},
+        {"=1+1", "=1+1", "\"'=1+1\""},
+        {"-12.50", "-12.50", "\"-12.50\""},
+        {"-12.5.0", "-12.5.0", "\"'-12.5.0\""},
+        {"a,\r\n'b'", "a,\r\n'b'", "\"a,\r\n'b'\""},
+    };
+    for (size_t i = 0; i < PT_COUNT(rows); i++) {
+        PtBuf html, csv;
+        pt_buf_init(&html, 100);
+        pt_buf_init(&csv, 100);
+        pt_buf_add_html(&html, pt_str(rows[i].text));
+        pt_buf_add_csv(&csv, pt_str(rows[i].text));
+        assert_true(pt_str_eq(pt_buf_str(&html), pt_str(rows[i].html)));
+        assert_true(pt_str_eq(pt_buf_str(&csv), pt_str(rows[i].csv)));
+        pt_buf_done(&html);
+        pt_buf_done(&csv);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ends_are_trimmed),
+        cmocka_unit_test(a_copy_is_cut_between_characters),
+        cmocka_unit_test(text_is_put_into_other_formats),
         cmocka_unit_test(a_part_is_found),
         cmocka_unit_test(it_agrees_with_memmem),
     };

@@ -22,6 +22,12 @@ typedef struct PtCivil {
     uint16_t ms;                  /* 0..999 */
 } PtCivil;
 
+/* The greatest multiple of step_ms (over 0) that is not after ms; before 1970 too. */
+static inline int64_t pt_time_floor(int64_t ms, int64_t step_ms)
+{
+    return ms - ((ms % step_ms) + step_ms) % step_ms;
+}
+
 /* Days since 1970-01-01 of a proleptic Gregorian date, any year. The date must exist. */
 int64_t pt_civil_days(int64_t year, unsigned month, unsigned day);
 

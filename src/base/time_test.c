@@ -165,15 +165,26 @@ static void civil_case(void **state)
     assert_int_equal(pt_civil_to_ms(&c->civil, &ms), c->ok);
 }
 
+static void floors(void **state)
+{
+    (void)state;
+    static const int64_t rows[][3] = {{0, 10, 0},    {9, 10, 0},     {10, 10, 10},
+                                      {-1, 10, -10}, {-10, 10, -10}, {-11, 10, -20}};
+    for (size_t i = 0; i < PT_COUNT(rows); i++) {
+        assert_int_equal(pt_time_floor(rows[i][0], rows[i][1]), rows[i][2]);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest tests[128] = {
+        cmocka_unit_test(floors),
         cmocka_unit_test(nul_in_a_timestamp),
         cmocka_unit_test(every_day_of_all_years),
         cmocka_unit_test(any_instant_reads_back),
         cmocka_unit_test(outside_reads_as_the_nearest),
     };
-    size_t n = 4;
+    size_t n = 5;
     PT_TEST_ROWS(tests, n, parse_cases, parse_case);
     PT_TEST_ROWS(tests, n, civil_cases, civil_case);
     return _cmocka_run_group_tests("base/time", tests, n, NULL, NULL);

@@ -53,6 +53,7 @@ typedef struct Render {
     const int64_t *sums;
     PtStr lines; /* JSON objects with commas between */
     uint64_t row;
+    PtStr id;             /* of the row; empty: digest and number */
     unsigned part, parts; /* from 1; parts 1: the event is whole */
     int *blame;           /* may be NULL */
 } Render;
@@ -294,6 +295,7 @@ static PtStatus write_id(const ConnectBuilder *b, const Render *r, PtJsonOut *ou
         blame(r, b->m->id_column);
         return pt_fail(err, PT_TOO_LARGE, "the message id is over %d bytes", ID_MAX - 8);
     }
+    own = own.len == 0 && r->id.len > 0 ? r->id : own;
     if (own.len > 0 && r->part == 1) {
         pt_json_out_str(out, own);
         return PT_OK;
@@ -460,7 +462,7 @@ static PtStr line_slice(const Group *g, uint32_t first, uint32_t count)
 /* The group's events: one, or more where its lines do not fit under the bound of an event. */
 static PtStatus group_emit(ConnectBuilder *b, Group *g, PtError *err)
 {
-    Render r = {g->cells, g->sums, {"", 0}, g->first_row, 1, 1, NULL};
+    Render r = {g->cells, g->sums, {"", 0}, g->first_row, {NULL, 0}, 1, 1, NULL};
     PtStatus st = render(b, &r, err);
     if (st != PT_OK) {
         return st;
@@ -614,7 +616,7 @@ static PtStatus row_sums(ConnectBuilder *b, const int64_t *so_far, int64_t *sums
 /* A new group's first row must give an event of its own, or it is the row that is refused. */
 static PtStatus check_head(ConnectBuilder *b, const int64_t *sums, uint64_t row, PtError *err)
 {
-    Render r = {b->cells, sums, {"", 0}, row, 1, 1, &b->blame};
+    Render r = {b->cells, sums, {"", 0}, row, {NULL, 0}, 1, 1, &b->blame};
     PtStatus st = render(b, &r, err);
     if (st == PT_OK && b->event.len > HEAD_MAX_BYTES) {
         st = pt_fail(err, PT_TOO_LARGE, "the event without its lines is over %d bytes",
@@ -715,7 +717,7 @@ static PtStatus single_row(ConnectBuilder *b, const ConnectRow *row, PtError *er
     if (st != PT_OK) {
         return st;
     }
-    Render r = {b->cells, sums, {"", 0}, row->number, 1, 1, &b->blame};
+    Render r = {b->cells, sums, {"", 0}, row->number, row->id, 1, 1, &b->blame};
     st = render(b, &r, err);
     if (st == PT_OK && b->event.len > CONNECT_EVENT_MAX) {
         st = pt_fail(err, PT_TOO_LARGE, "the event is over %d bytes", CONNECT_EVENT_MAX);
@@ -728,7 +730,7 @@ static PtStatus event_row(ConnectBuilder *b, const ConnectRow *row, PtError *err
     char id[ID_DIGEST_LEN + 32];
     (void)snprintf(id, sizeof id, "%s-%" PRIu64, b->id_prefix, row->number);
     pt_buf_clear(&b->event, CONNECT_RECORD_MAX);
-    PtStatus st = map_event_line(row->raw, pt_str(id), &b->event, err);
+    PtStatus st = map_event_line(row->raw, row->id.len > 0 ? row->id : pt_str(id), &b->event, err);
     if (st == PT_OK && b->event.len > CONNECT_EVENT_MAX) {
         st = pt_fail(err, PT_TOO_LARGE, "the event is over %d bytes", CONNECT_EVENT_MAX);
     }

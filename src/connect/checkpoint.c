@@ -57,8 +57,7 @@ PtStatus connect_checkpoint_save(PtFs *fs, const char *path, const ConnectCheckp
     pt_buf_init(&text, CHECKPOINT_MAX);
     PtJsonOut o = pt_json_out(&text);
     pt_json_out_object(&o);
-    pt_json_out_key(&o, PT_STR("version"));
-    pt_json_out_i64(&o, CHECKPOINT_VERSION);
+    pt_json_put_i64(&o, "version", CHECKPOINT_VERSION);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         write_field(&o, &fields[i], checkpoint);
     }

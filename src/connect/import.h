@@ -94,6 +94,8 @@ typedef struct ConnectRow {
     size_t count;        /* fields; 0 when the row is bad or is JSON */
     PtStr raw;           /* as it stands in the file, without its line end */
     const char *problem; /* NULL, or why the row is bad: one line naming field and bound */
+    PtStr id;            /* its event's messageId where neither mapping nor line has one; empty:
+                            digest and number */
 } ConnectRow;
 
 typedef struct ConnectReader ConnectReader;

@@ -235,7 +235,7 @@ static PtStatus take_source(ConnectJobs *jobs, ConnectJob *job, PtStr ref, PtErr
             return pt_fail(err, PT_INVALID, "source: over %d characters", EVENT_SOURCE_NAME_MAX);
         }
         job->source_id[0] = '\0';
-        (void)snprintf(job->source, sizeof job->source, "%.*s", PT_STR_ARG(ref));
+        (void)pt_str_copy(job->source, sizeof job->source, ref);
         return PT_OK;
     }
     if (!source.historical) {
@@ -254,7 +254,7 @@ static PtStatus take_name(ConnectJob *job, PtStr name, PtError *err)
     if (name.len == 0 || name.len >= sizeof job->name || !pt_utf8_valid(name)) {
         return pt_fail(err, PT_INVALID, "name: not a text of 1..200 characters");
     }
-    (void)snprintf(job->name, sizeof job->name, "%.*s", PT_STR_ARG(name));
+    (void)pt_str_copy(job->name, sizeof job->name, name);
     return PT_OK;
 }
 
@@ -267,7 +267,7 @@ static PtStatus take_promise(ConnectJob *job, PtStr sha256, PtError *err)
     if (sha256.len > 0 && !ok) {
         return pt_fail(err, PT_INVALID, "sha256: not 64 lower-case hex digits");
     }
-    (void)snprintf(job->promised, sizeof job->promised, "%.*s", PT_STR_ARG(sha256));
+    (void)pt_str_copy(job->promised, sizeof job->promised, sha256);
     return PT_OK;
 }
 
@@ -306,16 +306,6 @@ static PtStatus insert(ConnectJobs *jobs, const ConnectJob *job, const AuditActo
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
-static void name_actor(ConnectJob *job, const AuditActor *by)
-{
-    static const char *const kinds[] = {[AUDIT_SYSTEM] = "server",
-                                        [AUDIT_SOCKET] = "socket",
-                                        [AUDIT_ACCOUNT] = "account",
-                                        [AUDIT_TOKEN] = "token"};
-    (void)snprintf(job->created_by, sizeof job->created_by, "%s",
-                   by->name[0] != '\0' ? by->name : kinds[by->kind]);
-}
-
 PtStatus connect_job_add(ConnectJobs *jobs, const ConnectJobNew *made, const AuditActor *by,
                          ConnectJob *ret_job, PtError *err)
 {
@@ -329,7 +319,7 @@ PtStatus connect_job_add(ConnectJobs *jobs, const ConnectJobNew *made, const Aud
     pt_random_bytes(random, sizeof random);
     (void)pt_uuid_format(pt_uuid7(job.created_ms, random), job.id);
     job.changed_ms = job.created_ms;
-    name_actor(&job, by);
+    (void)pt_str_copy(job.created_by, sizeof job.created_by, audit_actor_name(by));
     if (made->bytes < 1 || made->bytes > (uint64_t)CONNECT_JOB_BYTES_MAX) {
         return pt_fail(err, PT_TOO_LARGE, "bytes: not 1..%lld", (long long)CONNECT_JOB_BYTES_MAX);
     }
@@ -406,7 +396,7 @@ static PtStatus set_mapping(ConnectJobs *jobs, PtSqlTx *tx, ConnectJob *job, voi
         st = job_checkpoint(tx, job->id, &job->progress, err);
     }
     job->has_mapping = true;
-    (void)snprintf(job->recipe, sizeof job->recipe, "%.*s", PT_STR_ARG(p->recipe));
+    (void)pt_str_copy(job->recipe, sizeof job->recipe, p->recipe);
     return st;
 }
 
@@ -512,10 +502,8 @@ static PtStatus ready_source(ConnectJobs *jobs, PtStr id, const AuditActor *by, 
     }
     bool known = job.source_id[0] != '\0';
     PtStr ref = pt_str(known ? job.source_id : job.source);
-    if (!event_source_by_ref(jobs->c.sources, ref, &source)) {
-        const EventSourceEdit made = {ref, true, true, EVENT_SKEW_CORRECT};
-        st = event_source_add(jobs->c.sources, &made, by, &source, err);
-    }
+    const EventSourceEdit made = {ref, true, true, EVENT_SKEW_CORRECT};
+    st = event_source_find_or_add(jobs->c.sources, &made, by, &source, err);
     if (st == PT_OK && !source.enabled) {
         st = pt_fail(err, PT_CONFLICT, "source \"%.100s\" is disabled", source.name);
     }

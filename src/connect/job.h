@@ -203,3 +203,17 @@ PT_NODISCARD PtStatus connect_job_refusals(ConnectJobs *jobs, PtStr id, uint64_t
  * now. False: *at lies too far back, look at all. *at 0 at the start: now, no ids. */
 bool connect_jobs_changes(ConnectJobs *jobs, uint64_t *at,
                           char ids[static CONNECT_CHANGES_KEPT][CONNECT_JOB_ID], size_t *ret_count);
+
+/* ---- Erasure --------------------------------------------------------------------------------- */
+
+/* Whether a piece of text holds one of those who are erased. */
+typedef bool ConnectFindsFn(const void *ctx, PtStr text);
+
+typedef struct ConnectErased {
+    uint64_t files, refusals; /* removed */
+    uint64_t waiting;         /* files of imports that run or are checked: not removed */
+} ConnectErased;
+
+/* Removes kept files that hold them, and their rows among the refused ones. May be done twice. */
+PT_NODISCARD PtStatus connect_jobs_erase(ConnectJobs *jobs, ConnectFindsFn *finds, const void *ctx,
+                                         ConnectErased *ret_erased, PtError *err);

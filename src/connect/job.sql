@@ -90,3 +90,7 @@ FROM import_refusal WHERE job = ?1 AND number > ?2 ORDER BY number LIMIT ?3;
 -- name: import_refusals_drop
 -- Of a job that begins anew under another mapping. By the primary key.
 DELETE FROM import_refusal WHERE job = ?1;
+
+-- name: import_refusal_drop
+-- One of them. By the primary key.
+DELETE FROM import_refusal WHERE job = ?1 AND number = ?2;

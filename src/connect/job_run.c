@@ -450,7 +450,7 @@ static PtStatus run_file(Run *r, PtError *err)
                             .note = &note};
     PtStatus st = connect_run(&run, &r->counts, &why);
     if (st == PT_OK) {
-        (void)snprintf(r->job.note, sizeof r->job.note, "%.*s", PT_STR_ARG(pt_buf_str(&note)));
+        (void)pt_str_copy(r->job.note, sizeof r->job.note, pt_buf_str(&note));
         st = settle(r, &why);
     }
     pt_buf_done(&note);

@@ -8,16 +8,6 @@
 
 #include <stdlib.h>
 
-static bool copy_text(char *out, size_t size, PtStr text)
-{
-    size_t len = text.len < size ? text.len : size - 1;
-    if (len > 0) {
-        memcpy(out, text.data, len);
-    }
-    out[len] = '\0';
-    return len == text.len;
-}
-
 void job_say(char *out, size_t size, const char *text)
 {
     const char *p = text, *end = text + strlen(text);
@@ -69,17 +59,17 @@ static PtStatus read_row(PtSqlTx *tx, ConnectJob *j, PtError *err)
                                     .quarantined = count_of(tx, 28),
                                     .sent_max = count_of(tx, 29),
                                     .refusals = count_of(tx, 30)};
-    bool whole = copy_text(j->id, sizeof j->id, pt_sql_text(tx, 0)) &&
-                 copy_text(j->name, sizeof j->name, pt_sql_text(tx, 1)) &&
-                 copy_text(j->source, sizeof j->source, pt_sql_text(tx, 2)) &&
-                 copy_text(j->source_id, sizeof j->source_id, pt_sql_text(tx, 3)) &&
+    bool whole = pt_str_copy(j->id, sizeof j->id, pt_sql_text(tx, 0)) &&
+                 pt_str_copy(j->name, sizeof j->name, pt_sql_text(tx, 1)) &&
+                 pt_str_copy(j->source, sizeof j->source, pt_sql_text(tx, 2)) &&
+                 pt_str_copy(j->source_id, sizeof j->source_id, pt_sql_text(tx, 3)) &&
                  connect_job_state_of(pt_sql_text(tx, 4), &j->state) &&
-                 copy_text(j->reason, sizeof j->reason, pt_sql_text(tx, 5)) &&
-                 copy_text(j->promised, sizeof j->promised, pt_sql_text(tx, 6)) &&
-                 copy_text(j->digest, sizeof j->digest, pt_sql_text(tx, 7)) &&
-                 copy_text(j->recipe, sizeof j->recipe, pt_sql_text(tx, 12)) &&
-                 copy_text(j->note, sizeof j->note, pt_sql_text(tx, 13)) &&
-                 copy_text(j->created_by, sizeof j->created_by, pt_sql_text(tx, 14));
+                 pt_str_copy(j->reason, sizeof j->reason, pt_sql_text(tx, 5)) &&
+                 pt_str_copy(j->promised, sizeof j->promised, pt_sql_text(tx, 6)) &&
+                 pt_str_copy(j->digest, sizeof j->digest, pt_sql_text(tx, 7)) &&
+                 pt_str_copy(j->recipe, sizeof j->recipe, pt_sql_text(tx, 12)) &&
+                 pt_str_copy(j->note, sizeof j->note, pt_sql_text(tx, 13)) &&
+                 pt_str_copy(j->created_by, sizeof j->created_by, pt_sql_text(tx, 14));
     return whole ? PT_OK
                  : pt_fail(err, PT_CORRUPT, "import %s in the database does not read", j->id);
 }
@@ -145,15 +135,6 @@ PtStatus job_read_list(PtSqlTx *tx, const ConnectJobsQuery *query, PtArena *aren
     return st;
 }
 
-/* Runs the bound statement to its end. */
-static PtStatus finish(PtSqlTx *tx, PtError *err)
-{
-    bool row = false;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 static void bind_optional(PtSqlTx *tx, int index, const char *text)
 {
     pt_sql_bind_text(tx, index, text[0] != '\0' ? pt_str(text) : (PtStr){NULL, 0});
@@ -182,7 +163,7 @@ PtStatus job_insert(PtSqlTx *tx, const ConnectJob *job, PtError *err)
     pt_sql_bind_i64(tx, 6, (int64_t)job->bytes);
     pt_sql_bind_text(tx, 7, pt_str(job->created_by));
     pt_sql_bind_i64(tx, 8, job->created_ms);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus job_save(PtSqlTx *tx, const ConnectJob *job, PtError *err)
@@ -205,7 +186,7 @@ PtStatus job_save(PtSqlTx *tx, const ConnectJob *job, PtError *err)
     bind_time(tx, 12, job->started_ms);
     pt_sql_bind_i64(tx, 13, job->changed_ms);
     bind_time(tx, 14, job->finished_ms);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus job_checkpoint(PtSqlTx *tx, const char *id, const ConnectProgress *p, PtError *err)
@@ -221,7 +202,7 @@ PtStatus job_checkpoint(PtSqlTx *tx, const char *id, const ConnectProgress *p, P
     for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++) {
         pt_sql_bind_i64(tx, i + 2, (int64_t)counts[i]);
     }
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus job_put_mapping(PtSqlTx *tx, const char *id, PtStr mapping, PtStr recipe, PtError *err)
@@ -233,7 +214,7 @@ PtStatus job_put_mapping(PtSqlTx *tx, const char *id, PtStr mapping, PtStr recip
     pt_sql_bind_text(tx, 1, pt_str(id));
     pt_sql_bind_text(tx, 2, mapping);
     pt_sql_bind_text(tx, 3, recipe.len > 0 ? recipe : (PtStr){NULL, 0});
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus job_get_mapping(PtSqlTx *tx, PtStr id, PtArena *arena, PtStr *ret_mapping,
@@ -288,8 +269,8 @@ PtStatus job_first(PtSqlTx *tx, JobQuery query, int64_t before_ms,
         pt_sql_bind_i64(tx, 1, before_ms);
     }
     st = pt_sql_step(tx, &row, err);
-    (void)copy_text(ret_id, CONNECT_JOB_ID,
-                    st == PT_OK && row ? pt_sql_text(tx, 0) : (PtStr){NULL, 0});
+    (void)pt_str_copy(ret_id, CONNECT_JOB_ID,
+                      st == PT_OK && row ? pt_sql_text(tx, 0) : (PtStr){NULL, 0});
     pt_sql_done(tx);
     return st;
 }
@@ -307,7 +288,7 @@ PtStatus job_put_refusal(PtSqlTx *tx, const char *id, const ConnectRefusal *r, P
     pt_sql_bind_text(tx, 5, r->column.len > 0 ? r->column : (PtStr){NULL, 0});
     pt_sql_bind_text(tx, 6, r->reason);
     pt_sql_bind_text(tx, 7, r->text.len > 0 ? r->text : PT_STR(""));
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus read_refusal(PtSqlTx *tx, PtArena *arena, ConnectRefusal *r, PtError *err)
@@ -362,7 +343,7 @@ PtStatus job_drop_refusals(PtSqlTx *tx, const char *id, PtError *err)
         return st;
     }
     pt_sql_bind_text(tx, 1, pt_str(id));
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus job_put_back(PtSqlTx *tx, PtError *err)
@@ -412,10 +393,8 @@ PtStatus job_audit(PtSqlTx *tx, int64_t now_ms, const ConnectJob *job, const Aud
             pt_json_out_str(&o, texts[i].value);
         }
     }
-    pt_json_out_key(&o, PT_STR("bytes"));
-    pt_json_out_u64(&o, job->bytes);
-    pt_json_out_key(&o, PT_STR("events"));
-    pt_json_out_u64(&o, job->progress.acked);
+    pt_json_put_u64(&o, "bytes", job->bytes);
+    pt_json_put_u64(&o, "events", job->progress.acked);
     pt_json_out_object_end(&o);
     (void)snprintf(action, sizeof action, "import.%s", what);
     const AuditEntry entry = {.by = by,

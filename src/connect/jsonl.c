@@ -104,8 +104,7 @@ PtStatus map_event_line(PtStr object, PtStr message_id, PtBuf *out, PtError *err
     PtJsonOut o = pt_json_out(out);
     pt_json_out_object(&o);
     if (!has_id) {
-        pt_json_out_key(&o, PT_STR("messageId"));
-        pt_json_out_str(&o, message_id);
+        pt_json_put_str(&o, "messageId", message_id);
     }
     while (pt_json_next(&j) == PT_JSON_KEY) {
         bool drop =

@@ -13,17 +13,6 @@ static PtStr excerpt(PtStr s)
     return s.len <= MAP_EXCERPT ? s : (PtStr){s.data, MAP_EXCERPT};
 }
 
-static PtStr trim(PtStr s)
-{
-    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s = (PtStr){s.data + 1, s.len - 1};
-    }
-    while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-    return s;
-}
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -103,7 +92,7 @@ static bool take_exponent(PtStr *rest, char *out, size_t *len)
 
 bool map_number(PtStr text, char decimal_mark, char out[static MAP_NUMBER_MAX], size_t *ret_len)
 {
-    PtStr rest = trim(text);
+    PtStr rest = pt_str_trim(text);
     size_t len = 0;
     if (rest.len > 0 && (rest.data[0] == '-' || rest.data[0] == '+')) {
         if (rest.data[0] == '-') {
@@ -419,10 +408,10 @@ bool map_time(const MapTarget *t, PtStr text, int64_t *ret_ms)
 
 bool map_has_value(const MapTarget *t, const MapCell *cells)
 {
-    if (t->if_empty >= 0 && trim(cells[t->if_empty].text).len > 0) {
+    if (t->if_empty >= 0 && pt_str_trim(cells[t->if_empty].text).len > 0) {
         return false;
     }
-    return t->kind != MAP_COLUMN || trim(cells[t->column].text).len > 0;
+    return t->kind != MAP_COLUMN || pt_str_trim(cells[t->column].text).len > 0;
 }
 
 static PtStatus misfit(const ConnectMapping *m, const MapTarget *t, PtStr text, const char *want,
@@ -518,7 +507,7 @@ PtStatus map_value(const ConnectMapping *m, const MapTarget *t, const MapCell *c
         return PT_OK;
     }
     const MapCell *cell = &cells[t->column];
-    PtStr text = trim(cell->text);
+    PtStr text = pt_str_trim(cell->text);
     switch (t->type) {
     case MAP_TEXT:
         return write_text(t, text, out, err);
@@ -546,7 +535,7 @@ PtStatus map_product(const ConnectMapping *m, const MapTarget *t, const MapCell 
     int64_t product = PT_MICROS;
     *ret_any = false;
     for (unsigned i = 0; i < t->factor_count; i++) {
-        PtStr text = trim(cells[t->factors[i]].text);
+        PtStr text = pt_str_trim(cells[t->factors[i]].text);
         char number[MAP_NUMBER_MAX];
         size_t len;
         int64_t micros;
@@ -573,7 +562,7 @@ PtStatus map_product(const ConnectMapping *m, const MapTarget *t, const MapCell 
 
 static bool condition_holds(const ConnectMapping *m, const MapCondition *c, const MapCell *cells)
 {
-    PtStr text = trim(cells[c->column].text);
+    PtStr text = pt_str_trim(cells[c->column].text);
     char number[MAP_NUMBER_MAX];
     size_t len;
     int64_t micros;

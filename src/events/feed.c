@@ -187,7 +187,6 @@ static size_t moved_count(const EventFeed *f)
 static PtStatus run_with(PtSqlTx *tx, const char *statement, int64_t first, int64_t second,
                          PtError *err)
 {
-    bool row;
     PtStatus st = pt_sql_use(tx, statement, err);
     if (st != PT_OK) {
         return st;
@@ -196,9 +195,7 @@ static PtStatus run_with(PtSqlTx *tx, const char *statement, int64_t first, int6
     if (second >= 0) {
         pt_sql_bind_i64(tx, 2, second);
     }
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 /* Forgets what was moved and, for the rest, remembers what will be tried from which offset on. */

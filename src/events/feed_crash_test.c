@@ -10,6 +10,7 @@
 #include "platform/feed.h"
 
 #include <errno.h>
+#include <fault/seeds.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -284,18 +284,11 @@ static unsigned run_world(uint64_t seed, World *sum)
     return bad;
 }
 
-static uint64_t number_from(const char *variable, uint64_t otherwise)
-{
-    const char *text = getenv(variable);
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void every_row_moves_once(void **state)
 {
     (void)state;
-    const char *soak = getenv("PATRON_SOAK");
-    uint64_t runs = number_from("PATRON_SEEDS", soak != NULL && soak[0] == '1' ? 1000 : 100);
-    uint64_t first = number_from("PATRON_SEED", (uint64_t)time(NULL) * 1000);
+    const FaultSeeds seeds = fault_seeds(100, 1000);
+    const uint64_t runs = seeds.count, first = seeds.first;
     unsigned bad = 0;
     World sum = {0};
     (void)printf("seeds %llu..%llu\n", (unsigned long long)first,

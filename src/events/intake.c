@@ -9,6 +9,7 @@
 #include "events/plans_internal.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
@@ -34,6 +35,10 @@ struct EventIntake {
     EventSchemaRun *run; // made with the first plan
     void (*on_duplicates)(void *ctx, uint32_t source, uint32_t events);
     void *on_duplicates_ctx;
+    const ErasedRegister *erased; // NULL: nobody was erased
+    EventNamesFn *names;
+    void *names_ctx;
+    _Atomic uint64_t suppressed[EVENT_SUPPRESSED_SOURCES]; // by source
 };
 
 PtStatus event_intake_new(const EventIntakeConfig *config, EventIntake **ret_intake, PtError *err)
@@ -76,6 +81,33 @@ void event_intake_on_duplicates(EventIntake *in,
 {
     in->on_duplicates = fn;
     in->on_duplicates_ctx = ctx;
+}
+
+void event_intake_erased(EventIntake *in, const ErasedRegister *erased, EventNamesFn *names,
+                         void *ctx)
+{
+    in->erased = erased;
+    in->names = names;
+    in->names_ctx = ctx;
+}
+
+uint64_t event_intake_suppressed(const EventIntake *in, uint32_t source)
+{
+    return source < EVENT_SUPPRESSED_SOURCES
+               ? atomic_load_explicit(&in->suppressed[source], memory_order_relaxed)
+               : 0;
+}
+
+static void count_suppressed(EventIntake *in, uint32_t source, uint32_t events)
+{
+    const uint32_t at = source < EVENT_SUPPRESSED_SOURCES ? source : 0;
+    (void)atomic_fetch_add_explicit(&in->suppressed[at], events, memory_order_relaxed);
+}
+
+void event_intake_settle_calls(EventIntake *in)
+{
+    (void)pthread_mutex_lock(&in->call_lock);
+    (void)pthread_mutex_unlock(&in->call_lock);
 }
 
 void event_intake_round(EventIntake *in, uint64_t round, PtStatus status)
@@ -230,14 +262,40 @@ static EventStampRules stamp_rules(const EventSource *source, const EventBody *b
                              .sent_ms = b->sent_ms};
 }
 
+/* Whether the event is of somebody who was erased after it. */
+static PtStatus is_erased(EventIntake *in, const EventView *v, bool *ret_erased, PtError *err)
+{
+    ErasedName names[EVENT_NAMES_MAX];
+    size_t count = 0;
+    *ret_erased = false;
+    if (erased_is_empty(in->erased)) {
+        return PT_OK;
+    }
+    PtStatus st = in->names(in->names_ctx, v, in->body.text.arena, names, &count, err);
+    for (size_t i = 0; st == PT_OK && !*ret_erased && i < count; i++) {
+        *ret_erased = erased_holds(in->erased, names[i].type, names[i].value, v->timestamp_ms);
+    }
+    return st;
+}
+
+/* The drafts at hand become events, but for those of persons who were erased. */
 static PtStatus prepare(EventIntake *in, const EventCall *call, const EventSource *source,
-                        const EventStampRules *rules, PtError *err)
+                        const EventStampRules *rules, EventOutcome *o, PtError *err)
 {
     EventBody *b = &in->body;
     PtStatus st = PT_OK;
+    size_t kept = 0;
     for (size_t i = 0; st == PT_OK && i < b->count; i++) {
-        EventDraft *d = &b->drafts[i];
+        EventDraft *d = &b->drafts[kept];
+        bool erased = false;
+        if (kept < i) {
+            *d = b->drafts[i];
+        }
         st = apply_common(b, d, err);
+        if (call->refused.len > 0 && st == PT_OK) {
+            st = event_refuse(d, &b->text, EVENT_REASON_UNMAPPED_DELIVERY, err, "%.*s",
+                              PT_STR_ARG(call->refused));
+        }
         if (in->plan != NULL && st == PT_OK) {
             st = event_plan_apply(in->plan, in->run, d, &b->text, err);
         }
@@ -245,8 +303,12 @@ static PtStatus prepare(EventIntake *in, const EventCall *call, const EventSourc
         if (call->keep_peer || d->direct > 0) {
             d->view.ip = call->peer;
         }
-        st = st == PT_OK ? settle_id(in, d, source->number, &in->ids[i], err) : st;
+        st = st == PT_OK ? settle_id(in, d, source->number, &in->ids[kept], err) : st;
+        st = st == PT_OK ? is_erased(in, &d->view, &erased, err) : st;
+        kept += !erased;
+        o->suppressed += erased;
     }
+    b->count = kept;
     return st;
 }
 
@@ -288,8 +350,10 @@ static PtStatus store_all(EventIntake *in, const EventCall *call, const EventSou
     PtStatus st = PT_OK;
     event_pending_enter(&in->pending);
     while (st == PT_OK && in->body.count > 0) {
-        st = prepare(in, call, source, &rules, err);
-        st = st == PT_OK ? store(in, source, received_ms, o, err) : st;
+        st = prepare(in, call, source, &rules, o, err);
+        if (st == PT_OK && in->body.count > 0) {
+            st = store(in, source, received_ms, o, err);
+        }
         st = st == PT_OK ? event_body_more(&in->body, err) : st;
     }
     st = st == PT_OK ? event_pending_outcome(&in->pending, &o->round, err) : st;
@@ -349,6 +413,9 @@ PtStatus events_intake(EventIntake *in, const EventCall *call, EventOutcome *ret
     if (st == PT_OK) {
         *ret_outcome = o;
     }
+    if (st == PT_OK && o.suppressed > 0) {
+        count_suppressed(in, o.source, o.suppressed);
+    }
     if (st == PT_OK && o.duplicates > 0 && in->on_duplicates != NULL) {
         in->on_duplicates(in->on_duplicates_ctx, o.source, o.duplicates);
     }
@@ -393,8 +460,15 @@ static PtStatus judge_again(EventIntake *in, const PtRecord *quarantined, PtStr 
     d->flags |= EVENT_REDRIVEN;
     d->view.ip = old.ip;
     d->view.redrive_of = quarantined->position.offset + 1;
+    bool erased = false;
     PtHash128 id; // the quarantined record's own is kept
-    return settle_id(in, d, source.number, &id, err);
+    st = settle_id(in, d, source.number, &id, err);
+    st = st == PT_OK ? is_erased(in, &d->view, &erased, err) : st;
+    if (st == PT_OK && erased) {
+        count_suppressed(in, source.number, 1);
+        st = pt_fail(err, PT_CONFLICT, "the event is of a person who was erased");
+    }
+    return st;
 }
 
 static PtStatus land_again(EventIntake *in, const PtRecord *quarantined, uint64_t *ret_round,

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "events/dedupe.h"
+#include "events/erased.h"
 #include "events/plans.h"
 #include "events/record.h"
 #include "events/sources.h"
@@ -63,6 +64,8 @@ typedef struct EventCall {
     PtStr key;      /* write key from header or query; empty: the body's writeKey */
     PtStr peer;     /* address of the connection, "" when unknown */
     bool keep_peer; /* beacon, pixel: store the address without being asked */
+    PtStr refused;  /* not empty: its events are quarantined as UNMAPPED_DELIVERY, with this detail
+                       (cut at 150 bytes) */
 } EventCall;
 
 typedef struct EventOutcome {
@@ -70,6 +73,7 @@ typedef struct EventOutcome {
     uint64_t
         round; /* the answer must wait until this log round has finished (0: nothing to wait for) */
     uint32_t accepted, duplicates, quarantined, discarded; /* events; discarded: disabled source */
+    uint32_t suppressed; /* of persons who were erased after the event: nothing of it is stored */
 } EventOutcome;
 
 /* PT_OK: answer 200 once the round is durable (503 if it failed). PT_INVALID (400), PT_TOO_LARGE
@@ -83,6 +87,27 @@ PT_NODISCARD PtStatus events_intake(EventIntake *intake, const EventCall *call,
  * caller's thread, and it must not block. Set before calls come; one listener. */
 void event_intake_on_duplicates(EventIntake *intake,
                                 void (*fn)(void *ctx, uint32_t source, uint32_t events), void *ctx);
+
+/* The register of erasures, held against every event that is to be stored: one of whose identifiers
+ * was erased after the event's corrected time is suppressed, quarantined or not, in calls, imports
+ * and redrives alike (a redrive: PT_CONFLICT). names tells an event's identifiers, those that it
+ * may have under any rules in force; it is not called while the register is empty. Before calls
+ * come; NULL: nobody was erased. Borrowed. */
+enum { EVENT_NAMES_MAX = 40 };
+typedef PtStatus EventNamesFn(void *ctx, const EventView *event, PtArena *arena,
+                              ErasedName names[static EVENT_NAMES_MAX], size_t *ret_count,
+                              PtError *err);
+void event_intake_erased(EventIntake *intake, const ErasedRegister *erased, EventNamesFn *names,
+                         void *ctx);
+
+/* Events suppressed since the start, by number of the source; at 0 those of sources from
+ * EVENT_SUPPRESSED_SOURCES on. */
+enum { EVENT_SUPPRESSED_SOURCES = 1024 };
+uint64_t event_intake_suppressed(const EventIntake *intake, uint32_t source);
+
+/* Returns once no call is under way that began before: what the register was told before holds for
+ * all that is appended from now on. */
+void event_intake_settle_calls(EventIntake *intake);
 
 /* The log's callback (PtLogConfig.on_round), on any thread: settles dedupe. Call it for every round
  * and before clients are answered: calls may wait for it. */

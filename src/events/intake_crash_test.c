@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Clients that send until they hear 200, over a disk that fails and crashes: nothing acknowledged
- * is lost, nothing lands twice. Seeds: PATRON_SEEDS runs (100), the first seed from PATRON_SEED or
- * the time; a failing seed is printed.
+ * is lost, nothing lands twice. Seeds: PATRON_SEEDS runs (100; 1,000 with PATRON_SOAK=1), the first
+ * seed from PATRON_SEED or the time; a failing seed is printed.
  */
 #include "base/rng.h"
 #include "events/intake_rig.h"
 
 #include <errno.h>
+#include <fault/seeds.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -243,17 +244,11 @@ static unsigned run_world(uint64_t seed, unsigned *crashes, unsigned *failures)
     return bad;
 }
 
-static uint64_t number_from(const char *variable, uint64_t otherwise)
-{
-    const char *text = getenv(variable);
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void nothing_is_lost_or_doubled(void **state)
 {
     (void)state;
-    uint64_t runs = number_from("PATRON_SEEDS", 100);
-    uint64_t first = number_from("PATRON_SEED", (uint64_t)time(NULL) * 1000);
+    const FaultSeeds seeds = fault_seeds(100, 1000);
+    const uint64_t runs = seeds.count, first = seeds.first;
     unsigned bad = 0, crashes = 0, failures = 0;
     (void)printf("seeds %llu..%llu\n", (unsigned long long)first,
                  (unsigned long long)(first + runs - 1));
@@ -364,7 +359,7 @@ static void *run_sender(void *arg)
 static void threads_lose_and_double_nothing(void **state)
 {
     (void)state;
-    uint64_t seed = number_from("PATRON_SEED", (uint64_t)time(NULL));
+    uint64_t seed = fault_seeds(1, 1).first;
     (void)printf("seed %llu\n", (unsigned long long)seed);
     Waiter waiter = {.count = 0};
     (void)pthread_mutex_init(&waiter.lock, NULL);

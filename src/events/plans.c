@@ -397,14 +397,6 @@ static PtStatus change(EventPlans *p, Step step, Change *c, PtError *err)
     return st;
 }
 
-static PtStatus step_done(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 static PtStatus audit(PtSqlTx *tx, const Change *c, const char *action, PtStr name, PtError *err)
 {
     AuditEntry entry = {.by = c->by,
@@ -414,28 +406,6 @@ static PtStatus audit(PtSqlTx *tx, const Change *c, const char *action, PtStr na
                         .subject_name = name,
                         .detail = pt_buf_str(&c->detail)};
     return audit_write(tx, c->now_ms, &entry, err);
-}
-
-static void put_number(PtJsonOut *out, const char *key, int64_t value)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_i64(out, value);
-}
-
-static void put_text(PtJsonOut *out, const char *key, PtStr value)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_str(out, value);
-}
-
-/* The plan's own name, or how else the actor is known. */
-static PtStr actor_name(const AuditActor *by)
-{
-    static const PtStr kinds[] = {[AUDIT_SYSTEM] = PT_STR_INIT("server"),
-                                  [AUDIT_SOCKET] = PT_STR_INIT("command line"),
-                                  [AUDIT_ACCOUNT] = PT_STR_INIT("account"),
-                                  [AUDIT_TOKEN] = PT_STR_INIT("token")};
-    return by->name[0] != '\0' ? pt_str(by->name) : kinds[by->kind];
 }
 
 static PtStatus add_version(PtSqlTx *tx, const Change *c, int64_t version, PtError *err)
@@ -452,7 +422,7 @@ static PtStatus add_version(PtSqlTx *tx, const Change *c, int64_t version, PtErr
                            [6] = event_plan_mode_name(e->unplanned_properties),
                            [8] = e->rules,
                            [10] = e->note,
-                           [12] = actor_name(c->by)};
+                           [12] = audit_actor_name(c->by)};
     pt_sql_bind_text(tx, 1, pt_str(c->id));
     pt_sql_bind_i64(tx, 2, version);
     for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) {
@@ -463,7 +433,7 @@ static PtStatus add_version(PtSqlTx *tx, const Change *c, int64_t version, PtErr
     pt_sql_bind_i64(tx, 8, e->formats);
     pt_sql_bind_i64(tx, 10, (int64_t)c->plan->rule_count);
     pt_sql_bind_i64(tx, 12, c->now_ms);
-    return step_done(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus name_taken(PtStatus st, const Change *c, PtError *err)
@@ -478,12 +448,12 @@ static void put_settings(Change *c, int64_t version)
     const EventPlanEdit *e = &c->plan->edit;
     PtJsonOut out = pt_json_out(&c->detail);
     pt_json_out_object(&out);
-    put_number(&out, "version", version);
-    put_number(&out, "rules", (int64_t)c->plan->rule_count);
-    put_text(&out, "mode", event_plan_mode_name(e->mode));
-    put_text(&out, "unplanned_events", event_plan_mode_name(e->unplanned_events));
-    put_text(&out, "unplanned_properties", event_plan_mode_name(e->unplanned_properties));
-    put_text(&out, "note", e->note);
+    pt_json_put_i64(&out, "version", version);
+    pt_json_put_i64(&out, "rules", (int64_t)c->plan->rule_count);
+    pt_json_put_str(&out, "mode", event_plan_mode_name(e->mode));
+    pt_json_put_str(&out, "unplanned_events", event_plan_mode_name(e->unplanned_events));
+    pt_json_put_str(&out, "unplanned_properties", event_plan_mode_name(e->unplanned_properties));
+    pt_json_put_str(&out, "note", e->note);
     pt_json_out_object_end(&out);
 }
 
@@ -509,7 +479,7 @@ static PtStatus add_step(PtSqlTx *tx, Change *c, PtError *err)
     pt_sql_bind_text(tx, 1, pt_str(c->id));
     pt_sql_bind_text(tx, 2, c->plan->edit.name);
     pt_sql_bind_i64(tx, 3, c->now_ms);
-    st = name_taken(step_done(tx, err), c, err);
+    st = name_taken(pt_sql_finish(tx, err), c, err);
     st = st == PT_OK ? add_version(tx, c, 1, err) : st;
     put_settings(c, 1);
     return st == PT_OK ? audit(tx, c, "plan.added", c->plan->edit.name, err) : st;
@@ -572,7 +542,7 @@ static PtStatus save_step(PtSqlTx *tx, Change *c, PtError *err)
     pt_sql_bind_text(tx, 1, pt_str(c->id));
     pt_sql_bind_text(tx, 2, c->plan->edit.name);
     pt_sql_bind_i64(tx, 3, row.version + 1);
-    st = name_taken(step_done(tx, err), c, err);
+    st = name_taken(pt_sql_finish(tx, err), c, err);
     st = st == PT_OK ? add_version(tx, c, row.version + 1, err) : st;
     put_settings(c, row.version + 1);
     return st == PT_OK ? audit(tx, c, "plan.saved", c->plan->edit.name, err) : st;
@@ -600,7 +570,7 @@ static PtStatus delete_step(PtSqlTx *tx, Change *c, PtError *err)
         st = pt_sql_use(tx, statements[i], err);
         if (st == PT_OK) {
             pt_sql_bind_text(tx, 1, pt_str(c->id));
-            st = step_done(tx, err);
+            st = pt_sql_finish(tx, err);
         }
     }
     return st == PT_OK ? audit(tx, c, "plan.deleted", row.edit.name, err) : st;
@@ -625,10 +595,10 @@ static PtStatus assign_step(PtSqlTx *tx, Change *c, PtError *err)
     if (c->ref.len > 0) {
         pt_sql_bind_text(tx, 2, pt_str(c->id));
     }
-    st = step_done(tx, err);
+    st = pt_sql_finish(tx, err);
     PtJsonOut out = pt_json_out(&c->detail);
     pt_json_out_object(&out);
-    put_text(&out, "plan", row.edit.name);
+    pt_json_put_str(&out, "plan", row.edit.name);
     pt_json_out_object_end(&out);
     AuditEntry entry = {.by = c->by,
                         .action = c->ref.len > 0 ? "source.plan_assigned" : "source.plan_removed",

@@ -240,16 +240,14 @@ static PtStatus read_rule(Reading *r, uint32_t place, PlanRule *rule)
         return st;
     }
     pt_json_out_object(&r->out);
-    pt_json_out_key(&r->out, PT_STR("type"));
-    pt_json_out_str(&r->out, event_type_name(rule->type));
+    pt_json_put_str(&r->out, "type", event_type_name(rule->type));
     pt_json_out_key(&r->out, PT_STR("name"));
     if (name.len > 0) {
         pt_json_out_str(&r->out, name);
     } else {
         pt_json_out_null(&r->out);
     }
-    pt_json_out_key(&r->out, PT_STR("description"));
-    pt_json_out_str(&r->out, description);
+    pt_json_put_str(&r->out, "description", description);
     st = read_mode(r, place, &p, rule);
     st = st == PT_OK && r->doc.v[p.schema].kind != SCHEMA_OBJECT
              ? bad_rule(r, place, "schema: want an object")
@@ -426,8 +424,7 @@ void event_plan_put(const EventPlanEdit *e, PtJsonOut *out)
         pt_json_out_key(out, texts[i].key);
         pt_json_out_str(out, texts[i].text);
     }
-    pt_json_out_key(out, PT_STR("formats"));
-    pt_json_out_bool(out, e->formats);
+    pt_json_put_bool(out, "formats", e->formats);
     if (e->rules.len > 0) {
         pt_json_out_key(out, PT_STR("rules"));
         pt_json_out_raw(out, e->rules);

@@ -59,8 +59,7 @@ static void put_schema(Convert *c, uint32_t schema)
     pt_json_out_key(&c->out, PT_STR("schema"));
     pt_json_out_object(&c->out);
     if (member(c, schema, "$schema") == 0) {
-        pt_json_out_key(&c->out, PT_STR("$schema"));
-        pt_json_out_str(&c->out, PT_STR("http://json-schema.org/draft-07/schema#"));
+        pt_json_put_str(&c->out, "$schema", PT_STR("http://json-schema.org/draft-07/schema#"));
     }
     for (uint32_t i = c->doc.v[schema].first; i != 0; i = c->doc.v[i].next) {
         PtStr key = c->doc.v[i].key;
@@ -78,16 +77,14 @@ static void put_schema(Convert *c, uint32_t schema)
 static void put_rule(Convert *c, EventType type, PtStr name, PtStr description, uint32_t schema)
 {
     pt_json_out_object(&c->out);
-    pt_json_out_key(&c->out, PT_STR("type"));
-    pt_json_out_str(&c->out, event_type_name(type));
+    pt_json_put_str(&c->out, "type", event_type_name(type));
     pt_json_out_key(&c->out, PT_STR("name"));
     if (name.len > 0) {
         pt_json_out_str(&c->out, name);
     } else {
         pt_json_out_null(&c->out);
     }
-    pt_json_out_key(&c->out, PT_STR("description"));
-    pt_json_out_str(&c->out, description);
+    pt_json_put_str(&c->out, "description", description);
     pt_json_out_key(&c->out, PT_STR("mode"));
     pt_json_out_null(&c->out);
     put_schema(c, schema);
@@ -256,8 +253,7 @@ static void put_name(Convert *c, PtStr name, PtJsonOut *out)
         size_t step = pt_utf8_step(names[i].data + len, names[i].data + names[i].len);
         len += step > 0 ? step : 1;
     }
-    pt_json_out_key(out, PT_STR("name"));
-    pt_json_out_str(out, (PtStr){names[i].data, len});
+    pt_json_put_str(out, "name", (PtStr){names[i].data, len});
 }
 
 static void put_draft(Convert *c, PtStr name, PtStr rules, PtBuf *buf)
@@ -277,8 +273,7 @@ static void put_draft(Convert *c, PtStr name, PtStr rules, PtBuf *buf)
         pt_json_out_key(&out, pt_str(texts[i].key));
         pt_json_out_str(&out, texts[i].text);
     }
-    pt_json_out_key(&out, PT_STR("formats"));
-    pt_json_out_bool(&out, formats == 0 || c->doc.v[formats].text.data[0] == 't');
+    pt_json_put_bool(&out, "formats", formats == 0 || c->doc.v[formats].text.data[0] == 't');
     pt_json_out_key(&out, PT_STR("rules"));
     pt_json_out_raw(&out, rules);
     pt_json_out_object_end(&out);

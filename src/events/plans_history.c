@@ -217,18 +217,6 @@ static int by_events(const void *a, const void *b)
     return x->sample < y->sample ? -1 : x->sample > y->sample;
 }
 
-static void put_text(PtJsonOut *out, const char *key, PtStr text)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_str(out, text);
-}
-
-static void put_count(PtJsonOut *out, const char *key, uint64_t value)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_u64(out, value);
-}
-
 static PtStatus put_top(DryRun *d, PtJsonOut *out, PtError *err)
 {
     size_t count = pt_map_count(d->tallies), at = 0;
@@ -246,13 +234,13 @@ static PtStatus put_top(DryRun *d, PtJsonOut *out, PtError *err)
     pt_json_out_array(out);
     for (size_t i = 0; i < count && i < TOP; i++) {
         pt_json_out_object(out);
-        put_text(out, "type", event_type_name((EventType)list[i]->type));
-        put_text(out, "name", list[i]->name);
-        put_text(out, "path", list[i]->path);
-        put_text(out, "keyword", pt_str(list[i]->keyword));
-        put_text(out, "message", pt_str(list[i]->message));
-        put_count(out, "events", list[i]->events);
-        put_count(out, "sample", list[i]->sample);
+        pt_json_put_str(out, "type", event_type_name((EventType)list[i]->type));
+        pt_json_put_str(out, "name", list[i]->name);
+        pt_json_put_str(out, "path", list[i]->path);
+        pt_json_put_str(out, "keyword", pt_str(list[i]->keyword));
+        pt_json_put_str(out, "message", pt_str(list[i]->message));
+        pt_json_put_u64(out, "events", list[i]->events);
+        pt_json_put_u64(out, "sample", list[i]->sample);
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);
@@ -262,14 +250,13 @@ static PtStatus put_top(DryRun *d, PtJsonOut *out, PtError *err)
 static PtStatus put_run(DryRun *d, const EventHistory *h, PtJsonOut *out, PtError *err)
 {
     pt_json_out_object(out);
-    put_count(out, "events", h->events);
-    put_count(out, "warned", d->warned);
-    put_count(out, "quarantined", d->quarantined);
-    put_count(out, "unplanned", d->unplanned);
-    pt_json_out_key(out, PT_STR("complete"));
-    pt_json_out_bool(out, h->complete);
-    put_count(out, "from", h->from);
-    put_count(out, "to", h->to);
+    pt_json_put_u64(out, "events", h->events);
+    pt_json_put_u64(out, "warned", d->warned);
+    pt_json_put_u64(out, "quarantined", d->quarantined);
+    pt_json_put_u64(out, "unplanned", d->unplanned);
+    pt_json_put_bool(out, "complete", h->complete);
+    pt_json_put_u64(out, "from", h->from);
+    pt_json_put_u64(out, "to", h->to);
     PtStatus st = put_top(d, out, err);
     pt_json_out_object_end(out);
     return st;

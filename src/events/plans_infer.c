@@ -251,8 +251,7 @@ static void put_texts(const Shape *s, PtJsonOut *out)
     }
     for (unsigned i = 0; i < FORMATS && s->texts >= FORMAT_LEAST; i++) {
         if ((s->formats >> i & 1) != 0) {
-            pt_json_out_key(out, PT_STR("format"));
-            pt_json_out_str(out, format_names[i]);
+            pt_json_put_str(out, "format", format_names[i]);
             return;
         }
     }
@@ -307,22 +306,19 @@ static void put_event(const Event *e, PtJsonOut *out)
 {
     PtStr holder = has_traits(e->type) ? PT_STR("traits") : PT_STR("properties");
     pt_json_out_object(out);
-    pt_json_out_key(out, PT_STR("type"));
-    pt_json_out_str(out, event_type_name(e->type));
+    pt_json_put_str(out, "type", event_type_name(e->type));
     pt_json_out_key(out, PT_STR("name"));
     if (e->name.len > 0) {
         pt_json_out_str(out, e->name);
     } else {
         pt_json_out_null(out);
     }
-    pt_json_out_key(out, PT_STR("description"));
-    pt_json_out_str(out, PT_STR(""));
+    pt_json_put_str(out, "description", PT_STR(""));
     pt_json_out_key(out, PT_STR("mode"));
     pt_json_out_null(out);
     pt_json_out_key(out, PT_STR("schema"));
     pt_json_out_object(out);
-    pt_json_out_key(out, PT_STR("type"));
-    pt_json_out_str(out, PT_STR("object"));
+    pt_json_put_str(out, "type", PT_STR("object"));
     if (e->shape.seen > 0) {
         pt_json_out_key(out, PT_STR("properties"));
         pt_json_out_object(out);

@@ -155,10 +155,8 @@ static PtStatus note(const EventPlan *plan, const EventPlanVerdict *v, EventText
     pt_buf_clear(&text->scratch, 64 << 10);
     PtJsonOut out = pt_json_out(&text->scratch);
     pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("id"));
-    pt_json_out_str(&out, pt_str(plan->id));
-    pt_json_out_key(&out, PT_STR("version"));
-    pt_json_out_i64(&out, plan->version);
+    pt_json_put_str(&out, "id", pt_str(plan->id));
+    pt_json_put_i64(&out, "version", plan->version);
     pt_json_out_key(&out, PT_STR("rule"));
     if (v->rule >= 0) {
         pt_json_out_i64(&out, v->rule);

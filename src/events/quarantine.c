@@ -32,10 +32,7 @@ static PtStatus add_row(PtSqlTx *tx, const PtRecord *r, PtError *err)
     pt_sql_bind_text(tx, 5, v.reason_detail);
     pt_sql_bind_i64(tx, 6, r->time_ms);
     pt_sql_bind_i64(tx, 7, (int64_t)v.raw.len);
-    bool row;
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus mark_redriven(PtSqlTx *tx, const PtRecord *r, PtError *err)
@@ -49,10 +46,7 @@ static PtStatus mark_redriven(PtSqlTx *tx, const PtRecord *r, PtError *err)
     pt_sql_bind_i64(tx, 1, PARTITION);
     pt_sql_bind_i64(tx, 2, (int64_t)(v.redrive_of - 1));
     pt_sql_bind_i64(tx, 3, (int64_t)r->position.offset);
-    bool row;
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 /* Reads the record at offset again, with its payload, and lets the view see it. */
@@ -167,6 +161,17 @@ PtStatus event_quarantine_page(PtSql *sql, const EventQuarantineFilter *filter, 
     return st;
 }
 
+PtStatus event_quarantine_blank(PtSqlTx *tx, uint64_t offset, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_QUARANTINE_BLANK, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, PARTITION);
+    pt_sql_bind_i64(tx, 2, (int64_t)offset);
+    return pt_sql_finish(tx, err);
+}
+
 /* -- redrive
  * -------------------------------------------------------------------------------------------------------
  */
@@ -194,12 +199,31 @@ static PtStatus check_open(PtSql *sql, uint64_t offset, PtError *err)
     return st;
 }
 
+/* A delivery of a shop is mapped anew; all else is judged as it came. */
+static PtStatus append_record(const EventRedrive *r, const PtRecord *record, PtStr patch,
+                              PtError *err)
+{
+    enum { ARENA = 16 << 20 };
+    EventView v;
+    uint64_t round;
+    PtStatus st = event_payload_read(record, &v, err);
+    if (st != PT_OK || patch.len > 0 || r->remap == NULL ||
+        v.reason != EVENT_REASON_UNMAPPED_DELIVERY) {
+        return st == PT_OK ? event_redrive(r->intake, record, patch, &round, err) : st;
+    }
+    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(ARENA);
+    if (arena == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for a redrive");
+    }
+    st = r->remap(r->ctx, record, arena, &patch, err);
+    return st == PT_OK ? event_redrive(r->intake, record, patch, &round, err) : st;
+}
+
 static PtStatus append_again(const EventRedrive *r, uint64_t offset, PtStr patch, PtError *err)
 {
     PT_CLEANUP(close_readerp) PtLogReader *reader = NULL;
     const PtRecord *record;
     size_t count;
-    uint64_t round;
     PtStatus st = pt_log_reader_open(r->log, NULL, PARTITION, offset, &reader, err);
     if (st == PT_OK) {
         st = pt_log_fetch(reader, 1, true, &record, &count, err);
@@ -209,7 +233,7 @@ static PtStatus append_again(const EventRedrive *r, uint64_t offset, PtStr patch
         st = pt_fail(err, PT_NOT_FOUND, "nothing is quarantined at position %llu",
                      (unsigned long long)offset);
     }
-    return st == PT_OK ? event_redrive(r->intake, record, patch, &round, err) : st;
+    return st == PT_OK ? append_record(r, record, patch, err) : st;
 }
 
 /* What the view does not know yet could be a redrive of the same position: wait until it knows all

@@ -51,11 +51,19 @@ PT_NODISCARD PtStatus event_quarantine_page(PtSql *sql, const EventQuarantineFil
                                             EventQuarantined **ret_rows, size_t *ret_count,
                                             PtError *err);
 
+/* Forgets what the list says of a record whose person was erased, in the caller's transaction. */
+PT_NODISCARD PtStatus event_quarantine_blank(PtSqlTx *tx, uint64_t offset, PtError *err);
+
 typedef struct EventRedrive {
     PtLog *log;
     PtSql *sql;
     EventViews *views;
     EventIntake *intake;
+    /* What a quarantined UNMAPPED_DELIVERY is by today's rules: its first event, and the others
+     * have landed. NULL: such are refused without a corrected text. */
+    PtStatus (*remap)(void *ctx, const PtRecord *record, PtArena *arena, PtStr *ret_event,
+                      PtError *err);
+    void *ctx;
 } EventRedrive;
 
 /* One position, with an optional corrected text. PT_NOT_FOUND: nothing was quarantined there.

@@ -49,7 +49,8 @@ EventType event_type_of(PtStr name);   /* EVENT_UNKNOWN when none; exact lower c
     X(ALIASED_NAME, 7, "aliased_name")     /* a v1 e-commerce name: `name` holds the v2 one */     \
     X(UNREADABLE_TIME, 8, "unreadable_timestamp") /* a timestamp that is no time: as if absent */  \
     X(PLAN_VIOLATION, 9, "plan_violation")        /* not as its tracking plan says: view.plan */   \
-    X(UNPLANNED, 10, "unplanned")                 /* its tracking plan does not know it */
+    X(UNPLANNED, 10, "unplanned")                 /* its tracking plan does not know it */         \
+    X(ERASED, 11, "erased") /* its person was erased, or its time is over: nobody's */
 
 #define EVENT_FLAG_ENUM(id, bit, name) EVENT_##id = 1 << (bit),
 typedef enum EventFlag { EVENT_FLAG_MAP(EVENT_FLAG_ENUM) EVENT_FLAG_NONE = 0 } EventFlag;
@@ -67,7 +68,8 @@ typedef enum EventFlag { EVENT_FLAG_MAP(EVENT_FLAG_ENUM) EVENT_FLAG_NONE = 0 } E
     X(MESSAGE_ID_TOO_LONG, "message_id_too_long", "messageId is over 255 bytes")                   \
     X(WRONG_TYPE, "wrong_type", "a field has the wrong JSON type")                                 \
     X(PLAN_VIOLATION, "plan_violation", "the event is not as the source's tracking plan says")     \
-    X(UNPLANNED_EVENT, "unplanned_event", "the source's tracking plan has no rule for the event")
+    X(UNPLANNED_EVENT, "unplanned_event", "the source's tracking plan has no rule for the event")  \
+    X(UNMAPPED_DELIVERY, "unmapped_delivery", "what a shop sent could not be made an event")
 
 #define EVENT_REASON_ENUM(id, name, help) EVENT_REASON_##id,
 typedef enum EventReason {

@@ -171,7 +171,8 @@ static void names_read_back(void **state)
     assert_str(event_flag_name(0), PT_STR("derived_message_id"));
     assert_str(event_flag_name(8), PT_STR("unreadable_timestamp"));
     assert_str(event_flag_name(10), PT_STR("unplanned"));
-    assert_null(event_flag_name(11).data);
+    assert_str(event_flag_name(11), PT_STR("erased"));
+    assert_null(event_flag_name(12).data);
 }
 
 static void v1_names_are_aliases(void **state)

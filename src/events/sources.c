@@ -46,18 +46,6 @@ static void snapshot_freep(Snapshot **s)
     snapshot_free(*s);
 }
 
-static bool copy_text(char *out, size_t size, PtStr text)
-{
-    if (text.len >= size) {
-        return false;
-    }
-    if (text.len > 0) {
-        memcpy(out, text.data, text.len);
-    }
-    out[text.len] = '\0';
-    return true;
-}
-
 static PtStatus read_row(PtSqlTx *tx, EventSource *s, PtError *err)
 {
     int64_t number = pt_sql_i64(tx, 0);
@@ -69,9 +57,9 @@ static PtStatus read_row(PtSqlTx *tx, EventSource *s, PtError *err)
                        .skew = keep ? EVENT_SKEW_KEEP : EVENT_SKEW_CORRECT,
                        .created_ms = pt_sql_i64(tx, 7)};
     if (number < 1 || number > UINT32_MAX || !(keep || pt_str_eq(skew, PT_STR("correct"))) ||
-        !copy_text(s->id, sizeof s->id, pt_sql_text(tx, 1)) ||
-        !copy_text(s->name, sizeof s->name, pt_sql_text(tx, 2)) ||
-        !copy_text(s->write_key, sizeof s->write_key, pt_sql_text(tx, 3))) {
+        !pt_str_copy(s->id, sizeof s->id, pt_sql_text(tx, 1)) ||
+        !pt_str_copy(s->name, sizeof s->name, pt_sql_text(tx, 2)) ||
+        !pt_str_copy(s->write_key, sizeof s->write_key, pt_sql_text(tx, 3))) {
         return pt_fail(err, PT_CORRUPT, "source %lld in the database does not read",
                        (long long)number);
     }
@@ -324,8 +312,7 @@ static void put_edit(PtJsonOut *out, const EventSource *s)
         pt_json_out_key(out, bits[i].key);
         pt_json_out_bool(out, bits[i].value);
     }
-    pt_json_out_key(out, PT_STR("skew"));
-    pt_json_out_str(out, pt_str(skew_text(s->skew)));
+    pt_json_put_str(out, "skew", pt_str(skew_text(s->skew)));
 }
 
 /* What it is now, and its name before when that was another; never the write key. */
@@ -338,8 +325,7 @@ static PtStatus audit(PtSqlTx *tx, const Change *c, const EventSource *old, cons
     pt_json_out_object(&out);
     put_edit(&out, now);
     if (old != NULL && strcmp(old->name, now->name) != 0) {
-        pt_json_out_key(&out, PT_STR("name_before"));
-        pt_json_out_str(&out, pt_str(old->name));
+        pt_json_put_str(&out, "name_before", pt_str(old->name));
     }
     pt_json_out_object_end(&out);
     PtStatus st = pt_buf_status(&detail);
@@ -429,11 +415,22 @@ PtStatus event_source_add(EventSources *s, const EventSourceEdit *edit, const Au
     uint8_t random[10];
     pt_random_bytes(random, sizeof random);
     (void)pt_uuid_format(pt_uuid7(x.created_ms, random), x.id);
-    (void)copy_text(x.name, sizeof x.name, edit->name);
+    (void)pt_str_copy(x.name, sizeof x.name, edit->name);
     make_key(x.write_key);
     const Change c = {
         .run = add, .added = &x, .id = pt_str(x.id), .action = "source.added", .by = by};
     return change_table(s, &c, ret_source, err);
+}
+
+PtStatus event_source_find_or_add(EventSources *s, const EventSourceEdit *edit,
+                                  const AuditActor *by, EventSource *ret_source, PtError *err)
+{
+    if (event_source_by_ref(s, edit->name, ret_source)) {
+        return PT_OK;
+    }
+    PtStatus st = event_source_add(s, edit, by, ret_source, err);
+    // somebody else may have added it meanwhile
+    return st == PT_CONFLICT && event_source_by_ref(s, edit->name, ret_source) ? PT_OK : st;
 }
 
 static PtStatus update(PtSqlTx *tx, const Change *c, PtError *err)

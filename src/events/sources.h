@@ -59,6 +59,11 @@ typedef struct EventSourceEdit {
  * return, with an entry of the audit chain; by NULL: the server itself. */
 PT_NODISCARD PtStatus event_source_add(EventSources *sources, const EventSourceEdit *edit,
                                        const AuditActor *by, EventSource *ret_source, PtError *err);
+/* The source that edit->name is the id or the name of; where there is none, one is added as edit
+ * says. */
+PT_NODISCARD PtStatus event_source_find_or_add(EventSources *sources, const EventSourceEdit *edit,
+                                               const AuditActor *by, EventSource *ret_source,
+                                               PtError *err);
 PT_NODISCARD PtStatus event_source_change(EventSources *sources, PtStr id,
                                           const EventSourceEdit *edit, const AuditActor *by,
                                           EventSource *ret_source, PtError *err);

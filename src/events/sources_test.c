@@ -93,6 +93,21 @@ static void a_name_is_taken_once(void **state)
     assert_true(event_source_by_ref(base.sources, PT_STR("till 2"), &b));
 }
 
+static void a_source_is_added_once(void **state)
+{
+    (void)state;
+    EventSource first, again;
+    const EventSourceEdit edit = {PT_STR("shop floor"), true, true, EVENT_SKEW_CORRECT};
+    assert_int_equal(event_source_find_or_add(base.sources, &edit, NULL, &first, NULL), PT_OK);
+    assert_true(first.historical);
+    const EventSourceEdit by_id = {pt_str(first.id), true, false, EVENT_SKEW_KEEP};
+    assert_int_equal(event_source_find_or_add(base.sources, &by_id, NULL, &again, NULL), PT_OK);
+    assert_int_equal(again.number, first.number);
+    assert_true(again.historical); // found, not changed
+    const EventSourceEdit none = {PT_STR(""), true, true, EVENT_SKEW_CORRECT};
+    assert_int_equal(event_source_find_or_add(base.sources, &none, NULL, &again, NULL), PT_INVALID);
+}
+
 static void a_change_is_seen_at_once_and_kept(void **state)
 {
     (void)state;
@@ -160,6 +175,7 @@ int main(void)
 {
     static const struct CMUnitTest fixed[] = {
         cmocka_unit_test(a_source_is_found_by_all_its_names),
+        cmocka_unit_test(a_source_is_added_once),
         cmocka_unit_test(a_name_is_taken_once),
         cmocka_unit_test(a_change_is_seen_at_once_and_kept),
         cmocka_unit_test(a_rotated_key_stops_at_once),

@@ -27,6 +27,7 @@ typedef struct Sum {
 struct EventStats {
     PtMap *cells; /* Cell -> Sum * */
     PtMap *names; /* source number (4 bytes) + name -> Sum * */
+    PtMap *days;  /* day (8 bytes) + source number + name -> Sum *, of which the events count */
     Cell last;    /* the cell of the last record, which the next one mostly shares */
     Sum *last_sum;
 };
@@ -39,7 +40,8 @@ EventStats *event_stats_new(void)
     }
     s->cells = pt_map_new();
     s->names = pt_map_new();
-    if (s->cells == NULL || s->names == NULL) {
+    s->days = pt_map_new();
+    if (s->cells == NULL || s->names == NULL || s->days == NULL) {
         event_stats_free(s);
         return NULL;
     }
@@ -51,6 +53,7 @@ void event_stats_free(EventStats *s)
     if (s != NULL) {
         pt_map_free(s->cells, free);
         pt_map_free(s->names, free);
+        pt_map_free(s->days, free);
         free(s);
     }
 }
@@ -75,6 +78,7 @@ void event_stats_clear(EventStats *s)
 {
     clear_map(&s->cells);
     clear_map(&s->names);
+    clear_map(&s->days);
     s->last_sum = NULL;
 }
 
@@ -130,6 +134,47 @@ static PtStatus add_name(EventStats *s, uint32_t source, PtStr name, const Sum *
     return PT_OK;
 }
 
+enum { DAY_HEAD = sizeof(int64_t) + sizeof(uint32_t) };
+
+int64_t event_stats_day_ms(int64_t ms)
+{
+    return pt_time_floor(ms, EVENT_STATS_DAY_MS);
+}
+
+PtStr event_stats_day_name(const EventView *v, char space[static EVENT_STATS_SPACE])
+{
+    PtStr name = v->name;
+    if (name.len == 0) {
+        const PtStr type = event_type_name(v->type);
+        space[0] = '$';
+        memcpy(space + 1, type.data, type.len);
+        return (PtStr){space, type.len + 1};
+    }
+    if (name.len > EVENT_STATS_DAY_NAME) {
+        name.len = EVENT_STATS_DAY_NAME;
+        while (name.len > 0 && ((unsigned char)v->name.data[name.len] & 0xC0) == 0x80) {
+            name.len--;
+        }
+    }
+    return name;
+}
+
+static PtStatus add_day(EventStats *s, uint32_t source, const EventView *v, PtError *err)
+{
+    char key[DAY_HEAD + EVENT_STATS_DAY_NAME], space[EVENT_STATS_SPACE];
+    const int64_t day = event_stats_day_ms(v->timestamp_ms);
+    const PtStr name = event_stats_day_name(v, space);
+    memcpy(key, &day, sizeof day);
+    memcpy(key + sizeof day, &source, sizeof source);
+    memcpy(key + DAY_HEAD, name.data, name.len);
+    Sum *sum = sum_at(s->days, (PtStr){key, DAY_HEAD + name.len});
+    if (sum == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for source statistics");
+    }
+    sum->events++;
+    return PT_OK;
+}
+
 PtStatus event_stats_add(EventStats *s, const PtRecord *r, PtError *err)
 {
     if (r->klass != PT_RECORD_EVENT && r->klass != PT_RECORD_QUARANTINE) {
@@ -137,7 +182,7 @@ PtStatus event_stats_add(EventStats *s, const PtRecord *r, PtError *err)
     }
     Cell cell;
     memset(&cell, 0, sizeof cell);
-    cell.hour_ms = r->time_ms - ((r->time_ms % HOUR_MS) + HOUR_MS) % HOUR_MS;
+    cell.hour_ms = pt_time_floor(r->time_ms, HOUR_MS);
     cell.source = r->source;
     cell.type = r->type;
     cell.klass = r->klass;
@@ -150,6 +195,7 @@ PtStatus event_stats_add(EventStats *s, const PtRecord *r, PtError *err)
     }
     EventView v;
     st = event_payload_read(r, &v, err);
+    st = st == PT_OK && r->source != 0 ? add_day(s, r->source, &v, err) : st;
     return st != PT_OK || v.name.len == 0 ? st : add_name(s, r->source, v.name, &one, err);
 }
 
@@ -164,10 +210,7 @@ static PtStatus pour_cell(PtSqlTx *tx, const Cell *c, const Sum *sum, PtError *e
     for (int i = 0; i < (int)(sizeof values / sizeof *values); i++) {
         pt_sql_bind_i64(tx, i + 1, values[i]);
     }
-    bool row;
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus pour_name(PtSqlTx *tx, PtStr key, const Sum *sum, PtError *err)
@@ -184,10 +227,25 @@ static PtStatus pour_name(PtSqlTx *tx, PtStr key, const Sum *sum, PtError *err)
     pt_sql_bind_i64(tx, 4, sum->first_ms);
     pt_sql_bind_i64(tx, 5, sum->last_ms);
     pt_sql_bind_i64(tx, 6, EVENT_STATS_NAMES);
-    bool row;
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
+}
+
+static PtStatus pour_day(PtSqlTx *tx, PtStr key, const Sum *sum, PtError *err)
+{
+    int64_t day;
+    uint32_t source;
+    memcpy(&day, key.data, sizeof day);
+    memcpy(&source, key.data + sizeof day, sizeof source);
+    PtStatus st = pt_sql_use(tx, SQL_EVENT_DAY_ADD, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, day);
+    pt_sql_bind_i64(tx, 2, source);
+    pt_sql_bind_text(tx, 3, pt_str_from(key, DAY_HEAD));
+    pt_sql_bind_i64(tx, 4, sum->events);
+    pt_sql_bind_i64(tx, 5, EVENT_STATS_NAMES);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus event_stats_pour(const EventStats *s, PtSqlTx *tx, PtError *err)
@@ -202,6 +260,9 @@ PtStatus event_stats_pour(const EventStats *s, PtSqlTx *tx, PtError *err)
     }
     for (size_t cursor = 0; st == PT_OK && pt_map_next(s->names, &cursor, &key, &value);) {
         st = ((Sum *)value)->events > 0 ? pour_name(tx, key, value, err) : PT_OK;
+    }
+    for (size_t cursor = 0; st == PT_OK && pt_map_next(s->days, &cursor, &key, &value);) {
+        st = ((Sum *)value)->events > 0 ? pour_day(tx, key, value, err) : PT_OK;
     }
     return st;
 }
@@ -302,7 +363,8 @@ PtStatus event_stats_replay(EventStats *s, PtLog *log, uint64_t from, uint64_t t
 PtStatus event_stats_reset(PtSqlTx *tx, PtError *err)
 {
     PtStatus st = pt_sql_run(tx, SQL_SOURCE_STAT_CLEAR, err);
-    return st == PT_OK ? pt_sql_run(tx, SQL_SOURCE_EVENT_NAME_CLEAR, err) : st;
+    st = st == PT_OK ? pt_sql_run(tx, SQL_SOURCE_EVENT_NAME_CLEAR, err) : st;
+    return st == PT_OK ? pt_sql_run(tx, SQL_EVENT_DAY_CLEAR, err) : st;
 }
 
 typedef struct NameCount {
@@ -345,10 +407,8 @@ static PtStatus names_json(const EventStats *s, uint32_t source, size_t most, Pt
     pt_json_out_array(out);
     for (size_t i = 0; i < count && i < most; i++) {
         pt_json_out_object(out);
-        pt_json_out_key(out, PT_STR("name"));
-        pt_json_out_str(out, list[i].name);
-        pt_json_out_key(out, PT_STR("events"));
-        pt_json_out_i64(out, list[i].events);
+        pt_json_put_str(out, "name", list[i].name);
+        pt_json_put_i64(out, "events", list[i].events);
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);

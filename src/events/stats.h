@@ -4,13 +4,15 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "base/str.h"
+#include "events/record.h"
 #include "platform/log.h"
 #include "platform/sql.h"
 
 #include <stdint.h>
 
 /* Statistics per source: how many events of which type and name, how many quarantined, how many
- * bytes, since when.
+ * bytes, since when; and by the day of the events' own time, what another system's figures are
+ * compared with.
  *
  * Shapes   EventStats is an owned in-memory sum. It is filled from records (a live view's batch, or
  * a replay of any range) or from SQL, and poured into SQL or into JSON; so a replayed range and the
@@ -18,7 +20,18 @@
  * instants UTC ms of receipt; hours are UTC. Bounds   At most EVENT_STATS_NAMES names a source are
  * told apart; further ones count under "(other)". Threads  One owner at a time.
  */
-enum { EVENT_STATS_NAMES = 1000 };
+enum {
+    EVENT_STATS_NAMES = 1000,      /* of a source, and of a source and day */
+    EVENT_STATS_DAY_NAME = 400,    /* bytes of a name in table event_day; longer ones are cut */
+    EVENT_STATS_DAY_MS = 86400000, /* days are UTC's */
+    EVENT_STATS_SPACE = 32
+};
+
+/* Start of the day of an instant, also before 1970. */
+int64_t event_stats_day_ms(int64_t ms);
+/* What a call counts under in table event_day: its name, cut between characters, or "$" and its
+ * type. A slice of the view, or of space. */
+PtStr event_stats_day_name(const EventView *view, char space[static EVENT_STATS_SPACE]);
 
 typedef struct EventStats EventStats;
 
@@ -30,7 +43,8 @@ void event_stats_clear(EventStats *stats);
  * partly added: clear it. */
 PT_NODISCARD PtStatus event_stats_add(EventStats *stats, const PtRecord *record, PtError *err);
 
-/* Adds the sum to the tables source_stat and source_event_name. */
+/* Adds the sum to the tables source_stat, source_event_name and event_day. In the last a call
+ * without a name counts as "$identify", "$page" and so on, and the server's own do not. */
 PT_NODISCARD PtStatus event_stats_pour(const EventStats *stats, PtSqlTx *tx, PtError *err);
 
 /* Reads the tables, summed over all hours. */

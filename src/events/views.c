@@ -69,10 +69,7 @@ static PtStatus store_position(PtSqlTx *tx, const char *view, uint64_t next, PtE
     pt_sql_bind_text(tx, 1, pt_str(view));
     pt_sql_bind_i64(tx, 2, PARTITION);
     pt_sql_bind_i64(tx, 3, (int64_t)next);
-    bool row;
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus load_position(PtSql *sql, const char *view, uint64_t *ret_next, PtError *err)

@@ -63,6 +63,20 @@ SELECT source, name, events, first_ms, last_ms
 -- scan: a rebuild begins with nothing
 DELETE FROM source_event_name;
 
+-- name: event_day_add
+-- ?1 day, ?2 source, ?3 name, ?4 events. A new name past ?5 names of its source and day counts under "(other)".
+INSERT INTO event_day (day_ms, source, name, events)
+VALUES (?1, ?2,
+        CASE WHEN EXISTS (SELECT 1 FROM event_day WHERE day_ms = ?1 AND source = ?2 AND name = ?3)
+               OR (SELECT COUNT(*) FROM event_day WHERE day_ms = ?1 AND source = ?2) < ?5
+             THEN ?3 ELSE '(other)' END,
+        ?4)
+ON CONFLICT (day_ms, source, name) DO UPDATE SET events = event_day.events + excluded.events;
+
+-- name: event_day_clear
+-- scan: a rebuild begins with nothing
+DELETE FROM event_day;
+
 -- name: quarantine_add
 -- ?1 partition, ?2 offset, ?3 source, ?4 reason, ?5 detail, ?6 received (UTC ms), ?7 bytes
 INSERT INTO quarantine (partition, record_offset, source, reason, detail, time_ms, bytes, redriven_as)
@@ -113,3 +127,7 @@ SELECT record_offset
    AND (?4 = '' OR reason = ?4)
  ORDER BY record_offset
  LIMIT ?6;
+
+-- name: quarantine_blank
+-- Its person was erased. By the primary key.
+UPDATE quarantine SET detail = '' WHERE partition = ?1 AND record_offset = ?2;

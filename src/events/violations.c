@@ -2,6 +2,7 @@
 #include "events/violations.h"
 
 #include "base/map.h"
+#include "base/time.h"
 #include "events/plans_internal.h"
 #include "platform/loop.h"
 #include "violations.sql.h"
@@ -50,11 +51,6 @@ static bool concerns(const PtRecord *r)
            (r->flags & (EVENT_PLAN_VIOLATION | EVENT_UNPLANNED)) != 0;
 }
 
-static int64_t hour_of(int64_t ms)
-{
-    return ms - ((ms % HOUR_MS) + HOUR_MS) % HOUR_MS;
-}
-
 static PtStr shown_name(PtStr name)
 {
     size_t len = 0;
@@ -74,7 +70,8 @@ static PtStr text_at(const SchemaDoc *doc, uint32_t object, PtStr key)
 static PtStatus count(Counting *c, const PtRecord *r, PtStr plan, PtStr name, PtStr path,
                       PtStr keyword, PtError *err)
 {
-    Cell cell = {.hour_ms = hour_of(r->time_ms), .source = r->source, .type = r->type};
+    Cell cell = {
+        .hour_ms = pt_time_floor(r->time_ms, HOUR_MS), .source = r->source, .type = r->type};
     const PtStr texts[] = {plan, shown_name(name), path, keyword};
     pt_buf_clear(&c->key, SIZE_MAX);
     pt_buf_add(&c->key, &cell, sizeof cell);
@@ -186,10 +183,7 @@ static PtStatus pour(PtSqlTx *tx, PtStr key, const Sum *sum, PtError *err)
     for (int i = 0; i < 7; i++) {
         pt_sql_bind_i64(tx, 8 + i, numbers[i]);
     }
-    bool row;
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 /* Finds the next record that concerns us, by headers alone. True when there is one, at *next. */

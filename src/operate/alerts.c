@@ -165,7 +165,6 @@ static void tell_json(PtJsonOut *o, const Alert *a, const AlertKind *k, bool rai
 static PtStatus write_change(PtSqlTx *tx, const Alert *a, const AlertKind *k, bool raised,
                              int64_t now_ms, PtError *err)
 {
-    bool row;
     PtStatus st = pt_sql_use(tx, raised ? SQL_ALERT_ADD : SQL_ALERT_CLEAR, err);
     if (st != PT_OK) {
         return st;
@@ -179,9 +178,7 @@ static PtStatus write_change(PtSqlTx *tx, const Alert *a, const AlertKind *k, bo
     } else {
         pt_sql_bind_i64(tx, 2, now_ms);
     }
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus store(Operate *o, const Alert *a, const AlertKind *k, bool raised, PtStr json,
@@ -325,19 +322,14 @@ void alerts_check_audit(Operate *o)
 
 /* ---- Loading, listing, acknowledging -------------------------------------------------------- */
 
-static void copy_text(PtSqlTx *tx, int column, char *out, size_t size)
-{
-    (void)snprintf(out, size, "%.*s", PT_STR_ARG(pt_sql_text(tx, column)));
-}
-
 static void take_active(Operate *o, PtSqlTx *tx)
 {
     for (AlertId i = 0; i < ALERTS; i++) {
         Alert *a = &o->alerts[i];
         if (pt_str_eq(pt_sql_text(tx, 1), pt_str(alert_kinds[i].name))) {
             a->active = a->stored = true;
-            copy_text(tx, 0, a->id, sizeof a->id);
-            copy_text(tx, 3, a->message, sizeof a->message);
+            (void)pt_str_copy(a->id, sizeof a->id, pt_sql_text(tx, 0));
+            (void)pt_str_copy(a->message, sizeof a->message, pt_sql_text(tx, 3));
             a->since_ms = pt_sql_i64(tx, 4);
         }
     }
@@ -392,7 +384,7 @@ static void put_alert(Operate *o, PtSqlTx *tx, PtJsonOut *out)
     const PtStr name = pt_sql_text(tx, 1);
     const AlertKind *k = kind_of(name);
     char message[OPERATE_TEXT];
-    copy_text(tx, 3, message, sizeof message);
+    (void)pt_str_copy(message, sizeof message, pt_sql_text(tx, 3));
     pthread_mutex_lock(&o->lock);
     if (k != NULL && o->alerts[k - alert_kinds].active && pt_sql_is_null(tx, 8)) {
         memcpy(message, o->alerts[k - alert_kinds].message, sizeof message); // what was seen last
@@ -439,7 +431,7 @@ PtStatus operate_alerts_json(Operate *o, OperateAlertState state, PtStr before, 
             break;
         }
         put_alert(o, tx, out);
-        copy_text(tx, 0, last, sizeof last);
+        (void)pt_str_copy(last, sizeof last, pt_sql_text(tx, 0));
     }
     return st;
 }
@@ -466,7 +458,7 @@ static PtStatus acknowledge(PtSqlTx *tx, PtStr id, PtStr note, const AuditActor 
     }
     pt_sql_bind_text(tx, 1, id);
     pt_sql_bind_i64(tx, 2, operate_now_ms());
-    pt_sql_bind_text(tx, 3, pt_str(operate_actor_name(by)));
+    pt_sql_bind_text(tx, 3, audit_actor_name(by));
     pt_sql_bind_text(tx, 4, note.len > 0 ? note : (PtStr){NULL, 0});
     st = pt_sql_step(tx, &row, err);
     *ret_did = st == PT_OK && pt_sql_changes(tx) > 0;

@@ -92,13 +92,7 @@ static void instant_done(Instant *i)
 /* In SQLite a read transaction sees what is there at its first statement. */
 static PtStatus pin(PtSqlTx *tx, PtError *err)
 {
-    bool row = false;
-    PtStatus st = pt_sql_use(tx, pin_statement, err);
-    if (st == PT_OK) {
-        st = pt_sql_step(tx, &row, err);
-        pt_sql_done(tx);
-    }
-    return st;
+    return pt_sql_run(tx, pin_statement, err);
 }
 
 /* See backup.h, "When". */
@@ -122,18 +116,6 @@ static PtStatus take_instant(const BackupSource *s, Instant *i, PtError *err)
 }
 
 /* ---- Members -------------------------------------------------------------------------------- */
-
-static void put_u64(PtJsonOut *o, const char *key, uint64_t value)
-{
-    pt_json_out_key(o, pt_str(key));
-    pt_json_out_u64(o, value);
-}
-
-static void put_text(PtJsonOut *o, const char *key, const char *value)
-{
-    pt_json_out_key(o, pt_str(key));
-    pt_json_out_str(o, pt_str(value));
-}
 
 static PtStatus add_json(PackWriter *w, const char *name, const PtBuf *json, PtError *err)
 {
@@ -160,17 +142,16 @@ static PtStatus add_manifest(const BackupSource *s, PackWriter *w, const Instant
     PtJsonOut o = pt_json_out(&text);
     (void)pt_time_format(i->at_ms, at);
     pt_json_out_object(&o);
-    put_u64(&o, "form", PACK_VERSION);
-    put_text(&o, "version", PATRON_VERSION);
-    put_text(&o, "created_at", at);
-    put_text(&o, "engine", s->engine);
-    put_u64(&o, "core_schema", (uint64_t)pt_migrations_last(PT_MIGRATIONS_CORE));
-    put_u64(&o, "log_begin", i->log->begin);
-    put_u64(&o, "log_archived_end", i->log->archived_end);
-    put_u64(&o, "log_end", i->log->end);
-    put_u64(&o, "expected_bytes", bytes);
-    pt_json_out_key(&o, PT_STR("secrets"));
-    pt_json_out_bool(&o, s->secrets);
+    pt_json_put_u64(&o, "form", PACK_VERSION);
+    pt_json_put_str(&o, "version", pt_str(PATRON_VERSION));
+    pt_json_put_str(&o, "created_at", pt_str(at));
+    pt_json_put_str(&o, "engine", pt_str(s->engine));
+    pt_json_put_u64(&o, "core_schema", (uint64_t)pt_migrations_last(PT_MIGRATIONS_CORE));
+    pt_json_put_u64(&o, "log_begin", i->log->begin);
+    pt_json_put_u64(&o, "log_archived_end", i->log->archived_end);
+    pt_json_put_u64(&o, "log_end", i->log->end);
+    pt_json_put_u64(&o, "expected_bytes", bytes);
+    pt_json_put_bool(&o, "secrets", s->secrets);
     pt_json_out_object_end(&o);
     return add_json(w, "manifest.json", &text, err);
 }
@@ -291,8 +272,8 @@ static PtStatus add_content(PackWriter *w, const BackupResult *result, PtError *
     PtJsonOut o = pt_json_out(&text);
     pt_hex(result->content, PACK_DIGEST, hex);
     pt_json_out_object(&o);
-    put_text(&o, "content", hex);
-    put_u64(&o, "rows", result->rows);
+    pt_json_put_str(&o, "content", pt_str(hex));
+    pt_json_put_u64(&o, "rows", result->rows);
     pt_json_out_object_end(&o);
     return add_json(w, "content.json", &text, err);
 }

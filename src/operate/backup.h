@@ -22,8 +22,13 @@
  *          pair is one that kill -9 at that instant could have left, and the mover's own rule makes
  *          it exactly once. Either order without the gate would lose feed rows (log first) or leave
  *          events in the log whose change is not in SQL (SQL first).
- * Beside   Intake goes on. Archive files do not change and are copied as they are; records behind
- *          them are read by offset, wherever archiving moves them meanwhile.
+ * Beside   Intake goes on. Archive files are copied as they are; records behind them are read by
+ *          offset, wherever archiving moves them meanwhile. A file that is rewritten by an erasure
+ *          meanwhile is copied whole, as it was or as it became, and the content hash is that of
+ *          what was copied; what the core rows hold is of the instant. So the backup of an instant
+ *          before the end of an erasure may hold the person: restoring it applies the register of
+ *          erasures, as for any older backup. An erasure does not wait for a backup's copying, but
+ *          its scrub of SQL waits for the copying of the core rows (pt_sql_scrub).
  * Members  manifest.json, settings.conf, secret.key, sql/core (core_rows.h), log/dict-*, log/arc-*,
  *          log/records, imports/ID (files that people uploaded), content.json.
  */
@@ -68,6 +73,12 @@ typedef struct RestoreTarget {
     const char *data_dir;             /* made when missing; must hold nothing */
     const char *sql_url, *sql_schema; /* PostgreSQL; NULL: DIR/core.db */
     bool force;                       /* what the folder holds is removed first */
+    /* The register of erasures (events/erased.h), without which the persons erased since would be
+     * back; NULL: it is not asked for. PT_NOT_FOUND where there is none, before anything is done,
+     * unless without_register: then the folder gets RESTORE_WITHOUT_REGISTER, which the next start
+     * audits. */
+    const char *register_path;
+    bool without_register;
 } RestoreTarget;
 
 typedef struct RestoreResult {
@@ -87,7 +98,11 @@ PT_NODISCARD PtStatus backup_verify(PtFs *fs, const char *path, RestoreProgress 
 /* Verifies, then restores, then reads back what it restored and compares its content hash with the
  * one that was taken. PT_CONFLICT: the folder is in use or not empty. From its first change until
  * its last the folder holds RESTORE_MARK, with which no server starts. */
-#define RESTORE_MARK "restore-unfinished"
+#define RESTORE_MARK             "restore-unfinished"
+#define RESTORE_WITHOUT_REGISTER "no-erasure-register"
+/* The register of erasures where nothing can be made beside the folder: a restore leaves it alone.
+ */
+#define RESTORE_REGISTER "erasures"
 PT_NODISCARD PtStatus backup_restore(const RestoreTarget *target, const char *path,
                                      RestoreProgress *progress, void *ctx,
                                      RestoreResult *ret_result, PtError *err);

@@ -430,12 +430,68 @@ static void check_backups(Doctor *d)
     }
 }
 
+static bool lies_in(const char *path, const char *folder)
+{
+    const size_t len = strlen(folder);
+    return len > 0 && strncmp(path, folder, len) == 0 &&
+           (path[len] == '/' || folder[len - 1] == '/');
+}
+
+/* What says who may never come back. */
+static void check_register(Doctor *d)
+{
+    ErasedRegister *found = NULL;
+    PtError why = {0};
+    const char *path = d->t->register_path;
+    if (path == NULL) {
+        return;
+    }
+    PtStatus st = erased_open(pt_fs_real(), path, false, &found, &why);
+    if (st == PT_CONFLICT) {
+        say(d, "register", DOCTOR_OK, NULL, "the register of erasures is in use");
+    } else if (st == PT_NOT_FOUND) {
+        say(d, "register", DOCTOR_WARN,
+            "put the register of erasures back, or set privacy.register to where it is",
+            "there is no register of erasures \"%.150s\": the next start makes an empty one", path);
+    } else if (st != PT_OK) {
+        say(d, "register", DOCTOR_BAD, "put the register of erasures back from a copy", "%s",
+            why.message);
+    } else {
+        const ErasedStats s = erased_stats(found);
+        say(d, "register", DOCTOR_OK, NULL,
+            "the register of erasures has %" PRIu64 " identifiers, %" PRIu64
+            " of erasures that have not ended",
+            s.identifiers, s.running);
+    }
+    if (lies_in(path, d->t->data_dir) || lies_in(path, d->t->backup_dir)) {
+        say(d, "register", DOCTOR_WARN,
+            "set privacy.register to a place that is kept apart, and copy it elsewhere",
+            "the register of erasures is lost together with what it is to outlive");
+    }
+    erased_close(found);
+}
+
 static void check_strangers(Doctor *d)
 {
-    static const char *const known[] = {
-        ".",        "..",       "lock",       "patron.sock",  "secret.key",
-        "core.db*", "views.db", "views.db-*", "log",          "dedupe",
-        "imports",  "index",    RESTORE_MARK, "patrond.log*", "restored-settings.conf"};
+    static const char *const known[] = {".",
+                                        "..",
+                                        "lock",
+                                        "patron.sock",
+                                        "secret.key",
+                                        "core.db*",
+                                        "views.db",
+                                        "views.db-*",
+                                        "log",
+                                        "dedupe",
+                                        "imports",
+                                        "index",
+                                        RESTORE_MARK,
+                                        "patrond.log*",
+                                        "restored-settings.conf",
+                                        "privacy",
+                                        "destinations",
+                                        RESTORE_REGISTER,
+                                        RESTORE_WITHOUT_REGISTER};
     DIR *list = opendir(d->t->data_dir);
     int strange = 0;
     for (struct dirent *e; list != NULL && (e = readdir(list)) != NULL;) {
@@ -473,5 +529,6 @@ void doctor_run(const DoctorTarget *target, void (*found)(void *ctx, const Docto
     check_dedupe(&d);
     check_certificate(&d);
     check_backups(&d);
+    check_register(&d);
     check_strangers(&d);
 }

@@ -25,6 +25,7 @@ typedef struct DoctorTarget {
     const char *sql_schema;
     const char *certificate;                                /* PEM file, "" for none */
     const char *backup_dir;                                 /* "" for none */
+    const char *register_path;                              /* of erasures; NULL: not looked at */
     int64_t disk_free_bytes, certificate_ms, backup_age_ms; /* bounds of the alerts */
     bool
         running; /* a daemon has the folder: log and dedupe, which it writes, are its own to tell */

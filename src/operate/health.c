@@ -223,13 +223,12 @@ static int64_t active_alerts(const Operate *o)
 static void put_head(const Operate *o, const Readings *r, int worst, PtJsonOut *out)
 {
     operate_put_text(out, "state", pt_str(state_names[worst]));
-    pt_json_out_key(out, PT_STR("ready"));
-    pt_json_out_bool(out, !r->log.full && !r->dedupe.stalled);
+    pt_json_put_bool(out, "ready", !r->log.full && !r->dedupe.stalled);
     operate_put_text(out, "version", PT_STR(PATRON_VERSION));
     operate_put_time(out, "started_at", r->now_ms - (r->mono_ms - o->c.started_mono_ms));
     operate_put_time(out, "checked_at", r->now_ms);
     operate_put_text(out, "engine", pt_str(o->c.engine));
-    operate_put_i64(out, "alerts", active_alerts(o));
+    pt_json_put_i64(out, "alerts", active_alerts(o));
 }
 
 void health_judge(Operate *o, const Readings *r, PtJsonOut *out)

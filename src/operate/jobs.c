@@ -20,9 +20,8 @@ enum { NAME_MAX_BYTES = 200 };
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
 static PtStatus insert_row(PtSqlTx *tx, const char *id, const char *kind, PtStr path, bool secrets,
-                           const char *actor, PtError *err)
+                           PtStr actor, PtError *err)
 {
-    bool row;
     PtStatus st = pt_sql_use(tx, SQL_BACKUP_ADD, err);
     if (st != PT_OK) {
         return st;
@@ -32,10 +31,8 @@ static PtStatus insert_row(PtSqlTx *tx, const char *id, const char *kind, PtStr 
     pt_sql_bind_text(tx, 3, path);
     pt_sql_bind_i64(tx, 4, secrets);
     pt_sql_bind_i64(tx, 5, operate_now_ms());
-    pt_sql_bind_text(tx, 6, pt_str(actor));
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    pt_sql_bind_text(tx, 6, actor);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus audit(PtSqlTx *tx, const AuditActor *by, const char *action, const char *id,
@@ -57,7 +54,7 @@ static PtStatus write_begin(Operate *o, const char *id, const char *kind, PtStr 
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtStatus st = pt_sql_begin(o->c.core, true, &tx, err);
     if (st == PT_OK) {
-        st = insert_row(tx, id, kind, path, secrets, operate_actor_name(by), err);
+        st = insert_row(tx, id, kind, path, secrets, audit_actor_name(by), err);
     }
     if (st == PT_OK && by->kind != AUDIT_SYSTEM) {
         st = audit(tx, by, "backup.started", id, secrets, err);
@@ -70,7 +67,6 @@ static PtStatus write_end(Operate *o, const char *id, PtStatus became, const Bac
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     char hex[PACK_DIGEST_TEXT];
-    bool row;
     const char *state = became == PT_OK ? "done" : became == PT_GONE ? "cancelled" : "failed";
     PtStatus st = pt_sql_begin(o->c.core, true, &tx, err);
     if (st == PT_OK) {
@@ -93,8 +89,7 @@ static PtStatus write_end(Operate *o, const char *id, PtStatus became, const Bac
         pt_sql_bind_text(tx, 7, pt_str(why->message));
     }
     pt_sql_bind_i64(tx, 5, (int64_t)bytes);
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
+    st = pt_sql_finish(tx, err);
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
@@ -165,7 +160,7 @@ static void remove_surplus(Operate *o)
         pt_sql_bind_i64(tx, 1, o->keep);
         st = pt_sql_step(tx, &row, NULL);
         if (st == PT_OK && row) {
-            (void)snprintf(old->id, sizeof old->id, "%.*s", PT_STR_ARG(pt_sql_text(tx, 0)));
+            (void)pt_str_copy(old->id, sizeof old->id, pt_sql_text(tx, 0));
             (void)snprintf(old->path, sizeof old->path, "%s/%.*s", o->backup_dir,
                            PT_STR_ARG(pt_sql_text(tx, 1)));
             pt_sql_done(tx);
@@ -308,7 +303,7 @@ PtStatus operate_backup_start(Operate *o, PtStr name, bool secrets, const AuditA
     if (st != PT_OK) {
         return st;
     }
-    (void)snprintf(given, sizeof given, "%.*s", PT_STR_ARG(name));
+    (void)pt_str_copy(given, sizeof given, name);
     st = must_be_new(o, given, err);
     if (st == PT_OK) {
         st = reserve(o, secrets, err);
@@ -449,8 +444,7 @@ static void put_backup(Operate *o, PtSqlTx *tx, PtJsonOut *out)
     operate_put_text(out, "state", pt_sql_text(tx, 1));
     operate_put_text(out, "kind", pt_sql_text(tx, 2));
     operate_put_text(out, "path", pt_sql_text(tx, 3));
-    pt_json_out_key(out, PT_STR("secrets"));
-    pt_json_out_bool(out, pt_sql_i64(tx, 4) != 0);
+    pt_json_put_bool(out, "secrets", pt_sql_i64(tx, 4) != 0);
     operate_put_time(out, "started_at", pt_sql_i64(tx, 5));
     operate_put_time(out, "finished_at", pt_sql_i64(tx, 6));
     put_number(out, "position", end);
@@ -505,7 +499,7 @@ static PtStatus put_rows(Operate *o, PtStr before, int64_t limit, PtJsonOut *out
             break;
         }
         put_backup(o, tx, out);
-        (void)snprintf(last, sizeof last, "%.*s", PT_STR_ARG(pt_sql_text(tx, 0)));
+        (void)pt_str_copy(last, sizeof last, pt_sql_text(tx, 0));
     }
     return st;
 }
@@ -526,8 +520,8 @@ PtStatus operate_backups_json(Operate *o, PtStr before, int64_t limit, PtJsonOut
     operate_put_text(out, "next_cursor", next[0] != '\0' ? pt_str(next) : (PtStr){NULL, 0});
     operate_put_text(out, "folder",
                      o->backup_dir[0] != '\0' ? pt_str(o->backup_dir) : (PtStr){NULL, 0});
-    operate_put_i64(out, "every_hours", o->every_ms / 3600000);
-    operate_put_i64(out, "keep", o->keep);
+    pt_json_put_i64(out, "every_hours", o->every_ms / 3600000);
+    pt_json_put_i64(out, "keep", o->keep);
     operate_put_time(out, "newest_at", r.backup_newest_ms);
     operate_put_time(out, "next_at", jobs_next_ms(o));
     pt_json_out_object_end(out);
@@ -539,7 +533,6 @@ PtStatus operate_backups_json(Operate *o, PtStr before, int64_t limit, PtJsonOut
 PtStatus jobs_open(Operate *o, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    bool row;
     if (o->backup_dir[0] != '\0' && mkdir(o->backup_dir, 0700) != 0 && errno != EEXIST) {
         const int why = errno;
         return pt_fail(err, pt_status_of_errno(why), "cannot make backup.dir \"%.150s\": %s",
@@ -553,8 +546,7 @@ PtStatus jobs_open(Operate *o, PtError *err)
         return st;
     }
     pt_sql_bind_i64(tx, 1, operate_now_ms());
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
+    st = pt_sql_finish(tx, err);
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 

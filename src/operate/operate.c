@@ -39,20 +39,6 @@ void operate_put_time(PtJsonOut *o, const char *key, int64_t ms)
     operate_put_text(o, key, ms != 0 ? pt_time_format(ms, text) : (PtStr){NULL, 0});
 }
 
-void operate_put_i64(PtJsonOut *o, const char *key, int64_t value)
-{
-    pt_json_out_key(o, pt_str(key));
-    pt_json_out_i64(o, value);
-}
-
-const char *operate_actor_name(const AuditActor *by)
-{
-    return by->name[0] != '\0'        ? by->name
-           : by->kind == AUDIT_SOCKET ? "command line"
-           : by->kind == AUDIT_SYSTEM ? "server"
-                                      : by->id;
-}
-
 /* ---- The slow thread ------------------------------------------------------------------------ */
 
 static double resident_bytes(void)
@@ -177,6 +163,12 @@ static void collect(void *operate, PtBuf *out)
     }
 }
 
+int64_t operate_backup_age_ms(const PtConfig *config)
+{
+    const int64_t hours = pt_config_int(config, "alert.backup_age_hours");
+    return (hours > 0 ? hours : 2 * pt_config_int(config, "backup.every_hours")) * HOUR_MS;
+}
+
 static PtStatus read_settings(Operate *o, PtError *err)
 {
     const PtConfig *c = o->c.config;
@@ -184,7 +176,7 @@ static PtStatus read_settings(Operate *o, PtError *err)
     o->every_ms = pt_config_int(c, "backup.every_hours") * HOUR_MS;
     o->keep = pt_config_int(c, "backup.keep");
     o->backup_bytes_per_s = (uint64_t)pt_config_int(c, "backup.mib_per_s") << 20;
-    o->backup_age_ms = pt_config_int(c, "alert.backup_age_hours") * HOUR_MS;
+    o->backup_age_ms = operate_backup_age_ms(c);
     o->certificate_ms = pt_config_int(c, "alert.certificate_days") * 24 * HOUR_MS;
     o->disk_free_bytes = pt_config_int(c, "alert.disk_free_mib") << 20;
     o->lag_records = pt_config_int(c, "alert.lag_records");

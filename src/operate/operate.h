@@ -51,6 +51,10 @@ PT_NODISCARD PtStatus operate_start(Operate *operate, PtError *err);
  * NULL. */
 void operate_close(Operate *operate);
 
+/* Beyond this age of the newest backup there is an alert: as set, else twice the schedule's time;
+ * 0: never. */
+int64_t operate_backup_age_ms(const PtConfig *config);
+
 /* ---- Health --------------------------------------------------------------------------------- */
 
 /* Writes the object that openapi calls Health, after judging anew. */

@@ -131,12 +131,9 @@ static inline int64_t operate_now_ms(void)
     return pt_clock_now_ms(pt_clock_real());
 }
 
-/* As people are shown it. */
-const char *operate_actor_name(const AuditActor *by);
 void operate_uuid(char out[static PT_UUID_TEXT]);
 void operate_put_text(PtJsonOut *o, const char *key, PtStr value); /* null when data is NULL */
 void operate_put_time(PtJsonOut *o, const char *key, int64_t ms);  /* null when 0 */
-void operate_put_i64(PtJsonOut *o, const char *key, int64_t value);
 
 /* readings.c */
 void operate_read(Operate *o, Readings *ret_readings);

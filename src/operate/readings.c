@@ -49,8 +49,7 @@ static PtStatus read_last_try(PtSqlTx *tx, Readings *r, PtError *err)
     }
     if (st == PT_OK && row) {
         r->backup_last_failed = pt_str_eq(pt_sql_text(tx, 0), PT_STR("failed"));
-        (void)snprintf(r->backup_error, sizeof r->backup_error, "%.*s",
-                       PT_STR_ARG(pt_sql_text(tx, 1)));
+        (void)pt_str_copy(r->backup_error, sizeof r->backup_error, pt_sql_text(tx, 1));
     }
     pt_sql_done(tx);
     return st;

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/time.h"
+#include "events/events.h"
 #include "operate/content.h"
 #include "operate/core_rows.h"
 #include "operate/operate.sql.h"
@@ -440,7 +441,6 @@ static PtStatus note_origin(Restore *r, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     char hex[PACK_DIGEST_TEXT];
-    bool row;
     if (r->core_schema < pt_migrations_last(PT_MIGRATIONS_CORE)) {
         return PT_OK; // its tables may be others
     }
@@ -456,8 +456,7 @@ static PtStatus note_origin(Restore *r, PtError *err)
     pt_sql_bind_i64(tx, 2, (int64_t)r->log_end);
     pt_sql_bind_i64(tx, 3, (int64_t)r->result.bytes);
     pt_sql_bind_text(tx, 4, pt_str(hex));
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
+    st = pt_sql_finish(tx, err);
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
@@ -512,8 +511,40 @@ PtStatus backup_verify(PtFs *fs, const char *path, RestoreProgress *progress, vo
     return st;
 }
 
-/* Here the register of erasures will be read (decision 11): a person erased after this backup was
- * taken must not come back with it. There is no erasure yet, so there is no register. */
+/* Who was erased after this backup was taken is in it. The next start erases them again, before
+ * anybody is read, if there is a register that names them (decision 11). */
+static PtStatus check_register(const RestoreTarget *target, PtError *err)
+{
+    ErasedRegister *found = NULL;
+    PtError why = {0};
+    if (target->register_path == NULL || target->without_register) {
+        return PT_OK;
+    }
+    PtStatus st = erased_open(target->fs, target->register_path, false, &found, &why);
+    erased_close(found);
+    if (st == PT_NOT_FOUND) {
+        return pt_fail(
+            err, PT_NOT_FOUND,
+            "there is no register of erasures \"%.120s\": put the server's own there, or "
+            "give --no-erasure-register",
+            target->register_path);
+    }
+    return st == PT_OK || st == PT_CONFLICT ? PT_OK : pt_fail(err, st, "%s", why.message);
+}
+
+static PtStatus note_waiver(const Restore *r, PtError *err)
+{
+    char path[RESTORE_PATH];
+    if (!r->target->without_register) {
+        return PT_OK;
+    }
+    restore_path(r, RESTORE_WITHOUT_REGISTER, path);
+    return pt_fs_replace(r->fs, path,
+                         PT_STR("Restored without the register of erasures. The next start notes "
+                                "that in the audit.\n"),
+                         err);
+}
+
 PtStatus backup_restore(const RestoreTarget *target, const char *path, RestoreProgress *progress,
                         void *ctx, RestoreResult *ret_result, PtError *err)
 {
@@ -524,7 +555,10 @@ PtStatus backup_restore(const RestoreTarget *target, const char *path, RestorePr
                  .progress_ctx = ctx,
                  .lock_fd = -1};
     RestoreResult verified;
-    PtStatus st = backup_verify(target->fs, path, progress, ctx, &verified, err);
+    PtStatus st = check_register(target, err);
+    if (st == PT_OK) {
+        st = backup_verify(target->fs, path, progress, ctx, &verified, err);
+    }
     if (st == PT_OK) {
         st = restore_take_folder(&r, err);
     }
@@ -548,6 +582,9 @@ PtStatus backup_restore(const RestoreTarget *target, const char *path, RestorePr
     }
     if (st == PT_OK) {
         st = note_origin(&r, err);
+    }
+    if (st == PT_OK) {
+        st = note_waiver(&r, err);
     }
     if (st == PT_OK) {
         st = restore_remove_mark(&r, err);

@@ -42,8 +42,11 @@ typedef struct Names {
 static bool add_name(void *ctx, const char *name)
 {
     Names *n = ctx;
-    if (strcmp(name, "lock") == 0 || strlen(name) >= sizeof *n->items) {
-        n->failed |= strcmp(name, "lock") != 0;
+    if (strcmp(name, "lock") == 0 || strcmp(name, RESTORE_REGISTER) == 0) {
+        return true; // they stay
+    }
+    if (strlen(name) >= sizeof *n->items) {
+        n->failed = true;
         return true;
     }
     if (n->count == n->cap) {
@@ -63,9 +66,12 @@ static bool add_name(void *ctx, const char *name)
 /* What a data folder may hold; anything else is somebody's and stays. */
 static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
 {
-    static const char *const files[] = {"secret.key*", "core.db*",       "views.db*",
-                                        "patron.sock", RESTORE_SETTINGS, "restore-unfinished*",
-                                        "doctor.tmp"};
+    static const char *const files[] = {"secret.key*",    "core.db*",
+                                        "views.db*",      "patron.sock",
+                                        RESTORE_SETTINGS, "restore-unfinished*",
+                                        "doctor.tmp",     RESTORE_WITHOUT_REGISTER};
+    static const char *const folders[] = {"log",   "dedupe",  "imports",
+                                          "index", "privacy", "destinations"};
     PtFs *fs = r->fs;
     char path[RESTORE_PATH];
     restore_path(r, name, path);
@@ -74,8 +80,11 @@ static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
             return fs->ops->unlink(fs, path, err);
         }
     }
-    if (strcmp(name, "log") != 0 && strcmp(name, "dedupe") != 0 && strcmp(name, "imports") != 0 &&
-        strcmp(name, "index") != 0) {
+    bool known = false;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        known |= strcmp(name, folders[i]) == 0;
+    }
+    if (!known) {
         return pt_fail(err, PT_CONFLICT, "\"%s\" is not part of a data folder: move it away", path);
     }
     Names inner = {0};

@@ -149,14 +149,10 @@ void series_json(Series *s, unsigned which, unsigned minutes, unsigned max_point
     const int64_t last = s->last_step == now - 1 ? now - 1 : now; // the step may not be over yet
     const int64_t from = last - points * per + 1;
     pt_json_out_object(out);
-    pt_json_out_key(out, PT_STR("name"));
-    pt_json_out_str(out, pt_str(kinds[which].name));
-    pt_json_out_key(out, PT_STR("unit"));
-    pt_json_out_str(out, pt_str(kinds[which].unit));
-    pt_json_out_key(out, PT_STR("step_s"));
-    pt_json_out_i64(out, per * SERIES_STEP_S);
-    pt_json_out_key(out, PT_STR("from"));
-    pt_json_out_str(out, pt_time_format(from * STEP_MS, at));
+    pt_json_put_str(out, "name", pt_str(kinds[which].name));
+    pt_json_put_str(out, "unit", pt_str(kinds[which].unit));
+    pt_json_put_i64(out, "step_s", per * SERIES_STEP_S);
+    pt_json_put_str(out, "from", pt_time_format(from * STEP_MS, at));
     pt_json_out_key(out, PT_STR("points"));
     pt_json_out_array(out);
     for (int64_t i = 0; i < points; i++) {

@@ -91,8 +91,7 @@ static void put_setting(const Operate *o, const PtSetting *s, PtJsonOut *out)
     put_bound(out, "min", s, s->min);
     put_bound(out, "max", s, s->max);
     operate_put_text(out, "help", pt_str(s->help));
-    pt_json_out_key(out, PT_STR("secret"));
-    pt_json_out_bool(out, operate_setting_is_secret(s->key));
+    pt_json_put_bool(out, "secret", operate_setting_is_secret(s->key));
     put_names(out, s->key);
     pt_json_out_object_end(out);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/status.h"
 #include "base/str.h"
@@ -37,8 +38,7 @@ typedef enum PtRecordClass {
         3, /* what later readers of the log must know: redrives, erasures, rebuilds */
 } PtRecordClass;
 
-/* The clear header. Everything in it stays readable when a payload is sealed or its key destroyed.
- */
+/* The clear header, readable without the payload, and the payload. */
 typedef struct PtRecord {
     PtPosition position; /* set by the log */
     int64_t time_ms;     /* receivedAt */
@@ -47,7 +47,7 @@ typedef struct PtRecord {
     uint16_t flags;      /* the owner's */
     uint32_t source;     /* source number, 0 = the server itself */
     uint64_t node;       /* identifier node, 0 = none */
-    uint64_t key_id;     /* 0 = unsealed */
+    uint64_t key_id;     /* 0: payloads are not sealed (ADR 0014) */
     PtHash128 id_hash;   /* keyed hash of the messageId, zero = none */
     PtStr payload;       /* borrowed; at most PT_LOG_PAYLOAD_MAX */
 } PtRecord;
@@ -55,6 +55,13 @@ typedef struct PtRecord {
 enum { PT_LOG_PAYLOAD_MAX = 5 << 20 }; /* a quarantined body of 4 MiB and its reason fit */
 
 typedef struct PtLog PtLog;
+
+/* Chooses what a dictionary may be learnt from. Records of class EVENT, taken from all over a
+ * segment, all at once, so that what is common can be told from what is one person's. Appends one
+ * text for each record to texts, one behind the other, and its bytes (0: nothing) to sizes[i].
+ * Whatever it appends may stand in the dictionary for ever, in clear. */
+typedef PtStatus PtLogSamplesFn(void *ctx, const PtRecord *records, size_t count, PtBuf *texts,
+                                size_t *sizes, PtError *err);
 
 typedef struct PtLogConfig {
     PtFs *fs;
@@ -73,13 +80,17 @@ typedef struct PtLogConfig {
      * round <= `round` are durable (PT_OK) or failed. May be NULL. */
     void (*on_round)(void *ctx, uint64_t round, PtStatus status);
     void *ctx;
+    PtLogSamplesFn *samples; /* on the archiver's thread; NULL: whole payloads are learnt from */
+    void *samples_ctx;
 } PtLogConfig;
 
 PtLogConfig pt_log_config_default(void);
 
 /* Opens or creates; recovers the tail; *ret_log is ready for appends and readers. */
 PT_NODISCARD PtStatus pt_log_open(const PtLogConfig *config, PtLog **ret_log, PtError *err);
-/* Commits what is pending, stops the threads, closes. Accepts NULL. */
+/* Commits what is pending, stops the threads, closes. Accepts NULL. No call on a reader may be
+ * running or begin meanwhile; an idle one may be closed afterwards, and nothing else be done with
+ * it: what it lent is gone. */
 void pt_log_close(PtLog *log);
 
 /* Number of partitions (embedded: 1). */
@@ -154,6 +165,55 @@ void pt_log_wake(PtLog *log); /* wakes all waiters */
 PT_NODISCARD PtStatus pt_log_archive_step(PtLog *log, bool *ret_did, PtError *err);
 PT_NODISCARD PtStatus pt_log_archive_all(PtLog *log, PtError *err);
 
+/* ---- Rewriting ------------------------------------------------------------------------------- */
+
+/* Gives a record another content, for good: erasure, and retention that keeps the header only.
+ *
+ * *ret_record comes in as a copy of *record. type, flags, source, node, key_id, id_hash, time_ms
+ * and payload may change; class and position may not (PT_INVALID). The new payload (at most
+ * PT_LOG_PAYLOAD_MAX bytes; empty is fine) stays borrowed until the next call or the end of the
+ * rewrite. Left as it came in, the record stays untouched. It may be called twice for a record, and
+ * after a crash with what it made itself: then it leaves it as it is. A failure ends the rewrite
+ * with that status; what was put in place before stays.
+ */
+typedef PtStatus PtLogRewriteFn(void *ctx, const PtRecord *record, PtRecord *ret_record,
+                                PtError *err);
+
+typedef struct PtLogRewritten {
+    uint64_t records;                   /* changed */
+    uint64_t files, blocks;             /* archive files written anew; blocks coded anew in them */
+    uint64_t bytes_read, bytes_written; /* of archive files */
+    uint64_t scrubbed;                  /* hot segment files removed with what was left in them */
+} PtLogRewritten;
+
+/* Rewrites the records at `offsets` (rising, without repetition, below the end: else PT_INVALID;
+ * PT_GONE below the begin). Many persons in one call share the pass. When it returns PT_OK, no file
+ * in the log's folder holds what was replaced, and no reader has a file open that does:
+ *
+ * 1. Segments that hold such records, or may hold leftovers of earlier uses, are closed and
+ *    archived; appends go on meanwhile in files that held nothing before.
+ * 2. Each archive file with such records is written anew beside the old one (what does not change
+ *    is copied as stored, its checksums tested), synced, and put in its place by a rename. After a
+ *    crash at any instant each record is as it was or as it shall be, and the others are as they
+ *    were. A second call with the same offsets completes it.
+ * 3. Segment files that wait for their next use are removed; later ones begin in new files.
+ *
+ * With count 0 only the scrub is done. Fails with what the disk, the archive (PT_CORRUPT) or fn
+ * says; then call it again.
+ *
+ * Readers   Go on: a batch that was fetched before stays valid until the next call and is what it
+ *           was then; the next fetch reads the new file. So a caller that must not see old content
+ *           processed later first waits for its readers (views) to be past the offsets.
+ * Snapshots See pt_log_snapshot.
+ * Cost      Reading and writing each file that holds a record, about 1/5 of a segment each; memory
+ *           of a few blocks. Never more than one file's bytes of disk beside what is there.
+ * Threads   Any; one rewrite at a time, others wait. fn runs on the caller's thread, no lock held
+ *           that append, commit or a reader takes; it may append, and must not rewrite.
+ */
+PT_NODISCARD PtStatus pt_log_rewrite(PtLog *log, const uint64_t *offsets, size_t count,
+                                     PtLogRewriteFn *fn, void *ctx, PtLogRewritten *ret_rewritten,
+                                     PtError *err);
+
 typedef struct PtLogStats {
     uint64_t records, rounds, failed_rounds, appended_bytes; /* since open */
     uint64_t hot_segments, spare_segments, hot_bytes;
@@ -167,13 +227,17 @@ PtLogStats pt_log_stats(PtLog *log);
 
 /* ---- Backup and check ------------------------------------------------------------------------ */
 
-/* What is kept at one instant: archive files (and the dictionaries they need), which never change,
- * and the records behind them, [archived_end, end), to be read with a reader: it does not matter to
- * it that they are archived meanwhile. Archive files are only ever added; whatever comes to remove
- * or rewrite them has to leave those of open snapshots alone. */
+/* What is kept at one instant: archive files (and the dictionaries they need), and the records
+ * behind them, [archived_end, end), to be read with a reader: it does not matter to it that they
+ * are archived meanwhile. A file keeps its name, its range and its dictionary for as long as the
+ * log is open, and is whole whenever it is opened. Its content changes by pt_log_rewrite only: who
+ * opens it by name later reads what was rewritten meanwhile, one who has it open reads on in the
+ * old one, which has no name any more and is gone when it is closed. So a backup beside an erasure
+ * is whole and holds each erased record as it was or as it became; restoring it applies the
+ * register of erasures in either case. */
 typedef struct PtLogFile {
-    char name[32]; /* in the log's folder */
-    uint64_t bytes;
+    char name[32];      /* in the log's folder */
+    uint64_t bytes;     /* at that instant; a rewrite changes it */
     uint64_t base, end; /* offsets; of a dictionary 0 */
 } PtLogFile;
 
@@ -191,7 +255,8 @@ void pt_log_snapshot_free(PtLogSnapshot *snapshot); /* accepts NULL */
  * archived payload; else footers, indexes and the hot segments. */
 typedef struct PtLogCheck {
     uint64_t archive_files, archive_records, hot_segments, hot_records, troubles;
-    uint64_t strange; /* files that are not the log's */
+    uint64_t strange;   /* files that are not the log's */
+    uint64_t leftovers; /* of a write or rewrite that was cut short: the next open removes them */
 } PtLogCheck;
 PT_NODISCARD PtStatus pt_log_check(PtFs *fs, const char *dir, bool deep,
                                    void (*found)(void *ctx, const char *trouble), void *ctx,

@@ -87,9 +87,9 @@ void pt_pool_free(PtPool *pool); /* runs what is queued, then joins; accepts NUL
 PT_NODISCARD PtStatus pt_pool_submit(PtPool *pool, void (*fn)(void *ctx), void *ctx);
 
 /* Manners of a thread whose work can wait (archive, views, merges). pt_background makes the calling
- * thread nice; pt_background_offer, called every 100 us or so of work, lets a thread that answers
- * clients run at once: being nice alone does not shorten the time slice (3 ms) that it would wait
- * out.
+ * thread nice; pt_background_offer, called every few microseconds of its work, lets a thread that
+ * answers clients run at once, at most every 100 us: being nice alone does not shorten the time
+ * slice (3 ms) that it would wait out. In a thread that is none of these an offer does nothing.
  */
 void pt_background(void);
 void pt_background_offer(void);

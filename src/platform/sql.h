@@ -37,6 +37,23 @@ typedef struct PtSqlConfig {
 PT_NODISCARD PtStatus pt_sql_open(const PtSqlConfig *config, PtSql **ret_sql, PtError *err);
 void pt_sql_close(PtSql *sql); /* accepts NULL */
 
+/* What was deleted or overwritten by a commit before the call is in none of the engine's files when
+ * it returns PT_OK. Waits for the write transaction and for reads that began before; PT_UNAVAILABLE
+ * when one of them lasts over 30 s (a backup's): call again. Not in a transaction (PT_INVALID with
+ * the write transaction).
+ *
+ * SQLite: what is deleted is overwritten when it is deleted (secure_delete on every connection), no
+ * page gets into the file with leftovers in its unused middle, and the write-ahead log, which holds
+ * earlier forms of pages, is moved into the file and cut to zero bytes. (Files of builds before
+ * this was so may hold leftovers of their time in pages that were not written since.)
+ *
+ * PostgreSQL: PT_OK, and nothing is done. Dead rows stay in its table files until VACUUM has passed
+ * (autovacuum does in its own time) and other rows are written over them, and earlier forms of
+ * pages in its WAL until it is recycled and, where it is archived, for as long as the archive is
+ * kept: that is for the server's operator to do.
+ */
+PT_NODISCARD PtStatus pt_sql_scrub(PtSql *sql, PtError *err);
+
 /* Applies migrations whose number is above the stored one, each in a transaction of its own; the
  * table schema_migration keeps number, name and SHA-256 of the text, and a landed one whose text
  * changed is PT_CONFLICT. numbers rise. */
@@ -88,5 +105,8 @@ void pt_sql_done(PtSqlTx *tx); /* ends the run and its bindings; may be bound an
 /* Rows changed by the last statement that was stepped to its end; 0 where it only reads. */
 int64_t pt_sql_changes(PtSqlTx *tx);
 
-/* use + no binds + step to the end + done. */
+/* Steps the bound statement to its end and is done: for what gives no rows. pt_sql_changes counts
+ * it. */
+PT_NODISCARD PtStatus pt_sql_finish(PtSqlTx *tx, PtError *err);
+/* use + no binds + finish. */
 PT_NODISCARD PtStatus pt_sql_run(PtSqlTx *tx, const char *statement, PtError *err);

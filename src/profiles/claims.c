@@ -91,11 +91,26 @@ static bool phone_digits(PtStr value, char out[static PHONE_DIGITS_MAX + 1], siz
     return len > PHONE_DIGITS_MIN;
 }
 
-static ClaimFound phone(PtStr value, PtArena *arena, PtStr *ret_value)
+/* A number of its country, or of `country`, as E.164 writes it. One with an extension is none, nor
+ * one that reads otherwise once it is written so: "+43 00664". */
+static bool phone_of_plan(PtStr value, const char *country, char out[static STANDARD_PHONE])
 {
-    char digits[PHONE_DIGITS_MAX + 1];
+    char again[STANDARD_PHONE];
+    return country[0] != '\0' && standard_phone_fault(value, country) == STANDARD_FAULT_NONE &&
+           standard_phone(value, country, out) == STANDARD_PHONE_E164 &&
+           standard_phone(pt_str(out), country, again) == STANDARD_PHONE_E164 &&
+           strcmp(out, again) == 0;
+}
+
+static ClaimFound phone(PtStr value, const char *country, PtArena *arena, PtStr *ret_value)
+{
+    char digits[PHONE_DIGITS_MAX + 1], planned[STANDARD_PHONE];
     size_t len = 0;
     *ret_value = value;
+    if (phone_of_plan(value, country, planned)) {
+        *ret_value = pt_arena_str(arena, pt_str(planned));
+        return ret_value->data != NULL ? CLAIM_GOOD : CLAIM_NO_MEMORY;
+    }
     if (!phone_digits(value, digits, &len) || len == value.len) {
         return CLAIM_GOOD;
     }
@@ -122,8 +137,10 @@ static ClaimFound card(PtStr value, PtArena *arena, PtStr *ret_value)
     return CLAIM_GOOD;
 }
 
-static ClaimFound clean_value(IdentityForm form, PtStr value, PtArena *arena, PtStr *ret_value)
+static ClaimFound clean_value(const IdentityType *rule, PtStr value, PtArena *arena,
+                              PtStr *ret_value)
 {
+    const IdentityForm form = rule->form;
     value = identity_trim(value);
     if (value.len == 0 || value.len > IDENTITY_VALUE_MAX * 2) {
         return CLAIM_BAD; /* no form makes half of it go away that is worth keeping */
@@ -131,7 +148,7 @@ static ClaimFound clean_value(IdentityForm form, PtStr value, PtArena *arena, Pt
     ClaimFound found = CLAIM_GOOD;
     *ret_value = value;
     if (form == IDENTITY_FORM_PHONE) {
-        found = phone(value, arena, ret_value);
+        found = phone(value, rule->country, arena, ret_value);
     } else if (form == IDENTITY_FORM_CARD) {
         found = card(value, arena, ret_value);
     } else if (form != IDENTITY_FORM_TRIM) {
@@ -152,8 +169,9 @@ static ClaimFound make_claim(const IdentityRules *rules, PtStr type, PtStr value
     ClaimFound found = clean_type(type, arena, &claim.type);
     if (found == CLAIM_GOOD) {
         const IdentityType *rule = identity_rules_type(rules, claim.type);
-        found = clean_value(rule->form, value, arena, &claim.value);
-        bool typed = found == CLAIM_GOOD && rule->form == IDENTITY_FORM_CARD;
+        found = clean_value(rule, value, arena, &claim.value);
+        bool typed =
+            found == CLAIM_GOOD && (rule->form == IDENTITY_FORM_CARD || rule->country[0] != '\0');
         found = typed && identity_rules_block(rules, claim.value) ? CLAIM_BAD : found;
     }
     if (found == CLAIM_GOOD) {

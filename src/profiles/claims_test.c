@@ -288,6 +288,13 @@ static struct ValueCase {
     {"a card of nothing", "card_no", " - - ", NULL},
     {"a card that is blocked behind its dashes", "card_no", "nu-ll", NULL},
     {"a card of zeros", "card_no", "0 0", NULL},
+    {"a phone of the type's country", "tel", "0664 123 45-67", "+436641234567"},
+    {"a phone of the country with its code", "tel", "+43 (0)664 1234567", "+436641234567"},
+    {"a phone as it is dialled abroad", "tel", "0049 30 901820", "+4930901820"},
+    {"a phone of another country", "tel", "+41 79 123 45 67", "+41791234567"},
+    {"a phone that is too short for the country", "tel", "12-34", "12-34"},
+    {"a phone with an extension", "tel", "0664 1234567 x5", "0664 1234567 x5"},
+    {"a phone with two trunk prefixes", "tel", "+43 00664 1234567", "+43006641234567"},
     {"a name that is no type", "9lives", "x", NULL},
     {"no type", "", "x", NULL},
     {"the type of events", "event", "x", NULL},
@@ -297,7 +304,8 @@ static struct ValueCase {
 static void test_value(void **state)
 {
     const struct ValueCase *c = *state;
-    Known k = known_new("{\"types\":[{\"name\":\"card_no\",\"form\":\"card\"}]}");
+    Known k = known_new("{\"types\":[{\"name\":\"card_no\",\"form\":\"card\"},{\"name\":\"tel\","
+                        "\"form\":\"phone\",\"country\":\"AT\"}]}");
     IdentityClaim claim;
     bool good = identity_claim(k.rules, pt_str(c->type), pt_str(c->value), k.arena, &claim);
     assert_int_equal(good, c->want != NULL);
@@ -309,6 +317,17 @@ static void test_value(void **state)
         assert_true(identity_claim(k.rules, claim.type, claim.value, k.arena, &again));
         assert_true(pt_str_eq(again.value, claim.value));
     }
+    known_done(&k);
+}
+
+static void test_a_phone_that_is_blocked_with_its_country(void **state)
+{
+    (void)state;
+    Known k = known_new(
+        "{\"types\":[{\"name\":\"phone\",\"country\":\"AT\"}],\"blocked\":[\"+431999999\"]}");
+    IdentityClaim claim;
+    assert_false(identity_claim(k.rules, PT_STR("phone"), PT_STR("01 999999"), k.arena, &claim));
+    assert_true(identity_claim(k.rules, PT_STR("phone"), PT_STR("01 999998"), k.arena, &claim));
     known_done(&k);
 }
 
@@ -397,6 +416,27 @@ static struct RulesCase {
     {"immutable with another limit",
      "{\"types\":[{\"name\":\"a\",\"mode\":\"immutable\",\"limit\":2}]}",
      "types[0].limit is 2, not 1, which is that of immutable"},
+    {"a country of phones", "{\"types\":[{\"name\":\"phone\",\"country\":\"AT\"}]}", NULL},
+    {"a country of all others", "{\"other\":{\"country\":\"CH\",\"form\":\"phone\"}}", NULL},
+    {"no country", "{\"types\":[{\"name\":\"email\",\"country\":null}]}", NULL},
+    {"a country of mail addresses", "{\"types\":[{\"name\":\"email\",\"country\":\"AT\"}]}",
+     "types[0].country is \"AT\", but its form is email, not phone"},
+    {"a country of all others that are no phones", "{\"other\":{\"country\":\"AT\"}}",
+     "other.country is \"AT\", but its form is trim, not phone"},
+    {"an unknown country", "{\"other\":{\"country\":\"XX\",\"form\":\"phone\"}}",
+     "other.country is \"XX\", not null or two capital letters of a country whose phone numbers "
+     "are "
+     "known"},
+    {"a country in small letters", "{\"other\":{\"country\":\"at\"}}",
+     "other.country is \"at\", not null or two capital letters of a country whose phone numbers "
+     "are "
+     "known"},
+    {"a country of no letters", "{\"other\":{\"country\":\"\"}}",
+     "other.country is \"\", not null or two capital letters of a country whose phone numbers are "
+     "known"},
+    {"a country by its code", "{\"other\":{\"country\":43}}",
+     "other.country is 43, not null or two capital letters of a country whose phone numbers are "
+     "known"},
     {"other has no name", "{\"other\":{\"name\":\"x\"}}",
      "other.\"name\" is no member of the rules"},
     {"other not an object", "{\"other\":[]}", "other is not an object"},
@@ -438,12 +478,17 @@ static void test_default_rules_are_written(void **state)
     static const char want[] =
         "{\"types\":["
         "{\"name\":\"anonymous_id\",\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":"
-        "\"unique\"},"
-        "{\"name\":\"device_id\",\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":\"unique\"},"
-        "{\"name\":\"email\",\"priority\":2,\"limit\":5,\"form\":\"email\",\"mode\":\"unique\"},"
-        "{\"name\":\"phone\",\"priority\":3,\"limit\":5,\"form\":\"phone\",\"mode\":\"unique\"},"
-        "{\"name\":\"user_id\",\"priority\":1,\"limit\":1,\"form\":\"trim\",\"mode\":\"unique\"}],"
-        "\"other\":{\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":\"unique\"},"
+        "\"unique\",\"country\":null},"
+        "{\"name\":\"device_id\",\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":\"unique\","
+        "\"country\":null},"
+        "{\"name\":\"email\",\"priority\":2,\"limit\":5,\"form\":\"email\",\"mode\":\"unique\","
+        "\"country\":null},"
+        "{\"name\":\"phone\",\"priority\":3,\"limit\":5,\"form\":\"phone\",\"mode\":\"unique\","
+        "\"country\":null},"
+        "{\"name\":\"user_id\",\"priority\":1,\"limit\":1,\"form\":\"trim\",\"mode\":\"unique\","
+        "\"country\":null}],"
+        "\"other\":{\"priority\":3,\"limit\":5,\"form\":\"trim\",\"mode\":\"unique\",\"country\":"
+        "null},"
         "\"blocked\":[\"-1\",\"nan\",\"none\",\"null\",\"true\",\"false\",\"guest\",\"anonymous\","
         "\"undefined\",\"distinct_id\",\"[object object]\",\"not_authenticated\"],"
         "\"merge_cap\":200}";
@@ -548,7 +593,7 @@ static void test_rules_without_memory(void **state)
 int main(void)
 {
     static struct CMUnitTest
-        tests[PT_COUNT(claim_cases) + PT_COUNT(value_cases) + PT_COUNT(rules_cases) + 8];
+        tests[PT_COUNT(claim_cases) + PT_COUNT(value_cases) + PT_COUNT(rules_cases) + 9];
     size_t n = 0;
     PT_TEST_ROWS(tests, n, claim_cases, test_claims);
     PT_TEST_ROWS(tests, n, value_cases, test_value);
@@ -558,6 +603,7 @@ int main(void)
         cmocka_unit_test(test_more_claims_than_fit_lose_the_lowest),
         cmocka_unit_test(test_json_that_is_cut_is_an_error),
         cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_a_phone_that_is_blocked_with_its_country),
         cmocka_unit_test(test_default_rules_are_written),
         cmocka_unit_test(test_what_is_left_out_is_the_default),
         cmocka_unit_test(test_bounds_of_rules),

@@ -166,14 +166,6 @@ typedef struct Change {
     PtBuf fold; /* normalised */
 } Change;
 
-static PtStr who(const AuditActor *by)
-{
-    return by == NULL            ? PT_STR("")
-           : by->name[0] != '\0' ? pt_str(by->name)
-           : by->id[0] != '\0'   ? pt_str(by->id)
-                                 : PT_STR("socket"); // whoever may open the data folder
-}
-
 static PtStatus check_name(PtStr name, PtError *err)
 {
     for (size_t i = 0; i < name.len; i++) {
@@ -225,14 +217,6 @@ static PtStatus begin_change(Profiles *p, const AuditActor *by, Change *c, PtErr
     return st == PT_OK ? one_number(c->tx, SQL_COMPUTED_CHANGE_GET, &c->number, err) : st;
 }
 
-static PtStatus run(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 static PtStatus name_is_free(const Change *c, PtError *err)
 {
     bool row = false;
@@ -254,8 +238,7 @@ static void put_detail(const Change *c, PtBuf *detail)
 {
     PtJsonOut out = pt_json_out(detail);
     pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("name"));
-    pt_json_out_str(&out, c->name);
+    pt_json_put_str(&out, "name", c->name);
     if (c->fold.len > 0 && c->fold.len <= DETAIL_FOLD_MAX) {
         pt_json_out_key(&out, PT_STR("fold"));
         pt_json_out_raw(&out, pt_buf_str(&c->fold));
@@ -270,10 +253,8 @@ static PtStatus tell_log(const Change *c, const char *event, PtError *err)
     pt_buf_init(&properties, DETAIL_MAX);
     PtJsonOut out = pt_json_out(&properties);
     pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("name"));
-    pt_json_out_str(&out, c->name);
-    pt_json_out_key(&out, PT_STR("by"));
-    pt_json_out_str(&out, who(c->by));
+    pt_json_put_str(&out, "name", c->name);
+    pt_json_put_str(&out, "by", audit_actor_name(c->by));
     pt_json_out_object_end(&out);
     const PtFeedEvent told = {pt_str(event), c->id, pt_buf_str(&properties)};
     PtStatus st = pt_buf_status(&properties) == PT_OK
@@ -336,8 +317,8 @@ static PtStatus insert(const Change *c, PtError *err)
     pt_sql_bind_text(c->tx, 4, c->description);
     pt_sql_bind_text(c->tx, 5, pt_buf_str(&c->fold));
     pt_sql_bind_i64(c->tx, 6, c->now_ms);
-    pt_sql_bind_text(c->tx, 7, who(c->by));
-    return run(c->tx, err);
+    pt_sql_bind_text(c->tx, 7, audit_actor_name(c->by));
+    return pt_sql_finish(c->tx, err);
 }
 
 PtStatus computed_add(Profiles *p, const AuditActor *by, const ComputedTraitEdit *edit,
@@ -371,8 +352,8 @@ static PtStatus update(const Change *c, uint32_t number, PtError *err)
     pt_sql_bind_text(c->tx, 4, c->description);
     pt_sql_bind_text(c->tx, 5, pt_buf_str(&c->fold));
     pt_sql_bind_i64(c->tx, 6, c->now_ms);
-    pt_sql_bind_text(c->tx, 7, who(c->by));
-    return run(c->tx, err);
+    pt_sql_bind_text(c->tx, 7, audit_actor_name(c->by));
+    return pt_sql_finish(c->tx, err);
 }
 
 /* The same fold keeps its number, and so its values. */
@@ -406,7 +387,7 @@ PtStatus computed_delete(Profiles *p, const AuditActor *by, PtStr id, PtArena *a
     if (st == PT_OK) {
         c.name = before.name;
         pt_sql_bind_text(c.tx, 1, id);
-        st = run(c.tx, err);
+        st = pt_sql_finish(c.tx, err);
     }
     st = st == PT_OK ? end_change(&c, "Computed Trait Removed", "computed_trait.removed", err) : st;
     done_change(&c);

@@ -165,6 +165,8 @@ PT_NODISCARD PtStatus computed_arm(Profiles *p, const _Atomic bool *stop, PtErro
 /* ---- Reading (computed_read.c) ----------------------------------------------------------------
  */
 
+/* Whether a definition has one of these names. */
+bool computed_has(Profiles *p, const PtStr *names, size_t count);
 /* profile->computed, and its version where they are newer. Events of these nodes below `until` are
  * in the values, also where the view has not seen them yet. */
 PT_NODISCARD PtStatus computed_fill(Profiles *p, const uint32_t *nodes, size_t count,

@@ -259,6 +259,23 @@ static PtStatus fill(Profiles *p, Reading *r, const uint32_t *nodes, size_t coun
     return st;
 }
 
+bool computed_has(Profiles *p, const PtStr *names, size_t count)
+{
+    Computed *c = p->computed;
+    bool has = false;
+    if (atomic_load(&c->defined) == 0) {
+        return false;
+    }
+    (void)pthread_rwlock_rdlock(&c->lock);
+    for (size_t i = 0; !has && i < c->set->count; i++) {
+        for (size_t n = 0; !has && n < count; n++) {
+            has = pt_str_eq(c->set->defs[i].name, names[n]);
+        }
+    }
+    (void)pthread_rwlock_unlock(&c->lock);
+    return has;
+}
+
 // NOLINTNEXTLINE(readability-function-size): of a profile its nodes and how far it is read
 PtStatus computed_fill(Profiles *p, const uint32_t *nodes, size_t count, uint64_t until,
                        PtArena *arena, Profile *profile, PtError *err)

@@ -191,7 +191,6 @@ static PtStatus write_row(ComputedStates *s, PtSqlTx *tx, const ComputedDef *def
     if (st != PT_OK) {
         return st;
     }
-    bool there;
     const PtStr blob = s->blob.len > 0 ? pt_buf_str(&s->blob) : PT_STR("");
     pt_sql_bind_i64(tx, 1, row->node);
     pt_sql_bind_i64(tx, 2, def->number);
@@ -199,9 +198,7 @@ static PtStatus write_row(ComputedStates *s, PtSqlTx *tx, const ComputedDef *def
     pt_sql_bind_i64(tx, 4, row->as_of_ms);
     pt_sql_bind_i64(tx, 5, due_ms);
     pt_sql_bind_i64(tx, 6, row->timer_offset);
-    st = pt_sql_step(tx, &there, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus computed_states_flush(ComputedStates *s, PtSqlTx *tx, const ComputedSet *set,

@@ -193,6 +193,29 @@ static void a_timer_takes_effect_where_it_stands(void **state)
     assert_same_after_reset();
 }
 
+/* Rules see the value under the definition's name, before what was said under the same. */
+static void rules_see_computed_traits_first(void **state)
+{
+    (void)state;
+    char id[37];
+    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(1 << 22);
+    const PtStr names[] = {PT_STR("visits"), PT_STR("city")};
+    const EventView v = {.user_id = PT_STR("u"), .raw = PT_STR("{\"userId\":\"u\"}")};
+    PtStr got[2];
+    view_rig_send(&rig, EVENT_IDENTIFY,
+                  "{\"userId\":\"u\",\"traits\":{\"visits\":\"said\",\"city\":\"York\"}}");
+    visit("u");
+    run();
+    assert_int_equal(profiles_traits_of_event(rig.profiles, &v, 0, names, 2, arena, got), PT_OK);
+    assert_true(pt_str_eq(got[0], PT_STR("\"said\"")));
+    define("visits", "{\"fold\":\"count\",\"events\":[\"Visit\"]}", id);
+    run();
+    visit("u");
+    view_rig_run(&rig); // the view of the values has not seen it
+    assert_int_equal(profiles_traits_of_event(rig.profiles, &v, 0, names, 2, arena, got), PT_OK);
+    assert_true(pt_str_eq(got[0], PT_STR("2")) && pt_str_eq(got[1], PT_STR("\"York\"")));
+}
+
 /* A sender's own event of that name is an event as any other. */
 static void strangers_fire_nothing(void **state)
 {
@@ -316,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_timer_takes_effect_where_it_stands, open_test,
                                         close_test),
+        cmocka_unit_test_setup_teardown(rules_see_computed_traits_first, open_test, close_test),
         cmocka_unit_test_setup_teardown(strangers_fire_nothing, open_test, close_test),
         cmocka_unit_test_setup_teardown(failing_transactions_leave_nothing_behind, open_test,
                                         close_test),

@@ -103,7 +103,6 @@ PtStatus computed_places_read(PtSqlTx *tx, const ComputedSet *set, ComputedPlace
 
 static PtStatus place_write(PtSqlTx *tx, int64_t number, const ComputedPlace *place, PtError *err)
 {
-    bool row;
     PtStatus st = pt_sql_use(tx, SQL_COMPUTED_POSITION_SET, err);
     if (st != PT_OK) {
         return st;
@@ -111,9 +110,7 @@ static PtStatus place_write(PtSqlTx *tx, int64_t number, const ComputedPlace *pl
     pt_sql_bind_i64(tx, 1, number);
     pt_sql_bind_i64(tx, 2, (int64_t)place->next);
     pt_sql_bind_i64(tx, 3, place->since);
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus places_write(Computed *c, PtSqlTx *tx, PtError *err)
@@ -207,16 +204,14 @@ static PtStatus remove_rows(Computed *c, PtSqlTx *tx, uint32_t number, PtError *
         if (st == PT_OK) {
             pt_sql_bind_i64(tx, 1, nodes[i]);
             pt_sql_bind_i64(tx, 2, number);
-            st = pt_sql_step(tx, &row, err);
-            pt_sql_done(tx);
+            st = pt_sql_finish(tx, err);
         }
     }
     if (st == PT_OK && count < REMOVE_PAGE) {
         st = pt_sql_use(tx, SQL_COMPUTED_POSITION_REMOVE, err);
         if (st == PT_OK) {
             pt_sql_bind_i64(tx, 1, number);
-            st = pt_sql_step(tx, &row, err);
-            pt_sql_done(tx);
+            st = pt_sql_finish(tx, err);
         }
         c->places.gone_count -= st == PT_OK;
     }

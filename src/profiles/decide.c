@@ -41,19 +41,14 @@ static void put_both(Decided *d, const char *key, PtStr value)
 static void begin_decided(Decided *d, const AuditActor *by, PtUuid id)
 {
     char text[PT_UUID_TEXT];
-    const char *who = by->name[0] != '\0' ? by->name
-                      : by->id[0] != '\0' ? by->id
-                                          : "socket"; // whoever may open the data folder
     pt_buf_init(&d->properties, PT_FEED_PROPERTIES_MAX);
     pt_buf_init(&d->detail, 16 << 10);
     d->event_out = pt_json_out(&d->properties);
     d->audit_out = pt_json_out(&d->detail);
     pt_json_out_object(&d->event_out);
     pt_json_out_object(&d->audit_out);
-    pt_json_out_key(&d->event_out, PT_STR("decision"));
-    pt_json_out_str(&d->event_out, pt_uuid_format(id, text));
-    pt_json_out_key(&d->event_out, PT_STR("by"));
-    pt_json_out_str(&d->event_out, pt_str(who));
+    pt_json_put_str(&d->event_out, "decision", pt_uuid_format(id, text));
+    pt_json_put_str(&d->event_out, "by", audit_actor_name(by));
 }
 
 static PtStatus end_decided(Decided *d, PtError *err)
@@ -77,7 +72,7 @@ static PtStatus store(Profiles *p, const AuditActor *by, const Decided *d, PtErr
     const PtFeedEvent event = {pt_str(d->event), d->subject, pt_buf_str(&d->properties)};
     PtStatus st = pt_sql_begin(p->core, true, &tx, err);
     st = st == PT_OK ? audit_write(tx, now_ms, &entry, err) : st;
-    st = st == PT_OK ? pt_feed_put(tx, now_ms, &event, err) : st;
+    st = st == PT_OK ? pt_feed_put(tx, pt_clock_now_ms(p->clock), &event, err) : st;
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
@@ -140,7 +135,7 @@ static void copy_node(const Profiles *p, uint32_t person, PairNode *node)
 {
     IdentityNode n;
     if (identity_node(p->graph, profile_first_node(p, person), &n)) {
-        (void)snprintf(node->type, sizeof node->type, "%.*s", PT_STR_ARG(n.type));
+        (void)pt_str_copy(node->type, sizeof node->type, n.type);
         memcpy(node->value, n.value.data, n.value.len); // may hold any byte but NUL
         node->value[n.value.len] = '\0';
     }
@@ -152,10 +147,8 @@ static void put_node(PtJsonOut *out, const char *key, const PairNode *node)
     if (node->type[0] != '\0') {
         pt_json_out_key(out, pt_str(key));
         pt_json_out_object(out);
-        pt_json_out_key(out, PT_STR("type"));
-        pt_json_out_str(out, pt_str(node->type));
-        pt_json_out_key(out, PT_STR("value"));
-        pt_json_out_str(out, pt_str(node->value));
+        pt_json_put_str(out, "type", pt_str(node->type));
+        pt_json_put_str(out, "value", pt_str(node->value));
         pt_json_out_object_end(out);
     }
 }
@@ -205,8 +198,7 @@ static PtStatus decide_pair(Profiles *p, const AuditActor *by, const char *event
     if (why->id.len > 0) {
         pt_json_out_key(&d.event_out, PT_STR("duplicate"));
         pt_json_out_raw(&d.event_out, why->proposal);
-        pt_json_out_key(&d.audit_out, PT_STR("duplicate"));
-        pt_json_out_str(&d.audit_out, why->id);
+        pt_json_put_str(&d.audit_out, "duplicate", why->id);
     }
     return decide(p, by, &d, decision, err);
 }
@@ -276,10 +268,8 @@ static void put_nodes(const Profiles *p, PtJsonOut *out, const uint32_t *nodes, 
         IdentityNode n;
         if (identity_node(p->graph, nodes[i], &n)) {
             pt_json_out_object(out);
-            pt_json_out_key(out, PT_STR("type"));
-            pt_json_out_str(out, n.type);
-            pt_json_out_key(out, PT_STR("value"));
-            pt_json_out_str(out, n.value);
+            pt_json_put_str(out, "type", n.type);
+            pt_json_put_str(out, "value", n.value);
             pt_json_out_object_end(out);
         }
     }

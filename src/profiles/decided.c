@@ -4,7 +4,9 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/uuid.h"
+#include "profiles/consent_internal.h"
 #include "profiles/duplicates_internal.h"
+#include "profiles/erase_internal.h"
 #include "profiles/identity_book.h"
 #include "profiles/traits_internal.h"
 #include "profiles/view_internal.h"
@@ -19,6 +21,8 @@ const char decided_refusal[] = "Duplicate Refused";
 enum { TEXT_MAX = 16 << 10 }; /* bytes */
 
 typedef struct Decision {
+    const EventView *event;
+    uint64_t offset;
     PtStr properties;
     PtStr person, other, reason, by;
 } Decision;
@@ -156,6 +160,19 @@ static PtStatus read_nodes(Profiles *p, const Decision *d, NodeList *list, PtErr
     return st;
 }
 
+/* Those who were to stay are erased, and so is what they said of the others. */
+static bool is_all_that_is_left(const Profiles *p, const Decision *d, const NodeList *list,
+                                uint32_t person)
+{
+    IdentityNode n;
+    size_t count = 0;
+    for (uint32_t cursor = 0; identity_next_node(p->graph, person, &cursor, &n);) {
+        count++;
+    }
+    return count == list->count &&
+           pt_str_eq(profile_member(d->properties, PT_STR("erased")), PT_STR("true"));
+}
+
 static PtStatus apply_split(Profiles *p, const Decision *d, PtError *err)
 {
     NodeList list = {.count = 0};
@@ -166,6 +183,9 @@ static PtStatus apply_split(Profiles *p, const Decision *d, PtError *err)
         return st;
     }
     const uint32_t person = identity_person(p->graph, list.items[0]);
+    if (is_all_that_is_left(p, d, &list, person)) {
+        return identity_found(p->graph, person, &new_person, err);
+    }
     st = identity_split(p->graph, list.items, list.count, &new_person, &why);
     if (is_answer(st)) {
         refuse(p, person, person, pt_str(why.message));
@@ -218,6 +238,30 @@ static PtStatus apply_rebuilt(Profiles *p, const Decision *d, PtError *err)
     return PT_OK;
 }
 
+static PtStatus apply_erasure(Profiles *p, const Decision *d, PtError *err)
+{
+    return erase_apply(p, d->properties, d->offset, err);
+}
+
+/* ---- Consent: a preview keeps none ------------------------------------------------------------
+ */
+
+static PtStatus apply_consent(Profiles *p, const Decision *d, PtError *err)
+{
+    uint32_t person = 0;
+    PtStatus st = find_meant(p, d, d->person, "person_node", &person, err);
+    if (st != PT_OK || person == 0 || p->consent == NULL) {
+        return st;
+    }
+    gathered_change(p, person);
+    return consent_decided(p, d->properties, person, d->offset, d->event->timestamp_ms, err);
+}
+
+static PtStatus apply_purpose(Profiles *p, const Decision *d, PtError *err)
+{
+    return p->consent != NULL ? consent_defined(p, d->properties, err) : PT_OK;
+}
+
 /* ---- Duplicates --------------------------------------------------------------------------------
  */
 
@@ -257,6 +301,9 @@ PtStatus decided_apply(Profiles *p, const EventView *v, uint64_t offset, PtError
                 {decided_split, PROFILE_LINK_SPLIT, apply_split},
                 {decided_lift, PROFILE_LINK_PERSON, apply_lift},
                 {decided_refusal, PROFILE_LINK_PERSON, apply_refusal},
+                {erase_event, PROFILE_LINK_PERSON, apply_erasure},
+                {consent_changed, PROFILE_LINK_PERSON, apply_consent},
+                {consent_purpose_changed, PROFILE_LINK_PERSON, apply_purpose},
                 {book_changed, PROFILE_LINK_PERSON, apply_rules},
                 {book_rebuilt, PROFILE_LINK_PERSON, apply_rebuilt}};
     Decision d;
@@ -265,6 +312,8 @@ PtStatus decided_apply(Profiles *p, const EventView *v, uint64_t offset, PtError
             continue;
         }
         PtStatus st = read_decision(p, v, &d, err);
+        d.event = v;
+        d.offset = offset;
         gathered_cause(p, &(Cause){.offset = offset,
                                    .at_ms = v->timestamp_ms,
                                    .kind = rows[i].kind,

@@ -65,6 +65,11 @@ void duplicates_hear(Profiles *p, const IdentityChange *c)
         note(p, &d->nodes, c->node);
         note(p, &d->nodes, c->other_node);
         break;
+    case IDENTITY_NODE_ERASED:
+        note(p, &d->erased, c->node);
+        break;
+    case IDENTITY_PERSON_ERASED:
+        break;
     }
 }
 
@@ -102,7 +107,7 @@ PtStatus duplicates_decided(Profiles *p, const DuplicateSaid *said, PtError *err
 
 /* ---- Cards ----------------------------------------------------------------------------------- */
 
-static PtStatus read_facts(PtSqlTx *tx, uint32_t node, CardFacts *facts, bool *ret_any,
+static PtStatus read_facts(PtSqlTx *tx, uint32_t node, StandardFacts *facts, bool *ret_any,
                            PtError *err)
 {
     bool row = true;
@@ -113,7 +118,7 @@ static PtStatus read_facts(PtSqlTx *tx, uint32_t node, CardFacts *facts, bool *r
     pt_sql_bind_i64(tx, 1, node);
     pt_sql_bind_i64(tx, 2, CARD_FACTS_MAX);
     while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
-        card_fact(facts, pt_sql_text(tx, 0), pt_sql_text(tx, 1));
+        standard_facts_add(facts, pt_sql_text(tx, 0), pt_sql_text(tx, 1));
         *ret_any = true;
     }
     pt_sql_done(tx);
@@ -182,7 +187,7 @@ static bool change_card(Profiles *p, uint32_t node, PtStr text, bool said)
     return cards_set(d, node, text) && (text.len == 0 || join_blocks(p, node, text));
 }
 
-static PtStatus write_facts(Profiles *p, uint32_t node, const CardFacts *facts, bool said,
+static PtStatus write_facts(Profiles *p, uint32_t node, const StandardFacts *facts, bool said,
                             PtError *err)
 {
     char text[CARD_MAX];
@@ -197,26 +202,16 @@ static PtStatus write_facts(Profiles *p, uint32_t node, const CardFacts *facts, 
     return change_card(p, node, (PtStr){text, len}, said) ? PT_OK : no_memory(err);
 }
 
-/* Of a node that no transaction has written before all is gathered: its rows say the same. */
-static bool is_gathered(const Duplicates *d, const SaidNode *n)
-{
-    size_t names = 0;
-    for (const SaidTrait *t = n->traits; t != NULL; t = t->next) {
-        names++;
-    }
-    return n->node > d->known_nodes && names <= TRAITS_NAMES_MAX;
-}
-
 static PtStatus renew_card(Profiles *p, PtSqlTx *tx, const SaidNode *n, PtArena *arena,
                            PtError *err)
 {
-    CardFacts facts = {.arena = arena};
+    StandardFacts facts = {.arena = arena};
     bool any = true;
     PtStatus st = PT_OK;
     pt_arena_clear(arena);
-    if (is_gathered(p->duplicates, n)) {
+    if (traits_all_said(p, n)) {
         for (const SaidTrait *t = n->traits; t != NULL; t = t->next) {
-            card_fact(&facts, t->name, t->value.json);
+            standard_facts_add(&facts, t->name, t->value.json);
         }
     } else {
         st = read_facts(tx, n->node, &facts, &any, err);
@@ -231,18 +226,29 @@ static PtStatus renew_said(Profiles *p, PtSqlTx *tx, PtArena *arena, PtError *er
     for (const SaidNode *n = p->traits->now.nodes; st == PT_OK && n != NULL; n = n->next) {
         bool changed = false;
         for (const SaidTrait *t = n->traits; !changed && t != NULL; t = t->next) {
-            changed = t->changed && duplicates_shows(t->name);
+            changed = t->changed && standard_facts_want(t->name);
         }
         st = changed ? renew_card(p, tx, n, arena, err) : PT_OK;
     }
     return st;
 }
 
+static bool drop_erased(Profiles *p)
+{
+    Duplicates *d = p->duplicates;
+    bool ok = true;
+    for (size_t i = 0; ok && i < d->erased.count; i++) {
+        const uint32_t node = d->erased.items[i];
+        ok = change_card(p, node, PT_STR(""), true) && pairs_replace(d, node, NULL, 0);
+    }
+    return ok;
+}
+
 /* Those that say something besides were renewed before: they have a card. */
 static PtStatus renew_new(Profiles *p, PtError *err)
 {
     const Duplicates *d = p->duplicates;
-    const CardFacts nothing = {.failed = false};
+    const StandardFacts nothing = {.failed = false};
     PtStatus st = PT_OK;
     for (size_t i = 0; st == PT_OK && i < d->facts.count; i++) {
         if (cards_get(d, d->facts.items[i]).len == 0) {
@@ -258,7 +264,7 @@ static void fold_person(const Profiles *p, uint32_t person, PersonCard *ret_card
 {
     IdentityNode n;
     Card card;
-    ret_card->count = 0;
+    person_card_clear(ret_card);
     for (uint32_t cursor = 0; identity_next_node(p->graph, person, &cursor, &n);) {
         const PtStr text = cards_get(p->duplicates, n.node);
         if (text.len > 0) {
@@ -266,6 +272,7 @@ static void fold_person(const Profiles *p, uint32_t person, PersonCard *ret_card
             person_card_add(ret_card, &card);
         }
     }
+    person_card_dial(ret_card, p->country);
 }
 
 static bool add_candidate(Duplicates *d, uint32_t person)
@@ -422,14 +429,6 @@ static bool renew_all(Profiles *p)
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-static PtStatus finish(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 static PtStatus write_card(const Duplicates *d, PtSqlTx *tx, uint32_t node, PtError *err)
 {
     const PtStr text = cards_get(d, node);
@@ -442,7 +441,7 @@ static PtStatus write_card(const Duplicates *d, PtSqlTx *tx, uint32_t node, PtEr
     if (text.len > 0) {
         pt_sql_bind_text(tx, 2, text);
     }
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 /* Version 8 of RFC 9562, as of persons. */
@@ -480,7 +479,7 @@ static PtStatus write_pair(const Profiles *p, PtSqlTx *tx, const PairKey *pair, 
         pt_sql_bind_i64(tx, 4, partner->score_ppm);
         pt_sql_bind_i64(tx, 5, partner->found_ms);
     }
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus write_decision(PtSqlTx *tx, const KeptDecision *kept, PtError *err)
@@ -502,7 +501,7 @@ static PtStatus write_decision(PtSqlTx *tx, const KeptDecision *kept, PtError *e
     pt_sql_bind_i64(tx, 10, (int64_t)said->offset);
     pt_sql_bind_text(tx, 11, said->by);
     pt_sql_bind_text(tx, 12, said->reason);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus write_all(Profiles *p, PtSqlTx *tx, PtError *err)
@@ -530,6 +529,7 @@ PtStatus duplicates_flush(Profiles *p, PtSqlTx *tx, PtError *err)
         PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(FACTS_ARENA);
         st = arena != NULL ? renew_said(p, tx, arena, err) : no_memory(err);
         st = st == PT_OK ? renew_new(p, err) : st;
+        st = st == PT_OK && !drop_erased(p) ? no_memory(err) : st;
         st = st == PT_OK && !renew_all(p) ? no_memory(err) : st;
         d->compared = st == PT_OK && p->seen != p->committed; // else more may come before a commit
         state_measure(d);
@@ -543,12 +543,11 @@ PtStatus duplicates_flush(Profiles *p, PtSqlTx *tx, PtError *err)
 void duplicates_forget(Profiles *p)
 {
     Duplicates *d = p->duplicates;
-    d->facts.count = d->nodes.count = d->persons.count = d->cards_due.count = 0;
+    d->facts.count = d->nodes.count = d->persons.count = d->erased.count = d->cards_due.count = 0;
     d->pairs_due_count = 0;
     d->decisions = NULL;
     d->decisions_end = &d->decisions;
     d->compared = false;
-    d->known_nodes = identity_counts(p->graph).nodes;
     pt_arena_clear(d->said);
 }
 
@@ -623,7 +622,7 @@ static bool take_decision(Profiles *p, PtSqlTx *tx, Cursor *cursor)
 /* The cards of nodes that say nothing but their identifier are in no table. */
 static bool load_identifiers(Profiles *p)
 {
-    const CardFacts nothing = {.failed = false};
+    const StandardFacts nothing = {.failed = false};
     const uint32_t end = identity_counts(p->graph).nodes + 1;
     char text[CARD_MAX];
     bool ok = true;
@@ -647,7 +646,6 @@ PtStatus duplicates_load(Profiles *p, PtSqlTx *tx, PtError *err)
     st = st == PT_OK ? load_pages(p, tx, SQL_DUPLICATE_PAIRS, 3, take_pair, err) : st;
     st = st == PT_OK ? load_pages(p, tx, SQL_DUPLICATE_DECISIONS, 2, take_decision, err) : st;
     d->due.count = 0; // blocks that were filled again
-    d->known_nodes = identity_counts(p->graph).nodes;
     atomic_store(&d->passed_over, 0);
     state_measure(d);
     return st;

@@ -416,7 +416,7 @@ static void fold(const Bench *b, uint32_t person, PersonCard *ret_card)
 {
     IdentityNode n;
     Card card;
-    ret_card->count = 0;
+    person_card_clear(ret_card);
     for (uint32_t cursor = 0; identity_next_node(b->profiles->graph, person, &cursor, &n);) {
         const PtStr text = cards_get(b->profiles->duplicates, n.node);
         if (text.len > 0) {

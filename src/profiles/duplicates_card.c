@@ -1,169 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Cards: what a node says, in standard forms, and the keys of its blocks. */
-#include "base/json.h"
 #include "profiles/duplicates_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Facts ----------------------------------------------------------------------------------- */
-
-typedef enum Fact {
-    FACT_NAME,
-    FACT_FIRST,
-    FACT_LAST,
-    FACT_EMAIL,
-    FACT_PHONE,
-    FACT_BIRTHDAY,
-    FACT_ADDRESS,
-    FACT_STREET,
-    FACT_NUMBER,
-    FACT_POSTCODE,
-    FACT_CITY,
-    FACT_COUNTRY,
-    FACTS,
-} Fact;
-
-enum { FLAT_RANK = 32 }; /* above all of an address */
-
-_Static_assert(FACTS + 0 <= CARD_FACTS_MAX + 0, "facts fit");
-
-typedef struct FactName {
-    const char *name;
-    Fact fact;
-} FactName;
-
-/* Of two names of one fact the later in these tables wins, and of both tables this one. */
-static const FactName trait_facts[] = {
-    {"address", FACT_ADDRESS},      {"birthDate", FACT_BIRTHDAY},
-    {"birth_date", FACT_BIRTHDAY},  {"birthdate", FACT_BIRTHDAY},
-    {"birthday", FACT_BIRTHDAY},    {"city", FACT_CITY},
-    {"country", FACT_COUNTRY},      {"dateOfBirth", FACT_BIRTHDAY},
-    {"email", FACT_EMAIL},          {"firstName", FACT_FIRST},
-    {"first_name", FACT_FIRST},     {"lastName", FACT_LAST},
-    {"last_name", FACT_LAST},       {"name", FACT_NAME},
-    {"phone", FACT_PHONE},          {"postalCode", FACT_POSTCODE},
-    {"postal_code", FACT_POSTCODE}, {"street", FACT_STREET},
-    {"zip", FACT_POSTCODE},
-};
-
-/* Of the object `address`. */
-static const FactName address_facts[] = {
-    {"street", FACT_STREET},        {"line1", FACT_STREET},
-    {"houseNumber", FACT_NUMBER},   {"house_number", FACT_NUMBER},
-    {"number", FACT_NUMBER},        {"postalCode", FACT_POSTCODE},
-    {"postal_code", FACT_POSTCODE}, {"postcode", FACT_POSTCODE},
-    {"zip", FACT_POSTCODE},         {"city", FACT_CITY},
-    {"country", FACT_COUNTRY},
-};
-
-static const FactName *find_name(const FactName *rows, size_t count, PtStr name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (pt_str_eq(name, pt_str(rows[i].name))) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
-static const FactName *trait_fact(PtStr trait)
-{
-    return find_name(trait_facts, sizeof trait_facts / sizeof *trait_facts, trait);
-}
-
-bool duplicates_shows(PtStr trait)
-{
-    return trait_fact(trait) != NULL;
-}
-
-/* rank: of what said it; a lower one does not take the place of a higher. */
-static void set_text(CardFacts *facts, Fact fact, size_t rank, PtStr json)
-{
-    PtBuf text;
-    if (rank < facts->rank[fact]) {
-        return;
-    }
-    pt_buf_init(&text, EVENT_MAX_BYTES);
-    const PtStr decoded = profile_json_text(json, &text);
-    if (decoded.len > 0) {
-        const PtStr copy =
-            pt_arena_str(facts->arena, (PtStr){decoded.data, decoded.len < STANDARD_INPUT_MAX
-                                                                 ? decoded.len
-                                                                 : STANDARD_INPUT_MAX});
-        facts->failed = facts->failed || copy.data == NULL;
-        facts->raw[fact] = copy;
-        facts->rank[fact] = (uint8_t)rank;
-    }
-    facts->failed = facts->failed || pt_buf_status(&text) == PT_NO_MEMORY;
-    pt_buf_done(&text);
-}
-
-static void read_address(CardFacts *facts, PtStr object)
-{
-    PtJson j;
-    pt_json_init(&j, object, EVENT_MAX_DEPTH);
-    if (object.len == 0 || pt_json_next(&j) != PT_JSON_OBJECT) {
-        return;
-    }
-    while (pt_json_next(&j) == PT_JSON_KEY) {
-        const FactName *row =
-            find_name(address_facts, sizeof address_facts / sizeof *address_facts, j.raw);
-        PtStr value;
-        if (!pt_json_skip(&j, &value, NULL, NULL)) {
-            break;
-        }
-        if (row != NULL) {
-            set_text(facts, row->fact, 1 + (size_t)(row - address_facts), value);
-        }
-    }
-}
-
-void card_fact(CardFacts *facts, PtStr trait, PtStr json)
-{
-    const FactName *row = trait_fact(trait);
-    if (row == NULL) {
-        return;
-    }
-    if (row->fact == FACT_ADDRESS) {
-        read_address(facts, json);
-    } else {
-        set_text(facts, row->fact, FLAT_RANK + (size_t)(row - trait_facts), json);
-    }
-}
-
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-static void write_contacts(const CardFacts *facts, PtStr type, PtStr value, const char *country,
+static void write_contacts(const StandardFacts *facts, PtStr type, PtStr value, const char *country,
                            StandardMail *mail, char phone[static STANDARD_PHONE])
 {
     const bool is_mail = pt_str_eq(type, PT_STR("email")),
                is_phone = pt_str_eq(type, PT_STR("phone"));
     mail->text[0] = phone[0] = '\0';
-    if (!standard_mail(is_mail ? value : facts->raw[FACT_EMAIL], mail) || mail->role) {
+    if (!standard_mail(is_mail ? value : facts->text[FACT_EMAIL], mail) || mail->role) {
         mail->text[0] = '\0';
     }
-    (void)standard_phone(is_phone ? value : facts->raw[FACT_PHONE], country, phone);
+    (void)standard_phone(is_phone ? value : facts->text[FACT_PHONE], country, phone);
 }
 
-size_t card_write(const CardFacts *facts, PtStr type, PtStr value, char ret_text[static CARD_MAX])
+size_t card_write(const StandardFacts *facts, PtStr type, PtStr value,
+                  char ret_text[static CARD_MAX])
 {
     StandardName name;
     StandardMail mail = {.local = 0};
     StandardAddress address;
     char country[STANDARD_COUNTRY], phone[STANDARD_PHONE], birthday[12] = "";
-    standard_country(facts->raw[FACT_COUNTRY], country);
-    standard_name(facts->raw[FACT_FIRST], facts->raw[FACT_LAST], facts->raw[FACT_NAME], &name);
-    standard_address(facts->raw[FACT_STREET], facts->raw[FACT_NUMBER], facts->raw[FACT_POSTCODE],
-                     facts->raw[FACT_CITY], country, &address);
+    const bool said = pt_str_trim_low(facts->text[FACT_COUNTRY]).len > 0;
+    standard_country(facts->text[FACT_COUNTRY], country);
+    standard_name(facts->text[FACT_FIRST], facts->text[FACT_LAST], facts->text[FACT_NAME], &name);
+    standard_address(facts->text[FACT_STREET], facts->text[FACT_NUMBER], facts->text[FACT_POSTCODE],
+                     facts->text[FACT_CITY], country, &address);
     write_contacts(facts, type, value, country, &mail, phone);
-    const uint32_t born = standard_birthday(facts->raw[FACT_BIRTHDAY], country);
+    const uint32_t born = standard_birthday(facts->text[FACT_BIRTHDAY], country);
     if (born != 0) {
         (void)snprintf(birthday, sizeof birthday, "%08u", (unsigned)born);
     }
     const int len = snprintf(ret_text, CARD_MAX, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s",
                              name.given, name.family, mail.text, phone, birthday, address.street,
-                             address.number, address.postcode, address.city, country);
+                             address.number, address.postcode, address.city,
+                             said && country[0] == '\0' ? CARD_ELSEWHERE : country);
     return len > CARD_FIELDS - 1 && len < CARD_MAX ? (size_t)len : 0;
 }
 

@@ -12,10 +12,8 @@ enum { PROPOSAL_MAX = 12 << 10, TEXT_MAX = 8 << 10 };
 static void put_node(PtJsonOut *out, const DuplicateNode *node)
 {
     pt_json_out_object(out);
-    pt_json_out_key(out, PT_STR("type"));
-    pt_json_out_str(out, node->type);
-    pt_json_out_key(out, PT_STR("value"));
-    pt_json_out_str(out, node->value);
+    pt_json_put_str(out, "type", node->type);
+    pt_json_put_str(out, "value", node->value);
     pt_json_out_object_end(out);
 }
 
@@ -25,12 +23,9 @@ static PtStatus write_proposal(const ProfileDuplicate *d, const DuplicateNode no
 {
     PtJsonOut out = pt_json_out(text);
     pt_json_out_object(&out);
-    pt_json_out_key(&out, PT_STR("id"));
-    pt_json_out_str(&out, pt_str(d->id));
-    pt_json_out_key(&out, PT_STR("score_ppm"));
-    pt_json_out_u64(&out, d->score_ppm);
-    pt_json_out_key(&out, PT_STR("found_ms"));
-    pt_json_out_i64(&out, d->found_ms);
+    pt_json_put_str(&out, "id", pt_str(d->id));
+    pt_json_put_u64(&out, "score_ppm", d->score_ppm);
+    pt_json_put_i64(&out, "found_ms", d->found_ms);
     pt_json_out_key(&out, PT_STR("nodes"));
     pt_json_out_array(&out);
     put_node(&out, &nodes[0]);

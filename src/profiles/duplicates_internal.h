@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "profiles/standard.h"
+#include "profiles/standard_facts.h"
 #include "profiles/traits_internal.h"
 
 /* Probable duplicates. What is proposed is a function of what nodes say, of who has them and of
@@ -27,7 +27,7 @@ typedef enum CardField {
     CARD_NUMBER,
     CARD_POSTCODE,
     CARD_CITY,
-    CARD_COUNTRY,
+    CARD_COUNTRY, /* CARD_ELSEWHERE: one that the table does not know */
     CARD_FIELDS,
 } CardField;
 
@@ -40,24 +40,17 @@ enum {
     PROPOSALS_SHOWN = 20, /* of a person */
 };
 
+#define CARD_ELSEWHERE "ZZ"
+
 typedef struct Card {
     PtStr items[CARD_FIELDS]; /* borrowed; "" where nothing is said */
 } Card;
 
-/* What a node says, while it is read. */
-typedef struct CardFacts {
-    PtArena *arena;
-    PtStr raw[CARD_FACTS_MAX]; /* decoded texts, by Fact of duplicates_card.c */
-    uint8_t rank[CARD_FACTS_MAX];
-    bool failed; /* no memory */
-} CardFacts;
-
-/* A trait that is compared. */
-bool duplicates_shows(PtStr trait);
-void card_fact(CardFacts *facts, PtStr trait, PtStr json);
 /* The text of the card: `type` and `value` are the node's own identifier. Returns its length; 0:
- * nothing is said. */
-size_t card_write(const CardFacts *facts, PtStr type, PtStr value, char ret_text[static CARD_MAX]);
+ * nothing is said. A phone stands in it without a country where the node says none: it is its
+ * person's then (person_card_dial). */
+size_t card_write(const StandardFacts *facts, PtStr type, PtStr value,
+                  char ret_text[static CARD_MAX]);
 void card_read(PtStr text, Card *ret_card);
 /* The keys of its blocks; returns how many. */
 size_t card_keys(const Card *card, const uint8_t key[static PT_HASH_KEY],
@@ -65,13 +58,21 @@ size_t card_keys(const Card *card, const uint8_t key[static PT_HASH_KEY],
 
 /* ---- Persons and scores (duplicates_score.c): pure ------------------------------------------- */
 
-typedef struct PersonCard {
-    Card items[PERSON_VALUES * CARD_FIELDS]; /* cards that say something new, by node */
+enum { PERSON_CARDS = PERSON_VALUES * CARD_FIELDS };
+
+typedef struct PersonCard {   /* not copied: its items may point into it */
+    Card items[PERSON_CARDS]; /* cards that say something new, by node */
     size_t count;
+    char country[STANDARD_COUNTRY]; /* that a card says, the lowest node's; "": none does */
+    char phones[PERSON_CARDS][STANDARD_PHONE]; /* of person_card_dial */
 } PersonCard;
 
+void person_card_clear(PersonCard *person); /* before the first card */
 /* Adds what is new in it. */
 void person_card_add(PersonCard *person, const Card *card);
+/* After the last card: phones without a country are numbers of the one that the person says, else
+ * of `fallback` ("": of none), where they fit it. */
+void person_card_dial(PersonCard *person, const char *fallback);
 
 typedef enum EvidenceKind {
     EVIDENCE_NONE,

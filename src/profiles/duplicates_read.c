@@ -132,7 +132,7 @@ static PtStatus card_text(PtSqlTx *tx, const NodeText *node, PtArena *arena, PtS
 {
     char text[CARD_MAX];
     bool row = false;
-    const CardFacts nothing = {.failed = false};
+    const StandardFacts nothing = {.failed = false};
     PtStatus st = pt_sql_use(tx, SQL_DUPLICATE_CARD_GET, err);
     if (st != PT_OK) {
         return st;
@@ -157,7 +157,8 @@ static PtStatus read_cards(Profiles *p, const NodeText *nodes, size_t count, PtA
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtStatus st = pt_sql_begin(p->views, false, &tx, err);
-    persons[0].count = persons[1].count = 0;
+    person_card_clear(&persons[0]);
+    person_card_clear(&persons[1]);
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         PtStr text;
         Card card;
@@ -167,6 +168,8 @@ static PtStatus read_cards(Profiles *p, const NodeText *nodes, size_t count, PtA
             person_card_add(&persons[nodes[i].whose], &card);
         }
     }
+    person_card_dial(&persons[0], p->country);
+    person_card_dial(&persons[1], p->country);
     return st;
 }
 
@@ -177,14 +180,10 @@ static void put_evidence(PtJsonOut *out, EvidenceField field, const Evidence *e)
                                         [EVIDENCE_DIFFERENT] = "different"};
     char text[CARD_MAX];
     pt_json_out_object(out);
-    pt_json_out_key(out, PT_STR("field"));
-    pt_json_out_str(out, pt_str(evidence_names[field]));
-    pt_json_out_key(out, PT_STR("kind"));
-    pt_json_out_str(out, pt_str(kinds[e->kind]));
-    pt_json_out_key(out, PT_STR("a"));
-    pt_json_out_str(out, (PtStr){text, evidence_text(field, e->a, text, sizeof text)});
-    pt_json_out_key(out, PT_STR("b"));
-    pt_json_out_str(out, (PtStr){text, evidence_text(field, e->b, text, sizeof text)});
+    pt_json_put_str(out, "field", pt_str(evidence_names[field]));
+    pt_json_put_str(out, "kind", pt_str(kinds[e->kind]));
+    pt_json_put_str(out, "a", (PtStr){text, evidence_text(field, e->a, text, sizeof text)});
+    pt_json_put_str(out, "b", (PtStr){text, evidence_text(field, e->b, text, sizeof text)});
     pt_json_out_key(out, PT_STR("weight"));
     pt_json_out_double(out, e->weight / 10.0);
     pt_json_out_object_end(out);
@@ -323,6 +322,7 @@ static PtStatus show(Profiles *p, PairRow *rows, size_t count, PtArena *arena,
         if (st == PT_OK && wanted) {
             shown[kept++] = rows[i].shown;
         }
+        st = st == PT_NOT_FOUND ? PT_OK : st; // one was erased since
     }
     if (st == PT_OK) {
         *ret_duplicates = shown;

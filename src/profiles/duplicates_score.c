@@ -92,11 +92,26 @@ static bool same_part(const Card *a, const Card *b, const struct Part *part)
     return true;
 }
 
+void person_card_clear(PersonCard *person)
+{
+    person->count = 0;
+    person->country[0] = '\0';
+}
+
+static void take_country(PersonCard *person, PtStr country)
+{
+    if (person->country[0] == '\0' && country.len == STANDARD_COUNTRY - 1) {
+        memcpy(person->country, country.data, country.len);
+        person->country[country.len] = '\0';
+    }
+}
+
 /* What the person says already, or has said too often, is taken out of the card. */
 void person_card_add(PersonCard *person, const Card *card)
 {
     Card fresh = *card;
     bool anything = false;
+    take_country(person, card->items[CARD_COUNTRY]);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         size_t said = 0;
         bool known = !says(card, &parts[i]);
@@ -112,8 +127,23 @@ void person_card_add(PersonCard *person, const Card *card)
             anything = true;
         }
     }
-    if (anything && person->count < sizeof person->items / sizeof *person->items) {
+    if (anything && person->count < PERSON_CARDS) {
         person->items[person->count++] = fresh;
+    }
+}
+
+/* One that does not fit the country that its own card says is left as it is. */
+void person_card_dial(PersonCard *person, const char *fallback)
+{
+    const char *country = person->country[0] != '\0' ? person->country : fallback;
+    for (size_t i = 0; country[0] != '\0' && i < person->count; i++) {
+        const Card *card = &person->items[i];
+        PtStr *phone = &person->items[i].items[CARD_PHONE];
+        char *room = person->phones[i];
+        if (phone->len > 0 && phone->data[0] != '+' && card->items[CARD_COUNTRY].len == 0 &&
+            standard_phone(*phone, country, room) == STANDARD_PHONE_E164) {
+            *phone = pt_str(room);
+        }
     }
 }
 

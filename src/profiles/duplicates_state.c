@@ -322,7 +322,7 @@ void duplicates_free(Profiles *p)
     if (d == NULL) {
         return;
     }
-    Numbers *const numbers[] = {&d->facts, &d->nodes, &d->persons,
+    Numbers *const numbers[] = {&d->facts, &d->nodes, &d->persons,  &d->erased,
                                 &d->due,   &d->look,  &d->cards_due};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         free(numbers[i]->items);
@@ -351,7 +351,7 @@ static void clear_map(PtMap *map, void (*free_value)(void *))
 void duplicates_clear(Profiles *p)
 {
     Duplicates *d = p->duplicates;
-    Numbers *const numbers[] = {&d->facts, &d->nodes, &d->persons,
+    Numbers *const numbers[] = {&d->facts, &d->nodes, &d->persons,  &d->erased,
                                 &d->due,   &d->look,  &d->cards_due};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         clear_numbers(numbers[i]);

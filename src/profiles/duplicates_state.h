@@ -46,12 +46,12 @@ struct Duplicates {
     Numbers facts;   /* nodes that are new, with an identifier that is compared */
     Numbers nodes;   /* that changed hands, or met a barrier or a decision */
     Numbers persons; /* that won or lost nodes */
+    Numbers erased;  /* nodes */
     KeptDecision *decisions, **decisions_end;
     PtArena *said;
     uint64_t last_decision;
-    uint32_t known_nodes; /* those up to it are in the tables */
-    bool lost;            /* one of these found no memory */
-    bool compared;        /* they are looked at, and not yet in the tables */
+    bool lost;     /* one of these found no memory */
+    bool compared; /* they are looked at, and not yet in the tables */
     /* The view's thread only. */
     Blocks *blocks;
     char ***card_pages; /* by node */

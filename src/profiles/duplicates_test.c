@@ -4,15 +4,11 @@
 #include "profiles/duplicates_state.h"
 #include "profiles/view_rig.h"
 
+#include <base/test_rows.h>
 #include <fault/fault_alloc.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static RigBase base;
 static PtFs *fs;
@@ -72,7 +68,7 @@ static void card_of(const char *text, PersonCard *ret_person)
     for (size_t i = 0; i < CARD_FIELDS && pt_str_cut(&rest, '|', &field); i++) {
         card.items[i] = field;
     }
-    ret_person->count = 0;
+    person_card_clear(ret_person);
     person_card_add(ret_person, &card);
 }
 
@@ -90,9 +86,51 @@ static void test_score(void **state)
     assert_int_equal(duplicates_score(&b, &a, evidence), score);
 }
 
+/* A person of up to two nodes, each "phone|country". */
+static struct DialCase {
+    const char *name, *first, *second, *fallback, *want; /* want: the phones */
+} dials[] = {
+    {"nobody says a country", "06641234567|", NULL, "", "06641234567"},
+    {"the setting does", "06641234567|", NULL, "AT", "+436641234567"},
+    {"the person does, elsewhere", "06641234567|", "|DE", "AT", "+496641234567"},
+    {"the lower node's country counts", "0791234567|", "+436641234567|CH", "AT",
+     "+41791234567 +436641234567"},
+    {"a number with a country is left", "+436641234567|", NULL, "DE", "+436641234567"},
+    {"one that its own country does not fit is left", "079123456|CH", NULL, "AT", "079123456"},
+    {"one that the setting does not fit is left", "079123456|", NULL, "CH", "079123456"},
+    {"a country that is not known", "06641234567|", "|" CARD_ELSEWHERE, "AT", "06641234567"},
+};
+
+static void add_dialled(PersonCard *person, const char *text)
+{
+    PtStr rest = text != NULL ? pt_str(text) : (PtStr){NULL, 0};
+    Card card = {{{NULL, 0}}};
+    if (pt_str_cut(&rest, '|', &card.items[CARD_PHONE])) {
+        card.items[CARD_COUNTRY] = rest;
+        person_card_add(person, &card);
+    }
+}
+
+static void test_whose_number_a_phone_is(void **state)
+{
+    const struct DialCase *c = *state;
+    static PersonCard person;
+    char phones[64] = "";
+    person_card_clear(&person);
+    add_dialled(&person, c->first);
+    add_dialled(&person, c->second);
+    person_card_dial(&person, c->fallback);
+    for (size_t i = 0; i < person.count; i++) {
+        const PtStr phone = person.items[i].items[CARD_PHONE];
+        (void)snprintf(phones + strlen(phones), sizeof phones - strlen(phones), "%s%.*s",
+                       i > 0 ? " " : "", (int)phone.len, phone.data);
+    }
+    assert_string_equal(phones, c->want);
+}
+
 static void test_a_person_says_four_values_of_a_field(void **state)
 {
-    PersonCard person = {.count = 0}, other = {.count = 0};
+    static PersonCard person, other;
     Evidence evidence[EVIDENCE_FIELDS];
     char mails[5][16];
     (void)state;
@@ -107,7 +145,7 @@ static void test_a_person_says_four_values_of_a_field(void **state)
     for (int i = 3; i < 5; i++) {
         Card card = {{{NULL, 0}}};
         card.items[CARD_MAIL] = pt_str(mails[i]);
-        other.count = 0;
+        person_card_clear(&other);
         person_card_add(&other, &card);
         assert_int_equal(duplicates_over(duplicates_score(&person, &other, evidence)), i == 3);
     }
@@ -439,6 +477,27 @@ static void test_a_replay_proposes_the_same(void **state)
     free(after);
 }
 
+/* A number of the default country is not one of another that ends with the same digits. */
+static void test_the_default_country(void **state)
+{
+    ProfileDuplicate *pairs;
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) {
+        say("u1", "\"name\":\"Anna Berg\",\"phone\":\"0664 1234567\"");
+        card_holder("c1", "\"name\":\"Anna Berg\",\"phone\":\"+49 664 1234567\"");
+        card_holder("c2", "\"name\":\"Anna Berg\",\"phone\":\"+43 664 1234567\"");
+        view_rig_run(&rig);
+        if (turn == 1) {
+            view_rig_rebuild(&rig);
+        }
+        assert_int_equal(open_pairs(&pairs), turn == 0 ? 2 : 1);
+        memcpy(rig.profiles->country, "AT", sizeof rig.profiles->country);
+    }
+    assert_string_equal(pairs[0].persons[0].id, view_rig_person(&rig, "user_id", "u1"));
+    assert_string_equal(pairs[0].persons[1].id, view_rig_person(&rig, "loyalty_card", "c2"));
+    assert_true(pt_str_has(pairs[0].evidence, PT_STR("\"kind\":\"same\",\"a\":\"+436641234567\"")));
+}
+
 /* A transaction that fails after all was compared is written again. */
 static void test_a_failed_commit(void **state)
 {
@@ -549,6 +608,7 @@ int main(void)
         cmocka_unit_test(test_blocks_hold_what_was_added),
         cmocka_unit_test(test_blocks_grow),
         TEST(test_found_once_both_are_there),
+        TEST(test_the_default_country),
         TEST(test_a_merge_by_an_event_closes_it),
         TEST(test_accepted_parted_and_never_again),
         TEST(test_refused_over_a_start_and_a_rebuild),
@@ -560,14 +620,13 @@ int main(void)
         TEST(test_pages_go_on_behind_the_cursor),
         TEST(test_nobody_has_that_id),
     };
-    enum { SCORES = sizeof scores / sizeof *scores, VIEWS = sizeof views / sizeof *views };
-    struct CMUnitTest tests[SCORES + VIEWS];
-    for (size_t i = 0; i < SCORES; i++) {
-        tests[i] = (struct CMUnitTest){scores[i].name, test_score, NULL, NULL, &scores[i]};
-    }
-    memcpy(tests + SCORES, views, sizeof views);
-    const int failed =
-        _cmocka_run_group_tests("profiles/duplicates", tests, SCORES + VIEWS, NULL, NULL);
+    enum { VIEWS = sizeof views / sizeof *views };
+    struct CMUnitTest tests[PT_COUNT(scores) + PT_COUNT(dials) + VIEWS];
+    size_t n = 0;
+    PT_TEST_ROWS(tests, n, scores, test_score);
+    PT_TEST_ROWS(tests, n, dials, test_whose_number_a_phone_is);
+    memcpy(tests + n, views, sizeof views);
+    const int failed = _cmocka_run_group_tests("profiles/duplicates", tests, n + VIEWS, NULL, NULL);
     pt_arena_free(arena);
     return failed;
 }

@@ -196,17 +196,6 @@ static bool is_there(const ProfileHit *hits, size_t count)
     return false;
 }
 
-static PtStr trimmed(PtStr text)
-{
-    while (text.len > 0 && text.data[0] == ' ') {
-        text = pt_str_from(text, 1);
-    }
-    while (text.len > 0 && text.data[text.len - 1] == ' ') {
-        text.len--;
-    }
-    return text;
-}
-
 PtStatus profiles_search(Profiles *p, PtStr text, size_t max, PtArena *arena, ProfileHit **ret_hits,
                          size_t *ret_count, PtError *err)
 {
@@ -215,7 +204,7 @@ PtStatus profiles_search(Profiles *p, PtStr text, size_t max, PtArena *arena, Pr
         return pt_fail(err, PT_TOO_LARGE, "the text to search for has %zu bytes, not 0..%d",
                        text.len, TEXT_MAX);
     }
-    text = trimmed(text);
+    text = pt_str_trim(text);
     ProfileHit *hits = pt_arena_alloc(arena, HITS_MAX, sizeof *hits);
     PtStatus st = hits != NULL ? find_nodes(p, text, arena, &list, err)
                                : pt_fail(err, PT_NO_MEMORY, "no memory for search");
@@ -223,6 +212,7 @@ PtStatus profiles_search(Profiles *p, PtStr text, size_t max, PtArena *arena, Pr
     for (size_t i = 0; st == PT_OK && i < list.count; i++) {
         st = read_hit(p, &list.items[i], text, arena, &hits[count], err);
         count += st == PT_OK && !is_there(hits, count);
+        st = st == PT_NOT_FOUND ? PT_OK : st; // erased since
     }
     if (st == PT_OK) {
         *ret_hits = hits;

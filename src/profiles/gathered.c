@@ -20,6 +20,9 @@ typedef enum RowKind {
     ROW_LIFTED,    /* a */
     ROW_LINK,      /* link */
     ROW_LINK_NODE, /* a of link; b: it came along */
+    ROW_ERASED,    /* node a */
+    ROW_GONE,      /* person a: erased */
+    ROW_ACCOUNT,   /* trait of an account: id in hex, name */
 } RowKind;
 
 typedef struct Row {
@@ -150,6 +153,18 @@ void gathered_link(Profiles *p, const SaidLink *l)
     add_link_node(g, link, l->other_node, false);
 }
 
+void gathered_account(Profiles *p, PtStr hex, PtStr name)
+{
+    Gathered *g = p->gathered;
+    const Row row = {.kind = ROW_ACCOUNT,
+                     .text = g->texts.len,
+                     .by_len = (uint32_t)hex.len,
+                     .reason_len = (uint32_t)name.len};
+    pt_buf_add_str(&g->texts, hex);
+    pt_buf_add_str(&g->texts, name);
+    add(g, row);
+}
+
 uint32_t profile_first_node(const Profiles *p, uint32_t person)
 {
     IdentityNode n;
@@ -214,19 +229,18 @@ void gathered_hear(void *ctx, const IdentityChange *c)
         gathered_change(p, identity_person(p->graph, c->node));
         gathered_change(p, identity_person(p->graph, c->other_node));
         break;
+    case IDENTITY_NODE_ERASED:
+        add(g, (Row){.kind = ROW_ERASED, .a = c->node});
+        erase_hear(p, c->node);
+        break;
+    case IDENTITY_PERSON_ERASED:
+        add(g, (Row){.kind = ROW_GONE, .a = c->person});
+        break;
     }
 }
 
 /* ---- Writing ----------------------------------------------------------------------------------
  */
-
-static PtStatus run(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
 
 static PtStatus write_numbers(PtSqlTx *tx, const char *statement, const int64_t *values,
                               size_t count, PtError *err)
@@ -238,7 +252,7 @@ static PtStatus write_numbers(PtSqlTx *tx, const char *statement, const int64_t 
     for (size_t i = 0; i < count; i++) {
         pt_sql_bind_i64(tx, (int)i + 1, values[i]);
     }
-    return run(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus write_node(const Profiles *p, const Row *r, PtSqlTx *tx, PtError *err)
@@ -257,7 +271,7 @@ static PtStatus write_node(const Profiles *p, const Row *r, PtSqlTx *tx, PtError
     pt_sql_bind_i64(tx, 4, r->b);
     pt_sql_bind_i64(tx, 5, (int64_t)r->offset);
     pt_sql_bind_i64(tx, 6, r->at_ms);
-    return run(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus write_link(const Gathered *g, const Row *r, PtSqlTx *tx, PtError *err)
@@ -275,7 +289,7 @@ static PtStatus write_link(const Gathered *g, const Row *r, PtSqlTx *tx, PtError
     pt_sql_bind_text(tx, 9, (PtStr){texts, r->by_len});
     pt_sql_bind_text(tx, 10, (PtStr){texts + r->by_len, r->reason_len});
     pt_sql_bind_text(tx, 11, (PtStr){texts + r->by_len + r->reason_len, r->refused_len});
-    return run(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 #define WRITE(tx, statement, err, ...)                                                             \
@@ -304,6 +318,15 @@ static PtStatus write_row(const Profiles *p, const Row *r, PtSqlTx *tx, PtError 
         return write_link(p->gathered, r, tx, err);
     case ROW_LINK_NODE:
         return WRITE(tx, SQL_IDENTITY_LINK_NODE_ADD, err, r->a, (int64_t)r->link, r->b);
+    case ROW_ERASED:
+        return erase_node_rows(tx, r->a, r->offset, err);
+    case ROW_GONE:
+        return erase_person_row(tx, r->a, err);
+    case ROW_ACCOUNT: {
+        const char *texts = p->gathered->texts.data + r->text;
+        return erase_account_row(tx, (PtStr){texts, r->by_len},
+                                 (PtStr){texts + r->by_len, r->reason_len}, err);
+    }
     }
     return PT_OK;
 }

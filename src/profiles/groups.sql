@@ -58,6 +58,18 @@ SELECT COUNT(*) FROM profile_group_member WHERE node = ?1 AND basis = 1 AND grou
 -- Of node ?1: one declared and one derived at most. Served by profile_group_member_node.
 SELECT group_id, basis, label FROM profile_group_member WHERE node = ?1 AND basis > 1 ORDER BY basis LIMIT 2;
 
+-- name: group_all_of
+-- Groups of node ?1 with their bases, at most ?2. Served by profile_group_member_node.
+SELECT group_id, basis FROM profile_group_member WHERE node = ?1 ORDER BY basis, group_id LIMIT ?2;
+
+-- name: group_traits_forsaken
+-- Of group ?1, if it has no member. Served by the primary keys.
+DELETE FROM profile_group_trait WHERE group_id = ?1 AND NOT EXISTS (SELECT 1 FROM profile_group_member WHERE group_id = ?1);
+
+-- name: group_forsaken
+-- Group ?1, if it has no member. Served by the primary keys.
+DELETE FROM profile_group WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM profile_group_member WHERE group_id = ?1);
+
 -- name: group_member_clear
 -- scan: a rebuild begins with nothing
 DELETE FROM profile_group_member;

@@ -9,28 +9,28 @@
 #include <string.h>
 
 static const struct SaidName {
-    const char *trait;
+    PtStr trait;
     size_t at;
 } said_names[] = {
-    {"household_id", offsetof(HouseholdSaid, household_id)},
-    {"householdId", offsetof(HouseholdSaid, household_id)},
-    {"first_name", offsetof(HouseholdSaid, first_name)},
-    {"firstName", offsetof(HouseholdSaid, first_name)},
-    {"last_name", offsetof(HouseholdSaid, last_name)},
-    {"lastName", offsetof(HouseholdSaid, last_name)},
-    {"name", offsetof(HouseholdSaid, name)},
-    {"address", offsetof(HouseholdSaid, address)},
-    {"street", offsetof(HouseholdSaid, street)},
-    {"postal_code", offsetof(HouseholdSaid, postcode)},
-    {"postalCode", offsetof(HouseholdSaid, postcode)},
-    {"city", offsetof(HouseholdSaid, city)},
-    {"country", offsetof(HouseholdSaid, country)},
+    {PT_STR_INIT("household_id"), offsetof(HouseholdSaid, household_id)},
+    {PT_STR_INIT("householdId"), offsetof(HouseholdSaid, household_id)},
+    {PT_STR_INIT("first_name"), offsetof(HouseholdSaid, first_name)},
+    {PT_STR_INIT("firstName"), offsetof(HouseholdSaid, first_name)},
+    {PT_STR_INIT("last_name"), offsetof(HouseholdSaid, last_name)},
+    {PT_STR_INIT("lastName"), offsetof(HouseholdSaid, last_name)},
+    {PT_STR_INIT("name"), offsetof(HouseholdSaid, name)},
+    {PT_STR_INIT("address"), offsetof(HouseholdSaid, address)},
+    {PT_STR_INIT("street"), offsetof(HouseholdSaid, street)},
+    {PT_STR_INIT("postal_code"), offsetof(HouseholdSaid, postcode)},
+    {PT_STR_INIT("postalCode"), offsetof(HouseholdSaid, postcode)},
+    {PT_STR_INIT("city"), offsetof(HouseholdSaid, city)},
+    {PT_STR_INIT("country"), offsetof(HouseholdSaid, country)},
 };
 
 PtStr *household_said_at(HouseholdSaid *said, PtStr trait)
 {
     for (size_t i = 0; i < sizeof said_names / sizeof *said_names; i++) {
-        if (pt_str_eq(trait, pt_str(said_names[i].trait))) {
+        if (pt_str_eq(trait, said_names[i].trait)) {
             return (PtStr *)(void *)((char *)said + said_names[i].at);
         }
     }
@@ -41,6 +41,13 @@ bool groups_concern(PtStr trait)
 {
     HouseholdSaid any;
     return household_said_at(&any, trait) != NULL;
+}
+
+bool groups_make(PtStr trait)
+{
+    HouseholdSaid any;
+    const PtStr *at = household_said_at(&any, trait);
+    return at == &any.household_id || at == &any.address || at == &any.street;
 }
 
 /* ---- Texts ----------------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ static PtStatus add_member(Profiles *p, uint32_t node, int64_t since_ms, PtArena
     st = st == PT_OK ? shot_read_tables(p, &shot, arena, err) : st;
     st = st == PT_OK ? shot_last_seen(p, &shot, &m.last_ms, err) : st;
     if (st != PT_OK) {
-        return st;
+        return st == PT_NOT_FOUND ? PT_OK : st; // erased since
     }
     memcpy(m.id, shot.id, sizeof m.id);
     m.name = shot_name(&shot, arena);

@@ -7,14 +7,6 @@
 
 #include <string.h>
 
-static PtStatus finish(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 static PtStatus set_group(PtSqlTx *tx, const GroupId *id, GroupBasis basis, PtStr named, PtStr name,
                           PtError *err)
 {
@@ -28,7 +20,7 @@ static PtStatus set_group(PtSqlTx *tx, const GroupId *id, GroupBasis basis, PtSt
     pt_sql_bind_i64(tx, 3, basis);
     pt_sql_bind_text(tx, 4, named);
     pt_sql_bind_blob(tx, 5, group_search_form(name, form));
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 typedef struct MemberRow {
@@ -50,7 +42,7 @@ static PtStatus set_member(PtSqlTx *tx, const MemberRow *row, PtError *err)
     pt_sql_bind_i64(tx, 3, row->basis);
     pt_sql_bind_i64(tx, 4, row->at_ms);
     pt_sql_bind_text(tx, 5, row->label);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 /* ---- Accounts -------------------------------------------------------------------------------- */
@@ -99,7 +91,7 @@ static PtStatus set_trait(PtSqlTx *tx, const GroupCall *call, const GroupId *id,
     pt_sql_bind_text(tx, 3, said->json);
     pt_sql_bind_i64(tx, 4, call->at_ms);
     pt_sql_bind_i64(tx, 5, call->source);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus group_account_name(PtSqlTx *tx, const GroupId *id, PtBuf *text, PtStr *ret_name,
@@ -153,10 +145,8 @@ typedef struct Wanted { /* rows of a node, by basis */
     size_t count;
 } Wanted;
 
-/* *ret_ever: it says, or has said, what a household cannot be without; most name no more than
- * somebody. */
 static PtStatus read_said(PtSqlTx *tx, uint32_t node, PtArena *arena, HouseholdSaid *said,
-                          bool *ret_ever, PtError *err)
+                          PtError *err)
 {
     bool row = true;
     PtStatus st = pt_sql_use(tx, SQL_GROUP_HOUSEHOLD_SAID, err);
@@ -167,8 +157,6 @@ static PtStatus read_said(PtSqlTx *tx, uint32_t node, PtArena *arena, HouseholdS
     while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
         PtStr *at = household_said_at(said, pt_sql_text(tx, 0));
         const PtStr json = pt_sql_text(tx, 1);
-        *ret_ever =
-            *ret_ever || at == &said->household_id || at == &said->address || at == &said->street;
         if (at == NULL || at->data != NULL || pt_str_eq(json, PT_STR("null"))) {
             continue;
         }
@@ -256,7 +244,7 @@ static PtStatus refresh(PtSqlTx *tx, const GroupId *id, GroupBasis basis, PtStr 
     if (count > 1) {
         pt_sql_bind_blob(tx, 2, group_search_form((PtStr){label, len}, form));
     }
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus leave(PtSqlTx *tx, const GroupId *id, uint32_t node, PtError *err)
@@ -267,7 +255,7 @@ static PtStatus leave(PtSqlTx *tx, const GroupId *id, uint32_t node, PtError *er
     }
     pt_sql_bind_blob(tx, 1, group_id_blob(id));
     pt_sql_bind_i64(tx, 2, node);
-    st = finish(tx, err);
+    st = pt_sql_finish(tx, err);
     return st == PT_OK ? refresh(tx, id, GROUP_DERIVED, (PtStr){NULL, 0}, err) : st;
 }
 
@@ -280,9 +268,8 @@ static PtStatus write_node(Profiles *p, PtSqlTx *tx, uint32_t node, PtArena *are
     PtBuf *text = &p->groups->text;
     pt_arena_clear(arena);
     pt_buf_clear(text, EVENT_MAX_BYTES);
-    bool ever = false;
-    PtStatus st = read_said(tx, node, arena, &said, &ever, err);
-    if (st != PT_OK || !ever) {
+    PtStatus st = read_said(tx, node, arena, &said, err);
+    if (st != PT_OK) {
         return st;
     }
     households_read(&said, text, &h);
@@ -300,6 +287,69 @@ static PtStatus write_node(Profiles *p, PtSqlTx *tx, uint32_t node, PtArena *are
             st = set_member(tx, &w.rows[i], err);
             st = st == PT_OK ? refresh(tx, &w.rows[i].group, w.rows[i].basis, w.named[i], err) : st;
         }
+    }
+    return st;
+}
+
+/* ---- Erasing --------------------------------------------------------------------------------- */
+
+typedef struct Left { /* groups of a node */
+    GroupId ids[GROUPS_OF_NODE_MAX + NODE_HOUSEHOLDS];
+    bool household[GROUPS_OF_NODE_MAX + NODE_HOUSEHOLDS];
+    size_t count;
+} Left;
+
+static PtStatus groups_of(PtSqlTx *tx, uint32_t node, Left *left, PtError *err)
+{
+    bool row = true;
+    PtStatus st = pt_sql_use(tx, SQL_GROUP_ALL_OF, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, node);
+    pt_sql_bind_i64(tx, 2, GROUPS_OF_NODE_MAX + NODE_HOUSEHOLDS);
+    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
+        const PtStr id = pt_sql_blob(tx, 0);
+        if (id.len == GROUP_ID_BYTES) {
+            left->household[left->count] = pt_sql_i64(tx, 1) != GROUP_BY_ID;
+            memcpy(left->ids[left->count++].bytes, id.data, id.len);
+        }
+    }
+    pt_sql_done(tx);
+    return st;
+}
+
+static PtStatus run_of_group(PtSqlTx *tx, const char *statement, const GroupId *id, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, statement, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_blob(tx, 1, group_id_blob(id));
+    return pt_sql_finish(tx, err);
+}
+
+/* An account of which nobody is left goes with what was said of it. */
+static PtStatus leave_account(PtSqlTx *tx, const GroupId *id, uint32_t node, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_GROUP_MEMBER_REMOVE, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_blob(tx, 1, group_id_blob(id));
+    pt_sql_bind_i64(tx, 2, node);
+    st = pt_sql_finish(tx, err);
+    st = st == PT_OK ? run_of_group(tx, SQL_GROUP_TRAITS_FORSAKEN, id, err) : st;
+    return st == PT_OK ? run_of_group(tx, SQL_GROUP_FORSAKEN, id, err) : st;
+}
+
+PtStatus groups_erase(PtSqlTx *tx, uint32_t node, PtError *err)
+{
+    Left left = {.count = 0};
+    PtStatus st = groups_of(tx, node, &left, err);
+    for (size_t i = 0; st == PT_OK && i < left.count; i++) {
+        st = left.household[i] ? leave(tx, &left.ids[i], node, err)
+                               : leave_account(tx, &left.ids[i], node, err);
     }
     return st;
 }

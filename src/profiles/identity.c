@@ -516,6 +516,28 @@ PtStatus identity_split(Identity *g, const uint32_t *nodes, size_t count, uint32
     return PT_OK;
 }
 
+PtStatus identity_found(Identity *g, uint32_t person, uint32_t *ret_person, PtError *err)
+{
+    const uint32_t from = identity_survivor(g, person);
+    if (from == 0) {
+        return pt_fail(err, PT_NOT_FOUND, "there is no person %u", person);
+    }
+    PtStatus st = graph_reserve(g, (GraphRoom){.persons = 1}, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    const uint32_t to = make_person(g);
+    graph_move_all(g, from, to);
+    graph_person(g, from)->merged_into = from;
+    for (uint32_t n = graph_person(g, to)->first; n != 0; n = graph_node(g, n)->next) {
+        tell(g, (IdentityChange){
+                    .kind = IDENTITY_NODE_MOVED, .node = n, .person = to, .other_person = from});
+    }
+    tell(g, (IdentityChange){.kind = IDENTITY_PERSON_ERASED, .person = from});
+    *ret_person = to;
+    return PT_OK;
+}
+
 static bool barrier_stands(const Identity *g, uint32_t barrier)
 {
     size_t page = barrier >> IDENTITY_PAGE_BITS;
@@ -534,6 +556,23 @@ PtStatus identity_lift(Identity *g, uint32_t barrier, PtError *err)
                              .barrier = barrier});
     graph_lift_barrier(g, barrier);
     return PT_OK;
+}
+
+bool identity_erase(Identity *g, uint32_t node)
+{
+    const uint32_t person = identity_person(g, node);
+    if (person == 0) {
+        return false;
+    }
+    tell(g, (IdentityChange){.kind = IDENTITY_NODE_ERASED, .node = node, .person = person});
+    for (uint32_t b = 0; (b = graph_node(g, node)->barriers) != 0;) {
+        graph_lift_barrier(g, b);
+    }
+    graph_erase_node(g, node);
+    if (graph_person(g, person)->count == 0) {
+        tell(g, (IdentityChange){.kind = IDENTITY_PERSON_ERASED, .person = person});
+    }
+    return true;
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -564,6 +603,9 @@ uint32_t identity_survivor(const Identity *g, uint32_t person)
         return 0;
     }
     for (uint32_t into = 0; (into = graph_person(g, person)->merged_into) != 0;) {
+        if (into == person) {
+            return 0; /* erased */
+        }
         person = into;
     }
     return person;
@@ -652,7 +694,7 @@ void identity_listen(Identity *g, IdentityListener *fn, void *ctx)
 
 PtStatus identity_load_person(Identity *g, uint32_t person, uint32_t merged_into, PtError *err)
 {
-    if (person == 0 || person - 1 != g->person_count || merged_into >= person ||
+    if (person == 0 || person - 1 != g->person_count || merged_into > person ||
         g->node_count != 0) {
         return pt_fail(err, PT_CORRUPT, "person %u, merged into %u, does not follow person %u",
                        person, merged_into, g->person_count);
@@ -666,9 +708,27 @@ PtStatus identity_load_person(Identity *g, uint32_t person, uint32_t merged_into
     return st;
 }
 
+static PtStatus load_erased(Identity *g, uint32_t node, PtStr type, PtError *err)
+{
+    if (node == 0 || node - 1 != g->node_count || !identity_type_name_valid(type)) {
+        return pt_fail(err, PT_CORRUPT, "erased identifier %u cannot follow identifier %u", node,
+                       g->node_count);
+    }
+    const uint32_t number = graph_type_put(g, type);
+    PtStatus st = number != 0 ? graph_reserve(g, (GraphRoom){.nodes = 1}, err)
+                              : pt_fail(err, PT_NO_MEMORY, "no memory for a type of identifier");
+    if (st == PT_OK) {
+        graph_add_erased(g, number);
+    }
+    return st;
+}
+
 PtStatus identity_load_node(Identity *g, uint32_t node, PtStr type, PtStr value, uint32_t person,
                             PtError *err)
 {
+    if (person == 0 && value.len == 0) {
+        return load_erased(g, node, type, err);
+    }
     uint32_t into = identity_survivor(g, person);
     bool right = node != 0 && node - 1 == g->node_count && into != 0 && value.len > 0 &&
                  value.len <= IDENTITY_VALUE_MAX && identity_type_name_valid(type);

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "events/events.h"
+#include "profiles/standard.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,8 +37,9 @@ typedef enum IdentityForm {                      /* how values of a type are nor
                             IDENTITY_FORM_LOWER, /* and in lower case (ASCII) */
                             IDENTITY_FORM_EMAIL, /* as LOWER; no identifier without one @ that has
                                                     text on both sides */
-                            IDENTITY_FORM_PHONE, /* digits behind a +; else as TRIM: a number
-                                                    without its country is kept as it stands */
+                            IDENTITY_FORM_PHONE, /* digits behind a +; a number without its country
+                                                    is one of the type's country, E.164, where it
+                                                    fits that; else it is kept as it stands */
                             IDENTITY_FORM_CARD,  /* in upper case (ASCII), without spaces and
                                                     dashes */
                             IDENTITY_FORM_COUNT,
@@ -64,6 +66,8 @@ typedef struct IdentityType {
     uint32_t limit;                        /* values a person may have, ever; 1..1000 */
     IdentityForm form;
     IdentityMode mode;
+    char country[STANDARD_COUNTRY]; /* of phones; "": none. With one, all are written as the
+                                       country's numbering plan says (standard_phone) */
 } IdentityType;
 
 /* Types that no rule names (context.externalIds[] may say any) share one row: `other`. */
@@ -72,10 +76,11 @@ typedef struct IdentityRules IdentityRules;
 /* The defaults: decision 8. user_id limit 1, all else 5; priority user_id, email, then by name. */
 PT_NODISCARD PtStatus identity_rules_default(IdentityRules **ret_rules, PtError *err);
 /* From JSON: {"types": [{"name", "priority", "limit", "form": "trim|lower|email|phone|card",
- * "mode": "unique|login|immutable"}], "other": {"priority", "limit", "form", "mode"}, "blocked":
- * [text], "merge_cap": n}; types and members left out are the defaults', but for the limit of an
- * immutable type: 1, and no other is taken. merge_cap (200; 2..1000): the most identifiers a person
- * may come to have. Empty values, and those of zeros and dashes only, are blocked always.
+ * "mode": "unique|login|immutable", "country": "AT" or null}], "other": {"priority", "limit",
+ * "form", "mode", "country"}, "blocked": [text], "merge_cap": n}; types and members left out are
+ * the defaults', but for the limit of an immutable type: 1, and no other is taken. A country wants
+ * the form phone. merge_cap (200; 2..1000): the most identifiers a person may come to have. Empty
+ * values, and those of zeros and dashes only, are blocked always.
  * PT_INVALID names the field and its bound. */
 PT_NODISCARD PtStatus identity_rules_read(PtStr json, IdentityRules **ret_rules, PtError *err);
 void identity_rules_write(const IdentityRules *rules, PtBuf *out); /* the same form, all members */
@@ -119,6 +124,8 @@ typedef enum IdentityChangeKind {
     IDENTITY_NODE_MOVED,     /* node, from other_person to person, by a split */
     IDENTITY_BARRIER_ADDED,  /* node and other_node are not to be one person; barrier */
     IDENTITY_BARRIER_LIFTED, /* barrier */
+    IDENTITY_NODE_ERASED,    /* node, that was person's. Told before it goes */
+    IDENTITY_PERSON_ERASED,  /* person: none of its nodes is left */
 } IdentityChangeKind;
 
 typedef struct IdentityChange {
@@ -164,6 +171,16 @@ PT_NODISCARD PtStatus identity_split(Identity *g, const uint32_t *nodes, size_t 
                                      uint32_t *ret_person, PtError *err);
 PT_NODISCARD PtStatus identity_lift(Identity *g, uint32_t barrier, PtError *err);
 
+/* The node's value goes, and its barriers; its number and type stay, and it is nobody's. A person
+ * without nodes is nobody, and so are those who were merged into it. False: there is no such node.
+ * Cannot fail. */
+bool identity_erase(Identity *g, uint32_t node);
+
+/* All nodes of a person become a new one, as a split from somebody who is erased made it: the old
+ * number is nobody's. PT_NOT_FOUND: no such person. */
+PT_NODISCARD PtStatus identity_found(Identity *g, uint32_t person, uint32_t *ret_person,
+                                     PtError *err);
+
 /* What the calls above would answer, changing nothing that is read (merge: not by two at once). */
 PT_NODISCARD PtStatus identity_merge_check(Identity *g, uint32_t person, uint32_t other,
                                            PtError *err);
@@ -172,7 +189,7 @@ PT_NODISCARD PtStatus identity_split_check(const Identity *g, const uint32_t *no
 
 /* Reading. Borrowed texts live until the next change. */
 uint32_t identity_find(const Identity *g, PtStr type, PtStr value); /* node; 0: none */
-uint32_t identity_person(const Identity *g, uint32_t node);         /* 0: no such node */
+uint32_t identity_person(const Identity *g, uint32_t node);         /* 0: no such node, or erased */
 uint32_t identity_survivor(const Identity *g, uint32_t person);     /* through merges; 0: none */
 typedef struct IdentityNode {
     uint32_t node, person;
@@ -195,8 +212,9 @@ typedef struct IdentityCounts {
 IdentityCounts identity_counts(const Identity *g);
 
 /* Putting back what a listener was told, at start, before the first identity_apply: first persons
- * in order of number (merged_into 0: not merged), then nodes in order of number (person as told
- * when it was added or moved last: merges since are followed), then barriers in order of number; of
+ * in order of number (merged_into 0: not merged; their own number: erased), then nodes in order of
+ * number (person as told when it was added or moved last: merges since are followed; 0 and an empty
+ * value: erased), then barriers in order of number; of
  * lifted ones the last at least, with nodes 0, so that its number is not used again. PT_CORRUPT:
  * that cannot have been told. The listener hears nothing. */
 PT_NODISCARD PtStatus identity_load_person(Identity *g, uint32_t person, uint32_t merged_into,

@@ -85,7 +85,6 @@ static PtStatus add_text(Profiles *p, uint32_t version, uint64_t position, PtStr
 static PtStatus add_defaults(Profiles *p, PtSqlTx *tx, PtError *err)
 {
     PtBuf json;
-    bool row;
     BookRow first = {.version = 1, .position = PROFILES_NOWHERE};
     PtStatus st = identity_rules_default(&first.rules, err);
     if (st != PT_OK) {
@@ -101,8 +100,7 @@ static PtStatus add_defaults(Profiles *p, PtSqlTx *tx, PtError *err)
         pt_sql_bind_text(tx, 2, pt_buf_str(&json));
         pt_sql_bind_i64(tx, 3, pt_clock_now_ms(pt_clock_real()));
         pt_sql_bind_text(tx, 4, PT_STR(""));
-        st = pt_sql_step(tx, &row, err);
-        pt_sql_done(tx);
+        st = pt_sql_finish(tx, err);
     }
     pt_buf_done(&json);
     st = st == PT_OK ? add_row(p, first, err) : st;
@@ -253,7 +251,6 @@ PtStatus book_begin(Profiles *p, uint64_t next, uint32_t rebuild, PtError *err)
 static PtStatus hold(Profiles *p, BookRow *row, uint64_t position, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    bool more;
     PtStatus st = pt_sql_begin(p->core, true, &tx, err);
     st = st == PT_OK ? pt_sql_use(tx, SQL_IDENTITY_RULES_HOLD, err) : st;
     if (st != PT_OK) {
@@ -261,8 +258,7 @@ static PtStatus hold(Profiles *p, BookRow *row, uint64_t position, PtError *err)
     }
     pt_sql_bind_i64(tx, 1, row->version);
     pt_sql_bind_i64(tx, 2, (int64_t)position);
-    st = pt_sql_step(tx, &more, err);
-    pt_sql_done(tx);
+    st = pt_sql_finish(tx, err);
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
         (void)pthread_rwlock_wrlock(&p->lock);

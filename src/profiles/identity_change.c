@@ -78,25 +78,6 @@ typedef struct Change {
     int64_t now_ms;
 } Change;
 
-static const char *name_of(const AuditActor *by)
-{
-    return by->name[0] != '\0' ? by->name
-           : by->id[0] != '\0' ? by->id
-                               : "socket"; // whoever may open the data folder
-}
-
-static void put_text(PtJsonOut *out, const char *key, PtStr text)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_str(out, text);
-}
-
-static void put_number(PtJsonOut *out, const char *key, uint64_t number)
-{
-    pt_json_out_key(out, pt_str(key));
-    pt_json_out_u64(out, number);
-}
-
 /* For the audit chain, and with who and id for the log. */
 static void put_change(const Change *c, bool event, PtBuf *json)
 {
@@ -104,14 +85,14 @@ static void put_change(const Change *c, bool event, PtBuf *json)
     PtJsonOut out = pt_json_out(json);
     pt_json_out_object(&out);
     if (event) {
-        put_text(&out, "decision", pt_uuid_format(c->id, id));
-        put_text(&out, "by", pt_str(name_of(c->by)));
+        pt_json_put_str(&out, "decision", pt_uuid_format(c->id, id));
+        pt_json_put_str(&out, "by", audit_actor_name(c->by));
     }
     if (c->number != 0) {
-        put_number(&out, "number", c->number);
+        pt_json_put_u64(&out, "number", c->number);
     }
-    put_number(&out, "version", c->version);
-    put_text(&out, "reason", c->reason);
+    pt_json_put_u64(&out, "version", c->version);
+    pt_json_put_str(&out, "reason", c->reason);
     pt_json_out_object_end(&out);
 }
 
@@ -166,10 +147,7 @@ static PtStatus check_newest(PtSqlTx *tx, uint32_t version, PtError *err)
 
 static PtStatus step(PtSqlTx *tx, PtError *err)
 {
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus add_rules(PtSqlTx *tx, const Change *c, PtStr json, PtError *err)
@@ -181,7 +159,7 @@ static PtStatus add_rules(PtSqlTx *tx, const Change *c, PtStr json, PtError *err
     pt_sql_bind_i64(tx, 1, c->version);
     pt_sql_bind_text(tx, 2, json);
     pt_sql_bind_i64(tx, 3, c->now_ms);
-    pt_sql_bind_text(tx, 4, pt_str(name_of(c->by)));
+    pt_sql_bind_text(tx, 4, audit_actor_name(c->by));
     return step(tx, err);
 }
 
@@ -253,7 +231,7 @@ static PtStatus add_rebuild(PtSqlTx *tx, const Change *c, PtError *err)
     pt_sql_bind_i64(tx, 1, c->number);
     pt_sql_bind_i64(tx, 2, c->version);
     pt_sql_bind_i64(tx, 3, c->now_ms);
-    pt_sql_bind_text(tx, 4, pt_str(name_of(c->by)));
+    pt_sql_bind_text(tx, 4, audit_actor_name(c->by));
     pt_sql_bind_text(tx, 5, c->reason);
     return step(tx, err);
 }

@@ -476,6 +476,24 @@ static void a_preview_follows_another_form(void **state)
     assert_int_equal(p.parted, 0);
 }
 
+static void a_preview_follows_a_country(void **state)
+{
+    static const char *const phones[] = {"0664 1234567", "+43 664 1234567", "+49 664 1234567"};
+    (void)state;
+    for (size_t i = 0; i < PT_COUNT(phones); i++) {
+        char body[128];
+        (void)snprintf(body, sizeof body,
+                       "{\"anonymousId\":\"b%zu\",\"traits\":{\"phone\":\"%s\"}}", i, phones[i]);
+        view_rig_send(&rig, EVENT_IDENTIFY, body);
+    }
+    view_rig_run(&rig);
+    const ProfilePreview p = preview("{\"types\":[{\"name\":\"phone\",\"country\":\"AT\"}]}");
+    assert_int_equal(p.persons_before, 3);
+    assert_int_equal(p.persons_after, 2);
+    assert_int_equal(p.joined, 1);
+    assert_int_equal(p.parted, 0);
+}
+
 static void previews_that_cannot_be(void **state)
 {
     ProfilePreview p;
@@ -647,6 +665,7 @@ int main(void)
         TEST(a_preview_says_who_would_be_parted),
         TEST(a_preview_says_who_would_be_joined),
         TEST(a_preview_follows_another_form),
+        TEST(a_preview_follows_a_country),
         TEST(previews_that_cannot_be),
         TEST(previews_and_changes_without_memory),
         TEST(what_a_preview_says_the_rebuild_does),

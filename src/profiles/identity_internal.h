@@ -44,8 +44,8 @@ enum {
 };
 
 typedef struct GraphNode {
-    uint32_t person;
-    uint32_t next; /* of the same person, rising; 0: the last */
+    uint32_t person; /* 0: erased */
+    uint32_t next;   /* of the same person, rising; 0: the last */
     uint32_t type;
     uint32_t text;     /* where: a byte of length, then the value */
     uint32_t barriers; /* the newest that stands here; 0: none */
@@ -54,7 +54,7 @@ typedef struct GraphNode {
 typedef struct GraphPerson {
     uint32_t first, last; /* nodes */
     uint32_t count;       /* nodes */
-    uint32_t merged_into; /* 0: lives */
+    uint32_t merged_into; /* 0: lives; its own number: erased */
 } GraphPerson;
 
 typedef struct GraphBarrier {
@@ -175,6 +175,9 @@ uint32_t graph_add_person(Identity *g);
 void graph_add_barrier(Identity *g, uint32_t number, uint32_t node, uint32_t other);
 void graph_lift_barrier(Identity *g, uint32_t number);
 void graph_move_all(Identity *g, uint32_t from, uint32_t to); /* nodes of a person; both live */
+void graph_erase_node(Identity *g, uint32_t number);          /* without barriers */
+/* A number for a node that was erased before. */
+void graph_add_erased(Identity *g, uint32_t type);
 
 void graph_init(Identity *g); /* no memory is needed */
 void graph_done(Identity *g);

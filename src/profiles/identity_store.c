@@ -394,6 +394,64 @@ void graph_move_all(Identity *g, uint32_t from, uint32_t to)
     g->living--;
 }
 
+/* Slots behind a free one move up to where they are looked for. */
+static void free_slot(Identity *g, uint64_t at)
+{
+    const uint64_t mask = g->slot_mask;
+    for (uint64_t next = (at + 1) & mask; g->slots[next].node != 0; next = (next + 1) & mask) {
+        const uint64_t home = g->slots[next].hash & mask;
+        if (((next - home) & mask) >= ((next - at) & mask)) {
+            g->slots[at] = g->slots[next];
+            at = next;
+        }
+    }
+    g->slots[at] = (GraphSlot){0, 0};
+}
+
+static void leave_person(Identity *g, uint32_t number)
+{
+    GraphPerson *p = graph_person(g, graph_node(g, number)->person);
+    uint32_t before = 0;
+    for (uint32_t n = p->first; n != number; n = graph_node(g, n)->next) {
+        before = n;
+    }
+    const uint32_t next = graph_node(g, number)->next;
+    *(before == 0 ? &p->first : &graph_node(g, before)->next) = next;
+    p->last = p->last == number ? before : p->last;
+    p->count--;
+}
+
+static void wipe_text(const Identity *g, const GraphNode *n)
+{
+    char *page = g->texts.pages[n->text / IDENTITY_TEXT_PAGE];
+    explicit_bzero(page + n->text % IDENTITY_TEXT_PAGE, 1 + graph_text(g, n).len);
+}
+
+void graph_erase_node(Identity *g, uint32_t number)
+{
+    GraphNode *n = graph_node(g, number);
+    const uint32_t person = n->person;
+    uint64_t at = hash_of(n->type, graph_text(g, n)) & g->slot_mask;
+    while (g->slots[at].node != number) {
+        at = (at + 1) & g->slot_mask;
+    }
+    free_slot(g, at);
+    leave_person(g, number);
+    wipe_text(g, n);
+    n->person = 0;
+    n->next = 0;
+    if (graph_person(g, person)->count == 0) {
+        graph_person(g, person)->merged_into = person;
+        g->living--;
+    }
+}
+
+void graph_add_erased(Identity *g, uint32_t type)
+{
+    *graph_node(g, ++g->node_count) =
+        (GraphNode){.type = type, .text = put_text(g, (PtStr){"", 0})};
+}
+
 void graph_add_barrier(Identity *g, uint32_t number, uint32_t node, uint32_t other)
 {
     GraphNode *a = graph_node(g, node), *b = graph_node(g, other);

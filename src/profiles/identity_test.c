@@ -441,6 +441,64 @@ static void test_many(void **state)
     identity_free(loaded);
 }
 
+/* Each other one goes, so that slots of the table close up behind it. */
+static void test_erased_nodes_are_not_found(void **state)
+{
+    Rig *r = *state;
+    char text[16];
+    IdentityClaims claims = {.count = 1};
+    IdentityOutcome o;
+    enum { MANY = 3000 };
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 1; i <= MANY; i++) {
+            const int len = snprintf(text, sizeof text, "v%u", i);
+            claims.items[0] = (IdentityClaim){PT_STR("email"), {text, (size_t)len}};
+            assert_int_equal(identity_apply(r->graph, &claims, (PtStr){NULL, 0}, &o, NULL), PT_OK);
+            assert_int_equal(o.kind, round == 0 || i % 2 == 0 ? IDENTITY_CREATED : IDENTITY_FOUND);
+        }
+        for (uint32_t i = 2; round == 0 && i <= MANY; i += 2) {
+            assert_true(identity_erase(r->graph, i));
+            assert_false(identity_erase(r->graph, i));
+        }
+    }
+    assert_int_equal(identity_counts(r->graph).persons, MANY);
+    assert_int_equal(identity_find(r->graph, PT_STR("email"), PT_STR("")), 0);
+    Identity *loaded = mirror_load(&r->mirror, r->rules);
+    rig_require_equal(r->graph, loaded);
+    identity_free(loaded);
+}
+
+static void test_an_erased_person_is_nobody(void **state)
+{
+    Rig *r = *state;
+    uint32_t other = 0;
+    (void)apply(r, "a:1");
+    (void)apply(r, "a:2");
+    (void)apply(r, "u:1 a:1");
+    assert_int_equal(apply(r, "u:1 a:2").kind, IDENTITY_MERGED); // 2 into 1
+    const uint32_t nodes[] = {2};
+    assert_int_equal(identity_split(r->graph, nodes, 1, &other, NULL), PT_OK);
+    assert_int_equal(other, 3);
+    assert_true(identity_erase(r->graph, 1));
+    assert_int_equal(identity_survivor(r->graph, 2), 1);
+    assert_true(identity_erase(r->graph, 3));
+    assert_int_equal(identity_survivor(r->graph, 1), 0);
+    assert_int_equal(identity_survivor(r->graph, 2), 0);
+    assert_int_equal(identity_survivor(r->graph, 3), 3);
+    assert_int_equal(identity_merge(r->graph, 1, 3, NULL), PT_NOT_FOUND);
+    assert_int_equal(identity_lift(r->graph, 1, NULL), PT_NOT_FOUND); // its side is gone
+    assert_int_equal(identity_found(r->graph, 1, &other, NULL), PT_NOT_FOUND);
+    assert_int_equal(identity_found(r->graph, 3, &other, NULL), PT_OK);
+    assert_int_equal(other, 4);
+    assert_int_equal(identity_survivor(r->graph, 3), 0);
+    assert_int_equal(identity_person(r->graph, 2), 4);
+    assert_int_equal(identity_counts(r->graph).persons, 1);
+    assert_int_equal(apply(r, "u:1").person, 5);
+    Identity *loaded = mirror_load(&r->mirror, r->rules);
+    rig_require_equal(r->graph, loaded);
+    identity_free(loaded);
+}
+
 /* ---- Loading what cannot have been told --------------------------------------------------------
  */
 
@@ -456,7 +514,7 @@ static struct LoadCase {
         {"a gap", {4, 0}, NULL, NULL, PT_CORRUPT},
         {"one again", {2, 0}, NULL, NULL, PT_CORRUPT},
         {"none", {0, 0}, NULL, NULL, PT_CORRUPT},
-        {"merged into itself", {3, 3}, NULL, NULL, PT_CORRUPT},
+        {"merged into itself: erased", {3, 3}, NULL, NULL, PT_OK},
         {"merged into a higher one", {3, 4}, NULL, NULL, PT_CORRUPT},
     },
   node_cases[] =
@@ -467,6 +525,9 @@ static struct LoadCase {
           {"a gap", {3, 1}, "email", "x", PT_CORRUPT},
           {"one again", {1, 1}, "email", "x", PT_CORRUPT},
           {"of nobody", {2, 0}, "email", "x", PT_CORRUPT},
+          {"erased", {2, 0}, "email", "", PT_OK},
+          {"erased, not a type", {2, 0}, "E-Mail", "", PT_CORRUPT},
+          {"erased, a gap", {3, 0}, "email", "", PT_CORRUPT},
           {"of someone unknown", {2, 3}, "email", "x", PT_CORRUPT},
           {"twice the same", {2, 1}, "user_id", "1", PT_CORRUPT},
           {"no value", {2, 1}, "email", "", PT_CORRUPT},
@@ -512,7 +573,7 @@ static void test_load_node(void **state)
     assert_int_equal(identity_load_node(g, c->numbers[0], pt_str(c->type), pt_str(c->value),
                                         c->numbers[1], NULL),
                      c->want);
-    assert_int_equal(identity_person(g, 2), c->want == PT_OK ? 1 : 0);
+    assert_int_equal(identity_person(g, 2), c->want == PT_OK && c->numbers[1] != 0 ? 1 : 0);
     assert_int_equal(identity_load_person(g, 3, 0, NULL), PT_CORRUPT); /* nodes have begun */
     identity_free(g);
     identity_rules_free(rules);
@@ -540,7 +601,7 @@ static void test_load_barrier(void **state)
 int main(void)
 {
     static struct CMUnitTest tests[PT_COUNT(scripts) + PT_COUNT(person_cases) +
-                                   PT_COUNT(node_cases) + PT_COUNT(barrier_cases) + 6];
+                                   PT_COUNT(node_cases) + PT_COUNT(barrier_cases) + 8];
     size_t n = 0;
     PT_TEST_ROWS(tests, n, scripts, test_script);
     PT_TEST_ROWS(tests, n, person_cases, test_load_person);
@@ -554,6 +615,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_keys_of_events, setup, teardown),
         cmocka_unit_test_setup_teardown(test_clear_begins_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_erased_nodes_are_not_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_erased_person_is_nobody, setup, teardown),
     };
     memcpy(tests + n, others, sizeof others);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,11 +2,13 @@
 /* The person index over a disk that crashes at any point, loses what was not synced, tears and
  * fails: after every start it holds exactly what lies below profile_index_next, nothing that was
  * durable is gone, and with the rest given again the answers are those of the model. Seeds:
- * PATRON_SEEDS runs (60), the first seed from PATRON_SEED or the time; a failing seed is printed.
+ * PATRON_SEEDS runs (60; 1,000 with PATRON_SOAK=1), the first seed from PATRON_SEED or the time; a
+ * failing seed is printed.
  */
 #include "profiles/index_rig.h"
 
 #include <fault/fault_fs.h>
+#include <fault/seeds.h>
 
 #include <errno.h>
 #include <setjmp.h>
@@ -16,12 +18,6 @@
 #include <time.h>
 
 #include <cmocka.h>
-
-static uint64_t number_from(const char *variable, uint64_t otherwise)
-{
-    const char *text = getenv(variable);
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
-}
 
 /* ---- A crash before each operation of a script --------------------------------------------------
  */
@@ -96,7 +92,7 @@ static void crash(World *w)
 {
     IndexRig *r = &w->rig;
     bool killed = pt_rng_below(&r->rng, 4) == 0; // the machine lives
-    rig_fail_alloc(r, 0);
+    fault_layer_fail_alloc(&r->layer, 0);
     if (!killed) {
         fault_fs_power_off(r->disk);
     }
@@ -151,7 +147,7 @@ static void step(World *w)
         }
         break;
     case 2:
-        rig_fail_alloc(r, 1 + pt_rng_below(&r->rng, 40));
+        fault_layer_fail_alloc(&r->layer, 1 + pt_rng_below(&r->rng, 40));
         break;
     case 3:
     case 4:
@@ -162,7 +158,7 @@ static void step(World *w)
         flush(w);
         break;
     case 7:
-        rig_fail_alloc(r, 0);
+        fault_layer_fail_alloc(&r->layer, 0);
         w->failures += rig_ask(r, 4, NULL) != PT_OK;
         break;
     default:
@@ -190,8 +186,8 @@ static void run_world(uint64_t seed, unsigned *crashes, unsigned *failures)
 static void random_histories(void **state)
 {
     (void)state;
-    uint64_t runs = number_from("PATRON_SEEDS", 60);
-    uint64_t first = number_from("PATRON_SEED", (uint64_t)time(NULL) * 1000);
+    const FaultSeeds seeds = fault_seeds(60, 1000);
+    const uint64_t runs = seeds.count, first = seeds.first;
     unsigned crashes = 0, failures = 0;
     for (uint64_t i = 0; i < runs; i++) {
         run_world(first + i, &crashes, &failures);

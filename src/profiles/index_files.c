@@ -354,6 +354,8 @@ PtStatus index_load(ProfileIndex *x, PtError *err)
 {
     PtError why = {0};
     PtStatus st = x->fs->ops->mkdir(x->fs, x->dir, err);
+    // the name that is found may be of a process that died before it was durable
+    st = st == PT_OK ? x->fs->ops->sync_dir(x->fs, x->dir, err) : st;
     if (st != PT_OK) {
         return st;
     }

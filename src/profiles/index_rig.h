@@ -4,22 +4,14 @@
 #include "base/rng.h"
 #include "profiles/index.h"
 
+#include <fault/fault_layer.h>
+
 /* A person index beside a naive model, for tests: over a disk in memory (tests/fault). */
 enum { RIG_LOG_MAX = 30000, RIG_NODES = 160, RIG_NONE = -1 };
 
-/* A layer over the disk that cuts the power before an operation, and keeps the failing of
- * allocations away from the disk. */
-typedef struct RigLayer {
-    PtFs fs;
-    PtFs *disk;
-    _Atomic uint64_t ops;
-    uint64_t cut_at;   /* 0: never */
-    uint64_t alloc_at; /* which allocation is to fail, from when that was ordered; 0: none */
-} RigLayer;
-
 typedef struct IndexRig {
     PtFs *disk;
-    RigLayer layer;
+    FaultLayer layer;
     ProfileIndexConfig config;
     ProfileIndex *x;
     PtRng rng;
@@ -32,8 +24,6 @@ typedef struct IndexRig {
 void rig_init(IndexRig *r, uint64_t seed, size_t memory_bytes);
 void rig_done(IndexRig *r);
 void rig_open(IndexRig *r); /* the index holds what lies below profile_index_next */
-/* The nth allocation from now on fails (not those of the disk); 0 takes the order back. */
-void rig_fail_alloc(IndexRig *r, uint64_t nth);
 /* Adds the next `count` records of the log. */
 PtStatus rig_add(IndexRig *r, unsigned count, PtError *err);
 PtStatus rig_add_up_to(IndexRig *r, uint64_t offset, PtError *err);

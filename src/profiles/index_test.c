@@ -659,9 +659,9 @@ static void memory_runs_out(void **state)
         unsigned phase = 0;
         PtError err = {0};
         rig_init(&r, 17, 1);
-        rig_fail_alloc(&r, nth);
+        fault_layer_fail_alloc(&r.layer, nth);
         PtStatus st = once(&r, &phase);
-        rig_fail_alloc(&r, 0);
+        fault_layer_fail_alloc(&r.layer, 0);
         if (st != PT_OK) {
             failures++;
             assert_int_equal(st, PT_NO_MEMORY);

@@ -2,6 +2,7 @@
 /* The way back: memory from the tables, and what the person index lacks from the log. */
 #include "base/memory.h"
 #include "profiles.sql.h"
+#include "profiles/consent_internal.h"
 #include "profiles/identity_book.h"
 #include "profiles/view_internal.h"
 
@@ -93,6 +94,7 @@ static void clear(Profiles *p)
     traits_clear(p);
     duplicates_clear(p);
     groups_clear(p);
+    consent_clear(p);
     quality_clear(p);
     p->recent_count = 0;
     p->loads++;
@@ -108,6 +110,7 @@ static PtStatus load_tables(Profiles *p, PtSqlTx *tx, PtError *err)
     st = st == PT_OK ? load_last_link(p, tx, err) : st;
     st = st == PT_OK ? traits_load(p, tx, err) : st;
     st = st == PT_OK ? quality_load(p, tx, err) : st;
+    st = st == PT_OK ? consent_load(p, tx, err) : st;
     st = st == PT_OK ? duplicates_load(p, tx, err) : st;
     return st == PT_OK ? search_load(p, tx, err) : st;
 }
@@ -134,6 +137,7 @@ PtStatus profiles_load(Profiles *p, PtSqlTx *tx, uint64_t next, PtError *err)
     st = st == PT_OK ? load_rules(p, tx, tables, err) : st;
     st = st == PT_OK ? load_tables(p, tx, err) : st;
     if (st == PT_OK) {
+        p->known_nodes = identity_counts(p->graph).nodes;
         p->seen = p->committed = tables != PROFILES_NOWHERE ? tables : next;
         p->tables = p->tried = tables;
         p->stale = false;

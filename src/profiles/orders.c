@@ -12,20 +12,9 @@ static const PtStr no_currency = PT_STR_INIT("XXX"); // ISO 4217: no currency is
 
 /* ---- Reading an event ------------------------------------------------------------------------ */
 
-static PtStr trimmed(PtStr s)
-{
-    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s = pt_str_from(s, 1);
-    }
-    while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-    return s;
-}
-
 static bool read_amount(PtStr properties, PtStr key, PtBuf *text, int64_t *ret_micros)
 {
-    const PtStr given = trimmed(profile_json_text(profile_member(properties, key), text));
+    const PtStr given = pt_str_trim(profile_json_text(profile_member(properties, key), text));
     return given.len > 0 && pt_money_parse(given, ret_micros, NULL) == PT_OK;
 }
 
@@ -45,10 +34,11 @@ bool order_read(const EventView *v, PtBuf *text, SaidOrder *ret_order)
         order.micros = -order.micros; // the range of money is the same on both sides
     }
     const PtStr currency = profile_member(properties, PT_STR("currency"));
-    if (!pt_currency_parse(trimmed(profile_json_text(currency, text)), order.currency)) {
+    if (!pt_currency_parse(pt_str_trim(profile_json_text(currency, text)), order.currency)) {
         memcpy(order.currency, no_currency.data, sizeof order.currency);
     }
-    order.number = trimmed(profile_json_text(profile_member(properties, PT_STR("order_id")), text));
+    order.number =
+        pt_str_trim(profile_json_text(profile_member(properties, PT_STR("order_id")), text));
     if (order.number.len > ORDER_NUMBER_MAX) {
         order.number = PT_STR("");
     }
@@ -201,14 +191,6 @@ PtStatus order_book_load(PtSqlTx *tx, uint32_t node, OrderBook *ret_book, PtErro
     return st == PT_OK ? load_kept(tx, node, ret_book, err) : st;
 }
 
-static PtStatus finish(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 static PtStatus store_value(PtSqlTx *tx, uint32_t node, const ProfileValue *value, PtError *err)
 {
     PtStatus st = pt_sql_use(tx, SQL_VALUE_SET, err);
@@ -220,7 +202,7 @@ static PtStatus store_value(PtSqlTx *tx, uint32_t node, const ProfileValue *valu
     pt_sql_bind_i64(tx, 3, value->micros);
     pt_sql_bind_i64(tx, 4, (int64_t)value->orders);
     pt_sql_bind_i64(tx, 5, (int64_t)value->refunds);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus store_kept(PtSqlTx *tx, uint32_t node, const KeptOrder *kept, PtError *err)
@@ -233,7 +215,7 @@ static PtStatus store_kept(PtSqlTx *tx, uint32_t node, const KeptOrder *kept, Pt
     pt_sql_bind_i64(tx, 2, (int64_t)kept->offset);
     pt_sql_bind_text(tx, 3, (PtStr){kept->number, kept->len});
     pt_sql_bind_i64(tx, 4, kept->completed);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus remove_kept(PtSqlTx *tx, uint32_t node, uint64_t offset, PtError *err)
@@ -244,7 +226,7 @@ static PtStatus remove_kept(PtSqlTx *tx, uint32_t node, uint64_t offset, PtError
     }
     pt_sql_bind_i64(tx, 1, node);
     pt_sql_bind_i64(tx, 2, (int64_t)offset);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 PtStatus order_book_store(PtSqlTx *tx, uint32_t node, const OrderBook *book, PtError *err)

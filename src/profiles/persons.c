@@ -168,7 +168,7 @@ void profile_person_id(const Profiles *p, uint32_t person, char ret_id[static 37
 {
     ProfilePerson row;
     ret_id[0] = '\0';
-    if (profile_person(p, person, &row)) {
+    if (profile_person(p, person, &row) && identity_survivor(p->graph, person) != 0) {
         (void)pt_uuid_format(id_of(p, row.created), ret_id);
     }
 }

@@ -107,10 +107,22 @@ static PtStatus take_event(Scratch *s, const EventView *v, Counted *counted, PtE
     return st;
 }
 
+/* As view.c has it. */
+static PtStatus take_residue(Scratch *s, const EventView *v, PtError *err)
+{
+    IdentityClaims claims;
+    IdentityOutcome outcome;
+    PtStatus st = identity_claims(s->p.rules, s->p.graph, v, s->p.arena, &claims, err);
+    return st == PT_OK && claims.count > 0
+               ? identity_apply(s->p.graph, &claims, PT_STR("-"), &outcome, err)
+               : st;
+}
+
 static PtStatus take_record(Scratch *s, const PtRecord *r, Counted *counted, PtError *err)
 {
     EventView v;
-    if (!view_concerns(r)) {
+    const bool residue = view_is_residue(r);
+    if (!view_concerns(r) && !residue) {
         return PT_OK;
     }
     pt_arena_clear(s->p.arena);
@@ -122,7 +134,7 @@ static PtStatus take_record(Scratch *s, const PtRecord *r, Counted *counted, PtE
     s->offset = r->position.offset;
     s->at_ms = v.timestamp_ms;
     if (r->source != 0) {
-        return take_event(s, &v, counted, err);
+        return residue ? take_residue(s, &v, err) : take_event(s, &v, counted, err);
     }
     st = decided_apply(&s->p, &v, s->offset, err);
     gathered_forget(&s->p); // what decided.c says of links is for tables
@@ -468,8 +480,7 @@ static PtStatus begin_result(Preview *v, const AuditActor *by, PtError *err)
     if (v->arena == NULL) {
         return no_memory(err);
     }
-    const char *who = by->name[0] != '\0' ? by->name : by->id[0] != '\0' ? by->id : "socket";
-    v->result.by = pt_arena_str(v->arena, pt_str(who));
+    v->result.by = pt_arena_str(v->arena, audit_actor_name(by));
     return write_rules(v, &v->result.rules, err);
 }
 

@@ -2,6 +2,7 @@
 #include "profiles/profiles.h"
 
 #include "profiles/computed_internal.h"
+#include "profiles/consent_internal.h"
 #include "profiles/identity_book.h"
 #include "profiles/preview.h"
 #include "profiles/view_internal.h"
@@ -27,6 +28,17 @@ static void init_lock(pthread_rwlock_t *lock)
     (void)pthread_rwlockattr_destroy(&attr);
 }
 
+static PtStatus set_country(Profiles *p, const char *country, PtError *err)
+{
+    standard_country(pt_str(country), p->country);
+    return country[0] == '\0' || (strlen(country) + 1 == STANDARD_COUNTRY && p->country[0] != '\0')
+               ? PT_OK
+               : pt_fail(err, PT_INVALID,
+                         "profiles.country is \"%s\", not a country whose phone "
+                         "numbers are known, such as AT",
+                         country);
+}
+
 static PtStatus open_parts(Profiles *p, const ProfilesConfig *config, PtError *err)
 {
     const ProfileIndexConfig index = {.fs = p->fs, .dir = config->dir, .memory_bytes = INDEX_BYTES};
@@ -42,6 +54,7 @@ static PtStatus open_parts(Profiles *p, const ProfilesConfig *config, PtError *e
     st = st == PT_OK ? duplicates_new(p, err) : st;
     st = st == PT_OK ? quality_new(p, err) : st;
     st = st == PT_OK ? groups_new(p, err) : st;
+    st = st == PT_OK ? consent_new(p, config->key, err) : st;
     st = st == PT_OK ? profile_index_open(&index, &p->index, err) : st;
     if (st == PT_OK) {
         identity_listen(p->graph, gathered_hear, p);
@@ -66,7 +79,8 @@ PtStatus profiles_open(const ProfilesConfig *config, Profiles **ret_profiles, Pt
     atomic_store(&p->loading, true);
     memcpy(p->id_key, config->key, sizeof p->id_key);
     init_lock(&p->lock);
-    PtStatus st = open_parts(p, config, err);
+    PtStatus st = set_country(p, config->country != NULL ? config->country : "", err);
+    st = st == PT_OK ? open_parts(p, config, err) : st;
     if (st != PT_OK) {
         profiles_close(p);
         return st;
@@ -92,6 +106,7 @@ void profiles_close(Profiles *p)
     computed_free(p);
     keep_index(p);
     profile_index_close(p->index);
+    consent_free(p);
     groups_free(p);
     quality_free(p);
     search_free(p);
@@ -141,8 +156,8 @@ ProfilesState profiles_state(Profiles *p)
         s.nodes = c.nodes;
         s.barriers = c.last_barrier;
         s.left_out = traits_left_out(p);
-        s.memory_bytes +=
-            c.bytes + persons_bytes(p) + traits_bytes(p) + search_bytes(p) + duplicates_bytes(p);
+        s.memory_bytes += c.bytes + persons_bytes(p) + traits_bytes(p) + search_bytes(p) +
+                          duplicates_bytes(p) + consent_bytes(p);
         profiles_unlock(p);
     }
     return s;

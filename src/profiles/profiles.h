@@ -12,9 +12,14 @@
 #include "platform/log.h"
 #include "platform/sql.h"
 #include "platform/timers.h"
+#include "profiles/consent.h"
+#include "profiles/erase.h"
 #include "profiles/groups.h"
 #include "profiles/identity.h"
 #include "profiles/quality.h"
+#include "profiles/retain.h"
+#include "profiles/standard_profile.h"
+#include "profiles/subject.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,9 +49,12 @@ typedef struct ProfilesConfig {
     PtSql *views;          /* graph, traits */
     EventSources *sources; /* for rules that ask for a source; NULL: they see none */
     PtTimers *timers;      /* of the kind COMPUTED_TIMERS, before they start; NULL: none are set */
+    const char *country;   /* two letters (standard_country): of phone numbers without a country,
+                              where none is said; NULL or "": of none */
     uint8_t key[32];
 } ProfilesConfig;
 
+/* PT_INVALID: the country is none whose phone numbers are known. */
 PT_NODISCARD PtStatus profiles_open(const ProfilesConfig *config, Profiles **ret_profiles,
                                     PtError *err);
 void profiles_close(Profiles *p); /* after the views' threads; accepts NULL */
@@ -75,6 +83,7 @@ typedef struct ProfileTrait {
     int64_t at_ms;
     uint32_t source; /* number; 0: the server's own */
     uint32_t node;   /* the identifier it was said of */
+    bool identify;   /* said by identify or group, which goes before what a context repeats */
 } ProfileTrait;
 
 typedef struct ProfileValue { /* of orders, per currency: completed less refunded */
@@ -127,6 +136,24 @@ PT_NODISCARD PtStatus profiles_of_node(Profiles *p, uint32_t node, PtArena *aren
                                        Profile *ret_profile, PtError *err);
 /* The id of the person that an event of the log belongs to now; "" before the view has seen it. */
 void profiles_id_of_event(Profiles *p, const EventView *event, uint64_t offset, char ret_id[37]);
+/* Traits of that person as they are now, for rules: of each name the computed trait that is live,
+ * else what was said last, as JSON in the arena; data NULL where there is none, and all of them of
+ * an event of nobody. PT_UNAVAILABLE: the view is loading or has not seen the offset yet. Reads
+ * tables, once for each identifier of the person; computed ones only where they are asked for. */
+PT_NODISCARD PtStatus profiles_traits_of_event(Profiles *p, const EventView *event, uint64_t offset,
+                                               const PtStr *names, size_t count, PtArena *arena,
+                                               PtStr *ret_values);
+
+/* An EventNamesFn (events/intake.h); ctx is the Profiles. */
+PtStatus profiles_event_names(void *ctx, const EventView *event, PtArena *arena,
+                              ErasedName names[static EVENT_NAMES_MAX], size_t *ret_count,
+                              PtError *err);
+/* An identifier as the rules in force write it; false: it cannot be one of that type. */
+bool profiles_name(Profiles *p, PtStr type, PtStr value, PtArena *arena, ErasedName *ret_name);
+/* Identifiers by number, behind `behind`, at most max, in the arena: number, type and value. Fewer
+ * than max: these were the last. */
+PT_NODISCARD PtStatus profiles_walk(Profiles *p, uint32_t behind, size_t max, PtArena *arena,
+                                    ProfileNode **ret_nodes, size_t *ret_count, PtError *err);
 
 /* A person's events below `before` (UINT64_MAX: the newest), newest first, at most `max` (100):
  * offsets, to be fetched from the log. */
@@ -357,6 +384,8 @@ PT_NODISCARD PtStatus profiles_preview_lock(Profiles *p, ProfilePreview *ret_pre
 void profiles_preview_unlock(Profiles *p);
 /* Before the log is closed: ends it and takes no other. Accepts NULL. */
 void profiles_preview_end(Profiles *p);
+/* Likewise, with the views stopped: nothing is read ahead any more. Accepts NULL. */
+void profiles_stop(Profiles *p);
 
 /* ---- Probable duplicates (duplicates_read.c): proposed, never merged by themselves -------------
  */

@@ -134,3 +134,14 @@ DELETE FROM identity_link_node;
 
 -- name: profile_position_clear
 DELETE FROM profile_position WHERE one = 1;
+
+-- name: profile_owes
+-- What the graph and consent owe to the event at ?2: it brought the node ?1 first; persons met in it; it decided something. Served by
+-- the primary keys.
+-- rows: one
+SELECT CASE WHEN n.first_offset = ?2 THEN 1 ELSE 0 END,
+       CASE WHEN EXISTS (SELECT 1 FROM identity_link_node t JOIN identity_link l ON l.number = t.link
+                          WHERE t.node = n.number AND l.record_offset = ?2) THEN 1 ELSE 0 END,
+       CASE WHEN EXISTS (SELECT 1 FROM consent_decision d WHERE d.node = n.number AND d.record_offset = ?2) THEN 1 ELSE 0 END
+  FROM identity_node n
+ WHERE n.number = ?1;

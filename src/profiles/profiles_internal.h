@@ -7,6 +7,7 @@
 #include "profiles/identity.h"
 #include "profiles/index.h"
 #include "profiles/profiles.h"
+#include "profiles/standard.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,6 +33,7 @@ typedef struct Search Search;         /* search.c */
 typedef struct Duplicates Duplicates; /* duplicates.c */
 typedef struct Quality Quality;       /* quality.c */
 typedef struct Groups Groups;         /* groups.c */
+typedef struct Consent Consent;       /* consent.c */
 typedef struct Book Book;             /* identity_book.c */
 typedef struct Preview Preview;       /* preview.c */
 typedef struct Computed Computed;     /* computed_view.c */
@@ -43,6 +45,7 @@ struct Profiles {
     PtSql *core, *views;
     EventSources *sources; /* or NULL */
     uint8_t id_key[PT_HASH_KEY];
+    char country[STANDARD_COUNTRY];     /* of phones where none is said; "": none */
     const IdentityRules *_Atomic rules; /* at `seen`; kept until the end, whatever comes */
     Book *book;
     Preview *preview;
@@ -61,6 +64,7 @@ struct Profiles {
     Duplicates *duplicates;
     Quality *quality;                 /* the view's thread, but for what has a lock of its own */
     Groups *groups;                   /* the view's thread only */
+    Consent *consent;                 /* a preview has none */
     uint32_t recent[PROFILES_RECENT]; /* nodes of the newest records: record n at n % its size */
     uint64_t recent_count;
 
@@ -70,16 +74,19 @@ struct Profiles {
 
     /* the view's thread only */
     Gathered *gathered;
-    PtArena *arena;      /* of one batch */
-    struct Batch *batch; /* view.c */
-    uint64_t seen;       /* records below it are in memory; changes under the lock */
-    uint64_t committed;  /* and below it in the tables */
-    uint64_t tables;     /* what profile_position says; PROFILES_NOWHERE: nothing */
-    uint64_t tried;      /* what it says if the last transaction was committed after all */
-    uint64_t indexed;    /* records below it were given to the index */
-    int64_t flushed_ms;  /* when the index was last written, by the machine */
-    bool stale;          /* memory is not what the log says: to be loaded anew */
-    bool rebuild_due;    /* the next record is a rebuild that the tables are not of */
+    PtArena *arena;       /* of one batch */
+    struct Batch *batch;  /* view.c */
+    EventAhead *ahead;    /* NULL: the log is read as it comes */
+    uint64_t behind;      /* so far from the log's end it is read ahead */
+    uint64_t seen;        /* records below it are in memory; changes under the lock */
+    uint64_t committed;   /* and below it in the tables */
+    uint64_t tables;      /* what profile_position says; PROFILES_NOWHERE: nothing */
+    uint64_t tried;       /* what it says if the last transaction was committed after all */
+    uint32_t known_nodes; /* nodes up to it may have rows; those above are gathered only */
+    uint64_t indexed;     /* records below it were given to the index */
+    int64_t flushed_ms;   /* when the index was last written, by the machine */
+    bool stale;           /* memory is not what the log says: to be loaded anew */
+    bool rebuild_due;     /* the next record is a rebuild that the tables are not of */
 };
 
 #define PROFILES_NOWHERE UINT64_MAX
@@ -136,6 +143,16 @@ PtStatus traits_flush(Profiles *p, PtSqlTx *tx, PtError *err);
 void traits_forget(Profiles *p); /* takes the lock for writing */
 /* The graph has a node that has no row yet; under the write lock. */
 void traits_node_added(Profiles *p, uint32_t node, int64_t at_ms);
+void traits_node_erased(Profiles *p, uint32_t node); /* under the write lock */
+typedef struct TraitRedacted {
+    PtStr name;
+    int64_t at_ms;
+    uint32_t source, precedence; /* of its row */
+    uint64_t offset;             /* of the erasure */
+} TraitRedacted;
+/* A trait that held an identifier of somebody who is erased says "-" from here on, as if its event
+ * had; as traits_apply. */
+PtStatus traits_redact(Profiles *p, uint32_t node, const TraitRedacted *r, PtError *err);
 PtStatus traits_reset(PtSqlTx *tx, PtError *err); /* empties their tables */
 size_t traits_bytes(const Profiles *p);
 uint64_t traits_left_out(const Profiles *p); /* names, values, orders over a bound */
@@ -146,6 +163,7 @@ void search_clear(Profiles *p); /* on the view's thread, without the lock */
 PtStatus search_load(Profiles *p, PtSqlTx *tx, PtError *err); /* after traits_load */
 /* The node is new, or what it says changed; under the write lock. */
 void search_touch(Profiles *p, uint32_t node);
+void search_erase(Profiles *p, uint32_t node); /* it is erased: its document goes */
 /* Brings what was touched into the index, after traits_flush in the same transaction; without the
  * lock. What it has not brought in when it fails stays touched. */
 PtStatus search_flush(Profiles *p, PtSqlTx *tx, PtError *err);
@@ -169,8 +187,9 @@ typedef struct QualityFacts { /* of one event; the first QUALITY_FACTS_MAX */
 } QualityFacts;
 
 /* What an event lacks and what of it is malformed. flags: the record's; identifiers: how many it
- * has that can be used. Pure (quality_check.c). */
-void quality_check(const EventView *v, unsigned flags, size_t identifiers, QualityFacts *ret_facts);
+ * has that can be used; country: of phones where the event says none. Pure (quality_check.c). */
+void quality_check(const EventView *v, unsigned flags, size_t identifiers, const char *country,
+                   QualityFacts *ret_facts);
 
 PtStatus quality_new(Profiles *p, PtError *err);
 void quality_free(Profiles *p);  /* accepts one that quality_new has not made */
@@ -212,14 +231,18 @@ void groups_clear(Profiles *p);
 /* A group call; all other events say nothing here. On failure memory has to be loaded anew. */
 PtStatus groups_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32_t node,
                       PtError *err);
-bool groups_concern(PtStr trait); /* a trait of that name makes a household */
-/* Such a trait of the node changed: found by traits_flush, anew in each. */
+bool groups_concern(PtStr trait); /* a trait of that name has to do with households */
+bool groups_make(PtStr trait);    /* and one of these has to be there for one */
+/* Such a trait of a node that could have a household changed: found by traits_flush, anew in each.
+ */
 void groups_touch_begin(Profiles *p);
 PtStatus groups_touch(Profiles *p, uint32_t node, PtError *err);
 /* As traits_flush and traits_forget, behind them in the same transaction. */
 PtStatus groups_flush(Profiles *p, PtSqlTx *tx, PtError *err);
 void groups_forget(Profiles *p);
 PtStatus groups_reset(PtSqlTx *tx, PtError *err);
+/* The node leaves its groups; an account that nobody belongs to any more goes. */
+PtStatus groups_erase(PtSqlTx *tx, uint32_t node, PtError *err);
 
 /* ---- Duplicates (duplicates.c) ------------------------------------------------------------------
  */
@@ -236,3 +259,16 @@ void duplicates_forget(Profiles *p);
 PtStatus duplicates_reset(PtSqlTx *tx, PtError *err);
 size_t duplicates_bytes(const Profiles *p);
 uint64_t duplicates_passed_over(const Profiles *p); /* blocks that are too large, since the start */
+
+/* ---- Erasing (erase_view.c) --------------------------------------------------------------------
+ */
+
+/* An event that takes a step of the view for itself. */
+bool erase_stands_alone(const EventView *v);
+/* What it names leaves the graph; under the write lock. PT_NO_MEMORY: memory has to be loaded anew.
+ * What is gone already is no trouble. */
+PtStatus erase_apply(Profiles *p, PtStr properties, uint64_t offset, PtError *err);
+void erase_hear(Profiles *p, uint32_t node); /* under the write lock: and the rest of memory */
+PtStatus erase_node_rows(PtSqlTx *tx, uint32_t node, uint64_t offset, PtError *err);
+PtStatus erase_person_row(PtSqlTx *tx, uint32_t person, PtError *err);
+PtStatus erase_account_row(PtSqlTx *tx, PtStr hex, PtStr name, PtError *err);

@@ -3,6 +3,8 @@
  * source, until a step's transaction takes it to the tables. */
 #include "profiles/quality_internal.h"
 
+#include "base/time.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,11 +55,6 @@ int64_t quality_of(const QualityMeasure *measure, const int64_t counts[static QU
 int64_t quality_step_ms(QualityStep step)
 {
     return step == QUALITY_HOUR ? HOUR_MS : 24 * (int64_t)HOUR_MS;
-}
-
-int64_t quality_floor(int64_t ms, int64_t step_ms)
-{
-    return ms - ((ms % step_ms) + step_ms) % step_ms;
 }
 
 int64_t quality_late_edge_ms(size_t late_class)
@@ -275,7 +272,7 @@ static PtStatus no_memory(PtError *err)
 /* NULL: no memory. */
 static QualityCell *cell_of_record(Quality *q, const PtRecord *r)
 {
-    const int64_t hour_ms = quality_floor(r->time_ms, HOUR_MS);
+    const int64_t hour_ms = pt_time_floor(r->time_ms, HOUR_MS);
     QualityCell *cell = tally_cell(&q->events, r->source, hour_ms);
     q->newest_ms = hour_ms > q->newest_ms ? hour_ms : q->newest_ms;
     if (cell != NULL) {
@@ -299,7 +296,7 @@ static bool count_facts(Quality *q, QualityCell *cell, const QualityFacts *f, ui
     bool problem[QUALITY_PROBLEMS] = {false}, ok = true;
     for (size_t i = 0; ok && i < f->count; i++) {
         const QualitySum about = {.day_ms =
-                                      quality_floor(cell->hour_ms, quality_step_ms(QUALITY_DAY)),
+                                      pt_time_floor(cell->hour_ms, quality_step_ms(QUALITY_DAY)),
                                   .source = cell->source,
                                   .problem = f->found[i].problem,
                                   .kind = pt_str(f->found[i].kind),
@@ -319,7 +316,7 @@ static bool count_dropped(Quality *q, QualityCell *cell, const IdentityClaims *c
     for (size_t i = 0; ok && i < claims->count; i++) {
         if ((dropped & 1U << i) != 0) {
             const QualitySum about = {
-                .day_ms = quality_floor(cell->hour_ms, quality_step_ms(QUALITY_DAY)),
+                .day_ms = pt_time_floor(cell->hour_ms, quality_step_ms(QUALITY_DAY)),
                 .source = cell->source,
                 .problem = QUALITY_IS_CONFLICTING,
                 .kind = PT_STR("identifier"),
@@ -354,7 +351,7 @@ PtStatus quality_apply(Profiles *p, const QualityEvent *e, PtError *err)
     }
     cell->counts[QUALITY_EVENTS]++;
     cell->counts[QUALITY_CHECKED] += e->facts->checked;
-    if ((r->flags & EVENT_HISTORICAL) == 0) {
+    if ((r->flags & (EVENT_HISTORICAL | EVENT_ERASED)) == 0) {
         count_time(cell, e->view);
     }
     if ((e->facts->count > 0 && !count_facts(q, cell, e->facts, r->position.offset)) ||
@@ -372,8 +369,8 @@ void quality_conflicts_begin(Profiles *p)
 PtStatus quality_conflict(Profiles *p, uint32_t source, const QualityClash *clash, PtError *err)
 {
     Quality *q = p->quality;
-    const int64_t hour_ms = quality_floor(clash->received_ms, HOUR_MS);
-    const QualitySum about = {.day_ms = quality_floor(hour_ms, quality_step_ms(QUALITY_DAY)),
+    const int64_t hour_ms = pt_time_floor(clash->received_ms, HOUR_MS);
+    const QualitySum about = {.day_ms = pt_time_floor(hour_ms, quality_step_ms(QUALITY_DAY)),
                               .source = source,
                               .problem = QUALITY_IS_CONFLICTING,
                               .kind = PT_STR("trait"),
@@ -417,7 +414,7 @@ void profiles_quality_duplicates(void *ctx, uint32_t source, uint32_t events)
 {
     Profiles *p = ctx;
     Quality *q = p->quality;
-    const int64_t hour_ms = quality_floor(pt_clock_now_ms(p->clock), HOUR_MS);
+    const int64_t hour_ms = pt_time_floor(pt_clock_now_ms(p->clock), HOUR_MS);
     (void)pthread_mutex_lock(&q->lock);
     QualityDropped *d = find_dropped(q, source, hour_ms);
     if (d != NULL) {
@@ -451,7 +448,7 @@ void quality_add_dropped(Profiles *p, const QualityRange *range, QualityPoint *p
     (void)pthread_mutex_lock(&q->lock);
     for (size_t i = 0; i < q->dropped_count; i++) {
         const QualityDropped *d = &q->dropped[i];
-        const int64_t at_ms = quality_floor(d->hour_ms, quality_step_ms(range->step));
+        const int64_t at_ms = pt_time_floor(d->hour_ms, quality_step_ms(range->step));
         const bool wanted =
             d->source == range->source && at_ms >= range->from_ms && at_ms < range->until_ms;
         QualityPoint *point = wanted ? quality_point_at(points, count, at_ms) : NULL;

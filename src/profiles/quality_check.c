@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/money.h"
 #include "profiles/quality_internal.h"
+#include "profiles/standard.h"
 #include "profiles/traits_internal.h"
 
 #include <string.h>
@@ -11,14 +12,21 @@
 enum {
     NEEDS_MAX = 4,
     LINES_MAX = 100, /* of products that are looked at */
-    EMAIL_MAX = 254,
-    PHONE_DIGITS_MIN = 5,
-    PHONE_DIGITS_MAX = 15,
 };
 
 /* ---- Tables ---------------------------------------------------------------------------------- */
 
-typedef enum Form { FORM_ANY, FORM_EMAIL, FORM_PHONE, FORM_CURRENCY, FORM_AMOUNT, FORM_LIST } Form;
+typedef enum Form {
+    FORM_ANY,
+    FORM_EMAIL,
+    FORM_CURRENCY,
+    FORM_AMOUNT,
+    FORM_LIST, /* from here on the value is kept: it is judged once all of the object is read */
+    FORM_PHONE,
+    FORM_COUNTRY,
+    FORM_ADDRESS,
+    FORMS,
+} Form;
 
 typedef struct Key {
     PtStr name;
@@ -89,6 +97,8 @@ enum { /* of traits */
        FIRSTNAME,
        LAST_NAME,
        LASTNAME,
+       COUNTRY,
+       ADDRESS,
        TRAIT_KEYS,
 };
 
@@ -96,7 +106,8 @@ static const Key trait_keys[TRAIT_KEYS] = {
     TRAIT(EMAIL, "email", FORM_EMAIL),       TRAIT(PHONE, "phone", FORM_PHONE),
     TRAIT(NAME, "name", FORM_ANY),           TRAIT(FIRST_NAME, "first_name", FORM_ANY),
     TRAIT(FIRSTNAME, "firstName", FORM_ANY), TRAIT(LAST_NAME, "last_name", FORM_ANY),
-    TRAIT(LASTNAME, "lastName", FORM_ANY),
+    TRAIT(LASTNAME, "lastName", FORM_ANY),   TRAIT(COUNTRY, "country", FORM_COUNTRY),
+    TRAIT(ADDRESS, "address", FORM_ADDRESS),
 };
 
 typedef struct Need { /* one of these keys; field: what people are told is missing */
@@ -193,68 +204,37 @@ static bool is_currency(PtStr text)
     return false;
 }
 
-/* Text on both sides of one @, a dot in what is behind it, no space. */
-static bool is_email(PtStr text)
-{
-    const char *at = memchr(text.data, '@', text.len);
-    if (at == NULL || at == text.data || text.len > EMAIL_MAX || memchr(text.data, ' ', text.len)) {
-        return false;
-    }
-    const PtStr domain = pt_str_from(text, (size_t)(at - text.data) + 1);
-    const char *dot = domain.len > 0 ? memchr(domain.data, '.', domain.len) : NULL;
-    return dot != NULL && dot != domain.data && domain.data[domain.len - 1] != '.' &&
-           memchr(domain.data, '@', domain.len) == NULL;
-}
-
-static bool is_phone(PtStr text)
-{
-    static const char between[] = " .-/()";
-    size_t digits = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.data[i];
-        digits += c >= '0' && c <= '9';
-        if ((c < '0' || c > '9') && !(c == '+' && i == 0) &&
-            memchr(between, c, sizeof between - 1) == NULL) {
-            return false;
-        }
-    }
-    return digits >= PHONE_DIGITS_MIN && digits <= PHONE_DIGITS_MAX;
-}
-
 static bool is_amount(PtStr text)
 {
     int64_t micros;
     return pt_money_parse(text, &micros, NULL) == PT_OK;
 }
 
-static PtStr trimmed(PtStr s)
-{
-    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s = pt_str_from(s, 1);
-    }
-    while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-    return s;
-}
-
 typedef enum Verdict { ABSENT, GOOD, BAD } Verdict;
+
+/* A text as it stands, else all of it; without space around. */
+static PtStr plain_of(PtStr json)
+{
+    const bool text = json.len > 1 && json.data[0] == '"';
+    return pt_str_trim(text ? (PtStr){json.data + 1, json.len - 2} : json);
+}
 
 /* Of the value's JSON text. A text with escapes is not judged: it is there. */
 static Verdict judge(PtStr json, unsigned flags, Form form)
 {
     const char c = json.data[0];
     const bool text = c == '"', number = c == '-' || (c >= '0' && c <= '9');
-    const PtStr plain = trimmed(text ? (PtStr){json.data + 1, json.len - 2} : json);
+    const PtStr plain = plain_of(json);
     if (plain.len == 0 || pt_str_eq(json, PT_STR("null")) || pt_str_eq(json, PT_STR("[]"))) {
         return ABSENT;
     }
-    if (form == FORM_ANY || (text && (flags & PT_JSON_ESCAPED) != 0)) {
+    if (form == FORM_ANY || form > FORM_PHONE || (text && (flags & PT_JSON_ESCAPED) != 0)) {
         return GOOD;
     }
-    const bool good = form == FORM_LIST       ? c == '['
-                      : form == FORM_EMAIL    ? text && is_email(plain)
-                      : form == FORM_PHONE    ? (text || number) && is_phone(plain)
+    const bool good = form == FORM_LIST ? c == '['
+                      : form == FORM_EMAIL
+                          ? text && standard_mail_fault(plain) == STANDARD_FAULT_NONE
+                      : form == FORM_PHONE    ? text || number
                       : form == FORM_CURRENCY ? text && is_currency(plain)
                                               : (text || number) && is_amount(plain);
     return good ? GOOD : BAD;
@@ -264,13 +244,18 @@ static Verdict judge(PtStr json, unsigned flags, Form form)
 
 typedef struct Found { /* a bit a key */
     uint32_t there, bad;
-    PtStr products;
+    PtStr kept[FORMS - FORM_LIST]; /* JSON; empty: absent, bad, or a phone with escapes */
 } Found;
 
 typedef struct Reading { /* of one event, in one pass */
     PtJson j;
     Found properties, traits, context, page;
 } Reading;
+
+static PtStr kept(const Found *found, Form form)
+{
+    return found->kept[form - FORM_LIST];
+}
 
 static bool is_key(const PtJson *j, PtStr name)
 {
@@ -303,8 +288,10 @@ static bool read_object(PtJson *j, const Key *keys, size_t count, Found *ret_fou
             ret_found->bad &= ~ONE(key);
             ret_found->there |= verdict != ABSENT ? ONE(key) : 0;
             ret_found->bad |= verdict == BAD ? ONE(key) : 0;
-            if (keys[key].form == FORM_LIST) {
-                ret_found->products = verdict == GOOD ? value : (PtStr){NULL, 0};
+            if (keys[key].form >= FORM_LIST) {
+                const bool raw = keys[key].form == FORM_PHONE && (flags & PT_JSON_ESCAPED) != 0;
+                ret_found->kept[keys[key].form - FORM_LIST] =
+                    verdict == GOOD && !raw ? value : (PtStr){NULL, 0};
             }
         }
     }
@@ -416,15 +403,30 @@ static void check_properties(QualityFacts *f, const Found *found)
             add(f, f->kind, property_keys[i].in_properties, QUALITY_IS_MALFORMED);
         }
     }
-    if (has_bad_price(found->products)) {
+    if (has_bad_price(kept(found, FORM_LIST))) {
         add(f, f->kind, "properties.products.price", QUALITY_IS_MALFORMED);
     }
 }
 
-static void check_traits(QualityFacts *f, const Found *found, bool of_context)
+/* country: of a number without one, where these traits say none. */
+static bool has_bad_phone(const Found *found, const char *country)
 {
+    char known[STANDARD_COUNTRY];
+    const PtStr phone = plain_of(kept(found, FORM_PHONE));
+    PtStr said = kept(found, FORM_COUNTRY);
+    if (phone.len == 0) {
+        return false;
+    }
+    said = said.len > 0 ? said : profile_member(kept(found, FORM_ADDRESS), PT_STR("country"));
+    standard_country_or(plain_of(said), country, known);
+    return standard_phone_fault(phone, known) != STANDARD_FAULT_NONE;
+}
+
+static void check_traits(QualityFacts *f, const Found *found, const char *country, bool of_context)
+{
+    const uint32_t bad = found->bad | (has_bad_phone(found, country) ? ONE(PHONE) : 0);
     for (size_t i = 0; i < TRAIT_KEYS; i++) {
-        if ((found->bad & ONE(i)) != 0) {
+        if ((bad & ONE(i)) != 0) {
             add(f, f->kind, of_context ? trait_keys[i].in_context : trait_keys[i].in_traits,
                 QUALITY_IS_MALFORMED);
         }
@@ -446,7 +448,8 @@ static bool batch_has_url(const EventView *v)
 
 /* Most events of no known kind say nothing that could be wrong: looked for before anything is
  * parsed. */
-static void check_body(QualityFacts *f, const EventView *v, const struct Kind *kind)
+static void check_body(QualityFacts *f, const EventView *v, const struct Kind *kind,
+                       const char *country)
 {
     Reading r;
     if (kind == NULL && !has(v->raw, PT_STR("\"currency\"")) &&
@@ -457,8 +460,8 @@ static void check_body(QualityFacts *f, const EventView *v, const struct Kind *k
     if (v->type == EVENT_TRACK) {
         check_properties(f, &r.properties);
     }
-    check_traits(f, &r.traits, false);
-    check_traits(f, &r.context, true);
+    check_traits(f, &r.traits, country, false);
+    check_traits(f, &r.context, country, true);
     if (v->type == EVENT_PAGE) {
         r.properties.there |= r.page.there & ONE(URL);
         r.properties.there |= v->common.len > 0 && batch_has_url(v) ? ONE(URL) : 0;
@@ -484,7 +487,8 @@ static void check_flags(QualityFacts *f, unsigned flags)
     }
 }
 
-void quality_check(const EventView *v, unsigned flags, size_t identifiers, QualityFacts *ret_facts)
+void quality_check(const EventView *v, unsigned flags, size_t identifiers, const char *country,
+                   QualityFacts *ret_facts)
 {
     QualityFacts *f = ret_facts;
     const struct Kind *kind = kind_of(v);
@@ -494,6 +498,6 @@ void quality_check(const EventView *v, unsigned flags, size_t identifiers, Quali
     if (identifiers == 0) {
         add(f, f->kind, "userId, anonymousId or another identifier", QUALITY_IS_MISSING);
     }
-    check_body(f, v, kind);
+    check_body(f, v, kind, country);
     check_flags(f, flags);
 }

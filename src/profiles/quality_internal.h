@@ -63,7 +63,6 @@ struct Quality {
 
 /* Adds `offset` to the highest QUALITY_SAMPLES; one that is there already stays once. */
 void quality_sample(uint64_t *samples, size_t *count, uint64_t offset);
-int64_t quality_floor(int64_t ms, int64_t step_ms);
 size_t quality_samples_read(PtStr text, uint64_t samples[static QUALITY_SAMPLES]);
 /* The point of a step, made in its place where there is none; NULL: there are QUALITY_POINTS_MAX.
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How good the events of a source were, read from the tables. */
+#include "base/time.h"
 #include "profiles/quality_internal.h"
 #include "quality.sql.h"
 
@@ -77,7 +78,7 @@ static void bind_days(PtSqlTx *tx, const QualityRange *range)
 {
     const int64_t day_ms = quality_step_ms(QUALITY_DAY);
     pt_sql_bind_i64(tx, 1, range->source);
-    pt_sql_bind_i64(tx, 2, quality_floor(range->from_ms, day_ms));
+    pt_sql_bind_i64(tx, 2, pt_time_floor(range->from_ms, day_ms));
     pt_sql_bind_i64(tx, 3, range->until_ms);
 }
 

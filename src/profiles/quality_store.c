@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What is counted becomes rows: added to those of its hour and its day, with a step's transaction.
  */
+#include "base/time.h"
 #include "profiles/quality_internal.h"
 #include "quality.sql.h"
 
@@ -12,21 +13,13 @@ enum { SAMPLES_TEXT = QUALITY_SAMPLES * 21 + 1 };
 
 static const PtStr other_fields = PT_STR_INIT("(other)");
 
-static PtStatus finish(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 /* Begin of what is kept, as the newest record has it. */
 static int64_t horizon(const Quality *q, QualityStep step)
 {
     const int64_t day_ms = quality_step_ms(QUALITY_DAY);
     const int64_t days = step == QUALITY_HOUR ? QUALITY_HOUR_DAYS : QUALITY_DAY_DAYS;
     return q->newest_ms == INT64_MIN ? INT64_MIN
-                                     : quality_floor(q->newest_ms, day_ms) - days * day_ms;
+                                     : pt_time_floor(q->newest_ms, day_ms) - days * day_ms;
 }
 
 /* ---- Counts ---------------------------------------------------------------------------------- */
@@ -34,7 +27,7 @@ static int64_t horizon(const Quality *q, QualityStep step)
 static PtStatus write_cell(const Quality *q, PtSqlTx *tx, const QualityCell *cell, QualityStep step,
                            PtError *err)
 {
-    const int64_t step_ms = quality_step_ms(step), at_ms = quality_floor(cell->hour_ms, step_ms);
+    const int64_t step_ms = quality_step_ms(step), at_ms = pt_time_floor(cell->hour_ms, step_ms);
     PtStatus st = at_ms >= horizon(q, step) ? pt_sql_use(tx, SQL_QUALITY_COUNT_ADD, err) : PT_OK;
     if (st != PT_OK || at_ms < horizon(q, step)) {
         return st;
@@ -45,7 +38,7 @@ static PtStatus write_cell(const Quality *q, PtSqlTx *tx, const QualityCell *cel
     for (int i = 0; i < QUALITY_STORED; i++) {
         pt_sql_bind_i64(tx, 4 + i, cell->counts[i]);
     }
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 /* ---- Fields ---------------------------------------------------------------------------------- */
@@ -141,7 +134,7 @@ static PtStatus write_sum(const Quality *q, PtSqlTx *tx, QualitySum sum, PtError
     bind_field(tx, &sum);
     pt_sql_bind_i64(tx, 6, sum.events);
     pt_sql_bind_text(tx, 7, write_samples(sum.samples, sum.sample_count, samples));
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus write_tally(const Quality *q, PtSqlTx *tx, const QualityTally *t, PtError *err)
@@ -168,9 +161,9 @@ static PtStatus add_dropped(PtSqlTx *tx, const QualityDropped *d, QualityStep st
     }
     pt_sql_bind_i64(tx, 1, d->source);
     pt_sql_bind_i64(tx, 2, step_ms);
-    pt_sql_bind_i64(tx, 3, quality_floor(d->hour_ms, step_ms));
+    pt_sql_bind_i64(tx, 3, pt_time_floor(d->hour_ms, step_ms));
     pt_sql_bind_i64(tx, 4, d->writing);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 /* The intake's thread is not kept waiting for SQL: one is taken at a time. */
@@ -208,7 +201,7 @@ static PtStatus prune_steps(const Quality *q, PtSqlTx *tx, const char *statement
     }
     pt_sql_bind_i64(tx, 1, quality_step_ms(step));
     pt_sql_bind_i64(tx, 2, horizon(q, step));
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus prune_fields(const Quality *q, PtSqlTx *tx, PtError *err)
@@ -218,7 +211,7 @@ static PtStatus prune_fields(const Quality *q, PtSqlTx *tx, PtError *err)
         return st;
     }
     pt_sql_bind_i64(tx, 1, horizon(q, QUALITY_HOUR));
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static bool day_has_passed(const Quality *q)
@@ -226,7 +219,7 @@ static bool day_has_passed(const Quality *q)
     const int64_t day_ms = quality_step_ms(QUALITY_DAY);
     return q->newest_ms != INT64_MIN &&
            (q->pruned_ms == INT64_MIN ||
-            quality_floor(q->newest_ms, day_ms) > quality_floor(q->pruned_ms, day_ms));
+            pt_time_floor(q->newest_ms, day_ms) > pt_time_floor(q->pruned_ms, day_ms));
 }
 
 static PtStatus prune(const Quality *q, PtSqlTx *tx, PtError *err)

@@ -69,6 +69,11 @@ static struct CheckCase {
      true, ""},
     {"a phone of sixteen digits", EVENT_IDENTIFY, "",
      "{\"traits\":{\"phone\":\"+1234567890123456\"}}", 0, 1, true, "identify: traits.phone b; "},
+    {"a mail address with an empty part", EVENT_IDENTIFY, "",
+     "{\"traits\":{\"email\":\"ann@shop..at\"}}", 0, 1, true, "identify: traits.email b; "},
+    {"a price behind an escape in a list", EVENT_TRACK, "Cart Viewed",
+     "{\"properties\":{\"products\":[{\"name\":\"\\u00e4\",\"price\":\"free\"}]}}", 0, 1, true,
+     "Cart Viewed: properties.products.price b; "},
     {"context.traits of a track", EVENT_TRACK, "Seen",
      "{\"context\":{\"traits\":{\"email\":\"nobody\"}}}", 0, 1, false,
      "track: context.traits.email b; "},
@@ -95,7 +100,7 @@ static void check_finds(void **state)
     char found[1024] = "";
     size_t len = 0;
     const EventView v = {.type = c->type, .name = pt_str(c->event), .raw = pt_str(c->raw)};
-    quality_check(&v, c->flags, c->identifiers, &facts);
+    quality_check(&v, c->flags, c->identifiers, "", &facts);
     for (size_t i = 0; i < facts.count; i++) {
         const QualityFact *f = &facts.found[i];
         len += (size_t)snprintf(found + len, sizeof found - len, "%s: %s %s; ", f->kind, f->field,
@@ -103,6 +108,47 @@ static void check_finds(void **state)
     }
     assert_string_equal(found, c->found);
     assert_int_equal(facts.checked, c->checked);
+}
+
+/* Of an identify with these traits: whether its phone is malformed. */
+static struct PhoneCase {
+    const char *name, *country, *traits; /* country: of the setting */
+    bool bad;
+} phone_cases[] = {
+    {"it fits the default country", "AT", "\"phone\":\"0664 1234567\"", false},
+    {"it is too short for the default country", "CH", "\"phone\":\"079 123 45 6\"", true},
+    {"without a country it is not judged", "", "\"phone\":\"079 123 45 6\"", false},
+    {"the country of the address goes first", "CH",
+     "\"phone\":\"079 123 45 6\",\"address\":{\"city\":\"Wien\",\"country\":\"AT\"}", false},
+    {"the country beside it goes before the address", "",
+     "\"country\":\"Schweiz\",\"phone\":\"0664 12345678\",\"address\":{\"country\":\"AT\"}", true},
+    {"an address that is a text says no country", "CH",
+     "\"phone\":\"079 123 45 6\",\"address\":\"Wien\"", true},
+    {"a country that nothing is known of", "CH",
+     "\"country\":\"Atlantis\",\"phone\":\"079 123 45 6\"", false},
+    {"a country that is null", "CH", "\"country\":null,\"phone\":\"079 123 45 6\"", true},
+    {"it names its country and does not fit it", "", "\"phone\":\"+41 79 123 45 6\"", true},
+    {"it is dialled abroad and does not fit", "", "\"phone\":\"0041 79 123 45 6\"", true},
+    {"it names a country that nothing is known of", "CH", "\"phone\":\"+999 1234567\"", false},
+    {"one with escapes is not judged", "CH", "\"phone\":\"07\\u0039 1\"", false},
+    {"null is no phone", "CH", "\"name\":\"Ann\",\"phone\":null", false},
+    {"a number without quotes", "CH", "\"phone\":41791234567", false},
+    {"the last of equal names counts", "CH", "\"phone\":\"079 123\",\"phone\":\"079 123 45 67\"",
+     false},
+};
+
+static void phone_of_a_country(void **state)
+{
+    const struct PhoneCase *c = *state;
+    QualityFacts facts;
+    char raw[256];
+    (void)snprintf(raw, sizeof raw, "{\"traits\":{%s}}", c->traits);
+    const EventView v = {.type = EVENT_IDENTIFY, .raw = pt_str(raw)};
+    quality_check(&v, 0, 1, c->country, &facts);
+    assert_int_equal(facts.count, c->bad);
+    if (c->bad) {
+        assert_string_equal(facts.found[0].field, "traits.phone");
+    }
 }
 
 static void samples_are_the_highest(void **state)
@@ -401,9 +447,10 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    struct CMUnitTest checks[PT_COUNT(check_cases)];
+    struct CMUnitTest checks[PT_COUNT(check_cases) + PT_COUNT(phone_cases)];
     size_t n = 0;
     PT_TEST_ROWS(checks, n, check_cases, check_finds);
+    PT_TEST_ROWS(checks, n, phone_cases, phone_of_a_country);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_are_the_highest),
         cmocka_unit_test(quantiles_are_edges),

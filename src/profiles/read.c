@@ -419,6 +419,18 @@ static PtStatus copy_out(const Shot *shot, PtArena *arena, Profile *profile, PtE
     return profile->name.data != NULL ? PT_OK : no_memory(err);
 }
 
+/* Who was erased meanwhile is not shown half. */
+static PtStatus is_still_there(Profiles *p, const Shot *shot, PtError *err)
+{
+    PtStatus st = profiles_lock_read(p, err);
+    if (st == PT_OK) {
+        const bool there = identity_person(p->graph, shot->numbers[0]) != 0;
+        profiles_unlock(p);
+        st = there ? PT_OK : pt_fail(err, PT_NOT_FOUND, "no profile has that identifier");
+    }
+    return st;
+}
+
 static PtStatus read_profile(Profiles *p, const ShotWho *who, PtArena *arena, Profile *ret_profile,
                              PtError *err)
 {
@@ -435,6 +447,9 @@ static PtStatus read_profile(Profiles *p, const ShotWho *who, PtArena *arena, Pr
         }
     }
     Profile profile = {0};
+    if (st == PT_OK) {
+        st = is_still_there(p, &shot, err);
+    }
     if (st == PT_OK) {
         st = read_touches(p, &shot, &profile, err);
     }
@@ -541,4 +556,84 @@ void profiles_id_of_event(Profiles *p, const EventView *event, uint64_t offset, 
         }
     }
     profiles_unlock(p);
+}
+
+/* ---- Traits for rules ------------------------------------------------------------------------ */
+
+/* 0: nobody's. */
+static PtStatus node_of_event(Profiles *p, const EventView *event, uint64_t offset, PtArena *arena,
+                              uint32_t *ret_node)
+{
+    IdentityClaims claims;
+    PtStatus st = profiles_lock_read(p, NULL);
+    if (st != PT_OK) {
+        return st;
+    }
+    st = offset < p->seen
+             ? identity_claims(book_at(p, offset), p->graph, event, arena, &claims, NULL)
+             : PT_UNAVAILABLE;
+    if (st == PT_OK) {
+        *ret_node = profile_node_of_event(p, &claims, event->message_id);
+    }
+    profiles_unlock(p);
+    return st;
+}
+
+/* As shot_read_tables, of the traits alone. */
+static PtStatus read_said(Profiles *p, Shot *shot, PtArena *arena)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    PtStatus st = pt_sql_begin(p->views, false, &tx, NULL);
+    for (size_t i = 0; st == PT_OK && i < shot->node_count; i++) {
+        const size_t stored_from = shot->trait_count;
+        st = read_traits(tx, shot, &shot->nodes[i], arena, NULL);
+        if (st == PT_OK) {
+            limit_names(shot, &shot->nodes[i], stored_from);
+        }
+    }
+    shot->trait_count = st == PT_OK ? fold_traits(shot->traits, shot->trait_count) : 0;
+    return st;
+}
+
+static PtStr trait_named(const Shot *shot, const Profile *profile, PtStr name)
+{
+    for (size_t i = 0; i < profile->computed_count; i++) {
+        if (pt_str_eq(profile->computed[i].name, name)) {
+            return profile->computed[i].json;
+        }
+    }
+    for (size_t i = 0; i < shot->trait_count; i++) {
+        if (pt_str_eq(shot->traits[i].trait.name, name)) {
+            return shot->traits[i].trait.json;
+        }
+    }
+    return (PtStr){NULL, 0};
+}
+
+PtStatus profiles_traits_of_event(Profiles *p, const EventView *event, uint64_t offset,
+                                  const PtStr *names, size_t count, PtArena *arena,
+                                  PtStr *ret_values)
+{
+    Shot shot = {.node_count = 0};
+    Profile profile = {.computed_count = 0};
+    ShotWho who = {.node = 0};
+    PtStatus st = node_of_event(p, event, offset, arena, &who.node);
+    const bool filed = st == PT_OK && who.node != 0;
+    st = filed ? shot_take(p, &who, arena, &shot, NULL) : st;
+    if (filed && st == PT_OK) {
+        st = read_said(p, &shot, arena);
+    }
+    if (filed && st == PT_OK && computed_has(p, names, count)) {
+        st = computed_fill(p, shot.numbers, shot.node_count, shot.applied, arena, &profile, NULL);
+    }
+    if (filed && st == PT_OK) {
+        st = is_still_there(p, &shot, NULL);
+    }
+    if (st != PT_OK && st != PT_NOT_FOUND) {
+        return st;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ret_values[i] = st == PT_OK ? trait_named(&shot, &profile, names[i]) : (PtStr){NULL, 0};
+    }
+    return PT_OK;
 }

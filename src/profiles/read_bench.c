@@ -195,6 +195,18 @@ static void read_one(Bench *b, PtRng *rng, PtArena *arena)
             &err);
 }
 
+/* As a filter of a destination asks. */
+static void traits_one(Bench *b, PtRng *rng, PtArena *arena)
+{
+    char user[24];
+    const PtStr wanted[] = {PT_STR("tier"), PT_STR("city")};
+    PtStr values[2];
+    (void)snprintf(user, sizeof user, "u%" PRIu64, pt_rng_below(rng, b->persons));
+    const EventView v = {.user_id = pt_str(user), .raw = PT_STR("{}")};
+    fail_on(profiles_traits_of_event(b->profiles, &v, 0, wanted, 2, arena, values),
+            &(PtError){.message = "traits were not read"});
+}
+
 static void search_one(Bench *b, PtRng *rng, PtArena *arena)
 {
     char text[48];
@@ -356,11 +368,13 @@ int main(int argc, char **argv)
     open_all(&b);
     fill(&b);
     read_for_a_while(&b, "reads alone", read_one, b.reads);
+    read_for_a_while(&b, "traits alone", traits_one, b.reads);
     read_for_a_while(&b, "searches alone", search_one, 50);
     if (pthread_create(&feed, NULL, feed_thread, &b) != 0) {
         return 1;
     }
     read_for_a_while(&b, "reads beside events", read_one, b.reads);
+    read_for_a_while(&b, "traits beside events", traits_one, b.reads);
     read_for_a_while(&b, "searches beside events", search_one, 50);
     atomic_store(&b.stop, true);
     (void)pthread_join(feed, NULL);

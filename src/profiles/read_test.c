@@ -327,6 +327,97 @@ static void test_id_of_event(void **state)
     check_owner(r, 6, p.id);
 }
 
+/* ---- Traits for rules ------------------------------------------------------------------------ */
+
+/* Of the event at the offset, "name=value;" of each name in the list; what is not there as "-". */
+static const char *traits_at(ReadRig *r, uint64_t offset, const char *list, PtStatus want)
+{
+    static char text[1024];
+    enum { NAMES = 8 };
+    PtStr names[NAMES], got[NAMES], rest = pt_str(list);
+    PtLogReader *reader;
+    const PtRecord *record;
+    size_t count, n = 0;
+    EventView v;
+    while (n < NAMES && pt_str_cut(&rest, ' ', &names[n])) {
+        n++;
+    }
+    assert_int_equal(pt_log_reader_open(r->view.rig.log, NULL, 0, offset, &reader, NULL), PT_OK);
+    assert_int_equal(pt_log_fetch(reader, 1, true, &record, &count, NULL), PT_OK);
+    assert_int_equal(event_payload_read(record, &v, NULL), PT_OK);
+    assert_int_equal(
+        profiles_traits_of_event(r->view.profiles, &v, offset, names, n, r->arena, got), want);
+    text[0] = '\0';
+    for (size_t i = 0; want == PT_OK && i < n; i++) {
+        const PtStr json = got[i].data != NULL ? got[i] : PT_STR("-");
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "%.*s=%.*s;",
+                       PT_STR_ARG(names[i]), PT_STR_ARG(json));
+    }
+    pt_log_reader_close(reader);
+    return text;
+}
+
+static void test_traits_of_event(void **state)
+{
+    ReadRig *r = *state;
+    PtError err = {0};
+    send_journey(r);
+    send(r, EVENT_TRACK, "{\"anonymousId\":\"a2\",\"event\":\"Seen\"}");
+    (void)traits_at(r, 2, "tier", PT_UNAVAILABLE); // the view has not seen it
+    r->view.fail_steps = 1;
+    assert_int_equal(view_rig_step(&r->view, &err), PT_UNAVAILABLE); // in memory, not in tables
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(traits_at(r, 2, "tier city gone none", PT_OK),
+                            "tier=\"gold\";city=\"Paris\";gone=-;none=-;");
+        assert_string_equal(traits_at(r, 0, "firstName", PT_OK), "firstName=\"Ada\";");
+        assert_string_equal(traits_at(r, 5, "tier", PT_OK), "tier=-;");
+        view_rig_run(&r->view);
+    }
+    const Profile one = find(r, "user_id", "u1"), two = find(r, "anonymous_id", "a2");
+    must(profiles_merge(r->view.profiles, &staff, pt_str(one.id), pt_str(two.id), PT_STR("same"),
+                        &err),
+         &err);
+    view_rig_run(&r->view);
+    assert_string_equal(traits_at(r, 5, "tier", PT_OK), "tier=\"gold\";");
+    send(r, EVENT_IDENTIFY,
+         "{\"anonymousId\":\"a2\"," AT("09") ",\"traits\":{\"tier\":\"black\"}}");
+    view_rig_run(&r->view);
+    assert_string_equal(traits_at(r, 2, "tier", PT_OK), "tier=\"black\";");
+}
+
+/* Whatever is read of an event's person is what the profile says. */
+static void check_traits_of_events(ReadRig *r)
+{
+    PtError err = {0};
+    PtLogReader *reader;
+    assert_int_equal(pt_log_reader_open(r->view.rig.log, NULL, 0, 0, &reader, NULL), PT_OK);
+    for (uint64_t offset = 0; offset < pt_log_end(r->view.rig.log, 0); offset++) {
+        const PtRecord *record;
+        EventView v;
+        Profile profile;
+        size_t count;
+        char id[37];
+        pt_arena_clear(r->arena);
+        pt_log_seek(reader, offset);
+        assert_int_equal(pt_log_fetch(reader, 1, true, &record, &count, NULL), PT_OK);
+        if (record->source == 0 || event_payload_read(record, &v, NULL) != PT_OK) {
+            continue;
+        }
+        profiles_id_of_event(r->view.profiles, &v, offset, id);
+        must(profiles_get(r->view.profiles, pt_str(id), r->arena, &profile, &err), &err);
+        for (size_t i = 0; i < profile.trait_count; i++) {
+            const PtStr names[] = {PT_STR("none of this name"), profile.traits[i].name};
+            PtStr got[2];
+            assert_int_equal(
+                profiles_traits_of_event(r->view.profiles, &v, offset, names, 2, r->arena, got),
+                PT_OK);
+            assert_null(got[0].data);
+            assert_true(pt_str_eq(got[1], profile.traits[i].json));
+        }
+    }
+    pt_log_reader_close(reader);
+}
+
 /* ---- Search ---------------------------------------------------------------------------------- */
 
 static struct SearchCase {
@@ -701,6 +792,7 @@ static void test_before_and_after_commit(void **state)
             r->view.fail_steps = 1;
             assert_int_equal(view_rig_step(&r->view, &err), PT_UNAVAILABLE);
             char *before = print_all(r, false);
+            check_traits_of_events(r);
             view_rig_run(&r->view);
             char *after = print_all(r, false);
             assert_string_equal(before, after);
@@ -1050,6 +1142,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_loading, up, down),
         cmocka_unit_test_setup_teardown(test_timeline, up, down),
         cmocka_unit_test_setup_teardown(test_id_of_event, up, down),
+        cmocka_unit_test_setup_teardown(test_traits_of_event, up, down),
         cmocka_unit_test_setup_teardown(test_search_last_seen, up, down),
         cmocka_unit_test_setup_teardown(test_search_follows, up, down),
         cmocka_unit_test_setup_teardown(test_search_loads_beside, up, down),

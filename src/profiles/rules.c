@@ -20,14 +20,14 @@ const char identity_event_type[] = "event";
 
 static const IdentityType default_types[] = {
     /* by name */
-    {"anonymous_id", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE},
-    {"device_id", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE},
-    {"email", 2, 5, IDENTITY_FORM_EMAIL, IDENTITY_MODE_UNIQUE},
-    {"phone", 3, 5, IDENTITY_FORM_PHONE, IDENTITY_MODE_UNIQUE},
-    {"user_id", 1, 1, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE},
+    {"anonymous_id", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE, ""},
+    {"device_id", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE, ""},
+    {"email", 2, 5, IDENTITY_FORM_EMAIL, IDENTITY_MODE_UNIQUE, ""},
+    {"phone", 3, 5, IDENTITY_FORM_PHONE, IDENTITY_MODE_UNIQUE, ""},
+    {"user_id", 1, 1, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE, ""},
 };
 
-static const IdentityType default_other = {"", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE};
+static const IdentityType default_other = {"", 3, 5, IDENTITY_FORM_TRIM, IDENTITY_MODE_UNIQUE, ""};
 
 static const char *const default_blocked[] = {
     "-1",   "anonymous",         "distinct_id", "false", "guest",     "nan",
@@ -325,6 +325,23 @@ static PtStatus read_mode(Reader *r, IdentityMode *ret_mode)
     return st;
 }
 
+/* As ISO 3166 writes it; null is none. */
+static PtStatus read_country(Reader *r, char ret_country[static STANDARD_COUNTRY])
+{
+    const PtJsonToken token = pt_json_next(&r->j);
+    char country[STANDARD_COUNTRY] = "";
+    if (token == PT_JSON_STRING) {
+        standard_country(r->j.raw, country);
+    }
+    if (token != PT_JSON_NULL &&
+        (token != PT_JSON_STRING || country[0] == '\0' || !pt_str_eq(r->j.raw, pt_str(country)))) {
+        return refuse(r, token, "country",
+                      "null or two capital letters of a country whose phone numbers are known");
+    }
+    memcpy(ret_country, country, sizeof country);
+    return PT_OK;
+}
+
 static PtStatus read_name(Reader *r, IdentityType *ret_type)
 {
     PtJsonToken token = pt_json_next(&r->j);
@@ -346,9 +363,11 @@ typedef enum TypeMember {
     MEMBER_LIMIT,
     MEMBER_FORM,
     MEMBER_MODE,
+    MEMBER_COUNTRY,
     MEMBERS
 } TypeMember;
-static const char *const type_members[MEMBERS] = {"name", "priority", "limit", "form", "mode"};
+static const char *const type_members[MEMBERS] = {"name", "priority", "limit",
+                                                  "form", "mode",     "country"};
 
 static PtStatus unknown_member(Reader *r)
 {
@@ -386,8 +405,10 @@ static PtStatus read_member(Reader *r, size_t member, IdentityType *ret_type)
         return read_number(r, "limit", 1, LIMIT_MAX, &ret_type->limit);
     case MEMBER_FORM:
         return read_form(r, &ret_type->form);
-    default:
+    case MEMBER_MODE:
         return read_mode(r, &ret_type->mode);
+    default:
+        return read_country(r, ret_type->country);
     }
 }
 
@@ -407,6 +428,15 @@ static PtStatus read_members(Reader *r, bool named, IdentityType *ret_type, unsi
         }
     }
     return token == PT_JSON_OBJECT_END ? PT_OK : not_json(r);
+}
+
+/* Where the form is left out it is the row's, which is known by now. */
+static PtStatus want_phone(Reader *r, const IdentityType *row)
+{
+    return row->country[0] == '\0' || row->form == IDENTITY_FORM_PHONE
+               ? PT_OK
+               : pt_fail(r->err, PT_INVALID, "%s.country is \"%s\", but its form is %s, not phone",
+                         r->where, row->country, form_names[row->form].data);
 }
 
 /* One value a person is what immutable means. */
@@ -432,6 +462,7 @@ static PtStatus read_other(Reader *r)
     (void)snprintf(r->where, sizeof r->where, "other");
     PtStatus st = read_members(r, false, &r->rules->other, &seen);
     st = st == PT_OK ? limit_immutable(r, seen, &r->rules->other) : st;
+    st = st == PT_OK ? want_phone(r, &r->rules->other) : st;
     r->where[0] = '\0';
     return st;
 }
@@ -475,7 +506,9 @@ static PtStatus keep_type(Reader *r, const IdentityType *given, unsigned seen)
     row->limit = (seen & 1U << MEMBER_LIMIT) != 0 ? given->limit : row->limit;
     row->form = (seen & 1U << MEMBER_FORM) != 0 ? given->form : row->form;
     row->mode = (seen & 1U << MEMBER_MODE) != 0 ? given->mode : row->mode;
-    return limit_immutable(r, seen, row);
+    memcpy(row->country, given->country, sizeof row->country); // of the defaults none has one
+    st = limit_immutable(r, seen, row);
+    return st == PT_OK ? want_phone(r, row) : st;
 }
 
 static PtStatus read_type(Reader *r, size_t index)
@@ -606,17 +639,18 @@ static void write_type(PtJsonOut *o, const IdentityType *type)
 {
     pt_json_out_object(o);
     if (type->name[0] != '\0') {
-        pt_json_out_key(o, PT_STR("name"));
-        pt_json_out_str(o, pt_str(type->name));
+        pt_json_put_str(o, "name", pt_str(type->name));
     }
-    pt_json_out_key(o, PT_STR("priority"));
-    pt_json_out_u64(o, type->priority);
-    pt_json_out_key(o, PT_STR("limit"));
-    pt_json_out_u64(o, type->limit);
-    pt_json_out_key(o, PT_STR("form"));
-    pt_json_out_str(o, form_names[type->form]);
-    pt_json_out_key(o, PT_STR("mode"));
-    pt_json_out_str(o, mode_names[type->mode]);
+    pt_json_put_u64(o, "priority", type->priority);
+    pt_json_put_u64(o, "limit", type->limit);
+    pt_json_put_str(o, "form", form_names[type->form]);
+    pt_json_put_str(o, "mode", mode_names[type->mode]);
+    pt_json_out_key(o, PT_STR("country"));
+    if (type->country[0] != '\0') {
+        pt_json_out_str(o, pt_str(type->country));
+    } else {
+        pt_json_out_null(o);
+    }
     pt_json_out_object_end(o);
 }
 
@@ -638,7 +672,6 @@ void identity_rules_write(const IdentityRules *rules, PtBuf *out)
         pt_json_out_str(&o, rules->blocked[i]);
     }
     pt_json_out_array_end(&o);
-    pt_json_out_key(&o, PT_STR("merge_cap"));
-    pt_json_out_u64(&o, rules->merge_cap);
+    pt_json_put_u64(&o, "merge_cap", rules->merge_cap);
     pt_json_out_object_end(&o);
 }

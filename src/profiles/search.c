@@ -33,20 +33,23 @@ typedef enum Field {
 static const float weights[] = {1.5F, 1.2F, 1.2F, 1, 1, 1};
 
 /* What people do not look for by its parts is found as a whole only. */
-static const char *const unshown_types[] = {"anonymous_id", "device_id", "event"};
+static const PtStr unshown_types[] = {PT_STR_INIT("anonymous_id"), PT_STR_INIT("device_id"),
+                                      PT_STR_INIT("event")};
 
 static const struct TypeField {
     const char *type;
     Field field;
 } type_fields[] = {{"email", FIELD_EMAIL}, {"phone", FIELD_PHONE}, {"user_id", FIELD_USER}};
 
+/* By name, as rows come. */
 static const struct TraitField {
-    const char *name;
+    PtStr name;
     Field field;
 } trait_fields[TEXTS_OF_NODE] = {
-    {"name", FIELD_NAME},       {"firstName", FIELD_NAME}, {"lastName", FIELD_NAME},
-    {"first_name", FIELD_NAME}, {"last_name", FIELD_NAME}, {"email", FIELD_EMAIL},
-    {"phone", FIELD_PHONE},
+    {PT_STR_INIT("email"), FIELD_EMAIL},     {PT_STR_INIT("firstName"), FIELD_NAME},
+    {PT_STR_INIT("first_name"), FIELD_NAME}, {PT_STR_INIT("lastName"), FIELD_NAME},
+    {PT_STR_INIT("last_name"), FIELD_NAME},  {PT_STR_INIT("name"), FIELD_NAME},
+    {PT_STR_INIT("phone"), FIELD_PHONE},
 };
 
 typedef struct Touched {
@@ -135,20 +138,25 @@ size_t search_bytes(const Profiles *p)
 
 /* ---- What a node says ------------------------------------------------------------------------ */
 
+/* TEXTS_OF_NODE: it is in no document. */
+static size_t place_of_trait(PtStr name)
+{
+    size_t i = 0;
+    while (i < TEXTS_OF_NODE && !pt_str_eq(name, trait_fields[i].name)) {
+        i++;
+    }
+    return i;
+}
+
 bool search_shows(PtStr trait)
 {
-    for (size_t i = 0; i < TEXTS_OF_NODE; i++) {
-        if (pt_str_eq(trait, pt_str(trait_fields[i].name))) {
-            return true;
-        }
-    }
-    return false;
+    return place_of_trait(trait) < TEXTS_OF_NODE;
 }
 
 static bool type_shown(PtStr type)
 {
     for (size_t i = 0; i < sizeof unshown_types / sizeof *unshown_types; i++) {
-        if (pt_str_eq(type, pt_str(unshown_types[i]))) {
+        if (pt_str_eq(type, unshown_types[i])) {
             return false;
         }
     }
@@ -160,16 +168,6 @@ static Field field_of_type(PtStr type)
     for (size_t i = 0; i < sizeof type_fields / sizeof *type_fields; i++) {
         if (pt_str_eq(type, pt_str(type_fields[i].type))) {
             return type_fields[i].field;
-        }
-    }
-    return FIELD_OTHER;
-}
-
-static Field field_of_trait(PtStr name)
-{
-    for (size_t i = 0; i < TEXTS_OF_NODE; i++) {
-        if (pt_str_eq(name, pt_str(trait_fields[i].name))) {
-            return trait_fields[i].field;
         }
     }
     return FIELD_OTHER;
@@ -210,10 +208,9 @@ static PtStatus begin_texts(PtSqlTx *tx, const char *statement, uint32_t from, s
     return st;
 }
 
-/* Adds the texts of the traits and the orders of the nodes from..from+count-1 to their documents.
- */
-static PtStatus read_texts(PtSqlTx *tx, uint32_t from, size_t count, Document *documents,
-                           PtArena *arena, PtError *err)
+/* Adds the texts of the traits of the nodes from..from+count-1 to their documents. */
+static PtStatus read_traits(PtSqlTx *tx, uint32_t from, size_t count, Document *documents,
+                            PtArena *arena, PtError *err)
 {
     PtBuf text;
     bool row = true;
@@ -222,21 +219,49 @@ static PtStatus read_texts(PtSqlTx *tx, uint32_t from, size_t count, Document *d
     while (st == PT_OK && (st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
         Document *d = &documents[pt_sql_i64(tx, 0) - from];
         const PtStr shown = profile_json_text(pt_sql_text(tx, 2), &text);
-        st =
-            add_field(d, field_of_trait(pt_sql_text(tx, 1)), shown, arena) ? PT_OK : no_memory(err);
+        const size_t at = place_of_trait(pt_sql_text(tx, 1));
+        const Field field = at < TEXTS_OF_NODE ? trait_fields[at].field : FIELD_OTHER;
+        st = add_field(d, field, shown, arena) ? PT_OK : no_memory(err);
     }
     pt_sql_done(tx);
     st = st == PT_OK && pt_buf_status(&text) != PT_OK ? no_memory(err) : st;
     pt_buf_done(&text);
-    if (st == PT_OK) {
-        st = begin_texts(tx, SQL_ORDER_TEXTS, from, count, ORDERS_KEPT, err);
-    }
-    for (row = true; st == PT_OK && (st = pt_sql_step(tx, &row, err)) == PT_OK && row;) {
+    return st;
+}
+
+/* And of their orders. */
+static PtStatus read_orders(PtSqlTx *tx, uint32_t from, size_t count, Document *documents,
+                            PtArena *arena, PtError *err)
+{
+    PtStatus st = begin_texts(tx, SQL_ORDER_TEXTS, from, count, ORDERS_KEPT, err);
+    for (bool row = true; st == PT_OK && (st = pt_sql_step(tx, &row, err)) == PT_OK && row;) {
         Document *d = &documents[pt_sql_i64(tx, 0) - from];
         st = add_field(d, FIELD_ORDER, pt_sql_text(tx, 1), arena) ? PT_OK : no_memory(err);
     }
     pt_sql_done(tx);
     return st;
+}
+
+/* The same of a node all of which is gathered: no row has to be read. */
+static PtStatus gather_traits(const SaidNode *said, Document *d, PtArena *arena, PtError *err)
+{
+    const SaidTrait *shown[TEXTS_OF_NODE] = {NULL};
+    PtBuf text;
+    bool ok = true;
+    for (const SaidTrait *t = said->traits; t != NULL; t = t->next) {
+        const size_t at = place_of_trait(t->name);
+        if (at < TEXTS_OF_NODE) {
+            shown[at] = t;
+        }
+    }
+    pt_buf_init(&text, EVENT_MAX_BYTES);
+    for (size_t i = 0; ok && i < TEXTS_OF_NODE; i++) {
+        ok = shown[i] == NULL || add_field(d, trait_fields[i].field,
+                                           profile_json_text(shown[i]->value.json, &text), arena);
+    }
+    ok = ok && pt_buf_status(&text) == PT_OK;
+    pt_buf_done(&text);
+    return ok ? PT_OK : no_memory(err);
 }
 
 static bool add_identifier(const Profiles *p, uint32_t node, Document *d, PtArena *arena)
@@ -276,6 +301,11 @@ void search_touch(Profiles *p, uint32_t node)
     }
 }
 
+void search_erase(Profiles *p, uint32_t node)
+{
+    touch(p->search, node, true);
+}
+
 /* By node; of one node the one with texts comes first. */
 static int compare_touched(const void *a, const void *b)
 {
@@ -312,11 +342,19 @@ static PtStatus bring_in(Profiles *p, PtSqlTx *tx, Touched touched, PtArena *are
     Document d = {.count = 0};
     pt_arena_clear(arena);
     PtStatus st = add_identifier(p, touched.node, &d, arena) ? PT_OK : no_memory(err);
+    const SaidNode *said = touched.texts ? traits_said(p, touched.node) : NULL;
+    const bool gathered = said != NULL && traits_all_said(p, said);
     if (st == PT_OK && touched.texts) {
-        st = read_texts(tx, touched.node, 1, &d, arena, err);
+        st = gathered ? gather_traits(said, &d, arena, err)
+                      : read_traits(tx, touched.node, 1, &d, arena, err);
     }
-    // what a node says never becomes nothing: one without a text has none in the index either
-    return st == PT_OK && d.count > 0 ? put(p->search, touched.node, &d, err) : st;
+    if (st == PT_OK && touched.texts && !(gathered && said->orders == NULL)) {
+        st = read_orders(tx, touched.node, 1, &d, arena, err);
+    }
+    // what a node says becomes nothing where it is erased: else one without a text has none in the
+    // index either
+    const bool erased = identity_person(p->graph, touched.node) == 0;
+    return st == PT_OK && (d.count > 0 || erased) ? put(p->search, touched.node, &d, err) : st;
 }
 
 PtStatus search_flush(Profiles *p, PtSqlTx *tx, PtError *err)
@@ -375,7 +413,8 @@ static PtStatus load_nodes(Profiles *p, PtSqlTx *tx, Document *documents, PtAren
         fits = add_identifier(p, from + (uint32_t)i, &documents[i], arena);
     }
     (void)pthread_rwlock_unlock(&p->lock);
-    PtStatus st = fits ? read_texts(tx, from, count, documents, arena, err) : no_memory(err);
+    PtStatus st = fits ? read_traits(tx, from, count, documents, arena, err) : no_memory(err);
+    st = st == PT_OK ? read_orders(tx, from, count, documents, arena, err) : st;
     if (st == PT_OK) {
         st = put_loaded(s, from, count, documents, err);
         s->next = from + (uint32_t)count;

@@ -30,6 +30,10 @@ enum {
 
 /* "AT" of "at", "AUT", "Austria", "Österreich", "Autriche"; "" of what the table does not know. */
 void standard_country(PtStr text, char ret_country[static STANDARD_COUNTRY]);
+/* The country that is said, which may be unknown (""); `fallback` where none is: `said` is blank.
+ */
+void standard_country_or(PtStr said, const char *fallback,
+                         char ret_country[static STANDARD_COUNTRY]);
 
 /* ---- Names (standard.c) ---------------------------------------------------------------------- */
 
@@ -75,6 +79,26 @@ typedef enum StandardPhoneKind {
 StandardPhoneKind standard_phone(PtStr text, const char *country,
                                  char ret_phone[static STANDARD_PHONE]);
 
+/* Whose number it is by its calling code: `country` if it is of those that share it (+1), else the
+ * first of the table; "": not known, or no number of STANDARD_PHONE_E164. */
+void standard_phone_country(const char *phone, const char *country,
+                            char ret_country[static STANDARD_COUNTRY]);
+
+typedef enum StandardFault {
+    STANDARD_FAULT_NONE,
+    STANDARD_FAULT_FORM,     /* signs that do not belong there, or parts that are missing */
+    STANDARD_FAULT_NUMBER,   /* of a phone: none that its country has, or anybody */
+    STANDARD_FAULT_POSTCODE, /* not of the shape that its country's have */
+} StandardFault;
+
+/* What cannot be what it is called, text without space around it: what quality counts. A mail
+ * address has text before its one "@", a domain of several parts behind it, no space, and at most
+ * 254 bytes. */
+StandardFault standard_mail_fault(PtStr text);
+/* A phone has digits and " .-/()", 5..15 of the digits, and a "+" in front at most. Where its
+ * country is known, by the number itself or by `country`, it fits it. */
+StandardFault standard_phone_fault(PtStr text, const char *country);
+
 /* 19840503 of "1984-05-03", "1984-05-03T00:00:00Z", "19840503", "3.5.1984", "03/05/1984" (month
  * first in the US and the Philippines); 0: no day of 1900..2099, or one that forms fill in
  * (1900-01-01, 1970-01-01). */
@@ -99,6 +123,8 @@ void standard_address(PtStr street, PtStr number, PtStr postcode, PtStr city, co
 /* Optimal string alignment: insertions, deletions, changes, swaps of neighbours, in code points;
  * at most 64 of each text are looked at. */
 size_t standard_distance(PtStr a, PtStr b);
+/* Whether that distance is 1, in linear time. */
+bool standard_one_apart(PtStr a, PtStr b);
 /* Jaro-Winkler, 0..1 (prefix 4, scale 0.1), in code points, at most 64 of each. Two empty texts:
  * 1. */
 double standard_jaro_winkler(PtStr a, PtStr b);

@@ -7,13 +7,7 @@
 static PtStr trimmed(PtStr s)
 {
     s.len = s.len < STANDARD_INPUT_MAX ? s.len : STANDARD_INPUT_MAX;
-    while (s.len > 0 && (uint8_t)s.data[0] <= ' ') {
-        s = pt_str_from(s, 1);
-    }
-    while (s.len > 0 && (uint8_t)s.data[s.len - 1] <= ' ') {
-        s.len--;
-    }
-    return s;
+    return pt_str_trim_low(s);
 }
 
 static bool is_digit(char c)
@@ -66,7 +60,7 @@ static const char *hint_of(PtStr domain)
         if (pt_str_eq(domain, known)) {
             return NULL;
         }
-        if (known.len >= 8 && hint == NULL && standard_distance(domain, known) == 1) {
+        if (known.len >= 8 && hint == NULL && standard_one_apart(domain, known)) {
             hint = *d;
         }
     }
@@ -118,6 +112,15 @@ static void write_mail(PtStr local, PtStr domain, const struct Provider *by, Sta
         mail->text[len++] = domain.data[i];
     }
     mail->text[len] = '\0';
+}
+
+StandardFault standard_mail_fault(PtStr text)
+{
+    const size_t at = at_of(text);
+    return text.len < STANDARD_MAIL - 1 && at != SIZE_MAX && at > 0 &&
+                   domain_valid(pt_str_from(text, at + 1))
+               ? STANDARD_FAULT_NONE
+               : STANDARD_FAULT_FORM;
 }
 
 static const struct Provider *provider_of(PtStr domain)
@@ -291,6 +294,39 @@ StandardPhoneKind standard_phone(PtStr text, const char *country,
         kind = STANDARD_PHONE_LOCAL;
     }
     return kind;
+}
+
+/* How many digits there are; SIZE_MAX: and signs that do not belong there. */
+static size_t count_digits(PtStr text)
+{
+    static const char between[] = " .-/()";
+    size_t digits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.data[i];
+        digits += is_digit(c);
+        if (!is_digit(c) && !(c == '+' && i == 0) &&
+            memchr(between, c, sizeof between - 1) == NULL) {
+            return SIZE_MAX;
+        }
+    }
+    return digits;
+}
+
+StandardFault standard_phone_fault(PtStr text, const char *country)
+{
+    char phone[STANDARD_PHONE];
+    const size_t digits = count_digits(text);
+    if (digits == SIZE_MAX) {
+        return STANDARD_FAULT_FORM;
+    }
+    if (digits < DIGITS_LEAST || digits > E164_MOST) {
+        return STANDARD_FAULT_NUMBER;
+    }
+    const bool known = text.data[0] == '+' || pt_str_starts(text, PT_STR("00")) ||
+                       standard_country_find(country) != NULL;
+    return known && standard_phone(text, country, phone) != STANDARD_PHONE_E164
+               ? STANDARD_FAULT_NUMBER
+               : STANDARD_FAULT_NONE;
 }
 
 /* ---- Birthdays ------------------------------------------------------------------------------- */

@@ -99,6 +99,29 @@ static bool is_named(PtStr names, PtStr name)
     return false;
 }
 
+void standard_country_or(PtStr said, const char *fallback,
+                         char ret_country[static STANDARD_COUNTRY])
+{
+    if (pt_str_trim_low(said).len > 0) {
+        standard_country(said, ret_country);
+    } else {
+        memcpy(ret_country, fallback, strlen(fallback) + 1);
+    }
+}
+
+void standard_phone_country(const char *phone, const char *country,
+                            char ret_country[static STANDARD_COUNTRY])
+{
+    const StandardCountry *called =
+        phone[0] == '+' ? standard_country_called(pt_str(phone + 1)) : NULL;
+    const StandardCountry *said = standard_country_find(country);
+    if (called != NULL && said != NULL && strcmp(said->calling, called->calling) == 0) {
+        called = said;
+    }
+    memcpy(ret_country, called != NULL ? called->country : "",
+           called != NULL ? STANDARD_COUNTRY : 1);
+}
+
 void standard_country(PtStr text, char ret_country[static STANDARD_COUNTRY])
 {
     StandardWords words;

@@ -48,8 +48,19 @@ static void check_contacts(const PtStr texts[static TEXTS], const char *country)
         (void)is;
     }
     if (standard_phone(texts[0], country, phone) == STANDARD_PHONE_E164) {
+        char whose[STANDARD_COUNTRY];
         const StandardPhoneKind kind = standard_phone(pt_str(phone), "", same);
         assert(phone[0] == '+' && kind != STANDARD_PHONE_NONE);
+        standard_phone_country(phone, country, whose);
+        assert(whose[0] == '\0' || strlen(whose) == 2);
+        (void)kind;
+    }
+    if (standard_mail_fault(texts[1]) == STANDARD_FAULT_NONE) {
+        assert(texts[1].len >= 5);
+    }
+    if (standard_phone_fault(texts[1], "AT") == STANDARD_FAULT_NONE) {
+        const StandardPhoneKind kind = standard_phone(texts[1], "AT", phone);
+        assert(kind == STANDARD_PHONE_E164);
         (void)kind;
     }
     const uint32_t born = standard_birthday(texts[0], country);
@@ -72,6 +83,7 @@ static void check_near(PtStr a, PtStr b)
     const double near = standard_jaro_winkler(a, b);
     assert(near >= 0 && near <= 1);
     assert(standard_distance(a, b) == standard_distance(b, a));
+    assert(standard_one_apart(a, b) == (standard_distance(a, b) == 1));
     assert(standard_distance(a, a) == 0);
     (void)near;
 }

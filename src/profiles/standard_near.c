@@ -53,6 +53,24 @@ size_t standard_distance(PtStr a, PtStr b)
     return rows[n % 3][m];
 }
 
+/* Both ends that are equal leave a letter on one side or on both, or two that are swapped. */
+bool standard_one_apart(PtStr a, PtStr b)
+{
+    uint32_t x[LETTERS], y[LETTERS];
+    size_t n = letters_of(a, x), m = letters_of(b, y), from = 0;
+    while (from < n && from < m && x[from] == y[from]) {
+        from++;
+    }
+    while (n > from && m > from && x[n - 1] == y[m - 1]) {
+        n--;
+        m--;
+    }
+    const size_t left = n - from, right = m - from;
+    const bool swapped =
+        left == 2 && right == 2 && x[from] == y[from + 1] && x[from + 1] == y[from];
+    return swapped || (left <= 1 && right <= 1 && left + right > 0);
+}
+
 /* Letters that both have, at most `window` apart; those of x, then of y, in their order. */
 static size_t common(const uint32_t *x, size_t n, const uint32_t *y, size_t m, uint32_t *of_x,
                      uint32_t *of_y)

@@ -364,6 +364,76 @@ static void test_country(void **state)
     }
 }
 
+static void test_country_or(void **state)
+{
+    static const char *const rows[][3] = {
+        {"", "AT", "AT"},       {" ", "AT", "AT"}, {"Schweiz", "AT", "CH"},
+        {"Atlantis", "AT", ""}, {"", "", ""},
+    };
+    char country[STANDARD_COUNTRY];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        standard_country_or(pt_str(rows[i][0]), rows[i][1], country);
+        assert_string_equal(country, rows[i][2]);
+    }
+}
+
+static void test_whose_number(void **state)
+{
+    static const char *const rows[][3] = {
+        {"+436641234567", "", "AT"},  {"+436641234567", "DE", "AT"},
+        {"+4232345678", "", "LI"},    {"+14155552671", "", "US"},
+        {"+14155552671", "CA", "CA"}, {"+9991234567", "AT", ""},
+        {"06641234567", "AT", ""},    {"", "AT", ""},
+    };
+    char country[STANDARD_COUNTRY];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        standard_phone_country(rows[i][0], rows[i][1], country);
+        assert_string_equal(country, rows[i][2]);
+    }
+}
+
+static void test_faults(void **state)
+{
+    static const struct {
+        const char *text, *country;
+        StandardFault phone, mail;
+    } rows[] = {
+        {"0664 1234567", "AT", STANDARD_FAULT_NONE, STANDARD_FAULT_FORM},
+        {"079 123 45 6", "CH", STANDARD_FAULT_NUMBER, STANDARD_FAULT_FORM},
+        {"079 123 45 6", "", STANDARD_FAULT_NONE, STANDARD_FAULT_FORM},
+        {"12-345", "", STANDARD_FAULT_NONE, STANDARD_FAULT_FORM},
+        {"12-34", "", STANDARD_FAULT_NUMBER, STANDARD_FAULT_FORM},
+        {"123456789012345", "", STANDARD_FAULT_NONE, STANDARD_FAULT_FORM},
+        {"1234567890123456", "", STANDARD_FAULT_NUMBER, STANDARD_FAULT_FORM},
+        {"+41 79 123 45 6", "", STANDARD_FAULT_NUMBER, STANDARD_FAULT_FORM},
+        {"0041 79 123 45 6", "AT", STANDARD_FAULT_NUMBER, STANDARD_FAULT_FORM},
+        {"+999 1234567", "AT", STANDARD_FAULT_NONE, STANDARD_FAULT_FORM},
+        {"0664 1234567 x5", "AT", STANDARD_FAULT_FORM, STANDARD_FAULT_FORM},
+        {"43+6641234567", "AT", STANDARD_FAULT_FORM, STANDARD_FAULT_FORM},
+        {"anna@shop.at", "", STANDARD_FAULT_FORM, STANDARD_FAULT_NONE},
+        {"anna@shop", "", STANDARD_FAULT_FORM, STANDARD_FAULT_FORM},
+        {"anna@shop..at", "", STANDARD_FAULT_FORM, STANDARD_FAULT_FORM},
+        {"@shop.at", "", STANDARD_FAULT_FORM, STANDARD_FAULT_FORM},
+        {"a b@shop.at", "", STANDARD_FAULT_FORM, STANDARD_FAULT_FORM},
+        {"", "AT", STANDARD_FAULT_NUMBER, STANDARD_FAULT_FORM},
+    };
+    char text[256];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(standard_phone_fault(pt_str(rows[i].text), rows[i].country),
+                         rows[i].phone);
+        assert_int_equal(standard_mail_fault(pt_str(rows[i].text)), rows[i].mail);
+    }
+    memset(text, 'a', sizeof text);
+    memcpy(text + 254 - 5, "@b.at", 5);
+    assert_int_equal(standard_mail_fault((PtStr){text, 254}), STANDARD_FAULT_NONE);
+    memcpy(text + 255 - 5, "@b.at", 5);
+    text[249] = 'a';
+    assert_int_equal(standard_mail_fault((PtStr){text, 255}), STANDARD_FAULT_FORM);
+}
+
 /* ---- How near -------------------------------------------------------------------------------- */
 
 static void test_distance(void **state)
@@ -387,6 +457,8 @@ static void test_distance(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(standard_distance(pt_str(rows[i].a), pt_str(rows[i].b)), rows[i].want);
         assert_int_equal(standard_distance(pt_str(rows[i].b), pt_str(rows[i].a)), rows[i].want);
+        assert_int_equal(standard_one_apart(pt_str(rows[i].a), pt_str(rows[i].b)),
+                         rows[i].want == 1);
     }
 }
 
@@ -443,6 +515,9 @@ int main(void)
     add("spelling", test_spelling, NULL);
     add("a mail address of 255 bytes fits", test_mail_of_255_bytes_fits, NULL);
     add("country", test_country, NULL);
+    add("the country that is said, or another", test_country_or, NULL);
+    add("whose number it is", test_whose_number, NULL);
+    add("faults", test_faults, NULL);
     add("distance", test_distance, NULL);
     add("jaro winkler", test_jaro_winkler, NULL);
     add("long texts are compared by their beginning",

@@ -139,6 +139,15 @@ const SaidNode *traits_said(const Profiles *p, uint32_t node)
     return pt_map_get(p->traits->now.map, key_of(&key, node, PT_STR("")));
 }
 
+bool traits_all_said(const Profiles *p, const SaidNode *said)
+{
+    size_t names = 0;
+    for (const SaidTrait *t = said->traits; t != NULL; t = t->next) {
+        names++;
+    }
+    return said->node > p->known_nodes && names <= TRAITS_NAMES_MAX;
+}
+
 static SaidTrait *find_trait(const Gathering *g, uint32_t node, PtStr name)
 {
     Key key;
@@ -199,6 +208,15 @@ void traits_node_added(Profiles *p, uint32_t node, int64_t at_ms)
     SeenNode *seen = seen_at(p->traits, node);
     if (seen != NULL) {
         seen->first_ms = at_ms;
+    }
+}
+
+void traits_node_erased(Profiles *p, uint32_t node)
+{
+    const Traits *t = p->traits;
+    const size_t page = node / SEEN_PAGE;
+    if (page < t->seen_page_count && t->seen_pages[page] != NULL) {
+        t->seen_pages[page][node % SEEN_PAGE] = (SeenNode){NOT_SEEN, NOT_SEEN};
     }
 }
 
@@ -389,6 +407,32 @@ static void take_over(Stage *s, SaidNode *node)
     }
 }
 
+static PtStatus keep_stage(Traits *t, Stage *s, PtError *err)
+{
+    SaidNode *said = NULL;
+    bool node_added = false;
+    if (!s->no_memory && (s->first != NULL || s->order != NULL)) {
+        said = node_of(s, &node_added);
+        s->no_memory = said == NULL;
+    }
+    if (!s->no_memory && !add_names(s)) {
+        s->no_memory = true;
+    }
+    if (s->no_memory) {
+        take_back(s, node_added);
+        return pt_fail(err, PT_NO_MEMORY, "no memory for what an event says");
+    }
+    if (said != NULL) {
+        take_over(s, said);
+        if (node_added) {
+            *t->now.nodes_end = said;
+            t->now.nodes_end = &said->next;
+        }
+    }
+    t->left_out += s->left_out;
+    return PT_OK;
+}
+
 PtStatus traits_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32_t node,
                       PtError *err)
 {
@@ -402,30 +446,27 @@ PtStatus traits_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32
     s.end = &s.first;
     s.value = (SaidValue){.at_ms = v->timestamp_ms, .source = r->source};
     stage_event(&s, v, r->position.offset);
-    SaidNode *said = NULL;
-    bool node_added = false;
     SeenNode *seen = seen_at(t, node);
     s.no_memory = s.no_memory || seen == NULL;
-    if (!s.no_memory && (s.first != NULL || s.order != NULL)) {
-        said = node_of(&s, &node_added);
-        s.no_memory = said == NULL;
+    PtStatus st = keep_stage(t, &s, err);
+    if (st == PT_OK && seen != NULL) { // it is there: else there was no memory
+        seen->last_ms = v->timestamp_ms;
+        t->applied = r->position.offset + 1;
     }
-    if (!s.no_memory && !add_names(&s)) {
-        s.no_memory = true;
-    }
-    if (s.no_memory) {
-        take_back(&s, node_added);
-        return pt_fail(err, PT_NO_MEMORY, "no memory for what an event says");
-    }
-    if (said != NULL) {
-        take_over(&s, said);
-        if (node_added) {
-            *t->now.nodes_end = said;
-            t->now.nodes_end = &said->next;
-        }
-    }
-    t->left_out += s.left_out;
-    seen->last_ms = v->timestamp_ms;
-    t->applied = r->position.offset + 1;
-    return PT_OK;
+    return st;
+}
+
+PtStatus traits_redact(Profiles *p, uint32_t node, const TraitRedacted *r, PtError *err)
+{
+    Traits *t = p->traits;
+    Stage s = {.into = &t->now,
+               .text = &t->text,
+               .node = node,
+               .offset = r->offset,
+               .received_ms = NOT_SEEN};
+    s.end = &s.first;
+    s.value =
+        (SaidValue){.at_ms = r->at_ms, .source = r->source, .precedence = (uint8_t)r->precedence};
+    stage_trait(&s, r->name, PT_STR("\"-\""));
+    return keep_stage(t, &s, err);
 }

@@ -160,6 +160,9 @@ struct Traits {
 /* NULL: nothing is gathered of it. Under the lock for reading. */
 const SaidNode *traits_said(const Profiles *p, uint32_t node);
 SaidTrait *traits_said_trait(const Profiles *p, uint32_t node, PtStr name);
+/* Of a node that no transaction has written before all is gathered: it has no rows of traits or
+ * orders but what this says. */
+bool traits_all_said(const Profiles *p, const SaidNode *said);
 /* What memory knows of the node's times; NOT_SEEN where it does not. */
 SeenNode traits_seen(const Profiles *p, uint32_t node);
 

@@ -8,14 +8,6 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
-static PtStatus finish(PtSqlTx *tx, PtError *err)
-{
-    bool row;
-    PtStatus st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
-}
-
 /* A row of trait_list; its texts are borrowed from the transaction. */
 static SaidValue stored_value(PtSqlTx *tx)
 {
@@ -49,10 +41,19 @@ static PtStatus tell_conflicts(Profiles *p, const SaidTrait *said, const SaidVal
     return st;
 }
 
-/* Compares what is gathered with the rows. *ret_names: rows there are. */
-static PtStatus look_at_rows(Profiles *p, PtSqlTx *tx, const SaidNode *node, size_t *ret_names,
+typedef struct Rows { /* of a node */
+    size_t names;
+    bool household; /* one of them makes a household */
+} Rows;
+
+/* Compares what is gathered with the rows. */
+static PtStatus look_at_rows(Profiles *p, PtSqlTx *tx, const SaidNode *node, Rows *ret_rows,
                              PtError *err)
 {
+    *ret_rows = (Rows){0, false};
+    if (traits_all_said(p, node)) {
+        return PT_OK;
+    }
     PtStatus st = pt_sql_use(tx, SQL_TRAIT_LIST, err);
     if (st != PT_OK) {
         return st;
@@ -60,11 +61,12 @@ static PtStatus look_at_rows(Profiles *p, PtSqlTx *tx, const SaidNode *node, siz
     pt_sql_bind_i64(tx, 1, node->node);
     pt_sql_bind_i64(tx, 2, TRAITS_NAMES_MAX);
     bool row = true;
-    *ret_names = 0;
-    while (*ret_names < TRAITS_NAMES_MAX && (st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
+    while (ret_rows->names < TRAITS_NAMES_MAX && (st = pt_sql_step(tx, &row, err)) == PT_OK &&
+           row) {
         const PtStr name = pt_sql_text(tx, 0);
         SaidTrait *said = traits_said_trait(p, node->node, name);
-        ++*ret_names;
+        ret_rows->names++;
+        ret_rows->household = ret_rows->household || groups_make(name);
         if (said == NULL) {
             continue;
         }
@@ -91,7 +93,7 @@ static PtStatus store_trait(PtSqlTx *tx, uint32_t node, const SaidTrait *said, P
     pt_sql_bind_i64(tx, 4, said->value.at_ms);
     pt_sql_bind_i64(tx, 5, said->value.source);
     pt_sql_bind_i64(tx, 6, said->value.precedence);
-    return finish(tx, err);
+    return pt_sql_finish(tx, err);
 }
 
 static PtStatus store_traits(Profiles *p, PtSqlTx *tx, const SaidNode *node, bool *ret_text_changed,
@@ -101,37 +103,38 @@ static PtStatus store_traits(Profiles *p, PtSqlTx *tx, const SaidNode *node, boo
         said->state = SAID_NEW;
         said->changed = true;
     }
-    size_t names = 0;
-    PtStatus st = look_at_rows(p, tx, node, &names, err);
+    Rows rows;
+    PtStatus st = look_at_rows(p, tx, node, &rows, err);
     bool household = false;
     for (SaidTrait *said = node->traits; st == PT_OK && said != NULL; said = said->next) {
-        if (said->state == SAID_NEW && names == TRAITS_NAMES_MAX) {
+        if (said->state == SAID_NEW && rows.names == TRAITS_NAMES_MAX) {
             p->traits->left_out_now++;
             continue;
         }
         *ret_text_changed = *ret_text_changed || (said->changed && search_shows(said->name));
         household = household || (said->changed && groups_concern(said->name));
+        rows.household = rows.household || groups_make(said->name);
         if (said->state == SAID_NEW) {
             st = tell_conflicts(p, said, NULL, err);
-            names++;
+            rows.names++;
         }
         if (st == PT_OK && said->state != SAID_BEATEN) {
             st = store_trait(tx, node->node, said, err);
         }
     }
-    return st == PT_OK && household ? groups_touch(p, node->node, err) : st;
+    return st == PT_OK && household && rows.household ? groups_touch(p, node->node, err) : st;
 }
 
-static PtStatus store_orders(Traits *t, PtSqlTx *tx, const SaidNode *node, bool *ret_text_changed,
+static PtStatus store_orders(Profiles *p, PtSqlTx *tx, const SaidNode *node, bool *ret_text_changed,
                              PtError *err)
 {
-    OrderBook book;
-    PtStatus st = order_book_load(tx, node->node, &book, err);
+    OrderBook book = {.value_count = 0};
+    PtStatus st = traits_all_said(p, node) ? PT_OK : order_book_load(tx, node->node, &book, err);
     if (st != PT_OK) {
         return st;
     }
     for (const SaidOrder *order = node->orders; order != NULL; order = order->next) {
-        t->left_out_now += !order_book_take(&book, order);
+        p->traits->left_out_now += !order_book_take(&book, order);
     }
     for (size_t i = 0; i < book.kept_count; i++) {
         *ret_text_changed = *ret_text_changed || !book.kept[i].stored;
@@ -152,7 +155,7 @@ PtStatus traits_flush(Profiles *p, PtSqlTx *tx, PtError *err)
             st = store_traits(p, tx, node, &text_changed, err);
         }
         if (st == PT_OK && node->orders != NULL) {
-            st = store_orders(t, tx, node, &text_changed, err);
+            st = store_orders(p, tx, node, &text_changed, err);
         }
         if (text_changed) {
             search_touch_texts(p, node->node);

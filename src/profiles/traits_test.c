@@ -30,6 +30,7 @@ static void open_rig(TraitsRig *r, RigEngine engine)
     rig_open_sql(&r->sql, &config);
     assert_int_equal(pt_migrations_apply(r->sql.sql, PT_MIGRATIONS_VIEWS, &err), PT_OK);
     r->p.views = r->sql.sql;
+    r->p.known_nodes = UINT32_MAX; // any may have rows
     (void)pthread_rwlock_init(&r->p.lock, NULL);
     assert_int_equal(search_new(&r->p, &err), PT_OK);
     assert_int_equal(quality_new(&r->p, &err), PT_OK); // traits_flush tells them

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The view of the log: records into graph, index and traits, in their order, each once. */
 #include "base/memory.h"
+#include "platform/loop.h"
 #include "profiles.sql.h"
+#include "profiles/consent_internal.h"
 #include "profiles/identity_book.h"
 #include "profiles/view_internal.h"
 
 #include <stdlib.h>
 
 enum {
+    PARTITION = 0,
     BATCH_RECORDS = 64,     /* under one hold of the lock */
     STEP_RECORDS = 8192,    /* in one transaction */
+    BEHIND_RECORDS = 20000, /* so far behind the log's end it is read ahead, */
+    LONG_STEP = 32768,      /* and so many share a transaction: a node's rows are written once */
     ARENA_BYTES = 64 << 20, /* texts of one batch; events have 64 KiB at most */
     FLUSH_MS = 60000,       /* so that a start after a crash reads little again */
 };
@@ -28,12 +33,14 @@ struct Batch {
     size_t count;
     uint64_t end;
     const IdentityRules *rules; /* behind the items */
+    bool ends;                  /* the step ends behind the batch */
 };
 
 PtStatus batch_new(Profiles *p, PtError *err)
 {
     p->batch = malloc(sizeof *p->batch);
     p->arena = pt_arena_new(ARENA_BYTES);
+    p->behind = BEHIND_RECORDS;
     return p->batch != NULL && p->arena != NULL
                ? PT_OK
                : pt_fail(err, PT_NO_MEMORY, "no memory for the view of profiles");
@@ -43,6 +50,15 @@ void batch_free(Profiles *p)
 {
     free(p->batch);
     pt_arena_free(p->arena);
+    event_ahead_free(p->ahead);
+}
+
+void profiles_stop(Profiles *p)
+{
+    if (p != NULL) {
+        event_ahead_free(p->ahead);
+        p->ahead = NULL;
+    }
 }
 
 /* ---- Records into memory ----------------------------------------------------------------------
@@ -50,30 +66,58 @@ void batch_free(Profiles *p)
 
 bool view_concerns(const PtRecord *r)
 {
-    return r->klass == PT_RECORD_EVENT && r->key_id == 0;
+    return r->klass == PT_RECORD_EVENT && r->key_id == 0 && (r->flags & EVENT_ERASED) == 0;
+}
+
+bool view_is_residue(const PtRecord *r)
+{
+    return r->klass == PT_RECORD_EVENT && r->key_id == 0 && (r->flags & EVENT_ERASED) != 0;
+}
+
+/* Nothing is gathered when an erasure is met, and nothing is behind it: it is a step. */
+static bool waits_for_step(Profiles *p, const PtRecord *r, const EventView *v)
+{
+    const bool alone = r->source == 0 && erase_stands_alone(v);
+    p->batch->ends = p->batch->ends || alone;
+    return alone && (p->batch->count > 0 || p->seen != p->committed);
 }
 
 /* What an alias says depends on the graph as it is then: its turn is under the lock. */
 static PtStatus read_claims(Profiles *p, const IdentityRules *rules, Item *item, PtError *err)
 {
-    return identity_claims(rules, p->graph, &item->v, p->arena, &item->claims, err);
+    PtStatus st = identity_claims(rules, p->graph, &item->v, p->arena, &item->claims, err);
+    const uint64_t count = item->record->node; // of those that count, and one; 0: all
+    if (st == PT_OK && count > 0 && count - 1 < item->claims.count) {
+        item->claims.count = (size_t)count - 1;
+    }
+    return st;
 }
 
-static PtStatus read_item(Profiles *p, const PtRecord *r, PtError *err)
+/* *ret_taken false: it is met again by the next step. */
+static PtStatus read_item(Profiles *p, const PtRecord *r, bool *ret_taken, PtError *err)
 {
     Item *item = &p->batch->items[p->batch->count];
     item->record = r;
     PtStatus st = event_payload_read(r, &item->v, err);
+    if (st == PT_OK && waits_for_step(p, r, &item->v)) {
+        *ret_taken = false;
+        return PT_OK;
+    }
     if (st == PT_OK && r->source == 0) {
         st = book_read(p, &item->v, r->position.offset, &p->batch->rules, &p->rebuild_due, err);
-    } else if (st == PT_OK && item->v.type != EVENT_ALIAS) {
+    } else if (st == PT_OK && (item->v.type != EVENT_ALIAS || view_is_residue(r))) {
         st = read_claims(p, p->batch->rules, item, err);
     }
     if (st == PT_OK && r->source != 0) {
         const bool alias = item->v.type == EVENT_ALIAS;
-        quality_check(&item->v, r->flags, alias ? 1 : item->claims.count, &item->facts);
+        item->facts = (QualityFacts){.count = 0};
+        if (view_concerns(r)) {
+            quality_check(&item->v, r->flags, alias ? 1 : item->claims.count, p->country,
+                          &item->facts);
+        }
     }
-    p->batch->count += st == PT_OK && !p->rebuild_due;
+    *ret_taken = st == PT_OK && !p->rebuild_due;
+    p->batch->count += *ret_taken;
     return st;
 }
 
@@ -88,14 +132,17 @@ static PtStatus read_batch(Profiles *p, const PtRecord *records, size_t count, P
     PtStatus st = PT_OK;
     p->batch->count = 0;
     p->batch->rules = p->rules;
+    p->batch->ends = false;
     pt_arena_clear(p->arena);
-    for (size_t i = 0; st == PT_OK && i < count && !p->rebuild_due; i++) {
-        st = view_concerns(&records[i]) ? read_item(p, &records[i], err) : PT_OK;
+    for (size_t i = 0; st == PT_OK && i < count && !p->rebuild_due && !p->batch->ends; i++) {
+        bool taken = true;
+        if (view_concerns(&records[i]) || view_is_residue(&records[i])) {
+            st = read_item(p, &records[i], &taken, err);
+        }
         if (is_quarantined(&records[i])) {
             p->batch->items[p->batch->count++].record = &records[i];
         }
-        p->batch->end =
-            st == PT_OK && !p->rebuild_due ? records[i].position.offset + 1 : p->batch->end;
+        p->batch->end = st == PT_OK && taken ? records[i].position.offset + 1 : p->batch->end;
     }
     return st;
 }
@@ -108,6 +155,18 @@ static PtStatus file(Profiles *p, uint32_t node, uint64_t offset, PtError *err)
         p->indexed = st == PT_OK ? offset + 1 : p->indexed;
     }
     return st;
+}
+
+/* What is left of an erased person's event is nobody's; others whom it named as well keep what
+ * it says of their identifiers. */
+static PtStatus apply_residue(Profiles *p, Item *item, PtError *err)
+{
+    IdentityOutcome outcome = {.dropped = 0};
+    PtStatus st = item->claims.count > 0
+                      ? identity_apply(p->graph, &item->claims, PT_STR("-"), &outcome, err)
+                      : PT_OK;
+    const QualityEvent event = {&item->v, item->record, &item->facts, &item->claims, 0};
+    return st == PT_OK ? quality_apply(p, &event, err) : st;
 }
 
 static PtStatus apply_event(Profiles *p, Item *item, PtError *err)
@@ -125,6 +184,7 @@ static PtStatus apply_event(Profiles *p, Item *item, PtError *err)
         st = traits_apply(p, &item->v, item->record, outcome.node, err);
     }
     st = st == PT_OK ? groups_apply(p, &item->v, item->record, outcome.node, err) : st;
+    st = st == PT_OK ? consent_apply(p, &item->v, item->record, outcome.node, err) : st;
     if (st == PT_OK) {
         const QualityEvent event = {&item->v, item->record, &item->facts, &item->claims,
                                     outcome.dropped};
@@ -141,8 +201,10 @@ static PtStatus apply_item(Profiles *p, Item *item, PtError *err)
     }
     gathered_cause(
         p, &(Cause){.offset = offset, .at_ms = item->v.timestamp_ms, .kind = PROFILE_LINK_EVENT});
-    return item->record->source == 0 ? decided_apply(p, &item->v, offset, err)
-                                     : apply_event(p, item, err);
+    if (item->record->source == 0) {
+        return decided_apply(p, &item->v, offset, err);
+    }
+    return view_is_residue(item->record) ? apply_residue(p, item, err) : apply_event(p, item, err);
 }
 
 /* A failure in the middle of an event leaves memory between two states. */
@@ -163,24 +225,54 @@ static PtStatus apply_batch(Profiles *p, PtError *err)
     return st;
 }
 
+/* Up to where the step ends: at a rebuild, at an erasure, where much was noted of consent. */
+static PtStatus take_fetched(Profiles *p, const PtRecord *records, size_t count, PtError *err)
+{
+    PtStatus st = PT_OK;
+    for (size_t at = 0; st == PT_OK && at < count && !p->rebuild_due && !p->batch->ends;
+         at += BATCH_RECORDS) {
+        const size_t left = count - at;
+        p->batch->end = p->seen;
+        st = read_batch(p, records + at, left < BATCH_RECORDS ? left : BATCH_RECORDS, err);
+        PtStatus applied = p->batch->end > p->seen ? apply_batch(p, err) : PT_OK;
+        st = st == PT_OK ? applied : st;
+        p->batch->ends = p->batch->ends || consent_is_full(p);
+        pt_background_offer();
+    }
+    return st;
+}
+
+/* A thread that reads ahead is there only while it is of use. Without it, things are slower. */
+static bool read_ahead(Profiles *p)
+{
+    const bool behind = pt_log_end(p->log, PARTITION) - p->seen > p->behind;
+    if (!behind) {
+        event_ahead_free(p->ahead);
+        p->ahead = NULL;
+    } else if (p->ahead == NULL && event_ahead_new(p->log, &p->ahead, NULL) != PT_OK) {
+        p->ahead = NULL;
+    }
+    return p->ahead != NULL;
+}
+
 /* Records that were read before a damaged one are applied; it is met again by the next step. */
 static PtStatus take_records(Profiles *p, PtLogReader *reader, PtError *err)
 {
     const uint64_t from = p->seen;
+    const bool ahead = read_ahead(p);
+    const uint64_t most = ahead ? LONG_STEP : STEP_RECORDS;
     PtStatus st = PT_OK;
     size_t count = 1;
     pt_log_seek(reader, from);
-    p->rebuild_due = false;
-    while (st == PT_OK && count > 0 && !p->rebuild_due && p->seen - from < STEP_RECORDS) {
+    p->rebuild_due = p->batch->ends = false;
+    while (st == PT_OK && count > 0 && !p->rebuild_due && !p->batch->ends &&
+           p->seen - from < most) {
         const PtRecord *records;
-        st = pt_log_fetch(reader, BATCH_RECORDS, true, &records, &count, err);
-        if (st != PT_OK || count == 0) {
-            break;
+        st = ahead ? event_ahead_fetch(p->ahead, p->seen, &records, &count, err)
+                   : pt_log_fetch(reader, BATCH_RECORDS, true, &records, &count, err);
+        if (st == PT_OK && count > 0) {
+            st = take_fetched(p, records, count, err);
         }
-        p->batch->end = p->seen;
-        st = read_batch(p, records, count, err);
-        PtStatus applied = p->batch->end > p->seen ? apply_batch(p, err) : PT_OK;
-        st = st == PT_OK ? applied : st;
     }
     return p->stale || p->seen == from ? st : PT_OK;
 }
@@ -206,12 +298,9 @@ static PtStatus store_position(PtSqlTx *tx, uint64_t next, uint32_t rebuild, PtE
     if (st != PT_OK) {
         return st;
     }
-    bool row;
     pt_sql_bind_i64(tx, 1, (int64_t)next);
     pt_sql_bind_i64(tx, 2, rebuild);
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
-    return st;
+    return pt_sql_finish(tx, err);
 }
 
 static void forget(Profiles *p, uint64_t next)
@@ -220,8 +309,10 @@ static void forget(Profiles *p, uint64_t next)
     duplicates_forget(p);
     traits_forget(p);
     groups_forget(p);
+    consent_forget(p);
     quality_forget(p);
     p->committed = p->tables = next;
+    p->known_nodes = identity_counts(p->graph).nodes;
 }
 
 /* Of the last transaction it may not be known whether it was committed: the tables tell. */
@@ -251,6 +342,7 @@ static PtStatus write_all(Profiles *p, PtSqlTx *tx, PtError *err)
     st = st == PT_OK ? search_flush(p, tx, err) : st;
     st = st == PT_OK ? duplicates_flush(p, tx, err) : st;
     st = st == PT_OK ? groups_flush(p, tx, err) : st;
+    st = st == PT_OK ? consent_flush(p, tx, err) : st;
     st = st == PT_OK ? quality_flush(p, tx, err) : st;
     st = st == PT_OK ? store_position(tx, p->seen, book_rebuild(p), err) : st;
     p->tried = st == PT_OK ? p->seen : p->tables;
@@ -315,6 +407,7 @@ PtStatus profiles_reset(PtSqlTx *tx, PtError *err)
     PtStatus st = traits_reset(tx, err);
     st = st == PT_OK ? duplicates_reset(tx, err) : st;
     st = st == PT_OK ? groups_reset(tx, err) : st;
+    st = st == PT_OK ? consent_reset(tx, err) : st;
     st = st == PT_OK ? quality_reset(tx, err) : st;
     st = st == PT_OK ? computed_reset(tx, err) : st;
     for (size_t i = 0; st == PT_OK && i < sizeof statements / sizeof *statements; i++) {

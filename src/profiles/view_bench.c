@@ -186,6 +186,20 @@ static void close_all(Bench *b)
     pt_buf_done(&b->payload);
 }
 
+/* All of it again, from the archive. */
+static void rebuild(Bench *b, uint64_t events)
+{
+    static const _Atomic bool never = false;
+    PtSqlTx *tx = NULL;
+    PtError err = {0};
+    must(pt_log_archive_all(b->log, &err), &err);
+    must(pt_sql_begin(b->views, true, &tx, &err), &err);
+    must(profiles_reset(tx, &err), &err);
+    must(pt_sql_commit(&tx, &err), &err);
+    must(profiles_start(b->profiles, b->reader, 0, &never, &err), &err);
+    run(b, "rebuild", 0, events);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t events = argc > 2 ? strtoull(argv[2], NULL, 10) : 400000;
@@ -206,6 +220,7 @@ int main(int argc, char **argv)
     must(pt_log_commit(b.log, &err), &err);
     run(&b, "new", 0, events / 2);
     run(&b, "known", events / 2, events);
+    rebuild(&b, events);
     const ProfilesState s = profiles_state(b.profiles);
     (void)printf("%llu persons, %llu nodes, %.1f MiB of memory, %.1f MiB of index\n",
                  (unsigned long long)s.persons, (unsigned long long)s.nodes,

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The view of profiles on a disk that fails and crashes, with commits that fail, or happen and are
  * not heard of, and tables that fall back behind the person index: what it says in the end is what
- * a replay of the log says. Seeds: PATRON_SEEDS runs (30; 300 with PATRON_SOAK=1), the first from
- * PATRON_SEED or the time; a failing seed is printed.
+ * a replay of the log says, also where all that was in the middle of a rebuild. Seeds: PATRON_SEEDS
+ * runs (30; 300 with PATRON_SOAK=1), the first from PATRON_SEED or the time; a failing seed is
+ * printed.
  */
 #include "base/rng.h"
 #include "profiles/view_rig.h"
 
 #include <errno.h>
+#include <fault/seeds.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -29,7 +30,7 @@ typedef struct World {
     PtFs *fs;
     PtRng rng;
     bool has_copy; /* of the tables at an earlier crash */
-    unsigned events, decisions, crashes, doubts, failures, fallen_back;
+    unsigned events, decisions, crashes, doubts, failures, fallen_back, rebuilds;
 } World;
 
 /* ---- Commits of the view that fail -------------------------------------------------------------
@@ -219,6 +220,21 @@ static void crash(World *w)
     view_rig_reopen(&w->view);
 }
 
+static void no_trouble(World *w)
+{
+    for (FaultOp op = 0; op < FAULT_OP_COUNT; op++) {
+        fault_fs_fail(w->fs, op, 0, 0);
+    }
+}
+
+/* Begins one: the steps, failures and crashes that follow are in the middle of it. */
+static void rebuild(World *w)
+{
+    no_trouble(w);
+    view_rig_reset(&w->view);
+    w->rebuilds++;
+}
+
 static void act(World *w)
 {
     bool more;
@@ -250,6 +266,13 @@ static void act(World *w)
     case 14:
         step_view(w);
         break;
+    case 15:
+        if (pt_rng_below(&w->rng, 3) == 0) {
+            rebuild(w);
+            break;
+        }
+        send(w);
+        break;
     default:
         send(w);
     }
@@ -274,9 +297,7 @@ static void settle(World *w)
 
 static unsigned check(World *w, uint64_t seed)
 {
-    for (FaultOp op = 0; op < FAULT_OP_COUNT; op++) {
-        fault_fs_fail(w->fs, op, 0, 0);
-    }
+    no_trouble(w);
     char *lived = view_rig_dump(&w->view);
     view_rig_rebuild(&w->view);
     char *replayed = view_rig_dump(&w->view);
@@ -315,21 +336,15 @@ static unsigned run_world(uint64_t seed, World *sum)
     sum->doubts += w.doubts;
     sum->failures += w.failures;
     sum->fallen_back += w.fallen_back;
+    sum->rebuilds += w.rebuilds;
     return bad;
-}
-
-static uint64_t number_from(const char *variable, uint64_t otherwise)
-{
-    const char *text = getenv(variable);
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
 static void it_ends_as_a_replay_does(void **state)
 {
     (void)state;
-    const char *soak = getenv("PATRON_SOAK");
-    const uint64_t runs = number_from("PATRON_SEEDS", soak != NULL && soak[0] == '1' ? 300 : 30);
-    const uint64_t first = number_from("PATRON_SEED", (uint64_t)time(NULL) * 1000);
+    const FaultSeeds seeds = fault_seeds(30, 300);
+    const uint64_t runs = seeds.count, first = seeds.first;
     unsigned bad = 0;
     World sum = {0};
     (void)printf("seeds %llu..%llu\n", (unsigned long long)first,
@@ -338,9 +353,11 @@ static void it_ends_as_a_replay_does(void **state)
         bad += run_world(first + i, &sum);
     }
     (void)printf("%u events, %u decisions, %u crashes, %u of them with older tables, %u steps "
-                 "failed, %u commits in doubt\n",
-                 sum.events, sum.decisions, sum.crashes, sum.fallen_back, sum.failures, sum.doubts);
-    assert_true(sum.decisions > 0 && sum.crashes > 0 && sum.doubts > 0 && sum.failures > 0);
+                 "failed, %u commits in doubt, %u rebuilds\n",
+                 sum.events, sum.decisions, sum.crashes, sum.fallen_back, sum.failures, sum.doubts,
+                 sum.rebuilds);
+    assert_true(sum.decisions > 0 && sum.crashes > 0 && sum.doubts > 0 && sum.failures > 0 &&
+                sum.rebuilds > 0);
     assert_int_equal(bad, 0);
 }
 

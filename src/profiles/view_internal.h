@@ -38,6 +38,9 @@ void gathered_link(Profiles *p, const SaidLink *link);
 /* What is shown of the person changed with the cause. */
 void gathered_change(Profiles *p, uint32_t person);
 
+/* A trait of an account (its id in hex) that held an identifier of somebody who is erased. */
+void gathered_account(Profiles *p, PtStr hex, PtStr name);
+
 uint32_t profile_first_node(const Profiles *p, uint32_t person); /* 0: no such person */
 
 PtStatus gathered_flush(const Profiles *p, PtSqlTx *tx, PtError *err);
@@ -92,4 +95,5 @@ PtStatus profiles_load_recent(Profiles *p, PtLogReader *reader, const _Atomic bo
 
 PtStatus batch_new(Profiles *p, PtError *err);
 void batch_free(Profiles *p);
-bool view_concerns(const PtRecord *r); /* an event that can be read */
+bool view_concerns(const PtRecord *r);   /* an event that can be read, and is not erased */
+bool view_is_residue(const PtRecord *r); /* what is left of an erased one */

@@ -246,6 +246,14 @@ static void dump_tables(ViewRig *r, PtBuf *out)
         "SELECT 'group trait ' || lower(hex(group_id)) || ' ' || name || ' ' || json || ' ' || "
         "at_ms "
         "|| ' ' || source FROM profile_group_trait ORDER BY group_id, name",
+        "SELECT 'consent slot ' || slot || ' ' || slug || ' ' || categories FROM consent_slot "
+        "ORDER BY slot",
+        "SELECT 'consent ' || node || ' ' || slot || ' ' || granted || ' ' || record_offset "
+        "FROM consent_state ORDER BY node, slot",
+        "SELECT 'consent decision ' || node || ' ' || record_offset || ' ' || slot || ' ' || "
+        "granted || ' ' || declared || ' ' || at_ms || ' ' || source || ' ' || via || ' ' || "
+        "evidence || '|' || text_version || '|' || page || '|' || ip || '|' || decided_by "
+        "FROM consent_decision ORDER BY node, record_offset, slot",
         "SELECT 'card ' || node || ' ' || card FROM duplicate_card ORDER BY node",
         "SELECT 'pair ' || low || '+' || high || ' ' || id || ' ' || score_ppm || ' ' || found_ms "
         "FROM duplicate_pair ORDER BY low, high",

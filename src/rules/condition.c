@@ -384,8 +384,7 @@ static void write_leaf(const RuleNode *node, PtJsonOut *out)
     const bool list = op->takes == TAKES_LIST || op->takes == TAKES_PAIR;
     pt_json_out_key(out, pt_str(root_names[node->root]));
     pt_json_out_str(out, node->path);
-    pt_json_out_key(out, PT_STR("is"));
-    pt_json_out_str(out, pt_str(op->name));
+    pt_json_put_str(out, "is", pt_str(op->name));
     if (op->takes != TAKES_NOTHING) {
         pt_json_out_key(out, PT_STR("value"));
         if (list) {
@@ -399,8 +398,7 @@ static void write_leaf(const RuleNode *node, PtJsonOut *out)
         }
     }
     if (node->exact) {
-        pt_json_out_key(out, PT_STR("exact"));
-        pt_json_out_bool(out, true);
+        pt_json_put_bool(out, "exact", true);
     }
 }
 

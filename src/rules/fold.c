@@ -228,8 +228,7 @@ void rule_fold_write(const RuleFold *f, PtBuf *out)
 {
     PtJsonOut o = pt_json_out(out);
     pt_json_out_object(&o);
-    pt_json_out_key(&o, PT_STR("fold"));
-    pt_json_out_str(&o, pt_str(folds[f->kind].name));
+    pt_json_put_str(&o, "fold", pt_str(folds[f->kind].name));
     if (f->event_count > 0) {
         pt_json_out_key(&o, PT_STR("events"));
         pt_json_out_array(&o);
@@ -247,8 +246,7 @@ void rule_fold_write(const RuleFold *f, PtBuf *out)
         pt_json_out_str(&o, f->path);
     }
     if (f->currency) {
-        pt_json_out_key(&o, PT_STR("currency"));
-        pt_json_out_bool(&o, true);
+        pt_json_put_bool(&o, "currency", true);
     }
     rule_window_write(&f->window, &o);
     pt_json_out_object_end(&o);

@@ -269,16 +269,27 @@ PtStatus rule_operand_add(RuleOperands *o, RuleRoot root, PtStr path, RuleAs as,
             return st;
         }
         known = &o->nodes[node].slots[as];
+        slot.len = (uint32_t)path.len;
     }
     if (*known != RULE_NONE) {
         *ret_slot = *known;
         return PT_OK;
     }
-    PtStatus st = add_slot(o, slot, ret_slot, err);
+    PtStatus st = root == RULE_FIELD ? PT_OK : keep_text(o, path, &slot.at, err);
+    st = st == PT_OK ? add_slot(o, slot, ret_slot, err) : st;
     if (st == PT_OK) {
         *known = *ret_slot;
     }
     return st;
+}
+
+RuleOperand rule_operand_at(const RuleOperands *o, uint32_t slot)
+{
+    const OperandSlot *s = &o->slots[slot];
+    return (RuleOperand){.root = (RuleRoot)s->root,
+                         .as = (RuleAs)s->as,
+                         .path = s->root == RULE_FIELD ? field_names[s->field]
+                                                       : (PtStr){o->text.data + s->at, s->len}};
 }
 
 bool rule_operand_trait(const RuleOperands *o, uint32_t slot, PtStr *ret_name)

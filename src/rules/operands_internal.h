@@ -10,8 +10,6 @@
  * Bounds   PT_PROGRAM_SLOTS operands. Names of the tree are found by hash, so that many rules cost
  *          an event no more than a few.
  */
-typedef enum RuleRoot { RULE_PROPERTY, RULE_CONTEXT, RULE_TRAIT, RULE_FIELD } RuleRoot;
-
 typedef enum RuleField {
     RULE_EVENT,
     RULE_TYPE,
@@ -20,9 +18,6 @@ typedef enum RuleField {
     RULE_TIMESTAMP,
     RULE_FIELDS,
 } RuleField;
-
-/* How a value is read: one operand each. */
-typedef enum RuleAs { RULE_AS_IS, RULE_AS_NUMBER, RULE_AS_TIME, RULE_AS_COUNT } RuleAs;
 
 #define RULE_NONE UINT32_MAX
 
@@ -41,7 +36,7 @@ typedef struct OperandName { /* of the hash table */
 typedef struct OperandSlot {
     uint8_t root, as; /* RuleRoot, RuleAs */
     uint8_t field;    /* FIELD */
-    uint32_t at, len; /* TRAIT: the name, in text */
+    uint32_t at, len; /* others: the path or the name, in text */
 } OperandSlot;
 
 enum {

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Rules: the door of the module. One typed tree, written as JSON, compiled to a program; and the
- * folds that make one value of a customer's history. Segments, queries, journeys, policies and
- * computed traits say what they mean with it.
+/* Rules: the door of the module. One typed tree, written as JSON, compiled to a program; the folds
+ * that make one value of a customer's history; and sequences, which say who somebody is by what
+ * they did. Segments, queries, journeys, policies and computed traits say what they mean with it.
  *
  * A condition (JSON)
  *   {"all": [C, ...]}  {"any": [C, ...]}  {"not": C}   all of none holds, any of none does not
@@ -52,10 +52,22 @@ enum {
 };
 
 /* ---- Operands: what the rules of one set read, each once ------------------------------------- */
+typedef enum RuleRoot { RULE_PROPERTY, RULE_CONTEXT, RULE_TRAIT, RULE_FIELD } RuleRoot;
+/* How a value is read: one operand each. */
+typedef enum RuleAs { RULE_AS_IS, RULE_AS_NUMBER, RULE_AS_TIME, RULE_AS_COUNT } RuleAs;
+
 typedef struct RuleOperands RuleOperands; /* grows while rules are compiled against it */
 PT_NODISCARD PtStatus rule_operands_new(RuleOperands **ret_operands, PtError *err);
 void rule_operands_free(RuleOperands *o); /* accepts NULL; after the rules that use it */
 uint32_t rule_operands_count(const RuleOperands *o);
+/* What slot < count reads, for whoever fills slots from elsewhere than events (a scan of columns).
+ * path: names by dots, a trait's name, a field's; borrowed until the next rule is compiled. */
+typedef struct RuleOperand {
+    RuleRoot root;
+    RuleAs as;
+    PtStr path;
+} RuleOperand;
+RuleOperand rule_operand_at(const RuleOperands *o, uint32_t slot);
 /* Fills values[rule_operands_count] with what the event says, in one pass over its payload; traits,
  * channel and source are left NONE. The texts are of the event or the arena. PT_NO_MEMORY only. */
 PT_NODISCARD PtStatus rule_operands_load(const RuleOperands *o, const EventView *event,
@@ -170,6 +182,99 @@ PT_NODISCARD PtStatus rule_result(const RuleFold *f, const RuleState *const *sta
                                   int64_t now_ms, PtArena *arena, RuleResult *ret_result,
                                   PtError *err);
 
+/* ---- Sequences: who somebody is by what they did, in which order, and what they did not ---------
+ * A rule over a person ("who"), as of an instant:
+ *   {"all": [W, ...]}  {"any": [W, ...]}  {"not": W}
+ *   {"trait": "plan", "is": ...}           as in a condition; no property, context or field here
+ *   {"did": E, "times": {"at_least": 3}, "window": ...}
+ *                                          times: at_least (1..), at_most (0..), both, or exactly
+ *                                          (0..), up to RULE_TIMES; left out: at least once
+ *   {"absent": E, "window": ...}           did at most 0 times
+ *   {"sequence": [S, S, ...], "at_least": 1, "window": ...}
+ *                                          2..RULE_STEPS steps, at_least 1..RULE_AGAIN times
+ * An event set E
+ *   {"event": "Cart Viewed", "where": C}   event: a name or a list of them (RULE_EVENTS), as a
+ *                                          fold's `events`; left out: all. where: conditions on the
+ *                                          event (no traits); may be left out
+ * A step S: an event set and
+ *   "within": {"hours": 2}                 not on the first step; seconds, minutes, hours, days
+ *   "without": [E, ...]                    not on the first step; up to RULE_WITHOUTS
+ *   "not": true                            the last step only, with within and no without: it did
+ *                                          not come
+ * Bounds   RULE_SETS event sets that differ, RULE_PARTS did, absent and sequence; those of
+ *          conditions over the whole rule.
+ *
+ * Meaning
+ *   Order     Events stand by (time, position). The same pair again is the same event. "Behind" is
+ *             behind in this order, also at the same time.
+ *   Window    As of folds: (now - t, now]; a calendar period by its zone; left out: ever, whatever
+ *             the timestamp, also ahead of now. did and absent count the events inside. The steps
+ *             of a sequence lie inside, all of them.
+ *   Steps     There are events e1, e2, ... one for each step, each behind the one before; other
+ *             events may lie between. An event is one step only.
+ *   within    time(e) < time(the step before) + within.
+ *   without   No event of these sets lies strictly between the step before and e, by order. The two
+ *             themselves may be of them.
+ *   not       No event of the set is behind the step before with a time < time(the step before) +
+ *             within, inside of the window or behind it; and now has come to that instant, at which
+ *             the sequence ends.
+ *   Any way   A sequence holds when events can be chosen so in any way: it does not matter that a
+ *             first attempt went wrong.
+ *   at_least  So many that follow each other: each begins behind the last event of the one before;
+ *             where that ends with `not`, at or behind the instant at which it ended. The one that
+ *             ends earliest is taken first, which gives the most there can be.
+ */
+enum {
+    RULE_SETS = 64,
+    RULE_PARTS = 32,
+    RULE_STEPS = 20,
+    RULE_AGAIN = 20,
+    RULE_TIMES = 1000,
+    RULE_WITHOUTS = 10, /* event sets in a step's `without` */
+};
+
+typedef struct RuleWho RuleWho;
+PT_NODISCARD PtStatus rule_who_read(PtStr json, RuleOperands *o, RuleWho **ret_who, PtError *err);
+void rule_who_free(RuleWho *w); /* accepts NULL; after its runs */
+void rule_who_write(const RuleWho *w, PtBuf *out);
+bool rule_who_reads_traits(const RuleWho *w);
+
+/* The event sets, equal ones once: bit i of a mask says that an event is of set i. Of a scan of
+ * columns: names tell the event's code, `where` runs on its slots. Borrowed from the rule. */
+typedef struct RuleSet {
+    const PtStr *names;
+    size_t name_count;      /* 0: events of all names, and without one */
+    const PtProgram *where; /* over the operands; NULL: all */
+} RuleSet;
+size_t rule_who_sets(const RuleWho *w);
+RuleSet rule_who_set(const RuleWho *w, size_t index);
+/* The mask of an event that was loaded. */
+uint64_t rule_who_mask(const RuleWho *w, const PtValue *values);
+
+/* A run looks at one person after another: begin, feed each event, end. It takes all of its memory
+ * when it is made, so that these three do not fail.
+ *
+ * begin    As of now_ms; forgets the person before.
+ * from     After begin: events before it need not be fed.
+ * feed     By (time, position), rising; the same pair again is passed over; out of order: the truth
+ *          is anything. Events whose mask is 0 need not be fed; those behind now_ms should be.
+ * Cost: the parts that look at these sets; of a sequence the steps that were reached. end traits:
+ * values of the operands; only trait operands are read, and none (NULL) where the rule reads no
+ * traits. Threads  One at a time.
+ */
+typedef struct RuleRun RuleRun;
+typedef struct RuleTruth {
+    bool holds;
+    int64_t changes_ms; /* over now: until then it stays without an event, at it it may change;
+                           INT64_MAX: never */
+} RuleTruth;
+PT_NODISCARD PtStatus rule_run_new(const RuleWho *w, RuleRun **ret_run, PtError *err);
+void rule_run_free(RuleRun *r); /* accepts NULL */
+void rule_run_begin(RuleRun *r, int64_t now_ms);
+int64_t rule_run_from(const RuleRun *r);
+void rule_run_feed(RuleRun *r, uint64_t sets, int64_t time_ms, uint64_t position);
+RuleTruth rule_run_end(const RuleRun *r, const PtValue *traits);
+
 static inline void rule_operands_freep(RuleOperands **o)
 {
     rule_operands_free(*o);
@@ -188,4 +293,14 @@ static inline void rule_fold_freep(RuleFold **f)
 static inline void rule_state_freep(RuleState **s)
 {
     rule_state_free(*s);
+}
+
+static inline void rule_who_freep(RuleWho **w)
+{
+    rule_who_free(*w);
+}
+
+static inline void rule_run_freep(RuleRun **r)
+{
+    rule_run_free(*r);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What rules cost: a condition, the operands of an event of 2 KB, a state.
+/* What rules cost: a condition, the operands of an event of 2 KB, a state, an event of a
+ * sequence.
  * usage: rules_bench [SECONDS_PER_ROW]
  */
 #include "rules/rules_rig.h"
@@ -9,7 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUND = 1000, TEXT = 8192 };
+enum { ROUND = 1000, TEXT = 8192, SETS = 4 };
+static const int64_t now_ms = 1792706400000, history_ms = 1792700000000;
 
 typedef struct Bench {
     RulesRig rig;
@@ -18,7 +20,9 @@ typedef struct Bench {
     RuleState *state;
     EventView event;
     uint64_t position;
-    size_t sum; /* so that nothing is left out */
+    RuleRun *run;
+    uint64_t sets[SETS]; /* of the events of a history, in turn */
+    size_t sum;          /* so that nothing is left out */
 } Bench;
 
 static double now_s(void)
@@ -74,6 +78,26 @@ static void run_result(Bench *b)
     }
     b->sum += result.json.len;
     pt_arena_clear(b->rig.arena);
+}
+
+/* An event of somebody's history of 1,000. */
+static void run_feed(Bench *b)
+{
+    const uint64_t i = b->position++ % ROUND;
+    if (i == 0) {
+        rule_run_begin(b->run, now_ms);
+    }
+    rule_run_feed(b->run, b->sets[i % SETS], history_ms + (int64_t)i * 1000, i);
+}
+
+/* A person with three events, from begin to end. */
+static void run_person(Bench *b)
+{
+    rule_run_begin(b->run, now_ms);
+    for (uint64_t i = 0; i < 3; i++) {
+        rule_run_feed(b->run, b->sets[i], history_ms + (int64_t)i * 1000, i);
+    }
+    b->sum += rule_run_end(b->run, NULL).holds;
 }
 
 static void make_event(char *raw)
@@ -150,6 +174,42 @@ static void bench_fold(Bench *b, const char *json, const char *name, double seco
     rule_fold_free(b->fold);
 }
 
+static void bench_who(Bench *b, const char *text, const char *name, double seconds)
+{
+    char row[64], json[1000];
+    RuleWho *who = rules_rig_who(&b->rig, rules_rig_quoted(text, json, sizeof json));
+    if (rule_run_new(who, &b->run, NULL) != PT_OK) {
+        abort();
+    }
+    b->position = 0;
+    (void)snprintf(row, sizeof row, "feed: %s", name);
+    measure(b, row, run_feed, seconds);
+    (void)snprintf(row, sizeof row, "person of 3 events: %s", name);
+    measure(b, row, run_person, seconds);
+    rule_run_free(b->run);
+    rule_who_free(who);
+}
+
+static void bench_sequences(Bench *b, double seconds)
+{
+    const uint64_t sets[SETS] = {1, 2, 4, 8}; // A, B, C, and D, which is between
+    memcpy(b->sets, sets, sizeof sets);
+    bench_who(b,
+              "{'sequence':[{'event':'A'},{'event':'B','within':{'hours':2}},{'event':'C','within':"
+              "{'hours':2},'without':[{'event':'D'}]}],'window':{'last':{'days':30}}}",
+              "3 steps", seconds);
+    bench_who(b,
+              "{'sequence':[{'event':'A'},{'event':'B'},{'event':'C','within':{'hours':2},'not':"
+              "true}],'window':{'last':{'days':30}}}",
+              "2 steps and one absent", seconds);
+    bench_who(b,
+              "{'sequence':[{'event':'A'},{'event':'B'},{'event':'C'}],'at_least':3,'window':{"
+              "'calendar':'month','zone':'Europe/Berlin'}}",
+              "3 steps, 3 times", seconds);
+    bench_who(b, "{'did':{'event':'A'},'times':{'at_least':3},'window':{'last':{'days':30}}}",
+              "did 3 times", seconds);
+}
+
 int main(int argc, char **argv)
 {
     static Bench b;
@@ -175,6 +235,7 @@ int main(int argc, char **argv)
     bench_fold(&b,
                "{\"fold\":\"last\",\"property\":\"plan\",\"window\":{\"last\":{\"minutes\":2}}}",
                "last, 120 entries", seconds);
+    bench_sequences(&b, seconds);
     rules_rig_done(&b.rig);
     return b.sum == 0;
 }

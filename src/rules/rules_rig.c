@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void must(PtStatus st, const PtError *err)
 {
@@ -42,6 +43,26 @@ RuleFold *rules_rig_fold(RulesRig *rig, const char *json)
     RuleFold *f = NULL;
     must(rule_fold_read(pt_str(json), rig->operands, &f, &err), &err);
     return f;
+}
+
+RuleWho *rules_rig_who(RulesRig *rig, const char *json)
+{
+    PtError err = {0};
+    RuleWho *w = NULL;
+    must(rule_who_read(pt_str(json), rig->operands, &w, &err), &err);
+    return w;
+}
+
+const char *rules_rig_quoted(const char *text, char *out, size_t size)
+{
+    const size_t len = strlen(text);
+    if (len >= size) {
+        abort();
+    }
+    for (size_t i = 0; i <= len; i++) {
+        out[i] = text[i] == '\'' ? '"' : text[i];
+    }
+    return out;
 }
 
 EventView rules_rig_event(const char *name, const char *raw, int64_t timestamp_ms)

@@ -18,8 +18,9 @@ enum { PERIODS = sizeof period_names / sizeof *period_names };
 
 /* ---- Reading and writing --------------------------------------------------------------------- */
 
-static PtStatus read_last(Reading *r, PtStr json, RuleWindow *w)
+PtStatus rule_duration_read(Reading *r, PtStr json, int64_t *ret_ms)
 {
+    int64_t ms = 0;
     const int64_t max_ms = (int64_t)RULE_LAST_DAYS * DAY_MS;
     RuleMember members[UNITS];
     for (unsigned i = 0; i < UNITS; i++) {
@@ -35,12 +36,14 @@ static PtStatus read_last(Reading *r, PtStr json, RuleWindow *w)
                 rule_leave(r, before);
             }
         }
-        w->last_ms += count * units[i].ms;
+        ms += count * units[i].ms;
     }
-    if (st == PT_OK && (w->last_ms == 0 || w->last_ms > max_ms)) {
+    if (st == PT_OK && (ms == 0 || ms > max_ms)) {
         return rule_bad(r, "not 1 second to %d days", RULE_LAST_DAYS);
     }
-    w->kind = RULE_LAST_MS;
+    if (st == PT_OK) {
+        *ret_ms = ms;
+    }
     return st;
 }
 
@@ -111,7 +114,8 @@ PtStatus rule_window_read(Reading *r, PtStr json, RuleWindow *ret_window)
         st = read_calendar(r, members, ret_window);
     } else {
         const size_t at = rule_enter(r, "last");
-        st = read_last(r, members[3].json, ret_window);
+        st = rule_duration_read(r, members[3].json, &ret_window->last_ms);
+        ret_window->kind = RULE_LAST_MS;
         if (st == PT_OK) {
             rule_leave(r, at);
         }
@@ -122,16 +126,15 @@ PtStatus rule_window_read(Reading *r, PtStr json, RuleWindow *ret_window)
     return st;
 }
 
-static void write_last(const RuleWindow *w, PtJsonOut *out)
+void rule_duration_write(const char *name, int64_t ms, PtJsonOut *out)
 {
     unsigned unit = 0; // the largest that divides it
-    while (w->last_ms % units[unit].ms != 0) {
+    while (ms % units[unit].ms != 0) {
         unit++;
     }
-    pt_json_out_key(out, PT_STR("last"));
+    pt_json_out_key(out, pt_str(name));
     pt_json_out_object(out);
-    pt_json_out_key(out, pt_str(units[unit].name));
-    pt_json_out_i64(out, w->last_ms / units[unit].ms);
+    pt_json_put_i64(out, units[unit].name, ms / units[unit].ms);
     pt_json_out_object_end(out);
 }
 
@@ -143,14 +146,11 @@ void rule_window_write(const RuleWindow *w, PtJsonOut *out)
     pt_json_out_key(out, PT_STR("window"));
     pt_json_out_object(out);
     if (w->kind == RULE_LAST_MS) {
-        write_last(w, out);
+        rule_duration_write("last", w->last_ms, out);
     } else {
-        pt_json_out_key(out, PT_STR("calendar"));
-        pt_json_out_str(out, pt_str(period_names[w->period]));
-        pt_json_out_key(out, PT_STR("zone"));
-        pt_json_out_str(out, w->zone_name);
-        pt_json_out_key(out, PT_STR("back"));
-        pt_json_out_i64(out, w->back);
+        pt_json_put_str(out, "calendar", pt_str(period_names[w->period]));
+        pt_json_put_str(out, "zone", w->zone_name);
+        pt_json_put_i64(out, "back", w->back);
     }
     pt_json_out_object_end(out);
 }

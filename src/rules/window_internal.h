@@ -24,6 +24,10 @@ typedef struct RuleSpan {
     int64_t from_ms, until_ms; /* from <= timestamp < until */
 } RuleSpan;
 
+/* {"days": 2, "hours": 12}: added; a second to RULE_LAST_DAYS. */
+PT_NODISCARD PtStatus rule_duration_read(Reading *r, PtStr json, int64_t *ret_ms);
+void rule_duration_write(const char *name, int64_t ms, PtJsonOut *out); /* in its largest unit */
+
 PT_NODISCARD PtStatus rule_window_read(Reading *r, PtStr json, RuleWindow *ret_window);
 void rule_window_write(const RuleWindow *w, PtJsonOut *out); /* nothing for ever */
 

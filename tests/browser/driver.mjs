@@ -112,8 +112,8 @@ const largest = () => new Promise((resolve) => {
   setTimeout(() => resolve(null), 2000)
 })
 
-// A first visit with an empty cache: the largest paint as the browser reports it at a CPU `slow` times slower, and the processor time that the
-// page's thread had taken when its data stood there, which other programs on the machine do not lengthen.
+// A first visit with an empty cache: the largest paint as the browser reports it at a CPU `slow` times slower, when (at the latest) its data stood
+// there, and the processor time that the page's thread had taken until then, which other programs on the machine do not lengthen.
 async function paint(page, { path, selector, slow }) {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.enable')
@@ -126,11 +126,12 @@ async function paint(page, { path, selector, slow }) {
   await page.goto(base + path)
   await page.waitForSelector(selector, { timeout: 20000 })
   const after = await threadS()
+  const data = await page.evaluate(() => performance.now())
   await page.waitForTimeout(1500)
   const result = await page.evaluate(largest)
   await session.send('Emulation.setCPUThrottlingRate', { rate: 1 })
   await session.detach()
-  return { ...result, cpu_ms: Math.round((after > before ? after - before : after) * 1000) }
+  return { ...result, data_ms: Math.round(data), cpu_ms: Math.round((after > before ? after - before : after) * 1000) }
 }
 
 // What a first visit of a page asks of the API, in order.
@@ -167,6 +168,16 @@ async function scroll(page, { selector, steps = 120, by = 400 }) {
   }), [selector, steps, by])
 }
 
+// What stands there, for whoever reads that something else was awaited.
+async function instead(page) {
+  try {
+    const text = await page.evaluate(() => (document.querySelector('main') ?? document.body).innerText)
+    return `${page.url()} shows: ${text.replace(/\s*\n\s*/g, ' | ').slice(0, 2000)}`
+  } catch (error) {
+    return `and the page shows nothing: ${String(error).slice(0, 200)}`
+  }
+}
+
 const options = { viewport: { width: Number(width), height: Number(height) }, permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce' }
 await withChromium(options, async (context) => {
   const page = await context.newPage()
@@ -182,7 +193,7 @@ await withChromium(options, async (context) => {
       const value = await all[command.do](page, command)
       console.log(JSON.stringify({ value: command.do in hands ? null : value ?? null }))
     } catch (error) {
-      console.log(JSON.stringify({ error: String(error).slice(0, 600) }))
+      console.log(JSON.stringify({ error: `${String(error).slice(0, 600)}\n${await instead(page)}` }))
     }
   }
 })

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A daemon with an owner, a person of each role, sources and events, as the console's tests need it."""
+import copy
 import re
 import time
 
@@ -57,15 +58,22 @@ class Shop(Patron):
     """The daemon with all that in it."""
 
     def learn(self):
-        """A computed trait, and what the rules of identity in force would change: nothing."""
+        """A computed trait, and what the rules of identity in force would change: nothing. Words for the paths of ROUTES."""
         customers = Customers(self).ready()
-        customers.computes("orders", fold="count", events=["Order Completed"], window={"last": {"days": 30}})
+        trait = customers.computes("orders", fold="count", events=["Order Completed"], window={"last": {"days": 30}})
         rules = customers.ask("GET", "/api/v1/identity/rules")
         customers.ask("POST", "/api/v1/identity/rules/preview", {"rules": {name: rules[name] for name in ("types", "other", "blocked", "merge_cap")}}, 202)
         end = time.monotonic() + 30
         while customers.ask("GET", "/api/v1/identity/rules/preview")["state"] != "done":
             assert time.monotonic() < end
             time.sleep(0.05)
+        return {"web": self.web["id"], "computed": trait["id"]}
+
+    def seen_as(self, kind):
+        """The same daemon with what another kind of Shop can do."""
+        one = copy.copy(self)
+        one.__class__ = kind
+        return one
 
     def furnish(self):
         set_up(self)

@@ -1,13 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every page of the console: what test_survey.py opens in both themes, both languages and both widths.
 
-`name` names the pictures; `wait` is there once the page shows its data; `keys` are pressed then and `then` awaited. {web} is a source's id.
+`name` names the pictures; `wait` is there once the page shows its data; `keys` are pressed then and `then` awaited. {web} is a source's id, {computed} a
+computed trait's.
 CUSTOMERS need a person with a history, whom test_customers_page.py makes: {customer}, an {event} of theirs, {other}: somebody else, {name}: a part of the name.
 """
+import re
+
 from harness.mode import soak
+from harness.patron import ROOT
 
 # Each theme and each language once; what a theme breaks it breaks in both languages. ./dev soak: all four.
 LOOKS = [("light", "en"), ("dark", "ar"), *([("dark", "en"), ("light", "ar")] if soak() else [])]
+
+
+def pages():
+    """Paths of the console's pages by feature, as its index.ts has them: with $id for what is an id."""
+    return {index.parent.name: re.findall(r"path: '([^']+)', page:", index.read_text("utf-8")) for index in sorted((ROOT / "console/src/features").glob("*/index.ts"))}
+
+
+def page_of(route):
+    """The path in pages() that the route opens."""
+    return re.sub(r"\{\w+\}", "$id", route["path"].partition("?")[0])
+
+
+def filled(routes, words):
+    """The routes with the ids that a test has for the names in their paths."""
+    return [{**route, "path": route["path"].format(**words)} for route in routes]
+
 
 ROUTES = [
     {"name": "sources", "path": "/sources", "wait": "[role=grid] [data-index]"},
@@ -27,8 +47,10 @@ ROUTES = [
     {"name": "plan-settings", "path": "/plans/new?tab=settings", "wait": ".pl-settings"},
     {"name": "computed", "path": "/computed", "wait": "[role=grid] [data-index]"},
     {"name": "computed-new", "path": "/computed/new", "wait": ".co-preview"},
+    {"name": "computed-one", "path": "/computed/{computed}", "wait": ".co-preview"},
     {"name": "quality", "path": "/sources/quality", "wait": ".qu-table"},
     {"name": "quality-source", "path": "/sources/quality/{web}", "wait": ".qu-charts .uplot"},
+    {"name": "adoption", "path": "/adoption", "wait": ".ad-table"},
     {"name": "identity", "path": "/identity", "wait": ".id-figures"},
     {"name": "health", "path": "/health", "wait": ".he-part"},
     {"name": "backups", "path": "/health/backups", "wait": ".pt-state, [data-index]"},
@@ -68,6 +90,96 @@ CUSTOMERS = [
     {"name": "groups", "path": "/customers/groups", "wait": "[role=grid] [data-index]"},
     {"name": "group", "path": "/customers/groups/{group}", "wait": "[role=grid] [data-index]"},
 ]
+
+# {plan}: one that events have violated; test_plans_page.py makes it.
+PLANS = [
+    {"name": "plan", "path": "/plans/{plan}", "wait": "[role=grid] [data-index]"},
+    {"name": "plan-versions", "path": "/plans/{plan}?tab=versions&version=1", "wait": "main h1"},
+    {"name": "plan-violations", "path": "/plans/{plan}?tab=violations", "wait": "[role=grid] [data-index]"},
+]
+
+# {import}: one with a row that was refused; test_imports.py makes it.
+IMPORTS = [{"name": "import-refused", "path": "/imports/{import}", "wait": "[role=grid] [data-index]"}]
+
+# Beside an incumbent that is fed and whose figures are here: test_adoption_page.py makes it.
+ADOPTION = [
+    {"name": "adoption-beside", "path": "/adoption", "wait": ".uplot", "then": "[role=grid] [data-index]"},
+    {"name": "adoption-taken", "path": "/adoption?show=taken&event=Order%20Paid", "wait": "[role=grid] [data-index]"},
+]
+
+# {hook}: a destination that delivers, {refused}: one with dead letters, {stopped}: one that has stopped; test_destinations_page.py makes them.
+DESTINATIONS = [
+    {"name": "destinations", "path": "/destinations", "wait": "[role=grid] [data-index]"},
+    {"name": "destinations-new", "path": "/destinations/new", "wait": ".de-kind"},
+    {"name": "destinations-new-webhook", "path": "/destinations/new?kind=webhook", "wait": ".de-form input"},
+    {"name": "destinations-new-meta", "path": "/destinations/new?kind=meta", "wait": ".de-form input"},
+    {"name": "destination", "path": "/destinations/{hook}", "wait": ".pt-figures"},
+    {"name": "destination-refused", "path": "/destinations/{refused}", "wait": "[role=grid] [data-index]"},
+    {"name": "destination-stopped", "path": "/destinations/{stopped}", "wait": ".pt-banner.pt-bad"},
+    {"name": "destination-test", "path": "/destinations/{hook}?test=1", "wait": "[role=dialog] input"},
+    {"name": "destination-edit", "path": "/destinations/{refused}/edit", "wait": ".de-group .co-row input"},
+]
+
+# {customer}: somebody with decisions, {purpose}: one that is in use; test_consent_page.py makes them.
+CONSENT = [
+    {"name": "consent", "path": "/consent", "wait": "[role=grid] [data-index]"},
+    {"name": "consent-purpose", "path": "/consent/purposes/{purpose}", "wait": ".cs-row input"},
+    {"name": "consent-new", "path": "/consent/purposes/new", "wait": ".cs-fields input"},
+    {"name": "suppressed", "path": "/consent/suppressed", "wait": "[role=grid] [data-index]"},
+    {"name": "suppressed-add", "path": "/consent/suppressed", "wait": "[role=grid] [data-index]", "keys": ["n"], "then": "[role=dialog] textarea"},
+    {"name": "customer-consent", "path": "/customers/{customer}?tab=consent", "wait": "[role=grid] [data-index]"},
+    {"name": "customer-decide", "path": "/customers/{customer}?tab=consent", "wait": "[role=grid] [data-index]", "keys": ["d"], "then": "[role=dialog] textarea"},
+]
+
+# {one}: an erasure to be decided, {many}: one of two persons, {erased}, {refused}, {archive}: an export that is not fetched; {customer}; test_privacy_page.py makes them.
+PRIVACY = [
+    {"name": "privacy", "path": "/privacy", "wait": "[role=grid] [data-index]"},
+    {"name": "privacy-received", "path": "/privacy?state=received&kind=erasure", "wait": "[role=grid] [data-index]"},
+    {"name": "privacy-none", "path": "/privacy?state=failed", "wait": ".pt-state"},
+    {"name": "privacy-new", "path": "/privacy/new", "wait": ".pr-kind"},
+    {"name": "privacy-new-erasure", "path": "/privacy/new?kind=erasure&customer={customer}", "wait": ".pr-figures"},
+    {"name": "privacy-received-one", "path": "/privacy/{one}", "wait": ".pr-figures", "keys": ["a"], "then": "[role=dialog] input"},
+    {"name": "privacy-received-many", "path": "/privacy/{many}", "wait": ".pr-figures"},
+    {"name": "privacy-erased", "path": "/privacy/{erased}", "wait": ".pr-verify"},
+    {"name": "privacy-refused", "path": "/privacy/{refused}", "wait": ".pr-course"},
+    {"name": "privacy-archive", "path": "/privacy/{archive}", "wait": ".pr-course"},
+]
+
+# {shop}: a connector of a shop, {mapped}: one with a mapping, {kept}: one whose deliveries are not understood, {fresh}: one that waits;
+# test_connectors_page.py makes them.
+CONNECTORS = [
+    {"name": "connectors", "path": "/connectors", "wait": "[role=grid] [data-index]"},
+    {"name": "connectors-new", "path": "/connectors/new", "wait": ".cn-kind"},
+    {"name": "connectors-new-adobe", "path": "/connectors/new?kind=adobe", "wait": ".cn-form textarea"},
+    {"name": "connectors-made", "path": "/connectors/new?kind=square&made={fresh}", "wait": ".cn-topics"},
+    {"name": "connector", "path": "/connectors/{shop}", "wait": ".pt-figures"},
+    {"name": "connector-test", "path": "/connectors/{shop}?test=1", "wait": "[role=dialog] select", "keys": ["Tab", "Tab", "Enter"], "then": ".cn-answer"},
+    {"name": "connector-fresh", "path": "/connectors/{fresh}", "wait": ".cn-waiting"},
+    {"name": "connector-deliveries", "path": "/connectors/{shop}?tab=deliveries", "wait": "[role=grid] [data-index]", "keys": ["o"], "then": ".pt-side"},
+    {"name": "connector-kept", "path": "/connectors/{kept}?tab=deliveries", "wait": "[role=grid] [data-index]", "then": ".pt-banner"},
+    {"name": "connector-mapping", "path": "/connectors/{mapped}?tab=mapping", "wait": ".cn-beside [role=region]"},
+    {"name": "connector-mapping-none", "path": "/connectors/{kept}?tab=mapping", "wait": ".cn-beside textarea"},
+    {"name": "connector-settings", "path": "/connectors/{mapped}?tab=settings", "wait": ".cn-form input"},
+]
+
+# {pull}: a pull that has run, {stopped}: one that has stopped, {folder}: a drop folder with files, {file}: one that failed; test_pulls_page.py makes them.
+PULLS = [
+    {"name": "pulls", "path": "/connectors/pulls", "wait": "[role=grid] [data-index]"},
+    {"name": "pulls-new", "path": "/connectors/pulls/new", "wait": ".pu-form .im-view"},
+    {"name": "pull", "path": "/connectors/pulls/{pull}", "wait": "[role=grid] [data-index]"},
+    {"name": "pull-run", "path": "/connectors/pulls/{pull}?run=1", "wait": "[role=dialog] .pt-facts"},
+    {"name": "pull-stopped", "path": "/connectors/pulls/{stopped}", "wait": ".pt-banner.pt-bad"},
+    {"name": "pull-edit", "path": "/connectors/pulls/{pull}/edit", "wait": ".im-map input"},
+    {"name": "pull-tried", "path": "/connectors/pulls/{pull}/edit?try=1", "wait": ".pu-preview [data-index]"},
+    {"name": "folders", "path": "/connectors/folders", "wait": "[role=grid] [data-index]"},
+    {"name": "folders-new", "path": "/connectors/folders/new", "wait": ".pu-form .im-view"},
+    {"name": "folder", "path": "/connectors/folders/{folder}", "wait": "[role=grid] [data-index]"},
+    {"name": "folder-file", "path": "/connectors/folders/{folder}?file={file}", "wait": "[role=dialog] .pt-facts"},
+    {"name": "folder-edit", "path": "/connectors/folders/{folder}/edit", "wait": ".im-map input"},
+]
+
+# Pages of one who is signed in.
+INSIDE = ROUTES + PLANS + IMPORTS + CUSTOMERS + ADOPTION + DESTINATIONS + CONSENT + PRIVACY + CONNECTORS + PULLS
 
 # Pages of one who is not signed in.
 DOORS = [

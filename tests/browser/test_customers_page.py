@@ -7,7 +7,7 @@ import pytest
 from harness.customers import Customers, identifiers, numbers
 from harness.load import track
 from people import PASSWORD, sign_in
-from routes import CUSTOMERS, LOOKS
+from routes import CUSTOMERS, LOOKS, filled
 from test_survey import looks, survey
 
 HIT = ".cu-hit"
@@ -111,6 +111,23 @@ def test_a_code_and_enter_faster_than_the_answer(page, people):
     page("type", text=f"L{people.mark}")
     page("press", keys=["Enter"])
     page("waitUrl", path=f"/customers/{person['id']}")
+
+
+def test_traits_have_their_standard_form_below(page, people):
+    people.send({"type": "identify", "messageId": f"s-{people.mark}", "anonymousId": f"standard-{people.mark}", "traits": {
+        "email": f"Office@{people.mark}.example", "phone": f"0664 12{next(made):05}", "name": "Berg, Dr. Bob", "tier": "gold",
+        "address": {"street": "Hauptstr. 5", "postal_code": "99", "city": "Wien", "country": "Austria"}}})
+    person = people.find("anonymous_id", f"standard-{people.mark}")
+    opened(page, person, "?tab=traits&trait=phone")
+    lines = ".cu-standard"
+    page("waitText", selector=".pt-side", text="The address says it")
+    assert page("count", selector=lines) == 4, "none under the tier"
+    for text in ("of several people", "+43664", "Austria", "bob · berg", "short for robert", "Malformed: no postal code of its country"):
+        page("waitText", selector="[role=grid]", text=text)
+    assert page("axe") == []
+    page("resize", width=390, height=844)
+    page("waitText", selector="[role=grid]", text="bob · berg")
+    assert page("axe") == [] and page("complaints") == []
 
 
 def test_nobody_fits_and_nobody_has_the_id(page):
@@ -318,21 +335,25 @@ def test_an_associate_on_a_phone(open_browser, shop, people):
     assert page("complaints") == [] and person["id"] in page("url")
 
 
-@pytest.mark.limit(300)
-@pytest.mark.parametrize(("theme", "locale"), LOOKS)
-def test_every_customers_page(page, people, shots, theme, locale):
-    low = f"{theme}{locale}"
+def a_life(people, low):
+    """A person with a past in three channels, merged and parted, with a twin, a household and a computed trait: words for the paths of CUSTOMERS."""
+    mark = f"{low}-{people.mark}"
+    card = {"externalIds": [{"type": "loyalty_card", "id": f"L-{mark}"}]}
     people.person(low, "Kovač", channel="app")
-    people.send({"type": "identify", "messageId": f"c-{low}-{people.mark}", "anonymousId": f"till-{low}-{people.mark}", "context": {"channel": "store", "externalIds": [{"type": "loyalty_card", "id": f"L-{low}-{people.mark}"}]}},
-                {"type": "identify", "messageId": f"b-{low}-{people.mark}", "anonymousId": f"till-{low}-{people.mark}", "traits": {"email": people.mail(low)}, "context": {"externalIds": [{"type": "loyalty_card", "id": f"L-{low}-{people.mark}"}]}},
+    people.send({"type": "identify", "messageId": f"c-{mark}", "anonymousId": f"till-{mark}", "context": {"channel": "store", **card}},
+                {"type": "identify", "messageId": f"b-{mark}", "anonymousId": f"till-{mark}", "traits": {"email": people.mail(low)}, "context": card},
                 people.order(low, "64.50", context={"channel": "web"}), people.order(low, "12.00", context={"channel": "store"}))
-    one = people.find("email", people.mail(low))
     other = people.person(f"other{low}", "Kovač")
-    merged = people.merge(one["id"], other["id"])
+    merged = people.merge(people.find("email", people.mail(low))["id"], other["id"])
     people.split(merged["id"], [max(numbers(merged, "anonymous_id"))])
     event = people.get(merged["id"], "timeline")["data"][0]["_patron"]["position"]
     twin, _ = people.twins(low.title(), f"twin{low}", next(made), people.source["write_key"])
     people.computes("orders", fold="count", events=["Order Completed"])
-    words = {"customer": merged["id"], "other": people.person(f"third{low}", "Kovač")["id"], "event": str(event), "name": low,
-             "pair": wait_for(lambda: people.duplicates(twin["id"]))[0]["id"], "group": wait_for(lambda: people.get(twin["id"])["groups"])[0]["id"]}
-    survey(page, [{**route, "path": route["path"].format(**words)} for route in CUSTOMERS], looks(theme, locale), shots)
+    return {"customer": merged["id"], "other": people.person(f"third{low}", "Kovač")["id"], "event": str(event), "name": low,
+            "pair": wait_for(lambda: people.duplicates(twin["id"]))[0]["id"], "group": wait_for(lambda: people.get(twin["id"])["groups"])[0]["id"]}
+
+
+@pytest.mark.limit(300)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
+def test_every_customers_page(page, people, shots, theme, locale):
+    survey(page, filled(CUSTOMERS, a_life(people, f"{theme}{locale}")), looks(theme, locale), shots)

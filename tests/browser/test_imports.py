@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page Imports: a file from the browser to the log, an upload that goes on after a reload, rows that were refused."""
 import pytest
+from routes import IMPORTS, LOOKS, filled
+from test_survey import looks, survey
 
 HEAD = "order_id,ordered_at,customer_id,total\n"
 
@@ -56,7 +58,8 @@ def test_an_upload_goes_on_after_a_reload_with_the_same_file_only(page, shop, tm
     assert page("complaints") == []
 
 
-def test_refused_rows_are_told(page, shop, tmp_path):
+@pytest.mark.limit(60)
+def test_refused_rows_are_told(page, shop, shots, tmp_path):
     file = tmp_path / "bad.csv"
     file.write_text(orders(50) + "o50,2025-03-01 10:00:00,c1,not a number\n")
     mapping = {"source": "Bad history", "event": {"type": "track", "name": "Order Completed"},
@@ -72,3 +75,4 @@ def test_refused_rows_are_told(page, shop, tmp_path):
     page("waitText", selector="main", text="Refused rows")
     page("waitText", selector="[role=grid]", text="not a number")
     assert page("complaints") == []
+    survey(page, filled(IMPORTS, {"import": one["id"]}), [look for chosen in LOOKS for look in looks(*chosen)], shots)

@@ -2,6 +2,10 @@
 """The page Tracking plans: a draft from what came in, rules as a table, versions, and nothing typed that is lost."""
 import json
 
+import pytest
+from routes import LOOKS, PLANS, filled
+from test_survey import looks, survey
+
 RULE = {"type": "track", "name": "Order Completed", "schema": {"properties": {"properties": {"required": ["total"], "properties": {"total": {"type": "number"}}}}}}
 
 
@@ -9,6 +13,15 @@ def add(shop, name, **more):
     answer = shop.api("POST", "/api/v1/plans", {"name": name, "rules": [RULE], **more})
     assert answer.status == 201, answer
     return answer.json()
+
+
+def violated(shop):
+    """A plan that events have violated: words for the paths of PLANS."""
+    plan, source = add(shop, "Watched", mode="warn"), shop.add_source("Watched")
+    assert shop.api("PUT", f"/api/v1/sources/{source['id']}/plan", {"plan": plan["id"]}).status == 200
+    shop.send_ok([{"type": "track", "event": "Order Completed", "userId": "u", "messageId": f"w{i}", "properties": {"total": "much"}} for i in range(3)], source["write_key"])
+    shop.wait_views()
+    return {"plan": plan["id"]}
 
 
 def now(shop, plan):
@@ -89,13 +102,10 @@ def test_a_draft_is_checked_before_it_is_saved(page, shop):
     assert page("complaints") == []
 
 
-def test_violations_lead_to_their_events(page, shop):
-    plan = add(shop, "Watched", mode="warn")
-    source = shop.add_source("Watched")
-    assert shop.api("PUT", f"/api/v1/sources/{source['id']}/plan", {"plan": plan["id"]}).status == 200
-    shop.send_ok([{"type": "track", "event": "Order Completed", "userId": "u", "messageId": f"w{i}", "properties": {"total": "much"}} for i in range(3)], source["write_key"])
-    shop.wait_views()
-    page("open", path=f"/plans/{plan['id']}?tab=violations")
+@pytest.mark.limit(60)
+def test_violations_lead_to_their_events(page, shop, shots):
+    words = violated(shop)
+    page("open", path=f"/plans/{words['plan']}?tab=violations")
     page("waitText", selector="[role=grid]", text="/properties/total")
     page("press", keys=["j"])
     page("wait", selector="[role=row]:focus")
@@ -104,3 +114,4 @@ def test_violations_lead_to_their_events(page, shop):
     page("click", selector=".pt-side a")
     page("waitUrl", path="/live?event=")
     assert page("complaints") == []
+    survey(page, filled(PLANS, words), [look for chosen in LOOKS for look in looks(*chosen)], shots)

@@ -2,7 +2,7 @@
 """Every page in every look: zero axe findings, zero policy violations, zero console errors, nothing wider than the screen, a picture of each."""
 import pytest
 from people import sign_in
-from routes import DOORS, LOOKS, ROUTES, SETUP
+from routes import DOORS, INSIDE, LOOKS, ROUTES, SETUP, filled, page_of, pages
 
 THEMES = ("light", "dark")
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
@@ -18,12 +18,14 @@ def looks(theme=None, locale=None):
     return [{"theme": t, "locale": l} for t in THEMES for l in ("en", "ar") if theme in (None, t) and locale in (None, l)]
 
 
+def test_every_page_is_in_a_list():
+    assert {path for paths in pages().values() for path in paths} - {page_of(route) for route in INSIDE} == set()
+
+
 @pytest.mark.limit(300)
 @pytest.mark.parametrize(("theme", "locale"), LOOKS)
 def test_every_page(page, shop, shots, theme, locale):
-    shop.learn()
-    routes = [{**route, "path": route["path"].replace("{web}", shop.web["id"])} for route in ROUTES]
-    survey(page, routes, looks(theme, locale), shots)
+    survey(page, filled(ROUTES, shop.learn()), looks(theme, locale), shots)
 
 
 @pytest.mark.limit(120)

@@ -67,6 +67,7 @@ typedef struct FaultFs {
     Names folders;
     Text *texts; /* every path ever named */
     Rule rules[FAULT_OP_COUNT];
+    uint64_t off_at; /* operations until the power goes; 0: it stays */
     bool off;
     FaultTrace *trace;
     size_t trace_count, trace_cap;
@@ -238,6 +239,9 @@ static int begin(FaultFs *f, FaultOp op, const PtFile *file)
 {
     pthread_mutex_lock(&f->mu);
     int any = draw_failure(f, FAULT_ANY), own = draw_failure(f, op);
+    if (f->off_at > 0 && --f->off_at == 0) {
+        f->off = true;
+    }
     if (f->off || (file != NULL && file->epoch != f->epoch)) {
         return EIO;
     }
@@ -691,6 +695,14 @@ void fault_fs_power_off(PtFs *fs)
     pthread_mutex_unlock(&f->mu);
 }
 
+void fault_fs_power_off_at(PtFs *fs, uint64_t nth)
+{
+    FaultFs *f = (FaultFs *)fs;
+    pthread_mutex_lock(&f->mu);
+    f->off_at = nth;
+    pthread_mutex_unlock(&f->mu);
+}
+
 /* The content that a crash leaves in a file. */
 static void crash_inode(FaultFs *f, Inode *inode)
 {
@@ -727,6 +739,7 @@ void fault_fs_crash(PtFs *fs, uint64_t seed)
         names_put(&f->names, f->durable.items[i].path, f->durable.items[i].inode);
     }
     memset(f->rules, 0, sizeof f->rules);
+    f->off_at = 0;
     f->epoch++;
     f->off = false;
     collect(f);
@@ -738,6 +751,7 @@ void fault_fs_restart(PtFs *fs)
     FaultFs *f = (FaultFs *)fs;
     pthread_mutex_lock(&f->mu);
     memset(f->rules, 0, sizeof f->rules);
+    f->off_at = 0;
     f->epoch++;
     f->off = false;
     pthread_mutex_unlock(&f->mu);

@@ -50,6 +50,9 @@ uint64_t fault_fs_used(PtFs *fs);
 
 /* From now on everything fails with EIO, as for a process that is gone: close what is open. */
 void fault_fs_power_off(PtFs *fs);
+/* The same at the nth operation from now on (1 = the next), which fails with all behind it. 0 takes
+ * the order back. */
+void fault_fs_power_off_at(PtFs *fs, uint64_t nth);
 /* The disk after the crash: what survives is drawn from the seed, power is on again, failures and
  * rates ordered before are forgotten. Files that are still open fail with EIO. */
 void fault_fs_crash(PtFs *fs, uint64_t seed);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a script of tests/clients/node with the pinned Node 24 of the virtual environment, not the machine's own."""
+import fcntl
 import os
 import pathlib
 import shutil
@@ -32,14 +33,16 @@ def npm(*args, timeout=300):
 
 
 def install():
-    """npm ci, unless what is installed is what the lock file says."""
+    """npm ci, unless what is installed is what the lock file says. One at a time: several runs of tests share the folder."""
     installed, lock = FOLDER / "node_modules/.patron-lock", FOLDER / "package-lock.json"
-    if installed.exists() and installed.read_bytes() == lock.read_bytes():
-        return
-    shutil.rmtree(FOLDER / "node_modules", ignore_errors=True)
-    done = npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    assert done.returncode == 0, f"npm ci ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
-    installed.write_bytes(lock.read_bytes())
+    with open(FOLDER / ".install.lock", "w", encoding="utf-8") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if installed.exists() and installed.read_bytes() == lock.read_bytes():
+            return
+        shutil.rmtree(FOLDER / "node_modules", ignore_errors=True)
+        done = npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        assert done.returncode == 0, f"npm ci ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        installed.write_bytes(lock.read_bytes())
 
 
 def run(script, *args, timeout=120, check=True):

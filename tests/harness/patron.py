@@ -240,6 +240,12 @@ class Patron:
         done = self.cli("export", "events", "--json", "--class", klass, *(["--own"] if own else []), **kw)
         return [json.loads(line, parse_float=parse_float) for line in done.stdout.split("\n") if line]
 
+    def rows(self, source, klass="event"):
+        """Every stored record of one source, over the management API."""
+        answer = self.api("GET", f"/api/v1/events/export?class={klass}&source={source['id']}", timeout=60)
+        assert answer.status == 200, answer
+        return [json.loads(line) for line in answer.text.split("\n") if line]
+
     def wait_own(self, count, timeout_s=20):
         """What the server itself has put into the log, once there are so many: the feed follows a moment later."""
         end = time.monotonic() + timeout_s

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import time
 
+from harness.customers import Customers
 from harness.match import millis, text
 from harness.patron import CLEAN_ENV, PATROND
 
@@ -66,6 +67,23 @@ def test_a_simulated_clock_and_what_follows_it(make_patron):
     assert [entry["detail"]["now"] for entry in entries][0] == text(now) and len(entries) == 4
     assert entries[0]["detail"]["from"] == text(now + HOUR) and entries[0]["detail"]["speed"] == 0
     assert abs(millis(entries[0]["at"]) - time.time() * 1000) < 60_000, "the audit chain is on the machine's clock"
+
+
+def test_what_staff_decides_stands_where_the_clock_is(make_patron):
+    """A merge and a consent are dated by the daemon's clock, as what they stand among is; the audit chain by the machine's."""
+    desk = Customers(make_patron(settings={"clock": "sim", "clock-start": START, "clock-speed": "0"}).start())
+    desk.patron.send_ok([{"type": "identify", "anonymousId": name, "messageId": name} for name in ("ann", "ben")], desk.patron.add_source()["write_key"])
+    ann, ben = (desk.ready().find("anonymous_id", name)["id"] for name in ("ann", "ben"))
+    put(desk.patron, speed=0, now=text(millis(START) + DAY))
+    merged = desk.merge(ann, ben)
+    desk.ask("POST", f"/api/v1/profiles/{merged['id']}/consent", {"purpose": "analytics", "granted": True, "evidence": "on the phone"})
+    desk.ready()
+    [said] = [row for row in desk.ask("GET", f"/api/v1/profiles/{merged['id']}/consent")["history"] if row["purpose"] == "analytics"]
+    assert said["at"] == text(millis(START) + DAY)
+    own = [row for row in desk.patron.export(own=True) if row.get("event") in ("Identity Merged", "Consent Changed")]
+    assert len(own) == 2 and {row["timestamp"] for row in own} == {text(millis(START) + DAY)}, own
+    entries = desk.patron.cli_json("audit", "list", "--action", "profile.merged")["data"]
+    assert abs(millis(entries[0]["at"]) - time.time() * 1000) < 60_000
 
 
 def test_a_pace_holds_from_now_on(make_patron):

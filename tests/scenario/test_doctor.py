@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """patron doctor says what is wrong and what to do; patron config check names each wrong line."""
 import json
+import os
+import time
 
 import pytest
 from harness.load import track
@@ -97,6 +99,18 @@ def test_bounds_come_from_the_settings(full):
     conf.write_text("alert.disk_free_mib = 1000000000\n")
     done = full.cli("--config", conf, "doctor", "--json", check=False)
     assert states(json.loads(done.stdout))["disk"] == "bad"
+
+
+def test_a_backup_is_old_when_twice_the_schedule_is_over(full):
+    full.stop()
+    kept, conf = full.folder / "kept", full.folder / "p.conf"
+    kept.mkdir()
+    (kept / "one.ptb").write_bytes(b"")
+    for hours, more, state in ((1, "", "ok"), (3, "", "warn"), (3, "alert.backup_age_hours = 4\n", "ok")):
+        conf.write_text(f"backup.dir = {kept}\nbackup.every_hours = 1\n{more}")
+        os.utime(kept / "one.ptb", (time.time() - hours * 3600,) * 2)
+        done = full.cli("--config", conf, "doctor", "--json", check=False)
+        assert states(json.loads(done.stdout))["backup"] == state, (hours, more)
 
 
 def test_config_check_names_every_wrong_line(full):

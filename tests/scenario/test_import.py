@@ -75,8 +75,7 @@ def test_compressed_files(patron, scratch, mapping, form):
         packed.write_bytes(gzip.compress(file.read_bytes()))
     else:
         packed = scratch / "orders.csv.zst"
-        if subprocess.run(["zstd", "-q", "-o", str(packed), str(file)], check=False).returncode != 0:
-            pytest.skip("no zstd command")
+        subprocess.run(["zstd", "-q", "-o", str(packed), str(file)], check=True)
     patron.cli("import", packed, "--map", mapping, "--yes")
     assert len(patron.export()) == 300
 

@@ -68,9 +68,9 @@ def test_restore_says_whose_the_folder_is(make_patron):
     patron.cli("backup", backup)
     backup.chmod(0o644)
     give_away(other)
-    assert other.cli_json("restore", backup)["owner_uid"] == UID
+    assert other.cli_json("restore", backup, "--no-erasure-register")["owner_uid"] == UID
     assert owners(other) == {(UID, GID)}
-    assert "owner    root (uid 0): chown -R it" in third.cli("restore", backup).stdout
+    assert "owner    root (uid 0): chown -R it" in third.cli("restore", backup, "--no-erasure-register").stdout
     patron.stop()
 
 

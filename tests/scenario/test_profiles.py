@@ -9,6 +9,7 @@ import schemathesis
 from harness import web
 from harness.customers import Customers, identifiers, ids, numbers, traits, values
 from harness.match import INSTANT, UUID, Pattern
+from harness.patron import DaemonFailed
 from schemathesis.core import NOT_SET
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
@@ -66,7 +67,7 @@ def test_one_person_over_several_channels(shop):
                          properties={"order_id": shop.name("o"), "total": "100.10", "currency": "EUR"}))
     shop.send(shop.track("Order Completed", "4", anonymousId=shop.name("receipt"), timestamp="2026-03-02T12:00:00Z",
                          properties={"order_id": shop.name("p"), "revenue": 9.9, "currency": "eur"},
-                         context={"traits": {"email": shop.mail("ann")},
+                         context={"traits": {"email": shop.mail("ann"), "firstName": "A.", "tier": "gold"},
                                   "externalIds": [{"type": "loyalty_card", "id": shop.name("card")}]}),
               shop.track("Order Refunded", "5", userId=shop.name("u"), timestamp="2026-03-03T12:00:00Z",
                          properties={"order_id": shop.name("o"), "total": 0.1, "currency": "EUR"}), source=till)
@@ -80,6 +81,8 @@ def test_one_person_over_several_channels(shop):
     said, = [trait for trait in person["traits"] if trait["name"] == "firstName"]
     assert said["at"] == "2026-03-01T10:01:00.000Z" and said["source"] == {"id": shop.source["id"], "name": shop.source["name"]}
     assert said["node"] in numbers(person, "user_id")
+    assert {trait["name"]: trait["said_by"] for trait in person["traits"]} == {
+        **dict.fromkeys(("email", "firstName", "lastName", "vip", "address"), "identify"), "tier": "context"}
     assert values(person) == {"EUR": ("109.9", 2, 1)}
     first, last = person["first"], person["last"]
     assert (first["at"], first["source"]["name"], first["channel"]) == ("2026-03-01T10:00:00.000Z", shop.source["name"], "web")
@@ -197,11 +200,52 @@ def test_context_for_whoever_takes_over(shop):
     assert shop.get(person["id"])["version"] == later["version"]
 
 
+def test_standard_forms_stand_beside_the_traits(shop):
+    said = {"email": "Anna.Muster+shop@Gmail.com", "phone": "0664 1234567", "firstName": "Bob", "lastName": "Van der Berg",
+            "address": {"street": "Hauptstr. 12a", "postal_code": "A-1010", "city": "Wien", "country": "Austria"}}
+    shop.send({"type": "identify", "messageId": shop.name("1"), "userId": shop.name("u"), "traits": said})
+    person = shop.find("user_id", shop.name("u"))
+    assert traits(person) == said
+    assert person["standard"] == {
+        "email": {"trait": "email", "value": "annamuster@gmail.com", "role": False, "meant": None, "problem": None},
+        "phone": {"trait": "phone", "value": "+436641234567", "country": "AT", "country_from": "traits", "problem": None},
+        "name": {"traits": ["firstName", "lastName"], "given": "bob", "given_full": "robert", "family": "van der berg"},
+        "address": {"traits": ["address"], "street": "hauptstrasse", "number": "12a", "postal_code": "1010", "city": "wien", "country": "AT", "problem": None}}
+    shop.send({"type": "identify", "messageId": shop.name("2"), "userId": shop.name("u"), "traits": {
+        "email": "anna at home", "phone": "0664", "address": {"city": "Wien", "zip": "99", "country": "AT"}}})
+    found = shop.find("user_id", shop.name("u"))["standard"]
+    assert {name: (form["problem"], form.get("value")) for name, form in found.items() if "problem" in form} == {
+        "email": ("form", None), "phone": ("number", None), "address": ("postal_code", None)}
+
+
+@pytest.mark.sqlite_only(reason="a setting, whatever the engine")
+def test_the_default_country_of_phones(make_patron):
+    """For standard forms, quality and duplicates; who is one person follows from the rules alone."""
+    with pytest.raises(DaemonFailed, match='not a country whose phone numbers are known, such as AT'):
+        make_patron(settings={"profiles-country": "XX"}).start()
+    desk = Customers(make_patron(settings={"profiles-country": "at"}).start())
+    source = desk.patron.add_source("till")
+    said = {"home": {"name": "Anna Berg", "phone": "0664 123 45 67"}, "code": {"name": "Anna Berg", "phone": "+43 664 1234567"},
+            "other": {"name": "Anna Berg", "phone": "+49 664 1234567"},
+            "short": {"name": "Ada Koch", "phone": "079 123 45 6", "address": {"country": "CH"}}}
+    desk.patron.send_ok([{"type": "identify", "messageId": who, "anonymousId": who, "traits": of} for who, of in said.items()], source["write_key"])
+    desk.ready()
+    found = {who: desk.find("anonymous_id", who) for who in said}
+    assert len({person["id"] for person in found.values()}) == 4, "the rules say no country"
+    phones = {who: person["standard"]["phone"] for who, person in found.items()}
+    assert {who: (form["value"], form["country_from"], form["problem"]) for who, form in phones.items()} == {
+        "home": ("+436641234567", "setting", None), "code": ("+436641234567", "number", None),
+        "other": ("+496641234567", "number", None), "short": (None, None, "number")}
+    assert desk.ask("GET", "/api/v1/quality/till")["now"]["malformed"]["count"] == 1
+    [pair] = desk.duplicates()
+    assert {person["id"] for person in pair["persons"]} == {found["home"]["id"], found["code"]["id"]}
+
+
 def test_rules(shop):
     rules = shop.ask("GET", "/api/v1/identity/rules")
     by_name = {row["name"]: row for row in rules["types"]}
-    assert by_name["user_id"] == {"name": "user_id", "priority": 1, "limit": 1, "form": "trim", "mode": "unique"}
-    assert by_name["email"] == {"name": "email", "priority": 2, "limit": 5, "form": "email", "mode": "unique"}
+    assert by_name["user_id"] == {"name": "user_id", "priority": 1, "limit": 1, "form": "trim", "mode": "unique", "country": None}
+    assert by_name["email"] == {"name": "email", "priority": 2, "limit": 5, "form": "email", "mode": "unique", "country": None}
     assert rules["other"]["limit"] == 5 and "guest" in rules["blocked"] and rules["merge_cap"] >= 2
 
 
@@ -260,7 +304,7 @@ def test_merge_then_split_equals_never_merged(shop):
     assert traits(one)["tier"] == "gold" and ids(shop.timeline(one["id"])) == [shop.name("2"), shop.name("1")]
     assert {row["profile_id"] for row in shop.timeline(ben["id"])} == {ann["id"]}
     link, = shop.get(one["id"], "links")["data"]
-    assert link["kind"] == "person" and link["reason"] == "called from the same number" and link["by"] == "socket"
+    assert link["kind"] == "person" and link["reason"] == "called from the same number" and link["by"] == "command line"
     assert link["other_person"] == ben["id"] and set(link["nodes"]) == {node["number"] for node in ben["nodes"]}
 
     new = shop.split(one["id"], link["nodes"], "not the same after all")

@@ -36,6 +36,9 @@ def copy_settings(root):
         elif source.exists():
             shutil.copy2(source, target)
     debian_only(root)
+    for authority in pathlib.Path("/usr/local/share/ca-certificates").glob("*.crt"):  # Java's store is made of these
+        (root / "usr/local/share/ca-certificates").mkdir(parents=True, exist_ok=True)
+        shutil.copy2(authority, root / "usr/local/share/ca-certificates")
     for name in ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/ssl/certs/ca-certificates.crt"):
         if pathlib.Path("/", name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +50,7 @@ def make(root, mirror=MIRROR, include=("ca-certificates",)):
     if not (root / "usr/bin/apt-get").exists():
         run("debootstrap", "--variant=minbase", f"--include={','.join(include)}", "bookworm", root, mirror,
             stdout=subprocess.DEVNULL)
+    root.chmod(0o755)  # a temporary folder is its owner's alone; in the root there are other users
     copy_settings(root)
 
 

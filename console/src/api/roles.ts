@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from openapi/patron.json by tools/gen_api.mjs (./dev gen): edit openapi/ instead.
 
-export const permissions = ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'profiles.write', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'system.write', 'people.read', 'people.write', 'tokens.read', 'tokens.write', 'audit.read'] as const
+export const permissions = ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'profiles.write', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'system.write', 'people.read', 'people.write', 'tokens.read', 'tokens.write', 'destinations.read', 'destinations.write', 'consent.read', 'consent.write', 'connectors.read', 'connectors.write', 'privacy.read', 'privacy.write', 'privacy.approve', 'audit.read'] as const
 
 export type Permission = (typeof permissions)[number]
 
 /** What a role may do; the description itself says it in words. */
 export const roles: Record<string, readonly Permission[]> = {
-  owner: ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'profiles.write', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'system.write', 'people.read', 'people.write', 'tokens.read', 'tokens.write', 'audit.read'],
-  admin: ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'profiles.write', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'system.write', 'people.read', 'people.write', 'tokens.read', 'tokens.write', 'audit.read'],
-  engineer: ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'tokens.read', 'tokens.write'],
-  analyst: ['sources.read', 'events.read', 'imports.read', 'plans.read', 'profiles.read', 'computed.read', 'computed.write', 'system.read'],
-  agent: ['profiles.read', 'profiles.write', 'computed.read'],
+  owner: ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'profiles.write', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'system.write', 'people.read', 'people.write', 'tokens.read', 'tokens.write', 'audit.read', 'destinations.read', 'destinations.write', 'consent.read', 'consent.write', 'connectors.read', 'connectors.write', 'privacy.read', 'privacy.write', 'privacy.approve'],
+  admin: ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'profiles.write', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'system.write', 'people.read', 'people.write', 'tokens.read', 'tokens.write', 'audit.read', 'destinations.read', 'destinations.write', 'consent.read', 'consent.write', 'connectors.read', 'connectors.write', 'privacy.read', 'privacy.write', 'privacy.approve'],
+  engineer: ['sources.read', 'sources.write', 'events.read', 'quarantine.write', 'imports.read', 'imports.write', 'plans.read', 'plans.write', 'profiles.read', 'computed.read', 'computed.write', 'identity.configure', 'views.write', 'system.read', 'tokens.read', 'tokens.write', 'destinations.read', 'destinations.write', 'consent.read', 'connectors.read', 'connectors.write'],
+  analyst: ['sources.read', 'events.read', 'imports.read', 'plans.read', 'profiles.read', 'computed.read', 'computed.write', 'system.read', 'destinations.read', 'consent.read', 'connectors.read'],
+  agent: ['profiles.read', 'profiles.write', 'computed.read', 'consent.read', 'consent.write', 'privacy.read', 'privacy.write'],
+  privacy: ['profiles.read', 'consent.read', 'consent.write', 'audit.read', 'system.read', 'destinations.read', 'privacy.read', 'privacy.write', 'privacy.approve'],
   auditor: ['system.read', 'people.read', 'tokens.read', 'audit.read'],
 }

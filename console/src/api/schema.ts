@@ -344,6 +344,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/adoption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Both sides by day and by event name, and whose each part is
+         * @description Ours are events by the day of their own time, in UTC, but the server's own; theirs are those uploaded; between them stands what a destination that feeds the incumbent made of ours,
+         *     for days up to 400 back. A call without a name counts as `$identify`, `$page` and so on.
+         *     The sums by event leave out days of which the incumbent told nothing, unless it told nothing of any.
+         */
+        get: operations["adoption_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adoption/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * What the incumbent took, by day and event name; days that are told again are replaced
+         * @description CSV with the columns day, event and count, or a JSON array of objects with these members. day: 2026-01-31. At most 20,000 rows and 1 MiB at once.
+         */
+        put: operations["adoption_put_counts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adoption/parts/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whose a part of the work is */
+        put: operations["adoption_set_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adoption/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparisons of who is one person, newest first; 10 are kept */
+        get: operations["adoption_identity_list"];
+        put?: never;
+        /**
+         * Compare the incumbent's persons with ours, in the background
+         * @description The file comes as an import (POST /api/v1/imports and its parts) that is never started: CSV with a header that names the columns person, type and value, a row for each identifier.
+         *     409: the file is not there as a whole, or a comparison runs already.
+         */
+        post: operations["adoption_identity_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -487,6 +570,728 @@ export interface paths {
         post?: never;
         /** Remove a definition and its values */
         delete: operations["computed_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hooks/{connector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A delivery of a shop, a till or another system
+         * @description Signed as its kind says, over the raw bytes. 200 once all that it tells is durable, is known, or is kept for people who see what is wrong with it; the body is what the vendor
+         *     wants to read. At most 2 MiB. Matched in src/api/hooks.c, not by the table.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    connector: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": string;
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description Taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, unknown>;
+                    };
+                };
+                401: components["responses"]["Problem"];
+                404: components["responses"]["Problem"];
+                413: components["responses"]["Problem"];
+                429: components["responses"]["Later"];
+                503: components["responses"]["Later"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connector-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be connected, and what each wants to know */
+        get: operations["connectors_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All connectors by name, with their health */
+        get: operations["connectors_list"];
+        put?: never;
+        /**
+         * A new connector
+         * @description A secret that is made here is in this answer and never shown again. Without a source one is made, named as the connector. At most 200 connectors.
+         */
+        post: operations["connectors_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a mapping makes of a body
+         * @description Of the body given, or of the newest that came to a connector within the hour. Nothing is stored, nor is the answer for an Idempotency-Key.
+         */
+        post: operations["connectors_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{connector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        /** One connector */
+        get: operations["connectors_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a connector
+         * @description Its address answers 404 from then on. Its source and its events stay.
+         */
+        delete: operations["connectors_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a connector
+         * @description Settings that are not named stay as they are. 409 when changed_at is given and it was changed since, or the name is taken.
+         */
+        patch: operations["connectors_change"];
+        trace?: never;
+    };
+    "/api/v1/connectors/{connector}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new secret
+         * @description The one before is right for keep_hours more. Without a secret one is made here, where the kind lets us; it is in this answer and never shown again.
+         */
+        post: operations["connectors_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{connector}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery without anybody sending one
+         * @description Signed here with the connector's secret as the vendor does, checked, mapped and sifted as one that came, and dropped: no event lands, nothing is stored, counted or handed to the
+         *     privacy desk, nor is the answer kept for an Idempotency-Key. Without a body a sample of the kind is tried. A disabled connector is tried as if it were enabled. It cannot tell
+         *     whether the vendor has the same secret.
+         */
+        post: operations["connectors_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{connector}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Its last deliveries, newest first
+         * @description The last 20 that were signed, and the last 20 since the start of the server that were refused.
+         */
+        get: operations["connectors_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{connector}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The newest body that came within the hour
+         * @description Kept in memory only, of connectors with a mapping of their own, and at most 64 KiB. For whoever writes the mapping.
+         */
+        get: operations["connectors_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent/purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Purposes, by id */
+        get: operations["consent_purposes_list"];
+        put?: never;
+        /**
+         * A new purpose
+         * @description 409, the id is in use, or a category means another purpose; 413, there are 32 (archived ones count).
+         */
+        post: operations["consent_purposes_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent/purposes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One purpose */
+        get: operations["consent_purposes_get"];
+        /**
+         * Replace a purpose
+         * @description What was decided stays. Categories mean it from the change's place in the log on. 409: another version is the newest, or a category means another purpose.
+         */
+        put: operations["consent_purposes_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent/purposes/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a purpose out of use, or into use again
+         * @description Nothing is allowed for an archived purpose. What was decided about it stays.
+         */
+        post: operations["consent_purposes_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far retention is, by class of events
+         * @description A class is dropped once its days are over: whole days of UTC after the event was received. What remains of an event is its type, name, hour, source,
+         *     channel, store, amount and currency; of one that somebody became known by, its identifiers; one that decided about consent stays.
+         */
+        get: operations["consent_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many records such rows would drop now
+         * @description Those that no row of the same class has dropped yet. The log is read for at most a second; evidence of consent is counted too, and stays.
+         */
+        post: operations["consent_retention_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What a person allows, and how that came to be
+         * @description State by purpose, those in use; history newest first, page by page. Of each identifier the newest 200 decisions are kept, and the
+         *     newest of each purpose. A page may be longer than asked for by what its last event says.
+         */
+        get: operations["profiles_consent"];
+        put?: never;
+        /**
+         * Note what a person told the staff
+         * @description Audited, and put into the log. Answers when it is in effect; 503 means that it is decided and in effect later.
+         */
+        post: operations["profiles_consent_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}/preference-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to the person's own preference page
+         * @description Whoever has it may see and change what the person allows, nothing else. It follows the person's strongest identifier through merges
+         *     and splits. With a purpose a POST of `List-Unsubscribe=One-Click` (RFC 8058) refuses that one; without, all that cover messages.
+         */
+        post: operations["profiles_preference_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Addresses that nothing is to be sent to
+         * @description In no order that means anything. Addresses are kept as keyed hash and mask.
+         */
+        get: operations["suppressions_list"];
+        put?: never;
+        /**
+         * Add addresses, one or many
+         * @description All of them or none: 400 names the first that is no address. One that is there keeps its day, and its reason unless the new one is
+         *     graver (in the order of the reasons).
+         */
+        post: operations["suppressions_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether an address is on the list */
+        post: operations["suppressions_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole list, a JSON line each */
+        get: operations["suppressions_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an address off the list
+         * @description 409: the address of somebody who was erased stays.
+         */
+        delete: operations["suppressions_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/preferences/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * A person's own preference page
+         * @description For people, in English, German or Arabic as their browser asks. The token in the path is the credential.
+         */
+        get: operations["preferences_page"];
+        put?: never;
+        /** Save what the form of the page says, or unsubscribe by one click */
+        post: operations["preferences_save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All destinations by name, with how far they are */
+        get: operations["destinations_list"];
+        put?: never;
+        /**
+         * A new destination; it begins at the log's end
+         * @description 413 when there are 50. Settings are the fields of the kind; secrets among them are sealed and never given back.
+         */
+        post: operations["destinations_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a destination can be, with the settings of each */
+        get: operations["destinations_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        /** One destination with how far it is */
+        get: operations["destinations_get"];
+        put?: never;
+        post?: never;
+        /** Delete it with its dead letters */
+        delete: operations["destinations_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what is named; the rest stays
+         * @description One that is enabled again begins at the log's end (replay sends what lies between). One that was stopped goes on.
+         */
+        patch: operations["destinations_change"];
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send nothing; it keeps its place in the log */
+        post: operations["destinations_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on, also after a stop; one that does not answer is tried at once */
+        post: operations["destinations_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one event now and see what was sent and what came back
+         * @description A made-up order, or an event of the log. Consent is asked of an event of the log; filters are not. Marked as a test where the kind can. Takes up to 15 s.
+         */
+        post: operations["destinations_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        /** Events that failed for good, in the order of the log */
+        get: operations["destinations_dead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send dead letters again
+         * @description One by its position; or all, or all of a reason, behind what is live and at most redrive_per_s. 409 while such a job runs.
+         */
+        post: operations["destinations_redrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget dead letters; one by its position, or all, or all of a reason */
+        post: operations["destinations_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a range of the log again
+         * @description From a time or position, to before another one, at most to where the destination is. Filters, traits, mapping and consent hold as they are now; ids are
+         *     those of the first time. Behind what is live and at most redrive_per_s. 409 while another replay runs.
+         */
+        post: operations["destinations_replay"];
+        /** End the replay; what was sent was sent */
+        delete: operations["destinations_replay_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{destination}/skipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        /** The newest events that were not for the destination, up to 20 of each reason, since the server started */
+        get: operations["destinations_skipped"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2208,6 +3013,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests about customers' data
+         * @description Newest first.
+         */
+        get: operations["privacy_list"];
+        put?: never;
+        /**
+         * Note a request
+         * @description Of persons by id, or by identifiers as events bring them. An erasure may name an identifier that is nobody's: it is looked for in
+         *     quarantine and files, and events of it from before are suppressed from then on. An export is of one person.
+         *     Nothing is done before it is approved. Audited, without whom it is about.
+         */
+        post: operations["privacy_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One request, with its progress */
+        get: operations["privacy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry it out
+         * @description An erasure of several persons, or one over `privacy.bulk` persons in a day, takes a second person: signed in, with privacy.approve, and not who asked for
+         *     it (nor who made the token that asked): else 403. A failed request may be approved again. Audited.
+         */
+        post: operations["privacy_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse it, with the reason */
+        post: operations["privacy_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it back before it runs */
+        post: operations["privacy_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The signed certificate of an erasure
+         * @description To be kept as it comes, byte by byte, since the signature is of its text. `patron privacy verify FILE` checks it.
+         */
+        get: operations["privacy_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to the archive of an export
+         * @description In place of the last one. It is good once, until the archive expires. Audited.
+         */
+        post: operations["privacy_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/archive.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The archive of an export, once
+         * @description index.html for people, data/*.jsonl for programs. Handed over to its last byte, it is removed.
+         */
+        get: operations["privacy_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an erasure would remove
+         * @description As far as the index tells: what stands in free text of others, in quarantine and in files is found when the erasure is carried out.
+         */
+        post: operations["privacy_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key that certificates are signed with */
+        get: operations["privacy_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profiles": {
         parameters: {
             query?: never;
@@ -2429,6 +3443,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All pulls, by name, and how they are */
+        get: operations["pulls_list"];
+        put?: never;
+        /**
+         * Define a pull; once it is enabled it runs at once and then by its schedule
+         * @description 400 names the field; 409, the name is in use; 413, there are 200 already. A source that does not exist is made, for which sources.write is wanted too.
+         */
+        post: operations["pulls_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One pull */
+        get: operations["pulls_get"];
+        /**
+         * Define it anew; what runs ends at its last saved page, and a stopped one is taken up again
+         * @description `secret` left out stays as it is; it has to be given again when server, kind of credentials or their name change. Where URL, items, paging or since
+         *     change, the position begins anew: what came in before is known by its ids and comes in once.
+         */
+        put: operations["pulls_save"];
+        post?: never;
+        /** Remove it and its runs; its events stay */
+        delete: operations["pulls_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulls/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run it now, also when it is switched off or stopped
+         * @description 409 while it runs.
+         */
+        post: operations["pulls_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulls/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Back to the first page and the first instant; what came in before is known by its ids and comes in once */
+        post: operations["pulls_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulls/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try it: fetch the first page and show its first items as events; nothing is stored or sent
+         * @description 409 tells what was wrong with the request or its answer.
+         */
+        post: operations["pulls_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulls/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** Its runs, newest first; the last 100 are kept */
+        get: operations["pulls_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drop-folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All drop folders, by name */
+        get: operations["drops_list"];
+        put?: never;
+        /**
+         * Watch a folder below connect.drop_root; it is made when missing
+         * @description 409, no connect.drop_root is set, name or folder is in use, or the source may not write the past; 413, there are 50 already.
+         */
+        post: operations["drops_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drop-folders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One drop folder */
+        get: operations["drops_get"];
+        /** Define it anew; its folder is opened and looked at again */
+        put: operations["drops_save"];
+        post?: never;
+        /** Stop watching it; the folder and its files stay */
+        delete: operations["drops_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drop-folders/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** Files that were taken, newest first */
+        get: operations["drops_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pulse": {
         parameters: {
             query?: never;
@@ -2567,7 +3770,7 @@ export interface components {
         /** Format: date-time */
         TimeOrNull: string | null;
         /** @enum {string} */
-        RoleName: "owner" | "admin" | "engineer" | "analyst" | "agent" | "auditor";
+        RoleName: "owner" | "admin" | "engineer" | "analyst" | "agent" | "privacy" | "auditor";
         /** @description Stored in lower case */
         Email: string;
         PersonName: string;
@@ -2679,6 +3882,69 @@ export interface components {
             expires_at: components["schemas"]["TimeOrNull"];
             revoked_at: components["schemas"]["TimeOrNull"];
         };
+        AdoptionForwarding: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: string;
+            /** @enum {unknown} */
+            state: "running" | "paused" | "broken" | "stopped" | "disabled";
+            state_reason: string | null;
+            /** @description Records of the log that it has not settled */
+            lag: number;
+            /** @description Age of the oldest of them that is its */
+            lag_s: number;
+            waiting: number;
+            dead: number;
+            created_at: components["schemas"]["Time"];
+        };
+        AdoptionPart: {
+            /** @enum {unknown} */
+            name: "events" | "identity" | "consent" | "segments" | "destinations" | "campaigns" | "desk" | "reporting";
+            title: string;
+            /** @enum {unknown} */
+            state: "incumbent" | "side_by_side" | "patron";
+            note: string;
+            /** @description null: nobody has said anything */
+            changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string | null;
+        };
+        AdoptionIdentity: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            import: string;
+            /** @enum {unknown} */
+            state: "running" | "done" | "failed";
+            reason: string | null;
+            started_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["TimeOrNull"];
+            started_by: string;
+            rows: number;
+            /** @description Rows without a person, a type or a value */
+            refused: number;
+            /** @description Identifiers that Patron does not have, or not by that type */
+            unknown: number;
+            /** @description Persons of the incumbent of whom Patron knows an identifier */
+            theirs: number;
+            /** @description Persons of Patron that these are */
+            ours: number;
+            /** @description Persons who are one on both sides */
+            alike: number;
+            /** @description Persons of the incumbent who are several here */
+            parted: number;
+            /** @description Persons of Patron who are several there */
+            joined: number;
+            /** @description Of each kind at most 20, with at most 10 persons */
+            examples: {
+                /** @enum {unknown} */
+                kind: "parted" | "joined";
+                /** @description Ids of the incumbent */
+                theirs: string[];
+                /** @description Ids of profiles */
+                ours: string[];
+            }[];
+        };
         AuditEntry: {
             /** @description From 1 without gaps */
             seq: number;
@@ -2772,6 +4038,532 @@ export interface components {
             /** @description When it may change without an event; null: not */
             changes_at: components["schemas"]["TimeOrNull"];
         };
+        /** @enum {unknown} */
+        ConnectorKindName: "shopify" | "woocommerce" | "square" | "lightspeed" | "adobe" | "webhook";
+        /** @description Texts by name, as the kind lists them */
+        ConnectorSettings: Record<string, unknown>;
+        /** @description Rules as in docs/connectors.md; of kind webhook only */
+        ConnectorMapping: Record<string, unknown>;
+        ConnectorAdd: {
+            kind: components["schemas"]["ConnectorKindName"];
+            name: string;
+            /** @description Id or name of a source that is there */
+            source?: string;
+            /** @default true */
+            enabled: boolean;
+            secret?: string;
+            settings?: components["schemas"]["ConnectorSettings"];
+            mapping?: components["schemas"]["ConnectorMapping"];
+        };
+        ConnectorEdit: {
+            name?: string;
+            /** @description Id or name of a source that is there */
+            source?: string;
+            enabled?: boolean;
+            settings?: components["schemas"]["ConnectorSettings"];
+            mapping?: components["schemas"]["ConnectorMapping"];
+            /** @description What was edited: as it was then */
+            changed_at?: components["schemas"]["Time"];
+        };
+        ConnectorRotate: {
+            secret?: string;
+            /**
+             * @description How long the secret before stays right
+             * @default 24
+             */
+            keep_hours: number;
+        };
+        ConnectorPreviewAsk: {
+            mapping: components["schemas"]["ConnectorMapping"];
+            /** @description JSON text as the sender sends it */
+            body?: string;
+            /** @description Its newest body, where none is given */
+            connector?: string;
+        };
+        ConnectorPreview: {
+            events: Record<string, unknown>[];
+            /** @description The body that it was */
+            body: string;
+        };
+        ConnectorTest: {
+            /** @description Of the sample, or of the body where the vendor names the topic outside of it */
+            topic?: string;
+            /** @description As the vendor sends it; left out: the sample of the topic; without a topic the newest that came within the hour, else the first sample */
+            body?: string;
+        };
+        ConnectorTested: {
+            /** @description Signed here and found right by the check of every delivery */
+            signed: boolean;
+            /** @description Why not; a kind with a public key cannot be signed for, and is tried all the same */
+            unsigned_why: string | null;
+            topic: string | null;
+            /**
+             * @description What the delivery would come to; landed: before the intake has looked at its events
+             * @enum {unknown}
+             */
+            result: "landed" | "stale" | "ignored" | "privacy" | "quarantined" | "disabled" | "unsigned" | "too_large" | "failed";
+            /** @description Null when it would land */
+            reason: string | null;
+            /** @description What the mapping makes, the new ones first */
+            events: Record<string, unknown>[];
+            /** @description So many of the last events are known already and would not be told */
+            left_out: number;
+            /** @description What was tried; without the form that it is put into */
+            body: string;
+        };
+        ConnectorField: {
+            name: string;
+            title: string;
+            help: string;
+            required: boolean;
+            max: number;
+            choices: string[] | null;
+            fallback: string | null;
+        };
+        ConnectorKinds: {
+            data: {
+                name: components["schemas"]["ConnectorKindName"];
+                title: string;
+                help: string;
+                /**
+                 * @description Given by the vendor, made here, or none
+                 * @enum {unknown}
+                 */
+                secret: "none" | "given" | "made";
+                secret_title: string;
+                secret_help: string;
+                /** @description Name of the header that carries it */
+                signature: string;
+                /** @description What to subscribe to */
+                topics: string[];
+                /** @description Topics of which a sample can be tried */
+                samples: string[];
+                /** @description People write its mapping */
+                mapped: boolean;
+                fields: components["schemas"]["ConnectorField"][];
+            }[];
+            next_cursor: null;
+        };
+        ConnectorHealth: {
+            /** @description Signed ones */
+            deliveries: number;
+            events: number;
+            duplicates: number;
+            /** @description Deliveries that could not be mapped */
+            quarantined: number;
+            /** @description Deliveries older than what was known */
+            stale: number;
+            ignored: number;
+            privacy: number;
+            /** @description Since the start of the server */
+            unsigned: number;
+            /** @description Since the start of the server */
+            failed: number;
+            /** @description Since the start of the server */
+            disabled: number;
+            last_success_at: components["schemas"]["TimeOrNull"];
+            last_failure_at: components["schemas"]["TimeOrNull"];
+            /** @description Null when the newest delivery was good */
+            last_error: string | null;
+            /** @description Signed deliveries in each minute of the last hour, the newest last */
+            per_minute: number[];
+        };
+        Connector: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ConnectorKindName"];
+            name: string;
+            source: {
+                id: string;
+                name: string;
+            } | null;
+            enabled: boolean;
+            /** @description Where its deliveries go, behind the address of this server */
+            path: string;
+            has_secret: boolean;
+            previous_until: components["schemas"]["TimeOrNull"];
+            settings: {
+                [key: string]: string;
+            };
+            mapping: Record<string, unknown> | null;
+            health: components["schemas"]["ConnectorHealth"];
+            created_at: components["schemas"]["Time"];
+            created_by: string;
+            changed_at: components["schemas"]["Time"];
+        };
+        ConnectorMade: {
+            connector: components["schemas"]["Connector"];
+            /** @description Made here and shown this once; null when it was given */
+            secret: string | null;
+        };
+        ConnectorPage: {
+            data: components["schemas"]["Connector"][];
+            next_cursor: null;
+        };
+        ConnectorDeliveries: {
+            data: {
+                /** @description Of the connector, rising; null for those that were refused */
+                number: number | null;
+                at: components["schemas"]["Time"];
+                /** @description What it was answered */
+                status: number;
+                /** @enum {unknown} */
+                result: "landed" | "stale" | "ignored" | "privacy" | "quarantined" | "disabled" | "unsigned" | "too_large" | "failed";
+                topic: string | null;
+                /** @description The vendor's id of it */
+                delivery: string | null;
+                peer: string | null;
+                agent: string | null;
+                /** @description Null when it landed */
+                reason: string | null;
+                events: number;
+                duplicates: number;
+                bytes: number;
+            }[];
+            next_cursor: null;
+        };
+        ConsentPurposeEdit: {
+            /** @description As customers read it; at most 100 bytes */
+            name: string;
+            /**
+             * @description As customers read it; at most 1,000 bytes
+             * @default
+             */
+            description: string;
+            /**
+             * @description Legal basis. Where nothing was decided: consent is refused, the others are allowed until somebody objects
+             * @enum {unknown}
+             */
+            basis: "consent" | "contract" | "legal_obligation" | "vital_interests" | "public_task" | "legitimate_interests";
+            /**
+             * @description Of the text that customers read; it stands with every decision made on it
+             * @default
+             */
+            text_version: string;
+            /** @description Purposes of messages that it covers */
+            messages?: string[];
+            channels?: string[];
+            /** @description What consent managers call it; its id always means it */
+            categories?: string[];
+            /** @description How long events are kept, by class (docs/consent.md): what fewer days drop does not come back */
+            retention?: components["schemas"]["ConsentRetention"][];
+        };
+        ConsentRetention: {
+            /**
+             * @description track, identify, page, screen, group, alias; empty: any
+             * @default
+             */
+            type: string;
+            /**
+             * @description Of the event; * at its end stands for any rest; empty: any
+             * @default
+             */
+            name: string;
+            days: number;
+        };
+        RetentionClass: {
+            /** @description Empty: any but identify, alias and group */
+            type: string;
+            name: string;
+            /** @description The fewest of the purposes that have the class */
+            days: number;
+            /** @description That have it */
+            purposes: number;
+            /** @description What was received before it has been dropped. Null: nothing yet */
+            dropped_before: components["schemas"]["TimeOrNull"];
+            /** @description What was received before it is due now */
+            due_before: components["schemas"]["TimeOrNull"];
+            /** @description Dropped so far */
+            events: number;
+            /** @description Records dropped so far */
+            quarantined: number;
+            /** @description Removed so far; of the class of all events */
+            import_files: number;
+        };
+        ConsentPurpose: {
+            id: string;
+            name: string;
+            description: string;
+            /** @enum {unknown} */
+            basis: "consent" | "contract" | "legal_obligation" | "vital_interests" | "public_task" | "legitimate_interests";
+            text_version: string;
+            messages: string[];
+            channels: string[];
+            categories: string[];
+            retention: components["schemas"]["ConsentRetention"][];
+            version: number;
+            /** @description Null: it came with Patron */
+            created_at: components["schemas"]["TimeOrNull"];
+            changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string;
+            /** @description Null: it is in use */
+            archived_at: components["schemas"]["TimeOrNull"];
+        };
+        ConsentState: {
+            purpose: string;
+            name: string;
+            /** @enum {unknown} */
+            basis: "consent" | "contract" | "legal_obligation" | "vital_interests" | "public_task" | "legitimate_interests";
+            /** @enum {unknown} */
+            state: "granted" | "refused" | "default_granted" | "default_refused";
+            /** @description Of the decision that holds; null where it is the default */
+            at: components["schemas"]["TimeOrNull"];
+            /** @description event, staff, page, unsubscribe */
+            via: string | null;
+            /** @description Of an event */
+            source: components["schemas"]["ProfileSource"] | null;
+            evidence: string | null;
+            text_version: string | null;
+            /** @description Who of the staff */
+            by: string | null;
+        };
+        ConsentDecision: {
+            purpose: string;
+            granted: boolean;
+            /** @description False: an event carried it along */
+            declared: boolean;
+            /** @description Of the event in the log */
+            position: number;
+            at: components["schemas"]["Time"];
+            /** @description event, staff, page, unsubscribe */
+            via: string;
+            source: components["schemas"]["ProfileSource"] | null;
+            evidence: string | null;
+            text_version: string | null;
+            page: string | null;
+            ip: string | null;
+            by: string | null;
+        };
+        Suppression: {
+            /** @description Keyed hash of the address */
+            id: string;
+            /** @enum {unknown} */
+            channel: "email" | "phone";
+            /** @enum {unknown} */
+            reason: "unsubscribed" | "bounced" | "complaint" | "manual" | "erased";
+            since: components["schemas"]["Time"];
+            /** @description a***@d***.com; null of somebody who was erased */
+            masked: string | null;
+            /** @description Who added it */
+            by: string | null;
+        };
+        DestinationAdd: {
+            name: string;
+            /** @description Name of a kind */
+            kind: string;
+            /** @description Texts by the names of the kind's fields */
+            settings: Record<string, unknown>;
+            /** @description Only events for which this condition on them and on their person's traits holds (docs/rules.md); null: all */
+            filter?: Record<string, unknown> | null;
+            /** @description Rows {"to", "from"}, {"to", "trait"} or {"to", "value"}: a path in the event, a trait of its person, a fixed value; null: none */
+            mapping?: unknown[] | null;
+            /** @description Rows {"name", "as"}: only these events, and what they are called there; null: all */
+            events?: unknown[] | null;
+            /** @description Purposes that must all be allowed; left out: those of the kind */
+            purposes?: unknown[] | null;
+            enabled?: boolean;
+            /** @description One request at a time */
+            in_order?: boolean;
+            /** @description Also events that imports brought */
+            historical?: boolean;
+            /** @description Events a second of redrives and replays; 500 */
+            redrive_per_s?: number;
+        };
+        DestinationEdit: {
+            name?: string;
+            /** @description Those named are changed; null: back to its default */
+            settings?: Record<string, unknown>;
+            filter?: Record<string, unknown> | null;
+            mapping?: unknown[] | null;
+            events?: unknown[] | null;
+            purposes?: unknown[] | null;
+            enabled?: boolean;
+            in_order?: boolean;
+            historical?: boolean;
+            redrive_per_s?: number;
+        };
+        Destination: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: string;
+            /** @description Without secrets */
+            settings: {
+                [key: string]: string;
+            };
+            /** @description Secret settings that have a value */
+            secrets_set: string[];
+            filter: Record<string, unknown> | null;
+            mapping: Record<string, unknown>[] | null;
+            events: Record<string, unknown>[] | null;
+            purposes: string[];
+            enabled: boolean;
+            in_order: boolean;
+            historical: boolean;
+            redrive_per_s: number;
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /**
+             * @description broken: it does not answer and is tried now and then; stopped: a person must see to it, see state_reason
+             * @enum {string}
+             */
+            state: "running" | "paused" | "broken" | "stopped" | "disabled";
+            state_reason: string | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent before
+             */
+            waits_until: string | null;
+            /** @description Everything before this position of the log is settled */
+            position: number;
+            log_end: number;
+            /** @description Records of the log not yet settled */
+            lag: number;
+            /** @description Age of the oldest event that is not settled */
+            lag_s: number;
+            delivered: number;
+            /** @description How often an event was put off */
+            retried: number;
+            requests: number;
+            /** @description Events that wait to be tried again */
+            waiting: number;
+            /** @description Events that failed for good */
+            dead: number;
+            /** Format: date-time */
+            last_success_at: string | null;
+            /** Format: date-time */
+            last_error_at: string | null;
+            last_error: string | null;
+            /** @description From receivedAt to the answer, over the last minutes */
+            latency_p50_ms: number | null;
+            latency_p99_ms: number | null;
+            skipped: {
+                reason: string;
+                events: number;
+            }[];
+            failed: {
+                reason: string;
+                /** @enum {string} */
+                state: "retry" | "dead";
+                events: number;
+            }[];
+            /** @description Redrive or discard of dead letters */
+            job: {
+                /** @enum {string} */
+                kind: "redrive" | "discard";
+                reason: string | null;
+                total: number;
+                done: number;
+            } | null;
+            replay: {
+                /** @enum {string} */
+                state: "running" | "done" | "cancelled";
+                from: number;
+                until: number;
+                next: number;
+                sent: number;
+            } | null;
+        };
+        DestinationPage: {
+            data: components["schemas"]["Destination"][];
+            next_cursor: string | null;
+        };
+        DestinationKinds: {
+            data: {
+                name: string;
+                title: string;
+                help: string;
+                /** @description The receiver knows what it gets again */
+                repeatable: boolean;
+                /**
+                 * @description What a mapping does
+                 * @enum {string}
+                 */
+                mapping: "none" | "whole" | "fields";
+                /** @description What a new one asks consent for */
+                purposes: string[];
+                fields: {
+                    name: string;
+                    title: string;
+                    help: string;
+                    secret: boolean;
+                    required: boolean;
+                    /** @description Bytes */
+                    max: number;
+                    fallback: string;
+                    choices: string[] | null;
+                }[];
+            }[];
+        };
+        DestinationTest: {
+            /** @description Of an event in the log; left out: a made-up order */
+            position?: number;
+        };
+        DestinationTested: {
+            sent: boolean;
+            /** @description Why it was not sent */
+            skipped: string | null;
+            /** @description As it was sent, secrets as *** */
+            request: string | null;
+            /** @description HTTP; null: no answer, or a file */
+            status: number | null;
+            /** @description Its start */
+            answer: string | null;
+            /** @enum {string|null} */
+            verdict: "delivered" | "again" | "refused" | "split" | "stop" | null;
+            why: string | null;
+            /** @description What was left out of the event */
+            note: string | null;
+            took_ms: number;
+        };
+        DeadLetterPage: {
+            data: {
+                position: number;
+                reason: string;
+                error: string;
+                attempts: number;
+                /** Format: date-time */
+                failed_at: string;
+                /** @description null, as the three below, when the log does not hold the event any more */
+                type: string | null;
+                event: string | null;
+                message_id: string | null;
+                /** Format: date-time */
+                received_at: string | null;
+            }[];
+            next_cursor: string | null;
+        };
+        /** @description Nothing: all */
+        DeadLetterChoice: {
+            position?: number;
+            reason?: string;
+        };
+        DeadLetterCount: {
+            events: number;
+        };
+        /** @description Times or positions; until left out: as far as the destination is */
+        DestinationReplay: {
+            /** Format: date-time */
+            from?: string;
+            /** Format: date-time */
+            until?: string;
+            from_position?: number;
+            until_position?: number;
+        };
+        DestinationSkipped: {
+            data: {
+                position: number;
+                reason: string;
+                detail: string | null;
+                event: string;
+                /** Format: date-time */
+                at: string;
+            }[];
+        };
         Duplicate: {
             /**
              * Format: uuid
@@ -2817,7 +4609,7 @@ export interface components {
             weight: number;
         };
         /** @enum {unknown} */
-        Reason: "not_an_object" | "too_large" | "too_deep" | "no_type" | "no_id" | "no_event_name" | "message_id_too_long" | "wrong_type" | "plan_violation" | "unplanned_event";
+        Reason: "not_an_object" | "too_large" | "too_deep" | "no_type" | "no_id" | "no_event_name" | "message_id_too_long" | "wrong_type" | "plan_violation" | "unplanned_event" | "unmapped_delivery";
         /** @description A Segment call as received, with what Patron worked out. Absent stamps and ids are null. */
         ExportedEvent: {
             messageId: string | null;
@@ -2911,6 +4703,8 @@ export interface components {
          * @enum {unknown}
          */
         IdentityMode: "unique" | "login" | "immutable";
+        /** @description ISO 3166, with the form phone: numbers without a country are that country's, and all are written as E.164 where they fit their country. Null: they stay as sent */
+        IdentityCountry: string | null;
         IdentityType: {
             name: string;
             /** @description 1 is the highest; ties by name */
@@ -2919,6 +4713,7 @@ export interface components {
             limit: number;
             form: components["schemas"]["IdentityForm"];
             mode: components["schemas"]["IdentityMode"];
+            country: components["schemas"]["IdentityCountry"];
         };
         IdentityRules: {
             version: number;
@@ -2936,6 +4731,7 @@ export interface components {
                 limit: number;
                 form: components["schemas"]["IdentityForm"];
                 mode: components["schemas"]["IdentityMode"];
+                country: components["schemas"]["IdentityCountry"];
             };
             /** @description Values that are nobody's */
             blocked: string[];
@@ -3533,6 +5329,89 @@ export interface components {
             version: number;
             violations: components["schemas"]["PlanViolation"][];
         };
+        /** @description Either an id, or a type and a value */
+        PrivacySubject: {
+            /** @description Of a person */
+            id?: string;
+            /** @description Of an identifier: email, user_id */
+            type?: string;
+            value?: string;
+        };
+        PrivacyFigures: {
+            /** @description Events of theirs: an anonymous residue takes their place */
+            events: number;
+            identifiers: number;
+            traits: number;
+            orders: number;
+            computed: number;
+            groups: number;
+            duplicates: number;
+            /** @description Events of others that named them */
+            named: number;
+            /** @description Of staff, about them, in the log */
+            decisions: number;
+            quarantined: number;
+            import_files: number;
+            /** @description Of imports */
+            refused_rows: number;
+            /** @description Kept for Idempotency-Key */
+            answers: number;
+            /** @description Whose content is erased; the chain stays */
+            audit_entries: number;
+            /** @description Others about the same persons */
+            requests: number;
+            /** @description Written anew */
+            log_files: number;
+        };
+        PrivacyRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "erasure" | "export";
+            /** @enum {unknown} */
+            state: "received" | "approved" | "running" | "done" | "refused" | "cancelled" | "failed";
+            /**
+             * @description register: who was erased was back after a restore
+             * @enum {unknown}
+             */
+            channel: "staff" | "shop" | "register";
+            /** @description Empty once it is over */
+            subjects: components["schemas"]["PrivacySubject"][];
+            /** @description Whom it is about, for people; empty once it is over */
+            label: string;
+            note: string;
+            persons: number;
+            /** @description It takes a second person; a day's sum is judged when it is approved */
+            needs_second: boolean;
+            requested_by: string;
+            /** @description Who reads this asked for it, signed in: not the second person that it may take */
+            requested_by_you: boolean;
+            received_at: components["schemas"]["Time"];
+            due_at: components["schemas"]["Time"];
+            decided_by: string | null;
+            decided_at: components["schemas"]["TimeOrNull"];
+            started_at: components["schemas"]["TimeOrNull"];
+            finished_at: components["schemas"]["TimeOrNull"];
+            /** @description Events of before are suppressed */
+            erased_at: components["schemas"]["TimeOrNull"];
+            /** @description Steps of a running erasure that are done */
+            step: number;
+            steps: number;
+            /** @description Why it failed or waits, or the reason of a refusal */
+            problem: string | null;
+            removed: components["schemas"]["PrivacyFigures"];
+            has_certificate: boolean;
+            archive_bytes: number | null;
+            archive_expires_at: components["schemas"]["TimeOrNull"];
+            fetched_at: components["schemas"]["TimeOrNull"];
+        };
+        PrivacyCertificate: {
+            /** @description format, request, instants, removed, remains, register */
+            certificate: Record<string, unknown>;
+            public_key: string;
+            /** @description Ed25519, of the text of certificate as it stands */
+            signature: string;
+        };
         /**
          * Format: uuid
          * @description The same after every rebuild
@@ -3583,6 +5462,73 @@ export interface components {
             source: components["schemas"]["ProfileSource"] | null;
             /** @description Number of the identifier that it was said of */
             node: number;
+            /**
+             * @description Its precedence: what an identify says goes before what a context repeats, then the newer counts
+             * @enum {string}
+             */
+            said_by: "identify" | "context";
+        };
+        /** @description What the traits say, in the standard form of its country, as duplicates are compared by it; the traits stay as they were said. Null where nothing is said */
+        ProfileStandard: {
+            email: {
+                /** @description Which trait says it */
+                trait: string;
+                /** @description As the provider sees it: small letters, without the dots and tags that it ignores; null where it is malformed */
+                value: string | null;
+                /** @description info@, office@ and the like: of several people */
+                role: boolean;
+                /** @description The domain that a mistyped one was probably meant to be; it is not put in its place */
+                meant: string | null;
+                /**
+                 * @description form: it cannot be a mail address
+                 * @enum {string|null}
+                 */
+                problem: "form" | null;
+            } | null;
+            phone: {
+                trait: string;
+                /** @description E.164, or digits alone where its country is not known; null where it is malformed */
+                value: string | null;
+                /** @description ISO 3166 */
+                country: string | null;
+                /**
+                 * @description Who says the country: the number itself, the traits (address.country, country), or the setting profiles.country
+                 * @enum {string|null}
+                 */
+                country_from: "number" | "traits" | "setting" | null;
+                /**
+                 * @description form: signs that no phone number has; number: too few or too many digits, or none that its country has
+                 * @enum {string|null}
+                 */
+                problem: "form" | "number" | null;
+            } | null;
+            name: {
+                /** @description Which traits say it */
+                traits: string[];
+                /** @description Without case, accents and titles */
+                given: string | null;
+                /** @description What a short form stands for: robert of bob */
+                given_full: string | null;
+                family: string | null;
+            } | null;
+            address: {
+                /** @description Which traits say it */
+                traits: string[];
+                /** @description Abbreviations in full */
+                street: string | null;
+                /** @description Of the house */
+                number: string | null;
+                /** @description As the country writes it */
+                postal_code: string | null;
+                city: string | null;
+                /** @description ISO 3166; null where none is said or known */
+                country: string | null;
+                /**
+                 * @description postal_code: not of the shape that its country has
+                 * @enum {string|null}
+                 */
+                problem: "postal_code" | null;
+            } | null;
         };
         ProfileValue: {
             /** @description ISO 4217 */
@@ -3606,12 +5552,15 @@ export interface components {
             nodes: components["schemas"]["ProfileNode"][];
             /** @description By name; of each name the newest */
             traits: components["schemas"]["ProfileTrait"][];
+            standard: components["schemas"]["ProfileStandard"];
             /** @description By currency */
             values: components["schemas"]["ProfileValue"][];
             /** @description By name; those that are live */
             computed: components["schemas"]["ProfileComputed"][];
             /** @description Accounts by name, then the household; beside the version, since others join and leave */
             groups: components["schemas"]["ProfileGroup"][];
+            /** @description Of the purposes in use, by purpose; beside the version where a purpose changes */
+            consent: components["schemas"]["ConsentState"][];
         };
         ProfileIdentifier: {
             type: string;
@@ -3686,6 +5635,8 @@ export interface components {
                 /** @description Any JSON value */
                 value: unknown;
             }[];
+            /** @description Of the purposes in use, by purpose; beside the version where a purpose changes */
+            consent: components["schemas"]["ConsentState"][];
         };
         ProfileMoment: {
             position: number;
@@ -3695,6 +5646,256 @@ export interface components {
             /** @description Of the event or page */
             name: string | null;
             channel: string | null;
+        };
+        /**
+         * @description basic: auth_name is the user and secret the password; bearer: secret is the token; header: auth_name is the header and secret its value
+         * @enum {unknown}
+         */
+        PullAuth: "none" | "basic" | "bearer" | "header";
+        /**
+         * @description none: one page. link: the answer holds the next page's URL at `next`, or, without `next`, in its Link header. cursor: the answer holds at `next` what {cursor} becomes.
+         *     page: {cursor} counts from first_page by page_step until a page is empty. since: {since} becomes the newest instant of each page until it does not move.
+         * @enum {unknown}
+         */
+        PullPaging: "none" | "link" | "cursor" | "page" | "since";
+        /**
+         * @description Behind the last page: the next run begins with the first page, or asks for the last one again (for feeds that only grow)
+         * @enum {unknown}
+         */
+        PullAtEnd: "restart" | "stay";
+        PullEdit: {
+            name: string;
+            /** @description Id or name of the source that its events belong to */
+            source: string;
+            /** @description http or https, with {cursor} and {since} where they go. To a public address, or one that connect.networks allows */
+            url: string;
+            /** @description Further headers, at most 10, name to text. Not for secrets */
+            headers?: Record<string, unknown>;
+            /**
+             * @default none
+             * @enum {unknown}
+             */
+            auth: "none" | "basic" | "bearer" | "header";
+            auth_name?: string;
+            /** @description Sealed, and never given back. Left out: stays as it is */
+            secret?: string;
+            /** @description Path of the list in the answer, such as data.orders; empty: the answer is the list */
+            items?: string;
+            /** @description Path of an item's id. Empty: its bytes are its id */
+            item_id?: string;
+            /** @description Path of what changes when the item does, such as updated_at. Empty: its bytes */
+            item_version?: string;
+            /**
+             * @default none
+             * @enum {unknown}
+             */
+            paging: "none" | "link" | "cursor" | "page" | "since";
+            /** @description Path of the next link or cursor in the answer */
+            next?: string;
+            /** @default 1 */
+            first_page: number;
+            /**
+             * @description More than 1 for APIs that count items, not pages
+             * @default 1
+             */
+            page_step: number;
+            /** @description Path in an item of the instant that {since} moves to: a whole number, an RFC 3339 time, or text that sorts */
+            since?: string;
+            /** @description What it is at the start */
+            since_start?: string;
+            /**
+             * @default restart
+             * @enum {unknown}
+             */
+            at_end: "restart" | "stay";
+            /**
+             * @description Minutes between two runs
+             * @default 15
+             */
+            every_min: number;
+            /**
+             * @description Pages of one run; what is left follows as another, behind pulls that wait
+             * @default 1000
+             */
+            max_pages: number;
+            /** @description As docs/import.md has it: format jsonl (a column is a member or path of the item) or events, without group_by */
+            mapping: Record<string, unknown>;
+            /** @default true */
+            enabled: boolean;
+        };
+        Pull: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Its name; null when it is gone */
+            source: string | null;
+            source_id: string;
+            url: string;
+            headers: Record<string, unknown>;
+            auth: components["schemas"]["PullAuth"];
+            auth_name: string;
+            has_secret: boolean;
+            items: string;
+            item_id: string;
+            item_version: string;
+            paging: components["schemas"]["PullPaging"];
+            next: string;
+            first_page: number;
+            page_step: number;
+            since: string;
+            since_start: string;
+            at_end: components["schemas"]["PullAtEnd"];
+            every_min: number;
+            max_pages: number;
+            mapping: Record<string, unknown>;
+            enabled: boolean;
+            /**
+             * @description failing: tried again by itself. stopped: credentials or address are refused; save it or run it to go on
+             * @enum {unknown}
+             */
+            state: "ok" | "failing" | "stopped";
+            /** @description Why it fails or was stopped */
+            reason: string | null;
+            /** @description Failed runs in a row */
+            failures: number;
+            running: boolean;
+            /** @description Page number, cursor or link of the page to fetch next; null: the first */
+            cursor: string | null;
+            /** @description What {since} is now; null: since_start */
+            since_at: string | null;
+            /** @description Pages are left from the last run */
+            in_pass: boolean;
+            runs: number;
+            /**
+             * @description Of the last run, as its runs have it; null: there was none
+             * @enum {string|null}
+             */
+            last_outcome: "running" | "done" | "more" | "failed" | "stopped" | "interrupted" | null;
+            /** @description Events that the last run brought */
+            last_landed: number;
+            /** @description Items of the last run that gave no event */
+            last_refused: number;
+            /** @description Begin of the last run */
+            started_at: components["schemas"]["TimeOrNull"];
+            /** @description End of the last one without a failure */
+            succeeded_at: components["schemas"]["TimeOrNull"];
+            /** @description Next run by the schedule */
+            due_at: components["schemas"]["TimeOrNull"];
+            created_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+            changed_by: string;
+        };
+        PullRun: {
+            number: number;
+            /** @enum {unknown} */
+            cause: "schedule" | "retry" | "person";
+            /**
+             * @description more: a bound of a run was met, it goes on at once as another. interrupted: by a stop of the server or a change of the definition
+             * @enum {unknown}
+             */
+            outcome: "running" | "done" | "more" | "failed" | "stopped" | "interrupted";
+            reason: string | null;
+            started_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["TimeOrNull"];
+            pages: number;
+            /** @description Of answers, decompressed */
+            bytes: number;
+            items: number;
+            /** @description Items that gave no event */
+            refused: number;
+            /** @description Items that a rule of the mapping leaves out */
+            skipped: number;
+            landed: number;
+            /** @description Events that were there already */
+            duplicates: number;
+            quarantined: number;
+            /** @description Place and reason of the first refused item, without its values */
+            refusal: string | null;
+        };
+        PullPreview: {
+            /** @description That was asked */
+            url: string;
+            bytes: number;
+            /** @description On the page */
+            items: number;
+            /** @description What the next page would be asked with; null: it was the last */
+            next: string | null;
+            /** @description Newest instant of the page */
+            newest: string | null;
+            data: {
+                id: string | null;
+                /** @description The item, its first 1,000 bytes */
+                text: string;
+                /** @enum {unknown} */
+                outcome: "event" | "skipped" | "refused";
+                event: Record<string, unknown> | null;
+                /** @description Which column is wrong */
+                column: string | null;
+                /** @description What is wrong */
+                reason: string | null;
+            }[];
+        };
+        DropFolderEdit: {
+            name: string;
+            /** @description Path below connect.drop_root, such as tills/north; no part begins with a dot */
+            folder: string;
+            /** @description Id or name of a source that may write the past; made when missing */
+            source: string;
+            /** @description Name of a recipe; or a mapping */
+            recipe?: string;
+            /** @description A mapping as in docs/import.md */
+            mapping?: Record<string, unknown>;
+            /**
+             * @description A file that was written, not renamed, into the folder is taken when it has been closed and unchanged for so many seconds
+             * @default 5
+             */
+            quiet_s: number;
+            /** @default true */
+            enabled: boolean;
+        };
+        DropFolder: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            folder: string;
+            /** @description Its name; null when it is gone */
+            source: string | null;
+            source_id: string;
+            recipe: string | null;
+            mapping: Record<string, unknown>;
+            quiet_s: number;
+            enabled: boolean;
+            /** @description Why the folder is not watched */
+            problem: string | null;
+            created_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+            changed_by: string;
+        };
+        DropFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description SHA-256 */
+            digest: string;
+            bytes: number;
+            /** @description Read of it so far */
+            rows: number;
+            /** @description Events that it brought so far */
+            landed: number;
+            /** @description Rows that gave no event */
+            refused: number;
+            /**
+             * @description repeated: the same bytes went into the source before, nothing was imported
+             * @enum {unknown}
+             */
+            state: "importing" | "done" | "repeated" | "failed";
+            reason: string | null;
+            /** @description Id of the import that reads it */
+            import: string | null;
+            /** @description Where it was moved to, below the folder */
+            placed: string | null;
+            taken_at: components["schemas"]["Time"];
+            finished_at: components["schemas"]["TimeOrNull"];
         };
         QualitySource: {
             /** Format: uuid */
@@ -4564,6 +6765,218 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    adoption_get: {
+        parameters: {
+            query?: {
+                /** @description Begin, rounded down to a day; 13 days before until where it is left out */
+                from?: string;
+                /** @description End, rounded up to a day; now where it is left out. At most 400 days behind from */
+                until?: string;
+                /** @description Id, name or number of the source that the incumbent's figures are of; all where it is left out */
+                source?: string;
+                /** @description Id of the destination that feeds the incumbent; where it is left out the first of the kind segment, by name */
+                destination?: string;
+                /** @description Name of the event that `days` shows; all together where it is left out */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from: components["schemas"]["Time"];
+                        until: components["schemas"]["Time"];
+                        /** @description The destination that feeds the incumbent; null: none */
+                        forwarding: components["schemas"]["AdoptionForwarding"] | null;
+                        /** @description All that may be asked for, by name */
+                        destinations: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            kind: string;
+                        }[];
+                        days: {
+                            at: components["schemas"]["Time"];
+                            ours: number;
+                            /** @description Delivered by the destination; null: there is none */
+                            forwarded: number | null;
+                            /** @description null: nothing was uploaded of this day */
+                            theirs: number | null;
+                        }[];
+                        /** @description Most first */
+                        events: {
+                            name: string;
+                            ours: number;
+                            /** @description Delivered by the destination, without replays; what is sent twice, as after a kill, counts twice */
+                            forwarded: number;
+                            /** @description Delivered by replays, perhaps once more */
+                            replayed: number;
+                            /** @description Left out by the destination's filter or choice of events */
+                            switched_off: number;
+                            /** @description Left out for another reason: consent, erasure, the past, what the kind cannot say */
+                            withheld: number;
+                            /**
+                             * @description Which way the newest one went; off: left out by filter or choice of events, so taken over
+                             * @enum {unknown}
+                             */
+                            forwarding: "on" | "off" | null;
+                            theirs: number;
+                            /** @description ours less theirs */
+                            difference: number;
+                            /** @description ours / theirs; null without theirs */
+                            share: number | null;
+                        }[];
+                        parts: components["schemas"]["AdoptionPart"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    adoption_put_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": {
+                    /** Format: date */
+                    day: string;
+                    event: string;
+                    count: number;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    adoption_set_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    state: "incumbent" | "side_by_side" | "patron";
+                    /** @default  */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    adoption_identity_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AdoptionIdentity"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    adoption_identity_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Id of the import */
+                    import: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
     audit_list: {
         parameters: {
             query?: {
@@ -4898,6 +7311,1390 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All kinds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorKinds"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorPage"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorAdd"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorPreviewAsk"];
+            };
+        };
+        responses: {
+            /** @description Its events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connector */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorRotate"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorTest"];
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorTested"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorDeliveries"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    connectors_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The body, null when there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        body: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    consent_purposes_list: {
+        parameters: {
+            query?: {
+                /** @description Archived ones too */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them (at most 32) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ConsentPurpose"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    consent_purposes_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description a-z, 0-9 and _, beginning with a letter; for life */
+                    id: string;
+                } & components["schemas"]["ConsentPurposeEdit"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPurpose"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    consent_purposes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The purpose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPurpose"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    consent_purposes_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description That was read */
+                    version: number;
+                } & components["schemas"]["ConsentPurposeEdit"];
+            };
+        };
+        responses: {
+            /** @description The purpose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPurpose"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    consent_purposes_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    archived: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The purpose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPurpose"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    consent_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last run, the next one, and what each class has dropped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        running: boolean;
+                        /** @description Null: never */
+                        last_run_at: components["schemas"]["TimeOrNull"];
+                        /** @description By the clock of the server. Null: one is about to begin */
+                        next_run_at: components["schemas"]["TimeOrNull"];
+                        /** @description Why the last attempt failed; it is made again */
+                        problem: string | null;
+                        classes: components["schemas"]["RetentionClass"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    consent_retention_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    retention: components["schemas"]["ConsentRetention"][];
+                };
+            };
+        };
+        responses: {
+            /** @description A count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        records: number;
+                        /** @description The second was over before all was counted */
+                        at_least: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_consent: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Decisions a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description State and history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        states: components["schemas"]["ConsentState"][];
+                        history: components["schemas"]["ConsentDecision"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_consent_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    purpose: string;
+                    granted: boolean;
+                    /** @description How it was said: "on the phone, call 4711" */
+                    evidence: string;
+                    /**
+                     * @description Of the text that was read to them
+                     * @default
+                     */
+                    text_version?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description State and history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        states: components["schemas"]["ConsentState"][];
+                        history: components["schemas"]["ConsentDecision"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    profiles_preference_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default  */
+                    purpose?: string;
+                    /**
+                     * @description How long it holds
+                     * @default 180
+                     */
+                    days?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description On this server */
+                        path: string;
+                        expires_at: components["schemas"]["Time"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    suppressions_list: {
+        parameters: {
+            query?: {
+                reason?: "unsubscribed" | "bounced" | "complaint" | "manual" | "erased";
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Suppression"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    suppressions_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    channel: "email" | "phone";
+                    /**
+                     * @default manual
+                     * @enum {unknown}
+                     */
+                    reason?: "unsubscribed" | "bounced" | "complaint" | "manual";
+                    /**
+                     * Format: date-time
+                     * @description For addresses that another system has suppressed before; left out: now
+                     */
+                    since?: string;
+                    addresses: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Added */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                        /** @description That were there */
+                        known: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    suppressions_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    channel: "email" | "phone";
+                    address: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What the list says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        suppressed: boolean;
+                        row: components["schemas"]["Suppression"] | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    suppressions_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    suppressions_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    preferences_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid: unknown, ended, or nobody is there any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    preferences_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * @description RFC 8058
+                     * @constant
+                     */
+                    "List-Unsubscribe"?: "One-Click";
+                    /** @description Purposes that the form has, each as slug:version */
+                    shown?: string[];
+                    /** @description Of these those that are allowed */
+                    allow?: string[];
+                    /** @description All that are shown are refused */
+                    none?: string;
+                };
+                "multipart/form-data": {
+                    /**
+                     * @description RFC 8058
+                     * @constant
+                     */
+                    "List-Unsubscribe": "One-Click";
+                };
+            };
+        };
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The page */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid: unknown, ended, or nobody is there any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The page again: a purpose that was shown has changed since, and nothing was saved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationPage"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationAdd"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationKinds"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The destination */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationEdit"];
+            };
+        };
+        responses: {
+            /** @description The destination as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The destination as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The destination as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationTest"];
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationTested"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_dead: {
+        parameters: {
+            query?: {
+                /** @description Only those with this reason */
+                reason?: string;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_redrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetterChoice"];
+            };
+        };
+        responses: {
+            /** @description How many there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterCount"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetterChoice"];
+            };
+        };
+        responses: {
+            /** @description How many there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterCount"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationReplay"];
+            };
+        };
+        responses: {
+            /** @description The destination as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_replay_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The destination as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    destinations_skipped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                destination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Samples */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationSkipped"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             503: components["responses"]["Later"];
         };
     };
@@ -7073,6 +10870,369 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    privacy_list: {
+        parameters: {
+            query?: {
+                state?: "received" | "approved" | "running" | "done" | "refused" | "cancelled" | "failed";
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PrivacyRequest"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    kind: "erasure" | "export";
+                    subjects: components["schemas"]["PrivacySubject"][];
+                    /**
+                     * @description How it was asked for, how the asking person was recognised; forgotten once the request is over
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; without naming the person */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The certificate */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyCertificate"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of this server */
+                        path: string;
+                        expires_at: components["schemas"]["Time"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_archive: {
+        parameters: {
+            query: {
+                /** @description What the link holds */
+                link: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    subjects: components["schemas"]["PrivacySubject"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        persons: number;
+                        removed: components["schemas"]["PrivacyFigures"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    privacy_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An Ed25519 key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        algorithm: "Ed25519";
+                        /** @description 64 lower-case hex digits */
+                        public_key: string;
+                    };
+                };
+            };
+            503: components["responses"]["Later"];
+        };
+    };
     profiles_search: {
         parameters: {
             query?: {
@@ -7393,6 +11553,430 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them (at most 200) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Pull"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullEdit"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pull */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullEdit"];
+            };
+        };
+        responses: {
+            /** @description The pull */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description In place of its own, to try it */
+                    mapping?: Record<string, unknown>;
+                };
+            };
+        };
+        responses: {
+            /** @description The first page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    pulls_runs: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PullRun"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    drops_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them (at most 50) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DropFolder"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    drops_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DropFolderEdit"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DropFolder"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    drops_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The folder */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DropFolder"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    drops_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DropFolderEdit"];
+            };
+        };
+        responses: {
+            /** @description The folder */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DropFolder"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    drops_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    drops_files: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DropFile"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             503: components["responses"]["Later"];
         };
     };

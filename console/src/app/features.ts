@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The areas of the console, in the order of the rail. A feature is added by its folder and a line here.
 import type { Feature } from '@/base/feature'
+import { adoptionFeature } from '@/features/adoption'
 import { auditFeature } from '@/features/audit'
 import { computedFeature } from '@/features/computed'
+import { connectorsFeature } from '@/features/connectors'
+import { consentFeature } from '@/features/consent'
 import { customersFeature } from '@/features/customers'
 import { debuggerFeature } from '@/features/debugger'
+import { destinationsFeature } from '@/features/destinations'
 import { healthFeature } from '@/features/health'
 import { identityFeature } from '@/features/identity'
 import { importsFeature } from '@/features/imports'
 import { peopleFeature } from '@/features/people'
 import { plansFeature } from '@/features/plans'
+import { privacyFeature } from '@/features/privacy'
+import { pullsFeature } from '@/features/pulls'
 import { qualityFeature } from '@/features/quality'
 import { quarantineFeature } from '@/features/quarantine'
 import { settingsFeature } from '@/features/settings'
@@ -23,9 +29,15 @@ export const features: readonly Feature[] = [
   debuggerFeature,
   quarantineFeature,
   importsFeature,
+  connectorsFeature,
+  pullsFeature,
+  destinationsFeature,
+  adoptionFeature,
   plansFeature,
   computedFeature,
   identityFeature,
+  consentFeature,
+  privacyFeature,
   healthFeature,
   peopleFeature,
   auditFeature,
@@ -41,4 +53,5 @@ export const startOf: Record<string, string> = {
   analyst: '/live',
   auditor: '/audit',
   agent: '/customers',
+  privacy: '/privacy',
 }

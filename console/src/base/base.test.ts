@@ -25,7 +25,7 @@ describe('format', () => {
   const en = makeFormat('en', 'UTC')
   const at = Date.parse('2026-11-22T23:59:59.999Z')
   it.each([
-    [en.integer(1234567), '1,234,567'], [en.short(9999), '9,999'], [en.short(10000), '10K'], [en.percent(0.714), '71.4%'],
+    [en.integer(1234567), '1,234,567'], [en.loaded(1000, true), '1,000+'], [en.loaded(0, false), '0'], [en.short(9999), '9,999'], [en.short(10000), '10K'], [en.percent(0.714), '71.4%'],
     [en.bytes(0), '0 byte'], [en.bytes(999), '999 byte'], [en.bytes(1000), '1 kB'], [en.bytes(1536), '1.5 kB'], [en.bytes(20e9), '20 GB'],
     [en.duration(0), '0 ms'], [en.duration(999), '999 ms'], [en.duration(1000), '1 sec'], [en.duration(3 * 3600000 + 12 * 60000 + 9000), '3 hr 12 min'],
     [en.time(at), '23:59:59'], [en.timeMs(at), '23:59:59.999'], [makeFormat('en', 'Asia/Tokyo').time(at), '08:59:59'],

@@ -36,6 +36,8 @@ export function makeFormat(locale: string, zone: string) {
     zone,
     /** 12,345 */
     integer: (n: number) => integer().format(n),
+    /** what is loaded of a list that may go on: 100+ */
+    loaded: (n: number, more: boolean) => `${integer().format(n)}${more ? '+' : ''}`,
     /** up to `digits` behind the point */
     number: (n: number, digits = 1) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(n),
     /** 12.3K */

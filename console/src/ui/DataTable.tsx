@@ -55,6 +55,8 @@ export type DataTableProps<T> = {
   /** Only as many rows high as needed, at most this many. */
   maxRows?: number
   tone?: (row: T) => 'warn' | 'bad' | undefined
+  /** Rows whose cells have a second line. */
+  tall?: (row: T) => boolean
   /** Told when the list is scrolled away from its top, or back to it. */
   onAway?: (away: boolean) => void
   /** Rows come and go many times a second: no sorting, no announcement of their number. */
@@ -62,6 +64,7 @@ export type DataTableProps<T> = {
 }
 
 const ROW = { comfortable: 36, compact: 28 }
+const SECOND_LINE = 16
 const NARROW = '(max-width: 640px)'
 
 function stored(key: string | undefined, columns: readonly { id: string; optional?: boolean }[]): VisibilityState {
@@ -133,7 +136,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (narrow ? 40 + 20 * Math.max(1, cells.length - 1) : height),
+    estimateSize: (index) => {
+      const row = shown[index]
+      return (narrow ? 40 + 20 * Math.max(1, cells.length - 1) : height) + (row && props.tall?.(row.original) ? SECOND_LINE : 0)
+    },
     overscan: 12,
     getItemKey: (index) => shown[index]?.id ?? index,
   })
@@ -252,7 +258,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   tabIndex={item.index === active ? 0 : -1}
                   aria-selected={onTick ? ticked?.has(row.id) ?? false : row.id === openId}
                   className={`pt-tr ${row.id === openId ? 'pt-tr-open' : ''} ${onOpen ? 'pt-tr-link' : ''} ${tone ? `pt-tr-${tone}` : ''}`}
-                  style={{ transform: `translateY(${item.start}px)`, ...(narrow ? {} : { gridTemplateColumns: tracks, height }) }}
+                  style={{ transform: `translateY(${item.start}px)`, ...(narrow ? {} : { gridTemplateColumns: tracks, height: item.size }) }}
                   onKeyDown={(event) => onRowKey(event, row)}
                   onFocus={() => setActiveId(row.id)}
                   onClick={(event) => {

@@ -4,6 +4,9 @@ import { type ReactNode, useEffect, useRef } from 'react'
 
 let lastTitle: string | null = null
 
+/** Holds the note's place until there is one. */
+const BLANK = '\u00a0'
+
 /** A page's head and body. The title takes the focus when one comes from another page, so that it is read out. */
 export function Page({ title, note, actions, children, fill = false }: {
   title: string
@@ -25,7 +28,8 @@ export function Page({ title, note, actions, children, fill = false }: {
       <div className="pt-page-head">
         <div className="pt-page-title">
           <h1 ref={heading} tabIndex={-1}>{title}</h1>
-          {note !== undefined && <div className="pt-note">{note}</div>}
+          {/* an element of its own after the blank: browsers time an element's first text only, and this is the largest paint of many pages */}
+          {note !== undefined && <div className="pt-note">{note === BLANK ? note : <div>{note}</div>}</div>}
         </div>
         {actions !== undefined && <div className="pt-actions">{actions}</div>}
       </div>

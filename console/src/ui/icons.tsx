@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 
 const shapes = {
   source: <path d="M3 8h6M7 5l3 3-3 3M12 3v10" />,
+  destination: <path d="M4 8h9M10 5l3 3-3 3M4 3v10" />,
   debugger: <path d="M2 8h2.5l2-4.5 3 9 2-4.5H14" />,
   quarantine: <path d="M8 2 2.5 4.5V8c0 3 2.3 5.2 5.5 6 3.2-.8 5.5-3 5.5-6V4.5ZM8 5.5v3M8 10.8v.1" />,
   import: <path d="M8 2v7.5M5 6.8 8 9.8l3-3M2.5 11v2.5h11V11" />,
@@ -41,6 +42,8 @@ const shapes = {
   merge: <path d="M3.5 2.5c0 4 4.5 3.5 4.5 7v4M12.5 2.5c0 4-4.5 3.5-4.5 7M5.5 11.2 8 13.7l2.5-2.5" />,
   split: <path d="M8 13.5v-4c0-3.5-4.5-3-4.5-7M8 9.5c0-3.5 4.5-3 4.5-7M1.8 4.3l1.7-1.8 1.8 1.8M10.7 4.3l1.8-1.8 1.7 1.8" />,
   barrier: <path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM3.8 12.2l8.4-8.4" />,
+  consent: <path d="M2.5 2.8h11v7.4H8.2L5 13.2v-3H2.5zM5.4 6.6l1.8 1.8 3.6-3.8" />,
+  lock: <path d="M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5M8 10v1.2" />,
   next: <path d="m6 4 4 4-4 4" />,
   sum: <path d="M12.5 4V2.5h-9L8 8l-4.5 5.5h9V12" />,
   rules: <path d="M5.5 3.5h8M5.5 8h8M5.5 12.5h8M2.5 3.5h.1M2.5 8h.1M2.5 12.5h.1" />,

@@ -9,6 +9,7 @@ const names: Record<string, MessageDescriptor> = {
   analyst: msg`Analyst`,
   auditor: msg`Auditor`,
   agent: msg`Agent`,
+  privacy: msg`Data protection`,
 }
 
 export function roleName(i18n: I18n, role: string): string {

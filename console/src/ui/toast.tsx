@@ -4,8 +4,9 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Button } from '@mantine/core'
 import { useEffect, useSyncExternalStore } from 'react'
 import { Icon } from './icons'
+import { errorText } from './states'
 
-export type Toast = { text: string; tone?: 'good' | 'bad'; undo?: () => void }
+export type Toast = { text: string; tone?: 'good' | 'bad'; undo?: () => unknown }
 
 const SHOWN_MS = 8000
 let toasts: readonly (Toast & { id: number })[] = []
@@ -19,6 +20,15 @@ function set(next: typeof toasts) {
 
 export function toast(one: Toast) {
   set([...toasts.slice(-2), { ...one, id: nextId++ }])
+}
+
+/** Tells what went wrong where there is no form to tell it in. */
+export async function attempt(action: Promise<unknown>) {
+  try {
+    await action
+  } catch (error) {
+    toast({ text: errorText(error), tone: 'bad' })
+  }
 }
 
 function close(id: number) {
@@ -39,7 +49,7 @@ function One({ one }: { one: Toast & { id: number } }) {
         <Button
           size="compact-xs"
           onClick={() => {
-            one.undo?.()
+            void attempt(Promise.resolve(one.undo?.()))
             close(one.id)
           }}
         >

@@ -55,15 +55,13 @@ PtStatus pt_feed_put(PtSqlTx *tx, int64_t time_ms, const PtFeedEvent *event, PtE
     }
     uint8_t random[UUID_RANDOM];
     char id[PT_UUID_TEXT];
-    bool row;
     pt_random_bytes(random, sizeof random);
     pt_sql_bind_text(tx, 1, pt_uuid_format(pt_uuid7(time_ms, random), id));
     pt_sql_bind_i64(tx, 2, time_ms);
     pt_sql_bind_text(tx, 3, event->name);
     pt_sql_bind_text(tx, 4, event->subject);
     pt_sql_bind_text(tx, 5, event->properties.len > 0 ? event->properties : PT_STR("{}"));
-    st = pt_sql_step(tx, &row, err);
-    pt_sql_done(tx);
+    st = pt_sql_finish(tx, err);
     if (st == PT_OK) {
         pt_sql_note(tx);
     }

@@ -69,17 +69,6 @@ static bool eq_nocase(PtStr a, const char *b, size_t len)
     return a.len == len && strncasecmp(a.data, b, len) == 0;
 }
 
-static PtStr trim(PtStr s)
-{
-    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s = (PtStr){s.data + 1, s.len - 1};
-    }
-    while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-    return s;
-}
-
 static void split_query(HttpHead *head, PtStr path_and_query)
 {
     const char *mark = memchr(path_and_query.data, '?', path_and_query.len);
@@ -207,7 +196,7 @@ static bool take_connection(Head *h, PtStr value)
 {
     PtStr item = {NULL, 0};
     while (pt_str_cut(&value, ',', &item)) {
-        item = trim(item);
+        item = pt_str_trim(item);
         h->close |= eq_nocase(item, "close", 5);
         h->keep |= eq_nocase(item, "keep-alive", 10);
     }
@@ -260,7 +249,7 @@ const char *http_field_split(PtStr line, HttpHeader *ret_field)
     if (!all_of(value, HTTP_BYTE_VALUE)) {
         return "a header value holds a control character";
     }
-    *ret_field = (HttpHeader){{line.data, n}, trim(value)};
+    *ret_field = (HttpHeader){{line.data, n}, pt_str_trim(value)};
     return NULL;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/loop.h"
 
+#include "platform/clock.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -11,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { BACKGROUND_NICE = 10 };
+enum { BACKGROUND_NICE = 10, OFFER_EVERY_NS = 100000 };
 
 typedef struct Job {
     void (*fn)(void *ctx);
@@ -121,13 +123,23 @@ PtStatus pt_pool_submit(PtPool *pool, void (*fn)(void *ctx), void *ctx)
     return room ? PT_OK : PT_BUSY;
 }
 
+static _Thread_local struct {
+    bool is;
+    int64_t offered_ns; /* by the machine */
+} background;
+
 void pt_background(void)
 {
+    background.is = true;
     // Linux: a thread's own nice value, by its number. Without it the work is only less polite.
     (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), BACKGROUND_NICE);
 }
 
 void pt_background_offer(void)
 {
-    (void)sched_yield(); // never fails on Linux
+    const int64_t now_ns = background.is ? pt_mono_ns() : 0;
+    if (now_ns - background.offered_ns >= OFFER_EVERY_NS) {
+        (void)sched_yield(); // never fails on Linux
+        background.offered_ns = pt_mono_ns();
+    }
 }

@@ -2,6 +2,7 @@
 #include "platform/log/archive_internal.h"
 
 #include "base/hash.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,25 +148,27 @@ void log_dicts_free(PtLog *log)
 /* ---- Training ---- */
 
 typedef struct Samples {
-    char *bytes;   /* owned, SAMPLE_BYTES */
-    size_t *sizes; /* owned */
+    char *bytes;       /* owned, SAMPLE_BYTES */
+    PtRecord *records; /* owned; payloads lie in bytes, one behind the other */
     size_t len, count, cap;
 } Samples;
 
 static void samples_done(Samples *s)
 {
     free(s->bytes);
-    free(s->sizes);
+    free(s->records);
 }
 
-static bool samples_add(Samples *s, PtStr payload)
+static bool samples_add(Samples *s, const PtRecord *r)
 {
-    if (!log_grow((void **)&s->sizes, s->count, &s->cap, sizeof *s->sizes)) {
+    if (!log_grow((void **)&s->records, s->count, &s->cap, sizeof *s->records)) {
         return false;
     }
-    memcpy(s->bytes + s->len, payload.data, payload.len);
-    s->len += payload.len;
-    s->sizes[s->count++] = payload.len;
+    PtRecord *copy = &s->records[s->count++];
+    *copy = *r;
+    memcpy(s->bytes + s->len, r->payload.data, r->payload.len);
+    copy->payload.data = s->bytes + s->len;
+    s->len += r->payload.len;
     return true;
 }
 
@@ -188,8 +191,7 @@ static PtStatus samples_read(PtLog *log, LogSegment *seg, Samples *s, PtError *e
         bool due = (double)s->len <= (double)seen / (double)total * (double)wanted;
         bool fits = r.payload.len > 0 && r.payload.len <= SAMPLE_ONE_MAX &&
                     s->len + r.payload.len <= SAMPLE_BYTES;
-        if (r.klass == PT_RECORD_EVENT && r.key_id == 0 && due && fits &&
-            !samples_add(s, r.payload)) {
+        if (r.klass == PT_RECORD_EVENT && r.key_id == 0 && due && fits && !samples_add(s, &r)) {
             st = pt_fail(err, PT_NO_MEMORY, "no memory to train a dictionary");
         }
     }
@@ -208,14 +210,64 @@ static PtStatus store_dict(PtLog *log, uint32_t id, char *file, size_t len, PtEr
     return pt_fs_replace(log->fs, path, (PtStr){file, sizeof form + len}, err);
 }
 
-static PtStatus train(PtLog *log, const Samples *s, uint32_t id, uint32_t *ret_id, PtError *err)
+/* What there is to learn from: texts one behind the other, and how long each is. */
+typedef struct Lesson {
+    PtBuf texts;
+    size_t *sizes; /* owned */
+    size_t count;
+} Lesson;
+
+static void lesson_done(Lesson *l)
+{
+    pt_buf_done(&l->texts);
+    free(l->sizes);
+}
+
+static PtStatus ask(PtLog *log, const Samples *s, Lesson *l, PtError *err)
+{
+    PtStatus st = log->config.samples(log->config.samples_ctx, s->records, s->count, &l->texts,
+                                      l->sizes, err);
+    size_t sum = 0;
+    for (size_t i = 0; i < s->count && st == PT_OK; i++) {
+        sum += l->sizes[i];
+        if (l->sizes[i] > 0) {
+            l->sizes[l->count++] = l->sizes[i];
+        }
+    }
+    if (st == PT_OK && sum != l->texts.len) {
+        st = pt_fail(err, PT_INVALID, "samples of %zu bytes are said to have %zu", l->texts.len,
+                     sum);
+    }
+    return st;
+}
+
+static PtStatus prepare(PtLog *log, const Samples *s, Lesson *l, PtError *err)
+{
+    *l = (Lesson){.sizes = calloc(s->count, sizeof *l->sizes)};
+    pt_buf_init(&l->texts, 2 * (size_t)SAMPLE_BYTES);
+    PtStatus st = l->sizes == NULL ? PT_NO_MEMORY : PT_OK;
+    if (st == PT_OK && log->config.samples != NULL) {
+        st = ask(log, s, l, err);
+    } else if (st == PT_OK) {
+        for (size_t i = 0; i < s->count; i++) {
+            l->sizes[l->count++] = s->records[i].payload.len;
+        }
+        pt_buf_add(&l->texts, s->bytes, s->len);
+    }
+    if (st == PT_NO_MEMORY || pt_buf_status(&l->texts) != PT_OK) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory to train a dictionary");
+    }
+    return st;
+}
+
+static PtStatus train(PtLog *log, const Lesson *l, uint32_t id, uint32_t *ret_id, PtError *err)
 {
     char *file = malloc(sizeof(DictForm) + DICT_BYTES);
     if (file == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory to train a dictionary");
     }
-    size_t len = ZDICT_trainFromBuffer(file + sizeof(DictForm), DICT_BYTES, s->bytes, s->sizes,
-                                       (unsigned)s->count);
+    size_t len = ZDICT_trainFromBuffer(file + sizeof(DictForm), DICT_BYTES, l->texts.data, l->sizes,
+                                       (unsigned)l->count);
     PtStatus st = PT_OK;
     if (!ZDICT_isError(len)) { // samples may have nothing in common: then there is no dictionary
         st = store_dict(log, id, file, len, err);
@@ -227,6 +279,19 @@ static PtStatus train(PtLog *log, const Samples *s, uint32_t id, uint32_t *ret_i
     return st;
 }
 
+static PtStatus learn(PtLog *log, const Samples *s, uint32_t *ret_id, PtError *err)
+{
+    PT_CLEANUP(lesson_done) Lesson l = {0};
+    PtStatus st = prepare(log, s, &l, err);
+    if (st != PT_OK || l.count < SAMPLE_COUNT_LEAST) {
+        return st;
+    }
+    pthread_mutex_lock(&log->mu);
+    uint32_t id = ++log->last_dict;
+    pthread_mutex_unlock(&log->mu);
+    return train(log, &l, id, ret_id, err);
+}
+
 PtStatus log_dict_train(PtLog *log, LogSegment *seg, uint32_t *ret_id, PtError *err)
 {
     *ret_id = 0;
@@ -236,10 +301,7 @@ PtStatus log_dict_train(PtLog *log, LogSegment *seg, uint32_t *ret_id, PtError *
     }
     PtStatus st = samples_read(log, seg, &s, err);
     if (st == PT_OK && s.len >= SAMPLE_LEAST && s.count >= SAMPLE_COUNT_LEAST) {
-        pthread_mutex_lock(&log->mu);
-        uint32_t id = ++log->last_dict;
-        pthread_mutex_unlock(&log->mu);
-        st = train(log, &s, id, ret_id, err);
+        st = learn(log, &s, ret_id, err);
     }
     samples_done(&s);
     return st;

@@ -20,7 +20,8 @@
  * bytes (varint, unless as it is), id hash (16 bytes, if it has one), u32 crc32c of the stored
  * bytes. So every bit of a file is under a checksum, and one payload can be read alone.
  *
- * A file is complete when it has its name: it is written as .tmp, synced, renamed.
+ * A file is complete when it has its name: it is written as .tmp, synced, renamed. A rewrite
+ * (rewrite_file.c) puts another file of the same form, range and dictionary in its place.
  */
 enum {
     LOG_BLOCK_RECORDS = 256,
@@ -94,11 +95,12 @@ void log_dicts_free(PtLog *log);
 /* Writes the archive of a full segment, durable under its name. */
 PT_NODISCARD PtStatus log_archive_write(PtLog *log, LogSegment *seg, LogArchive *ret_arc,
                                         PtError *err);
-void log_packer_free(struct LogPacker *packer);
 
 /* archive_step.c */
 /* Under mu, or before the threads start. */
 bool log_archive_add(PtLog *log, const LogArchive *arc);
+/* Under mu: the archive that holds offset, or NULL. */
+LogArchive *log_archive_find(PtLog *log, uint64_t offset);
 void *log_archiver_main(void *arg);
 
 /* archive_read.c */
@@ -106,6 +108,7 @@ void *log_archiver_main(void *arg);
 PT_NODISCARD PtStatus log_archive_look(PtLog *log, uint64_t base, LogArchive *ret_arc,
                                        PtError *err);
 
+/* A reader belongs to one thread at a time and does not know of rewrites: see read.c. */
 typedef struct LogArchiveReader LogArchiveReader;
 PT_NODISCARD PtStatus log_archive_open(PtLog *log, uint64_t base, LogArchiveReader **ret_reader,
                                        PtError *err);
@@ -117,3 +120,26 @@ uint64_t log_archive_end(const LogArchiveReader *reader);
 PT_NODISCARD PtStatus log_archive_fetch(LogArchiveReader *reader, uint64_t offset, size_t max,
                                         bool with_payload, const PtRecord **ret_records,
                                         size_t *ret_count, PtError *err);
+
+/* Takes the file away, to be closed by the caller: what was fetched stays valid, the next fetch
+ * must not come. NULL: it was taken before. */
+PtFile *log_archive_take_file(LogArchiveReader *reader);
+
+/* A block as it is stored, with what its head says. */
+typedef struct LogBlock {
+    LogEntry entry;
+    PtStr head, body;
+    const PtRecord *records; /* entry.count; payloads have a length and no data */
+    const LogStored *stored; /* entry.count */
+} LogBlock;
+
+uint32_t log_archive_blocks(const LogArchiveReader *reader);
+uint32_t log_archive_dict(const LogArchiveReader *reader);
+/* Which block holds the offset, which is in the file. */
+uint32_t log_archive_block_of(const LogArchiveReader *reader, uint64_t offset);
+/* Reads a block and tests all its checksums. Borrowed until the next read of another block. */
+PT_NODISCARD PtStatus log_archive_block(LogArchiveReader *reader, uint32_t block,
+                                        LogBlock *ret_block, PtError *err);
+/* Record i of the block read last, with its payload; borrowed until the next call. */
+PT_NODISCARD PtStatus log_archive_record(LogArchiveReader *reader, uint32_t i, PtRecord *ret_record,
+                                         PtError *err);

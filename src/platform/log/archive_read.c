@@ -173,7 +173,7 @@ uint64_t log_archive_end(const LogArchiveReader *r)
     return r->footer.end;
 }
 
-static uint32_t block_of(const LogArchiveReader *r, uint64_t offset)
+uint32_t log_archive_block_of(const LogArchiveReader *r, uint64_t offset)
 {
     uint32_t lo = 0, hi = r->footer.blocks;
     while (hi - lo > 1) {
@@ -217,6 +217,14 @@ static PtStatus bad_payload(const LogArchiveReader *r, uint64_t offset, PtError 
     return pt_fail(err, PT_CORRUPT,
                    "payload of record %" PRIu64 " from block at byte %" PRIu64 " is damaged",
                    offset, r->entries[r->block].at);
+}
+
+/* The read that failed, named. */
+static PtStatus named(const LogArchiveReader *r, PtStatus st, PtError *err)
+{
+    char path[LOG_PATH_MAX];
+    log_path_archive(r->log, r->footer.base, path);
+    return name_it(st, path, err);
 }
 
 /* The payload of records[i], as it was, at `to`. */
@@ -275,8 +283,7 @@ static PtStatus unpack_all(LogArchiveReader *r, size_t i, size_t count, size_t *
 PtStatus log_archive_fetch(LogArchiveReader *r, uint64_t offset, size_t max, bool with_payload,
                            const PtRecord **ret_records, size_t *ret_count, PtError *err)
 {
-    char path[LOG_PATH_MAX];
-    uint32_t block = block_of(r, offset);
+    uint32_t block = log_archive_block_of(r, offset);
     size_t i = (size_t)(offset - r->entries[block].first), n = r->entries[block].count - i;
     n = n < max ? n : max;
     PtStatus st = load_block(r, block, with_payload, err);
@@ -284,10 +291,60 @@ PtStatus log_archive_fetch(LogArchiveReader *r, uint64_t offset, size_t max, boo
         st = unpack_all(r, i, n, &n, err);
     }
     if (st != PT_OK) {
-        log_path_archive(r->log, r->footer.base, path);
-        return name_it(st, path, err);
+        return named(r, st, err);
     }
     *ret_records = with_payload ? r->given : &r->records[i];
     *ret_count = n;
+    return PT_OK;
+}
+
+PtFile *log_archive_take_file(LogArchiveReader *r)
+{
+    PtFile *file = r->file;
+    r->file = NULL;
+    return file;
+}
+
+/* ---- Whole blocks ---- */
+
+uint32_t log_archive_blocks(const LogArchiveReader *r)
+{
+    return r->footer.blocks;
+}
+
+uint32_t log_archive_dict(const LogArchiveReader *r)
+{
+    return r->footer.dict_id;
+}
+
+PtStatus log_archive_block(LogArchiveReader *r, uint32_t block, LogBlock *ret_block, PtError *err)
+{
+    const LogEntry *e = &r->entries[block];
+    PtStatus st = load_block(r, block, true, err);
+    for (uint32_t i = 0; i < e->count && st == PT_OK; i++) {
+        const LogStored *s = &r->stored[i];
+        if (s->crc != pt_crc32c(0, r->bytes.data + e->head_len + s->at, s->len)) {
+            st = bad_payload(r, e->first + i, err);
+        }
+    }
+    if (st != PT_OK) {
+        return named(r, st, err);
+    }
+    *ret_block = (LogBlock){*e,
+                            {r->bytes.data, e->head_len},
+                            {r->bytes.data + e->head_len, e->body_len},
+                            r->records,
+                            r->stored};
+    return PT_OK;
+}
+
+PtStatus log_archive_record(LogArchiveReader *r, uint32_t i, PtRecord *ret_record, PtError *err)
+{
+    size_t count = 0;
+    PtStatus st = unpack_all(r, i, 1, &count, err);
+    if (st != PT_OK) {
+        return named(r, st, err);
+    }
+    *ret_record = r->given[0];
     return PT_OK;
 }

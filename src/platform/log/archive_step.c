@@ -31,6 +31,7 @@ static void retire_oldest(PtLog *log, LogSegment *seg)
     memmove(log->hot, log->hot + 1, log->hot_count * sizeof *log->hot);
     log->hot_bytes -= seg->size;
     seg->retired = true;
+    log->lingering++;
 }
 
 /* With archive_mu held. */

@@ -114,11 +114,17 @@ static bool count_strange(void *ctx, const char *name)
 {
     static const char *const known[] = {"hot-????????.seg", "arc-????????????????.pta",
                                         "dict-????????.ptd", "groups"};
-    bool is_known = false;
+    static const char *const cut_short[] = {"arc-????????????????.pta.tmp", "dict-????????.ptd.tmp",
+                                            "groups.tmp"};
+    bool is_known = false, is_left = false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         is_known |= fnmatch(known[i], name, 0) == 0;
     }
-    if (!is_known) {
+    for (size_t i = 0; i < sizeof cut_short / sizeof *cut_short; i++) {
+        is_left |= fnmatch(cut_short[i], name, 0) == 0;
+    }
+    ((Check *)ctx)->result.leftovers += is_left;
+    if (!is_known && !is_left) {
         PtError what;
         (void)pt_fail(&what, PT_INVALID, "\"%.100s\" in the log's folder is not the log's", name);
         ((Check *)ctx)->result.strange++;

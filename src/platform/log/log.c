@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/log.h"
 
-#include "platform/log/archive_internal.h"
 #include "platform/log/log_internal.h"
+#include "platform/log/pack_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,8 +45,8 @@ static void init_locks(PtLog *log)
     pthread_condattr_t attr;
     (void)pthread_condattr_init(&attr);
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_t *conds[] = {&log->work,   &log->done, &log->grown,
-                               &log->spares, &log->full, &log->acks};
+    pthread_cond_t *conds[] = {&log->work, &log->done, &log->grown, &log->spares,
+                               &log->full, &log->acks, &log->let_go};
     for (size_t i = 0; i < sizeof conds / sizeof *conds; i++) {
         (void)pthread_cond_init(conds[i], &attr);
     }
@@ -56,12 +56,13 @@ static void init_locks(PtLog *log)
     (void)pthread_mutex_init(&log->groups_mu, NULL);
     (void)pthread_mutex_init(&log->dicts_mu, NULL);
     (void)pthread_mutex_init(&log->bury_mu, NULL);
+    (void)pthread_mutex_init(&log->rewrite_mu, NULL);
 }
 
 static void done_locks(PtLog *log)
 {
-    pthread_cond_t *conds[] = {&log->work,   &log->done, &log->grown,
-                               &log->spares, &log->full, &log->acks};
+    pthread_cond_t *conds[] = {&log->work, &log->done, &log->grown, &log->spares,
+                               &log->full, &log->acks, &log->let_go};
     for (size_t i = 0; i < sizeof conds / sizeof *conds; i++) {
         (void)pthread_cond_destroy(conds[i]);
     }
@@ -70,6 +71,7 @@ static void done_locks(PtLog *log)
     (void)pthread_mutex_destroy(&log->groups_mu);
     (void)pthread_mutex_destroy(&log->dicts_mu);
     (void)pthread_mutex_destroy(&log->bury_mu);
+    (void)pthread_mutex_destroy(&log->rewrite_mu);
 }
 
 static void free_log(PtLog *log)
@@ -198,6 +200,7 @@ void pt_log_close(PtLog *log)
         st = log_groups_save(log, NULL);
     }
     (void)st; // a failure was told by on_round; positions that stay older mean reading again
+    log_holders_part(log);
     free_log(log);
 }
 

@@ -76,6 +76,23 @@ static void read_through(LogArchiveReader *reader, bool with_payload)
     }
 }
 
+/* As a rewrite reads it. */
+static void read_blocks(LogArchiveReader *reader)
+{
+    for (uint32_t i = 0; i < log_archive_blocks(reader) && i < FETCHES_MAX; i++) {
+        LogBlock b;
+        PtRecord r;
+        PtStatus st = log_archive_block(reader, i, &b, NULL);
+        must(st == PT_OK || st == PT_CORRUPT);
+        if (st != PT_OK) {
+            continue;
+        }
+        must(log_archive_block_of(reader, b.entry.first) == i);
+        st = log_archive_record(reader, b.entry.count - 1, &r, NULL);
+        must(st == PT_CORRUPT || r.position.offset == b.entry.first + b.entry.count - 1);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1) {
@@ -105,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (st == PT_OK) {
         read_through(reader, false);
         read_through(reader, true);
+        read_blocks(reader);
         log_archive_close(reader);
     }
     (void)pthread_mutex_destroy(&log.dicts_mu);

@@ -268,6 +268,38 @@ static void replay(Bench *b, bool with_payload)
     pt_log_reader_close(reader);
 }
 
+static PtStatus leave_residue(void *ctx, const PtRecord *record, PtRecord *ret_record, PtError *err)
+{
+    (void)record, (void)err;
+    ret_record->payload = *(const PtStr *)ctx;
+    return PT_OK;
+}
+
+/* What erasing costs: `count` records all over the log; so every file, when there are enough. */
+static void rewrite(Bench *b, const char *what, uint64_t count, PtStr residue)
+{
+    PtError err = {0};
+    PtLogRewritten done = {0};
+    const uint64_t end = pt_log_end(b->log, 0);
+    uint64_t *offsets = calloc(count, sizeof *offsets);
+    if (offsets == NULL || end < count) {
+        abort();
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        offsets[i] = end / count * i;
+    }
+    int64_t from = pt_mono_ns();
+    if (pt_log_rewrite(b->log, offsets, count, leave_residue, &residue, &done, &err) != PT_OK) {
+        die("rewrite", &err);
+    }
+    double s = (double)(pt_mono_ns() - from) / 1e9;
+    (void)printf("{\"point\":\"%s\",\"seconds\":%.2f,\"records\":%" PRIu64 ",\"files\":%" PRIu64
+                 ",\"blocks\":%" PRIu64 ",\"written_mb\":%.1f,\"written_mb_s\":%.1f}\n",
+                 what, s, done.records, done.files, done.blocks, (double)done.bytes_written / 1e6,
+                 (double)done.bytes_written / 1e6 / s);
+    free(offsets);
+}
+
 static void reopen(Bench *b, const PtLogConfig *config)
 {
     PtError err = {0};
@@ -308,6 +340,9 @@ int main(int argc, char **argv)
     replay(&b, false);
     replay(&b, true);
     replay(&b, true);
+    rewrite(&b, "erase 1 record", 1, PT_STR("{\"anonymous\":true}"));
+    rewrite(&b, "erase 200 records", 200, PT_STR("{\"anonymous\":false}"));
+    rewrite(&b, "drop every 4th payload", pt_log_end(b.log, 0) / 4, (PtStr){NULL, 0});
     pt_log_close(b.log);
     free(b.pool);
     return 0;

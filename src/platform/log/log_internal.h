@@ -45,6 +45,7 @@ struct LogSegment {
     uint32_t refs; /* who reads it now, without the lock */
     bool failed;   /* a write or sync failed in it: never written again */
     bool retired;  /* archived; recycled when the last reader lets go */
+    bool fresh;    /* its file held no records before those of this generation */
 };
 
 /* From byte `at` of the round on, records belong to a new segment. */
@@ -89,6 +90,18 @@ struct LogGroup {
     char name[];
 };
 
+/* A reader's file of the archive, so that a rewrite can take the old one away from it. Guarded by
+ * mu. */
+typedef struct LogHolder LogHolder;
+struct LogHolder {
+    LogHolder *next, *prev;
+    struct LogArchiveReader *archive; /* the file read last, or NULL; the reader's */
+    uint64_t base;                    /* of the file that is open or being opened */
+    bool busy;                        /* in a fetch from it, without the lock */
+    bool stale;                       /* rewritten since: open it again */
+    bool orphan;                      /* the log is closed: nothing but close is left */
+};
+
 struct PtLog {
     PtLogConfig config;
     PtFs *fs;
@@ -101,6 +114,7 @@ struct PtLog {
     pthread_cond_t spares; /* to the preparer */
     pthread_cond_t full;   /* to the archiver */
     pthread_cond_t acks;   /* to the keeper of group positions */
+    pthread_cond_t let_go; /* to a rewrite: a segment or an old archive file is not used any more */
 
     /* The open round, and where its next record goes. */
     LogRound rounds[2];
@@ -138,6 +152,13 @@ struct PtLog {
     pthread_mutex_t dicts_mu;
     uint32_t last_dict;       /* highest id there is, 0 = none */
     struct LogPacker *packer; /* guarded by archive_mu */
+
+    /* Rewriting. */
+    pthread_mutex_t rewrite_mu; /* one rewrite at a time; taken before all others */
+    LogHolder *holders;         /* of all readers */
+    bool scrubbing;             /* no segment file is used a second time */
+    uint64_t scrubbed;          /* segment files removed since that began */
+    uint32_t lingering;         /* retired segments that somebody still uses or removes */
 
     LogGroup *groups;
     bool groups_dirty;
@@ -177,11 +198,20 @@ LogSegment *log_segment_find(PtLog *log, uint64_t offset);
 /* Under mu: lets go. The last one to let go of a retired segment makes it a spare, or gets it back
  * to discard it without the lock; else NULL. */
 LogSegment *log_segment_unref(PtLog *log, LogSegment *seg);
-/* Removes the file and frees; accepts NULL. A file that stays is dropped at the next open. */
+/* Removes the file and frees; accepts NULL. A file that stays is doomed. */
 void log_segment_discard(PtLog *log, LogSegment *seg);
 /* Makes one prewritten spare if one is wanting. */
 PT_NODISCARD PtStatus log_spare_make(PtLog *log, bool *ret_did, PtError *err);
 void *log_preparer_main(void *arg);
+
+/* scrub.c */
+/* From here on segments begin in files that held nothing before, until log_scrub_end or
+ * log_scrub_abandon. Commits what is pending. *ret_unclean: a segment in use may hold leftovers. */
+PT_NODISCARD PtStatus log_scrub_begin(PtLog *log, bool *ret_unclean, PtError *err);
+/* Waits for the last users of archived segments; what is left of them and of files that were cut
+ * short is removed for good. *ret_removed: segment files removed since the begin. */
+PT_NODISCARD PtStatus log_scrub_end(PtLog *log, uint64_t *ret_removed, PtError *err);
+void log_scrub_abandon(PtLog *log);
 
 /* rounds.c */
 PT_NODISCARD PtStatus log_round_init(LogRound *r, size_t reserve, PtError *err);
@@ -195,6 +225,10 @@ PT_NODISCARD PtStatus log_recover(PtLog *log, PtError *err);
 
 /* A monotonic instant for pthread_cond_timedwait. */
 struct timespec log_deadline(int64_t mono_ns);
+
+/* read.c */
+/* Readers that are still open may be closed after the log. */
+void log_holders_part(PtLog *log);
 
 /* groups.c */
 /* The group's position; made at `from` when it is new. The group is the log's. */

@@ -485,7 +485,16 @@ typedef struct Work {
     uint64_t sure; /* acknowledged so far */
 } Work;
 
-/* Opens, appends, commits, archives, reads; stops at the first failure. */
+/* Another content each time. */
+static PtStatus change(void *ctx, const PtRecord *record, PtRecord *ret_record, PtError *err)
+{
+    (void)err;
+    ret_record->node = record->node + 1;
+    ret_record->payload = *(const PtStr *)ctx;
+    return PT_OK;
+}
+
+/* Opens, appends, commits, archives, rewrites, reads; stops at the first failure. */
 static PtStatus work(Work *w)
 {
     PtLog *log = NULL;
@@ -508,6 +517,11 @@ static PtStatus work(Work *w)
     }
     if (st == PT_OK) {
         st = pt_log_archive_all(log, NULL);
+    }
+    if (st == PT_OK) {
+        const uint64_t which = 0;
+        PtLogRewritten done = {0};
+        st = pt_log_rewrite(log, &which, 1, change, &r.payload, &done, NULL);
     }
     if (st == PT_OK) {
         st = pt_log_reader_open(log, "group", 0, 0, &reader, NULL);
@@ -591,6 +605,24 @@ static void test_config(void **state)
     (void)teardown(&fresh);
 }
 
+static void test_idle_readers_are_closed_after_the_log(void **state)
+{
+    Rig *rig = *state;
+    PtLogReader *used = NULL, *unused = NULL;
+    const PtRecord *records;
+    size_t count = 0;
+    append_rounds(rig, 3, 5, 100);
+    assert_int_equal(pt_log_archive_all(rig->log, NULL), PT_OK);
+    assert_int_equal(pt_log_reader_open(rig->log, NULL, 0, 0, &used, NULL), PT_OK);
+    assert_int_equal(pt_log_reader_open(rig->log, NULL, 0, 0, &unused, NULL), PT_OK);
+    assert_int_equal(pt_log_fetch(used, 3, true, &records, &count, NULL), PT_OK);
+    assert_int_equal(count, 3);
+    pt_log_close(rig->log);
+    rig->log = NULL;
+    pt_log_reader_close(unused);
+    pt_log_reader_close(used);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[64];
@@ -611,6 +643,7 @@ int main(void)
         test_dictionary_is_learnt_and_learnt_again,
         test_damaged_groups_are_told,
         test_every_allocation_may_fail,
+        test_idle_readers_are_closed_after_the_log,
     };
     static const char *const names[] = {
         "damage while open is told by reader and archiver",
@@ -625,6 +658,7 @@ int main(void)
         "dictionary is learnt, and learnt again",
         "damaged groups are told",
         "every allocation may fail",
+        "idle readers are closed after the log",
     };
     for (size_t i = 0; i < PT_COUNT(plain); i++) {
         tests[n++] = (struct CMUnitTest){names[i], plain[i], setup, teardown, NULL};

@@ -14,8 +14,67 @@ struct PtLogReader {
     uint64_t hot_next; /* offset at which the cursor stands */
     PtRecord *records; /* owned */
     size_t cap;
-    LogArchiveReader *archive; /* the file read last, or NULL */
+    LogHolder holder;
 };
+
+static void hold(PtLogReader *reader)
+{
+    PtLog *log = reader->log;
+    LogHolder *h = &reader->holder;
+    pthread_mutex_lock(&log->mu);
+    h->next = log->holders;
+    if (h->next != NULL) {
+        h->next->prev = h;
+    }
+    log->holders = h;
+    pthread_mutex_unlock(&log->mu);
+}
+
+void log_holders_part(PtLog *log)
+{
+    for (LogHolder *h = log->holders; h != NULL; h = h->next) {
+        log_archive_close(h->archive);
+        h->archive = NULL;
+        h->orphan = true;
+    }
+}
+
+/* Called and returns with mu held: a rewrite that waits for this file sees it closed. */
+static void close_archive(PtLog *log, LogHolder *h)
+{
+    LogArchiveReader *old = h->archive;
+    h->archive = NULL;
+    h->busy = true;
+    pthread_mutex_unlock(&log->mu);
+    log_archive_close(old);
+    pthread_mutex_lock(&log->mu);
+    h->busy = false;
+    if (h->stale) {
+        pthread_cond_broadcast(&log->let_go);
+    }
+}
+
+static void let_go(PtLogReader *reader)
+{
+    PtLog *log = reader->log;
+    LogHolder *h = &reader->holder;
+    if (h->orphan) {
+        return;
+    }
+    pthread_mutex_lock(&log->mu);
+    if (h->archive != NULL) {
+        close_archive(log, h); // while it is listed: a rewrite waits for it
+    }
+    if (h->next != NULL) {
+        h->next->prev = h->prev;
+    }
+    if (h->prev != NULL) {
+        h->prev->next = h->next;
+    } else {
+        log->holders = h->next;
+    }
+    pthread_mutex_unlock(&log->mu);
+}
 
 PtStatus pt_log_reader_open(PtLog *log, const char *group, uint32_t partition, uint64_t from,
                             PtLogReader **ret_reader, PtError *err)
@@ -35,6 +94,7 @@ PtStatus pt_log_reader_open(PtLog *log, const char *group, uint32_t partition, u
             return st;
         }
     }
+    hold(reader);
     *ret_reader = reader;
     return PT_OK;
 }
@@ -42,8 +102,8 @@ PtStatus pt_log_reader_open(PtLog *log, const char *group, uint32_t partition, u
 void pt_log_reader_close(PtLogReader *reader)
 {
     if (reader != NULL) {
+        let_go(reader);
         log_cursor_done(&reader->hot);
-        log_archive_close(reader->archive);
         free(reader->records);
         free(reader);
     }
@@ -161,8 +221,7 @@ static HotPlace place_before(const LogSegment *seg, uint64_t offset)
     return best;
 }
 
-/* Under mu: the archive that holds offset, or NULL. */
-static const LogArchive *archive_find(const PtLog *log, uint64_t offset)
+LogArchive *log_archive_find(PtLog *log, uint64_t offset)
 {
     size_t lo = 0, hi = log->archive_count;
     while (lo < hi) {
@@ -195,25 +254,40 @@ static PtStatus fetch_from_segment(PtLogReader *reader, LogSegment *seg, size_t 
     return st;
 }
 
+/* Called with mu held, returns without it. A rewrite marks the holder after the new file has its
+ * name, so what is opened from then on is the new one. */
 static PtStatus fetch_from_archive(PtLogReader *reader, uint64_t base, size_t max,
                                    bool with_payload, const PtRecord **ret_records,
                                    size_t *ret_count, PtError *err)
 {
-    if (reader->archive != NULL && log_archive_base(reader->archive) != base) {
-        log_archive_close(reader->archive);
-        reader->archive = NULL;
+    PtLog *log = reader->log;
+    LogHolder *h = &reader->holder;
+    if (h->archive != NULL && (h->stale || h->base != base)) {
+        close_archive(log, h);
     }
+    LogArchiveReader *archive = h->archive;
+    h->base = base;
+    h->busy = true;
+    h->stale = false;
+    pthread_mutex_unlock(&log->mu);
     PtStatus st = PT_OK;
-    if (reader->archive == NULL) {
-        st = log_archive_open(reader->log, base, &reader->archive, err);
+    if (archive == NULL) {
+        st = log_archive_open(log, base, &archive, err);
     }
     if (st == PT_OK) {
-        st = log_archive_fetch(reader->archive, reader->next, max, with_payload, ret_records,
-                               ret_count, err);
+        st = log_archive_fetch(archive, reader->next, max, with_payload, ret_records, ret_count,
+                               err);
     }
     if (st == PT_OK) {
         reader->next += *ret_count;
     }
+    pthread_mutex_lock(&log->mu);
+    h->archive = archive;
+    h->busy = false;
+    if (h->stale) {
+        pthread_cond_broadcast(&log->let_go);
+    }
+    pthread_mutex_unlock(&log->mu);
     return st;
 }
 
@@ -233,13 +307,12 @@ PtStatus pt_log_fetch(PtLogReader *reader, size_t max, bool with_payload,
         *ret_records = reader->records;
         return st;
     }
-    const LogArchive *arc = archive_find(log, reader->next);
-    uint64_t base = arc != NULL ? arc->base : 0;
-    pthread_mutex_unlock(&log->mu);
+    const LogArchive *arc = log_archive_find(log, reader->next);
     if (arc == NULL) {
+        pthread_mutex_unlock(&log->mu);
         return pt_fail(err, PT_GONE, "offset %" PRIu64 " is no longer kept", reader->next);
     }
-    return fetch_from_archive(reader, base, max, with_payload, ret_records, ret_count, err);
+    return fetch_from_archive(reader, arc->base, max, with_payload, ret_records, ret_count, err);
 }
 
 void pt_log_seek(PtLogReader *reader, uint64_t offset)

@@ -115,10 +115,22 @@ PtStatus log_segment_bury(PtLog *log, PtError *err)
 
 void log_segment_discard(PtLog *log, LogSegment *seg)
 {
-    if (seg != NULL) {
-        (void)remove_file(log, seg->slot, NULL);
-        log_segment_free(log, seg);
+    if (seg == NULL) {
+        return;
     }
+    PtStatus st = remove_file(log, seg->slot, NULL);
+    pthread_mutex_lock(&log->mu);
+    log->scrubbed++;
+    if (seg->retired) {
+        log->lingering--;
+        pthread_cond_broadcast(&log->let_go);
+    }
+    if (st != PT_OK && !(seg->fresh && seg->generation == 0)) { // a spare that never held anything
+        log_segment_doom(log, seg);
+        seg = NULL;
+    }
+    pthread_mutex_unlock(&log->mu);
+    log_segment_free(log, seg);
 }
 
 PtStatus log_segment_damaged(const PtLog *log, const LogSegment *seg, uint64_t offset, uint64_t at,
@@ -149,7 +161,7 @@ LogSegment *log_segment_unref(PtLog *log, LogSegment *seg)
         return NULL;
     }
     bool keep =
-        !seg->failed && seg->size == log->config.segment_bytes &&
+        !log->scrubbing && !seg->failed && seg->size == log->config.segment_bytes &&
         log->spare_count < (size_t)log->config.spare_segments + LOG_RECYCLED_EXTRA &&
         log_grow((void **)&log->spare, log->spare_count, &log->spare_cap, sizeof(LogSegment *));
     if (!keep) {
@@ -159,6 +171,8 @@ LogSegment *log_segment_unref(PtLog *log, LogSegment *seg)
     *seg = (LogSegment){
         .file = seg->file, .slot = seg->slot, .size = seg->size, .max_time_ms = INT64_MIN};
     log->spare[log->spare_count++] = seg;
+    log->lingering--;
+    pthread_cond_broadcast(&log->let_go);
     return NULL;
 }
 
@@ -184,7 +198,9 @@ static LogSegment *create_file(PtLog *log, uint64_t size, PtStatus *ret_status, 
         }
         log->fs->ops->close(log->fs, file);
         (void)remove_file(log, slot, NULL); // without a header it is harmless
+        return NULL;
     }
+    seg->fresh = true;
     return seg;
 }
 

@@ -260,17 +260,6 @@ void pt_config_free(PtConfig *config)
     }
 }
 
-static PtStr trim(PtStr s)
-{
-    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s = (PtStr){s.data + 1, s.len - 1};
-    }
-    while (s.len > 0 && strchr(" \t\r", s.data[s.len - 1]) != NULL && s.data[s.len - 1] != '\0') {
-        s.len--;
-    }
-    return s;
-}
-
 /* "text" with \" and \\ inside, then nothing but white space and a comment. Decodes into out. */
 static bool read_quoted(PtStr s, PtBuf *out)
 {
@@ -287,26 +276,27 @@ static bool read_quoted(PtStr s, PtBuf *out)
     if (i >= s.len) {
         return false;
     }
-    PtStr rest = trim((PtStr){s.data + i + 1, s.len - i - 1});
+    PtStr rest = pt_str_trim((PtStr){s.data + i + 1, s.len - i - 1});
     return rest.len == 0 || rest.data[0] == '#';
 }
 
 static PtStr cut_comment(PtStr s)
 {
     const char *hit = s.len > 0 ? memchr(s.data, '#', s.len) : NULL;
-    return hit != NULL ? trim((PtStr){s.data, (size_t)(hit - s.data)}) : s;
+    return hit != NULL ? pt_str_trim((PtStr){s.data, (size_t)(hit - s.data)}) : s;
 }
 
 static PtStatus stage_line(const PtConfig *config, Staged *staged, PtStr line, const char *where,
                            PtError *err)
 {
     PT_CLEANUP(pt_buf_done) PtBuf decoded = {.limit = FILE_MAX};
-    PtStr rest = trim(line), key;
+    line.len -= line.len > 0 && line.data[line.len - 1] == '\r';
+    PtStr rest = pt_str_trim(line), key;
     if (rest.len == 0 || rest.data[0] == '#') {
         return PT_OK;
     }
     (void)pt_str_cut(&rest, '=', &key);
-    key = trim(key);
+    key = pt_str_trim(key);
     if (rest.data == NULL) {
         return pt_fail(err, PT_INVALID, "%s: want key = value", where);
     }
@@ -315,7 +305,7 @@ static PtStatus stage_line(const PtConfig *config, Staged *staged, PtStr line, c
         int shown = (int)(key.len < KEY_MAX ? key.len : KEY_MAX);
         return pt_fail(err, PT_INVALID, "%s: no setting \"%.*s\"", where, shown, key.data);
     }
-    PtStr value = trim(rest);
+    PtStr value = pt_str_trim(rest);
     if (value.len == 0 || value.data[0] != '"') {
         value = cut_comment(value);
     } else if (!read_quoted(value, &decoded)) {

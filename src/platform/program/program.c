@@ -32,6 +32,15 @@ uint32_t pt_program_slots(const PtProgram *p)
     return p->slots;
 }
 
+bool pt_program_reads(const PtProgram *p, uint32_t slot)
+{
+    bool reads = false;
+    for (uint32_t i = 0; i < p->step_count; i++) {
+        reads |= p->steps[i].slot == slot;
+    }
+    return reads;
+}
+
 /* Room for `more` items in an array of *cap; bounded by the callers. */
 static PtStatus reserve(void **items, size_t size, uint32_t *cap, uint32_t count, size_t more,
                         PtError *err)

@@ -282,6 +282,8 @@ static void slot_bound(void **state)
     assert_int_equal(pt_program_compare(p, PT_PROGRAM_SLOTS - 1, PT_COMPARE_THERE, NULL, NULL),
                      PT_OK);
     assert_int_equal(pt_program_slots(p), PT_PROGRAM_SLOTS);
+    assert_true(pt_program_reads(p, PT_PROGRAM_SLOTS - 1));
+    assert_false(pt_program_reads(p, 0));
     pt_program_free(p);
 }
 

@@ -2,10 +2,12 @@
 #include "platform/sql.h"
 
 #include "base/memory.h"
+#include "platform/clock.h"
 #include "platform/sql/sql_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <time.h>
 
 static PtStatus open_connection(PtSql *sql, const PtSqlConfig *config, bool writes,
                                 SqlConnection *connection, PtError *err)
@@ -106,6 +108,38 @@ PtStatus pt_sql_begin(PtSql *sql, bool write, PtSqlTx **ret_tx, PtError *err)
     }
     *ret_tx = &connection->tx;
     return PT_OK;
+}
+
+/* One attempt; writers get in between. */
+static PtStatus try_scrub(PtSql *sql, bool *ret_done, PtError *err)
+{
+    SqlConnection *connection = pt_sql_take_connection(sql, &sql->writer);
+    if (connection == NULL) {
+        return pt_fail(err, PT_UNAVAILABLE, "the database was busy for %d s", SQL_WAIT_MS / 1000);
+    }
+    PtStatus st = sql->engine->scrub(connection, ret_done, err);
+    pt_sql_give_back(connection);
+    return st;
+}
+
+PtStatus pt_sql_scrub(PtSql *sql, PtError *err)
+{
+    if (pt_sql_holds_writer(sql)) {
+        return pt_fail(err, PT_INVALID, "this thread has a write transaction");
+    }
+    const int64_t until = pt_mono_ms() + SQL_WAIT_MS;
+    for (;;) {
+        bool done = false;
+        PtStatus st = try_scrub(sql, &done, err);
+        if (st != PT_OK || done) {
+            return st;
+        }
+        if (pt_mono_ms() >= until) {
+            return pt_fail(err, PT_UNAVAILABLE, "a read transaction kept the database for %d s",
+                           SQL_WAIT_MS / 1000);
+        }
+        (void)nanosleep(&(struct timespec){0, (long)SQL_SCRUB_NAP_MS * 1000000}, NULL);
+    }
 }
 
 void pt_sql_on_commit(PtSql *sql, void (*fn)(void *ctx), void *ctx)

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { STATEMENTS_MAX = 8 };
+enum { STATEMENTS_MAX = 12 };
 
 static struct Released {
     const char *name;
@@ -76,6 +76,93 @@ static struct Released {
        " detail || '|' || time_ms || '|' || bytes || '|' || COALESCE(redriven_as, -1)"
        " FROM quarantine",
        "0|12|1|no_id|neither|99|50|-1"}}},
+    {"core 0009",
+     PT_MIGRATIONS_CORE,
+     9,
+     {"INSERT INTO account (id, email, name, role, password, password_changed_ms, preferences,"
+      " created_ms, last_seen_ms, disabled_ms, failures, failed_ms)"
+      " VALUES ('a-1', 'ada@example.com', 'Ad\xc3\xa9', 'owner', 'argon', 1, '{}', 2, 3, NULL, 4, "
+      "5)",
+      "INSERT INTO audit_entry (seq, time_ms, commitment, link)"
+      " SELECT 1, 7, CAST('c' AS BLOB), CAST('l' AS BLOB)",
+      "INSERT INTO audit_content (seq, salt, actor_kind, actor, actor_name, peer, action,"
+      " subject_type, subject, subject_name, detail)"
+      " SELECT 1, CAST('s' AS BLOB), 'person', 'a-1', 'Ada', '::1', 'sign_in', 'account', 'a-1', "
+      "'',"
+      " '{}'",
+      "INSERT INTO feed (id, message_id, time_ms, name, subject, properties)"
+      " VALUES (3, 'm-3', 9, 'Account Added', 'a-1', '{}')",
+      "UPDATE feed_position SET last_id = 3, tried_id = 2, log_offset = 11",
+      "INSERT INTO plan_version (plan, version, name, description, mode, unplanned_events,"
+      " unplanned_properties, formats, rules, rule_count, note, saved_ms, saved_by)"
+      " VALUES ('p-1', 2, 'Shop', '', 'warn', 'allow', 'allow', 1, '[]', 0, '', 12, 'Ada')",
+      "INSERT INTO alert (id, name, severity, message, since_ms, cleared_ms)"
+      " VALUES ('al-1', 'disk', 'bad', 'full', 13, NULL)",
+      "INSERT INTO identity_rules (version, rules, changed_ms, changed_by, position)"
+      " VALUES (2, '{}', 14, 'Ada', 15)",
+      "INSERT INTO identity_rebuild (number, rules_version, decided_ms, decided_by, reason)"
+      " VALUES (1, 2, 16, 'Ada', 'why')",
+      "INSERT INTO computed_trait (id, number, name, description, fold, created_ms, changed_ms,"
+      " changed_by) VALUES ('c-1', 4, 'orders', '', '{}', 17, 18, 'Ada')"},
+     {{"SELECT id || '|' || email || '|' || name || '|' || role || '|' || password || '|' ||"
+       " created_ms || '|' || failures FROM account",
+       "a-1|ada@example.com|Ad\xc3\xa9|owner|argon|2|4"},
+      {"SELECT e.seq || '|' || e.time_ms || '|' || c.actor || '|' || c.action FROM audit_entry e"
+       " JOIN audit_content c ON c.seq = e.seq WHERE e.link = CAST('l' AS BLOB)"
+       " AND c.salt = CAST('s' AS BLOB)",
+       "1|7|a-1|sign_in"},
+      {"SELECT f.id || '|' || f.message_id || '|' || f.name || '|' || p.last_id || '|' ||"
+       " p.tried_id || '|' || p.log_offset FROM feed f, feed_position p",
+       "3|m-3|Account Added|3|2|11"},
+      {"SELECT plan || '|' || version || '|' || mode || '|' || rules FROM plan_version",
+       "p-1|2|warn|[]"},
+      {"SELECT name || '|' || severity || '|' || since_ms FROM alert WHERE cleared_ms IS NULL",
+       "disk|bad|13"},
+      {"SELECT r.version || '|' || r.rules || '|' || r.position || '|' || b.number || '|' ||"
+       " b.reason FROM identity_rules r JOIN identity_rebuild b ON b.rules_version = r.version",
+       "2|{}|15|1|why"},
+      {"SELECT t.number || '|' || t.name || '|' || t.fold || '|' || c.last FROM computed_trait t,"
+       " computed_trait_change c",
+       "4|orders|{}|0"}}},
+    {"views 0006",
+     PT_MIGRATIONS_VIEWS,
+     6,
+     {"INSERT INTO plan_violation (hour_ms, source, plan, type, name, path, keyword, warned,"
+      " quarantined, unplanned, sample_offset, first_ms, last_ms)"
+      " VALUES (0, 1, 'p-1', 1, 'Order Completed', '/total', 'type', 2, 3, 0, 4, 5, 6)",
+      "INSERT INTO identity_person (number, created_offset, created_ms, changed_offset, "
+      "merged_into)"
+      " VALUES (1, 2, 3, 4, NULL)",
+      "INSERT INTO identity_node (number, type, value, person, first_offset, first_ms)"
+      " VALUES (1, 'email', 'ada@example.com', 1, 2, 3)",
+      "INSERT INTO profile_trait (node, name, json, at_ms, source, precedence)"
+      " VALUES (1, 'name', '\"Ada\"', 3, 1, 2)",
+      "INSERT INTO profile_value (node, currency, micros, orders, refunds)"
+      " VALUES (1, 'EUR', 12500000, 1, 0)",
+      "INSERT INTO computed_state (node, definition, state, as_of_ms, due_ms, timer_offset)"
+      " SELECT 1, 4, CAST('s' AS BLOB), 5, 6, -1",
+      "INSERT INTO duplicate_pair (low, high, id, score_ppm, found_ms)"
+      " VALUES (1, 2, 'd-1', 900000, 7)",
+      "INSERT INTO quality_duplicate (source, step_ms, at_ms, events) VALUES (1, 3600000, 0, 8)",
+      "INSERT INTO profile_group_member (group_id, node, basis, at_ms, label)"
+      " SELECT CAST('g' AS BLOB), 1, 2, 0, 'Lovelace'"},
+     {{"SELECT plan || '|' || name || '|' || keyword || '|' || warned || '|' || quarantined"
+       " FROM plan_violation",
+       "p-1|Order Completed|type|2|3"},
+      {"SELECT p.number || '|' || p.created_offset || '|' || n.type || '|' || n.value || '|' ||"
+       " t.json || '|' || v.micros FROM identity_person p JOIN identity_node n ON n.person ="
+       " p.number JOIN profile_trait t ON t.node = n.number JOIN profile_value v ON v.node ="
+       " n.number",
+       "1|2|email|ada@example.com|\"Ada\"|12500000"},
+      {"SELECT definition || '|' || as_of_ms || '|' || timer_offset FROM computed_state"
+       " WHERE state = CAST('s' AS BLOB)",
+       "4|5|-1"},
+      {"SELECT low || '|' || high || '|' || id || '|' || score_ppm FROM duplicate_pair",
+       "1|2|d-1|900000"},
+      {"SELECT source || '|' || events FROM quality_duplicate", "1|8"},
+      {"SELECT node || '|' || basis || '|' || label FROM profile_group_member"
+       " WHERE group_id = CAST('g' AS BLOB)",
+       "1|2|Lovelace"}}},
 };
 
 typedef struct Case {

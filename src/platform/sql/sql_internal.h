@@ -12,7 +12,8 @@
  */
 enum {
     SQL_READERS_MAX = 16,
-    SQL_WAIT_MS = 30000, /* for a connection of this process */
+    SQL_WAIT_MS = 30000,   /* for a connection of this process */
+    SQL_SCRUB_NAP_MS = 20, /* between two attempts */
 };
 
 typedef struct SqlConnection SqlConnection;
@@ -28,6 +29,10 @@ typedef struct SqlEngine {
     void (*disconnect)(SqlConnection *c); /* also one that never came to be */
     PtStatus (*started)(PtSql *sql, const PtSqlConfig *config, PtError *err);
     void (*stopping)(PtSql *sql);
+
+    /* pt_sql_scrub on the writer, which is out of use: *ret_done false, somebody else reads what
+     * must go first. */
+    PtStatus (*scrub)(SqlConnection *c, bool *ret_done, PtError *err);
 
     PtStatus (*begin)(SqlConnection *c, PtError *err);
     PtStatus (*commit)(SqlConnection *c, PtError *err);

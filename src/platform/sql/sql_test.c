@@ -76,8 +76,8 @@ static void values_come_back_as_they_went_in(const void *one_case)
     pt_sql_bind_i64(tx, 1, INT64_MAX);
     pt_sql_bind_text(tx, 2, PT_STR(""));
     pt_sql_bind_blob(tx, 4, PT_STR(""));
-    assert_int_equal(pt_sql_step(tx, &row, NULL), PT_OK);
-    pt_sql_done(tx);
+    assert_int_equal(pt_sql_finish(tx, NULL), PT_OK);
+    assert_int_equal(pt_sql_changes(tx), 1);
     pt_sql_bind_i64(tx, 1, 0);
     pt_sql_bind_text(tx, 2, (PtStr){NULL, 0});
     pt_sql_bind_null(tx, 3);

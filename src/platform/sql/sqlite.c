@@ -87,7 +87,8 @@ PtStatus pt_sqlite_open_db(const PtSqlConfig *config, sqlite3 **ret_db, PtError 
     char settings[512], what[PT_ERROR_MESSAGE_MAX];
 
     (void)snprintf(what, sizeof what, "cannot open \"%s\"", config->path);
-    int code = sqlite3_open_v2(config->path, &db, flags, NULL);
+    pt_sqlite_register_vfs();
+    int code = sqlite3_open_v2(config->path, &db, flags, PT_SQLITE_VFS);
     if (code == SQLITE_OK) {
         code = sqlite3_busy_timeout(db, SQLITE_BUSY_MS);
     }
@@ -95,8 +96,9 @@ PtStatus pt_sqlite_open_db(const PtSqlConfig *config, sqlite3 **ret_db, PtError 
         (void)snprintf(settings, sizeof settings,
                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA foreign_keys=ON;"
                        "PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;"
-                       "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;"
-                       "PRAGMA mmap_size=268435456",
+                       "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;"
+                       "PRAGMA journal_size_limit=67108864; PRAGMA mmap_size=268435456;"
+                       "PRAGMA cache_size=-16384",
                        config->relaxed ? "NORMAL" : "FULL");
         code = sqlite3_exec(db, settings, NULL, NULL, NULL);
     }
@@ -265,6 +267,7 @@ const SqlEngine pt_sql_sqlite = {
     .disconnect = close_link,
     .started = pt_sqlite_checkpoint_start,
     .stopping = pt_sqlite_checkpoint_stop,
+    .scrub = pt_sqlite_scrub,
     .begin = begin,
     .commit = commit,
     .rollback = rollback,

@@ -82,3 +82,20 @@ void pt_sqlite_checkpoint_stop(PtSql *sql)
     (void)sqlite3_close(s->checkpoint_db); // accepts NULL
     s->checkpoint_db = NULL;
 }
+
+/* Beside the thread above, which may be at it (SQLITE_BUSY at once), and readers, which may still
+ * need an earlier state. */
+PtStatus pt_sqlite_scrub(SqlConnection *c, bool *ret_done, PtError *err)
+{
+    sqlite3 *db = c->link;
+    (void)sqlite3_busy_timeout(db, SQLITE_SCRUB_BUSY_MS);
+    int code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    (void)sqlite3_busy_timeout(db, SQLITE_BUSY_MS);
+    *ret_done = code == SQLITE_OK;
+    if (code == SQLITE_OK) {
+        (void)sqlite3_db_release_memory(db); // pages in memory still have the leftovers
+    }
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY
+               ? PT_OK
+               : pt_sqlite_failure(db, code, "cannot move the write-ahead log into the file", err);
+}

@@ -10,6 +10,7 @@
 enum {
     SQLITE_BUSY_MS = 5000, /* for a lock that another process holds */
     SQLITE_CHECKPOINT_PAGES = 65536,
+    SQLITE_SCRUB_BUSY_MS = 10, /* that writers are kept waiting for a reader */
 };
 
 /* The thread that moves the write-ahead log into the file, beside the writer. */
@@ -26,6 +27,12 @@ typedef struct SqliteState {
 /* The code of SQLite's last failure on db as ours, with its text behind `what`. */
 PtStatus pt_sqlite_failure(sqlite3 *db, int code, const char *what, PtError *err);
 
+/* The file layer that databases are opened with: SQLite's, but for what pages do not use
+ * (sqlite_vfs.c). */
+#define PT_SQLITE_VFS "patron"
+void pt_sqlite_register_vfs(void);
+
 PtStatus pt_sqlite_open_db(const PtSqlConfig *config, sqlite3 **ret_db, PtError *err);
 PtStatus pt_sqlite_checkpoint_start(PtSql *sql, const PtSqlConfig *config, PtError *err);
 void pt_sqlite_checkpoint_stop(PtSql *sql);
+PtStatus pt_sqlite_scrub(SqlConnection *c, bool *ret_done, PtError *err);

@@ -2,15 +2,19 @@
 /* What is SQLite's own: its file, its settings, a full disk, the checkpoint. */
 #include "platform/sql.h"
 
+#include "base/rng.h"
+#include "platform/clock.h"
 #include "platform/sql/sql_rig.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -176,6 +180,192 @@ static void checkpoint_runs_beside_the_writer(void **state)
     assert_true(st.st_size >= (off_t)sizeof big);
 }
 
+/* ---- What is deleted is gone ---- */
+
+static const char CREATE_PERSON[] =
+    "CREATE TABLE person (id TEXT PRIMARY KEY, mail TEXT, note TEXT)";
+static const char CREATE_INDEX[] = "CREATE INDEX person_mail ON person (mail)";
+static const char INSERT_PERSON[] = "INSERT INTO person (id, mail, note) VALUES (?1, ?2, ?3)";
+static const char UPDATE_NOTE[] = "UPDATE person SET note = ?3, mail = ?2 WHERE id = ?1";
+static const char DELETE_PERSON[] = "DELETE FROM person WHERE id = ?1";
+
+enum { PERSONS = 2500, PERSON_BATCH = 200, PERSON_NOTE = 9000 };
+
+/* A third of them goes, a third gets new texts, a third stays. */
+enum { GOES, CHANGES, STAYS, FATES };
+
+static void person_text(char *out, char field, unsigned version, uint64_t n)
+{
+    PtRng rng;
+    pt_rng_init(&rng, n * 16 + version * 3 + (unsigned char)field);
+    const uint64_t a = pt_rng_u64(&rng);
+    (void)sprintf(out, "%c%u%016llx", field, version, (unsigned long long)a);
+}
+
+static void write_person(PtSqlTx *tx, const char *statement, unsigned version, uint64_t n)
+{
+    static char note[PERSON_NOTE];
+    char id[40], mail[40], text[40];
+    PtRng rng;
+    bool row = false;
+    pt_rng_init(&rng, n + version * 77777);
+    // from a few bytes to more than a page
+    const size_t times = 1 + (size_t)pt_rng_below(&rng, pt_rng_below(&rng, 20) == 0 ? 400 : 20);
+    size_t len = 0;
+    person_text(id, 'i', 0, n);
+    person_text(mail, 'm', version, n);
+    person_text(text, 'n', version, n);
+    for (size_t i = 0; i < times; i++) {
+        memcpy(note + len, text, strlen(text));
+        len += strlen(text);
+    }
+    assert_int_equal(pt_sql_use(tx, statement, NULL), PT_OK);
+    pt_sql_bind_text(tx, 1, pt_str(id));
+    if (statement != DELETE_PERSON) {
+        pt_sql_bind_text(tx, 2, pt_str(mail));
+        pt_sql_bind_text(tx, 3, (PtStr){note, len});
+    }
+    assert_int_equal(pt_sql_step(tx, &row, NULL), PT_OK);
+    pt_sql_done(tx);
+}
+
+/* In an order that splits and joins pages, in transactions of some. */
+static void write_persons(const char *statement, unsigned version, unsigned fate)
+{
+    PtSqlTx *tx = rig_begin(&rig, true);
+    for (uint64_t i = 0; i < PERSONS; i++) {
+        const uint64_t n = i * 1237 % PERSONS;
+        if (fate == FATES || n % FATES == fate) {
+            write_person(tx, statement, version, n);
+        }
+        if (i % PERSON_BATCH == 0) {
+            rig_commit(tx);
+            tx = rig_begin(&rig, true);
+        }
+    }
+    rig_commit(tx);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return memcmp(a, b, 18);
+}
+
+/* How many of the texts (18 bytes, in order) stand in the file; -1 where there is none. */
+static long count_in_file(const char *suffix, char (*texts)[18], size_t count)
+{
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s%s", rig.path, suffix);
+    FILE *f = fopen(path, "r");
+    if (f == NULL) {
+        return -1;
+    }
+    struct stat st;
+    assert_int_equal(fstat(fileno(f), &st), 0);
+    char *bytes = malloc((size_t)st.st_size + 1);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, (size_t)st.st_size, f), (size_t)st.st_size);
+    long found = 0;
+    for (off_t at = 0; at + 18 <= st.st_size; at++) {
+        bool may = bytes[at] == 'i' || bytes[at] == 'm' || bytes[at] == 'n';
+        if (may && bsearch(bytes + at, texts, count, 18, by_text) != NULL) {
+            found++;
+        }
+    }
+    free(bytes);
+    assert_int_equal(fclose(f), 0);
+    return found;
+}
+
+static size_t gone_texts(char (*texts)[18])
+{
+    size_t count = 0;
+    for (uint64_t n = 0; n < PERSONS; n++) {
+        static const char fields[] = "imn";
+        for (size_t f = n % FATES == GOES ? 0 : 1; f < 3 && n % FATES != STAYS; f++) {
+            char text[40];
+            person_text(text, fields[f], 0, n);
+            memcpy(texts[count++], text, 18);
+        }
+    }
+    qsort(texts, count, 18, by_text);
+    return count;
+}
+
+static void what_is_deleted_is_in_no_file(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"", "-wal", "-shm"};
+    static char texts[PERSONS * 3][18];
+    const size_t count = gone_texts(texts);
+    rig_open_sql(&rig, NULL);
+    assert_int_equal(rig_number_now(&rig, "PRAGMA secure_delete"), 1);
+    PtSqlTx *tx = rig_begin(&rig, true);
+    rig_run(tx, CREATE_PERSON);
+    rig_run(tx, CREATE_INDEX);
+    rig_commit(tx);
+    write_persons(INSERT_PERSON, 0, FATES);
+    assert_int_equal(pt_sql_scrub(rig.sql, NULL), PT_OK);
+    assert_true(count_in_file("", texts, count) > 3 * PERSONS / 2); // the search finds them
+    write_persons(UPDATE_NOTE, 1, CHANGES);
+    write_persons(DELETE_PERSON, 0, GOES);
+    assert_int_equal(pt_sql_scrub(rig.sql, NULL), PT_OK);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        assert_true(count_in_file(files[i], texts, count) <= 0);
+    }
+    struct stat st;
+    char wal[128];
+    (void)snprintf(wal, sizeof wal, "%s-wal", rig.path);
+    assert_int_equal(stat(wal, &st), 0);
+    assert_int_equal(st.st_size, 0);
+    write_persons(UPDATE_NOTE, 1, STAYS); // on pages that were in memory all the time
+    assert_true(count_in_file("", texts, count) <= 0 && count_in_file("-wal", texts, count) == 0);
+    assert_int_equal(rig_number_now(&rig, "SELECT COUNT(*) FROM person"),
+                     PERSONS - (PERSONS + FATES - 1) / FATES);
+}
+
+static atomic_bool scrubbed;
+
+static void *scrub(void *arg)
+{
+    PtStatus *st = arg;
+    *st = pt_sql_scrub(rig.sql, NULL);
+    scrubbed = true;
+    return NULL;
+}
+
+/* A reader of an earlier state holds it up; writers do not wait for that reader. */
+static void scrub_waits_for_readers(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    PtStatus st = PT_OK;
+    rig_open_sql(&rig, NULL);
+    PtSqlTx *tx = rig_begin(&rig, true);
+    rig_run(tx, CREATE_T);
+    rig_commit(tx);
+    PtSqlTx *reader = rig_begin(&rig, false);
+    assert_int_equal(rig_number(reader, COUNT_T), 0);
+    tx = rig_begin(&rig, true);
+    assert_int_equal(insert(tx, 1, PT_STR("x")), PT_OK);
+    assert_int_equal(pt_sql_scrub(rig.sql, NULL), PT_INVALID);
+    rig_commit(tx);
+    scrubbed = false;
+    assert_int_equal(pthread_create(&thread, NULL, scrub, &st), 0);
+    for (int64_t a = 2; a < 7; a++) {
+        nap_ms(20);
+        tx = rig_begin(&rig, true);
+        assert_int_equal(insert(tx, a, PT_STR("x")), PT_OK);
+        rig_commit(tx);
+    }
+    assert_false(scrubbed);
+    assert_int_equal(rig_number(reader, COUNT_T), 0);
+    pt_sql_rollback(reader);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(st, PT_OK);
+    assert_int_equal(rig_number_now(&rig, COUNT_T), 6);
+}
+
 #define ONE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
@@ -185,6 +375,8 @@ int main(void)
         ONE(settings_are_in_force),
         ONE(full_disk_is_unavailable_and_passes),
         ONE(checkpoint_runs_beside_the_writer),
+        ONE(what_is_deleted_is_in_no_file),
+        ONE(scrub_waits_for_readers),
     };
     return cmocka_run_group_tests_name("platform/sqlite", tests, NULL, NULL);
 }

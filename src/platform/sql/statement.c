@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hash.h"
+#include "platform/loop.h"
 #include "platform/sql.h"
 #include "platform/sql/sql_internal.h"
 
@@ -77,6 +78,7 @@ static PtStatus find_statement(SqlConnection *connection, const char *text, void
 PtStatus pt_sql_use(PtSqlTx *tx, const char *statement, PtError *err)
 {
     pt_sql_done(tx);
+    pt_background_offer();
     tx->statement = NULL;
     if (tx->failed != PT_OK) {
         return pt_fail(err, tx->failed, "an earlier statement of the transaction failed");
@@ -185,15 +187,21 @@ int64_t pt_sql_changes(PtSqlTx *tx)
     return tx->changes;
 }
 
-PtStatus pt_sql_run(PtSqlTx *tx, const char *statement, PtError *err)
+PtStatus pt_sql_finish(PtSqlTx *tx, PtError *err)
 {
     bool row = true;
-    PtStatus st = pt_sql_use(tx, statement, err);
+    PtStatus st = PT_OK;
     while (st == PT_OK && row) {
         st = pt_sql_step(tx, &row, err);
     }
     pt_sql_done(tx);
     return st;
+}
+
+PtStatus pt_sql_run(PtSqlTx *tx, const char *statement, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, statement, err);
+    return st == PT_OK ? pt_sql_finish(tx, err) : st;
 }
 
 void pt_sql_forget_statements(SqlConnection *connection)

@@ -7,8 +7,11 @@ export const UNITS = ['minutes', 'hours', 'days'] as const
 export type Unit = (typeof UNITS)[number] | 'seconds'
 export const SPANS = ['day', 'week', 'month', 'quarter', 'year'] as const
 export type Span = (typeof SPANS)[number]
+/** Where a condition looks at the event. */
 export const PLACES = ['property', 'context', 'field'] as const
-export type Place = (typeof PLACES)[number]
+/** And at the person, for who knows whose the event is. */
+export const ALL_PLACES = [...PLACES, 'trait'] as const
+export type Place = (typeof ALL_PLACES)[number]
 export const FIELDS = ['event', 'type', 'channel', 'source', 'timestamp'] as const
 
 export const OPERATORS = [
@@ -78,12 +81,13 @@ export function conditionOf(row: Row): Json {
   return { [row.place]: row.name.trim(), is: row.is, ...(n === 0 ? {} : { value: n === 1 ? values[0] : values }) }
 }
 
-function rowOf(condition: unknown): Row | null {
+/** null: a row cannot say it. */
+export function rowOf(condition: unknown, places: readonly Place[] = PLACES): Row | null {
   if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) return null
   const { is, value, ...rest } = condition as Json
   const [place, name] = Object.entries(rest)[0] ?? []
   const operator = OPERATORS.find((one) => one === is)
-  const at = PLACES.find((one) => one === place)
+  const at = places.find((one) => one === place)
   if (operator === undefined || at === undefined || Object.keys(rest).length !== 1 || typeof name !== 'string') return null
   const n = arity(operator)
   const given = n === 0 ? [] : n === 1 ? [value] : value
@@ -96,7 +100,7 @@ function whereOf(where: unknown): Where {
   if (where === undefined || where === null) return NO_WHERE
   const object = typeof where === 'object' && !Array.isArray(where) ? (where as Json) : {}
   const join = Object.keys(object).length === 1 ? (['all', 'any'] as const).find((one) => Array.isArray(object[one])) : undefined
-  const rows = (join === undefined ? [where] : (object[join] as unknown[])).map(rowOf)
+  const rows = (join === undefined ? [where] : (object[join] as unknown[])).map((one) => rowOf(one))
   return rows.every((row) => row !== null) ? { kind: 'rows', join: join ?? 'all', rows } : { kind: 'json', json: where }
 }
 
@@ -146,7 +150,7 @@ export function jsonOf(form: Form): Json {
 
 export type Fault = 'no value' | 'no name' | 'no number' | 'no condition value'
 
-function rowFault(row: Row): Fault | null {
+export function rowFault(row: Row): Fault | null {
   if (row.name.trim() === '') return 'no name'
   const n = arity(row.is)
   if (n !== 0 && (row.values.length === 0 || row.values.some((text) => text.trim() === ''))) return 'no condition value'

@@ -2,7 +2,9 @@
 import { msg } from '@lingui/core/macro'
 import type { Feature } from '@/base/feature'
 
+export { ALL_PLACES, conditionOf, type Fault as RowFault, newRow, type Row, rowFault, rowOf } from './fold'
 export { loadOfPerson } from './ofPerson'
+export { loadWhereRows, loadWhereText } from './ofRows'
 
 export const computedFeature: Feature = {
   name: 'computed',

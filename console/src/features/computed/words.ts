@@ -30,7 +30,7 @@ export const hints: Record<Kind, MessageDescriptor> = {
   distinct: msg`How many values differ from each other`,
 }
 
-export const places: Record<Place, MessageDescriptor> = { property: msg`Property`, context: msg`Context`, field: msg`The event's` }
+export const places: Record<Place, MessageDescriptor> = { property: msg`Property`, context: msg`Context`, field: msg`The event's`, trait: msg`Trait` }
 
 export const operators: Record<Operator, MessageDescriptor> = {
   equals: msg`equals`,

@@ -2,6 +2,8 @@
 import { msg } from '@lingui/core/macro'
 import type { Feature } from '@/base/feature'
 
+export { loadPickPerson } from './pickPerson'
+
 export const customersFeature: Feature = {
   name: 'customers',
   group: 'front',

@@ -12,7 +12,7 @@ export const healthFeature: Feature = {
   key: 'h',
   pages: [
     { path: '/health', page: () => import('./pages/HealthPage').then((m) => m.HealthPage), early: ['/api/v1/health'] },
-    { path: '/health/backups', page: () => import('./pages/BackupsPage').then((m) => m.BackupsPage) },
+    { path: '/health/backups', page: () => import('./pages/BackupsPage').then((m) => m.BackupsPage), early: ['/api/v1/backups?limit=50'] },
   ],
   commands: [{ title: msg`Backups`, path: '/health/backups', permission: 'system.read' }],
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest'
-import { blockedOf, draftOf, faultsOf, newType, same, sentOf, withMode } from './rules'
+import { blockedOf, draftOf, faultsOf, newType, same, sentOf, withCountry, withForm, withMode } from './rules'
 
 const rules = {
   types: [
-    { name: 'user_id', priority: 1, limit: 1, form: 'trim' as const, mode: 'login' as const },
-    { name: 'email', priority: 2, limit: 5, form: 'email' as const, mode: 'unique' as const },
+    { name: 'user_id', priority: 1, limit: 1, form: 'trim' as const, mode: 'login' as const, country: null },
+    { name: 'email', priority: 2, limit: 5, form: 'email' as const, mode: 'unique' as const, country: null },
   ],
-  other: { priority: 9, limit: 5, form: 'trim' as const, mode: 'unique' as const },
+  other: { priority: 9, limit: 5, form: 'trim' as const, mode: 'unique' as const, country: null },
   blocked: ['test', 'unknown'],
   merge_cap: 200,
 }
@@ -32,6 +32,19 @@ describe('rules as they are edited', () => {
   it('hold one value where it is immutable', () => {
     expect(withMode(rules.other, 'immutable').limit).toBe(1)
     expect(withMode(rules.other, 'login').limit).toBe(5)
+  })
+  it('keep a country with phone numbers alone', () => {
+    const phone = withCountry(withForm(rules.other, 'phone'), ' at1')
+    expect(phone).toMatchObject({ form: 'phone', country: 'AT' })
+    expect(withForm(phone, 'trim').country).toBeNull()
+    expect(withCountry(phone, '').country).toBeNull()
+    expect(same(draftOf(rules), { ...draftOf(rules), other: phone })).toBe(false)
+  })
+  it('refuse half a country', () => {
+    const draft = draftOf(rules)
+    const half = { ...withForm(rules.other, 'phone'), country: 'A' }
+    expect(faultsOf({ ...draft, other: half }).get('other')).toBe('country')
+    expect(faultsOf({ ...draft, types: draft.types.map((type) => ({ ...type, country: 'A' })) }).size).toBe(2)
   })
   it.each([['', 'name'], ['Email', 'name'], ['1st', 'name'], ['x'.repeat(41), 'name'], ['user_id', 'twice']] as const)('refuse the name "%s"', (name, fault) => {
     const draft = draftOf(rules)

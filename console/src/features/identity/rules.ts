@@ -29,7 +29,7 @@ export function draftOf({ types, other, blocked, merge_cap }: Pick<Rules, 'types
 }
 
 export function newType(draft: Draft): Row {
-  return { name: '', priority: Math.min(NUMBER_MAX, Math.max(0, ...draft.types.map((type) => type.priority)) + 1), limit: draft.other.limit, form: 'trim', mode: 'unique', row: nextRow++ }
+  return { name: '', priority: Math.min(NUMBER_MAX, Math.max(0, ...draft.types.map((type) => type.priority)) + 1), limit: draft.other.limit, form: 'trim', mode: 'unique', country: null, row: nextRow++ }
 }
 
 /** One value a line; empty lines and second ones left out. */
@@ -45,7 +45,7 @@ export function sentOf({ types, other, blocked, merge_cap }: Draft): Sent {
 export function same(a: Draft, b: Draft): boolean {
   const text = (draft: Draft) => {
     const { types, other, blocked, merge_cap } = sentOf(draft)
-    const plain = ({ priority, limit, form, mode }: Other) => [priority, limit, form, mode]
+    const plain = ({ priority, limit, form, mode, country }: Other) => [priority, limit, form, mode, country]
     return JSON.stringify([types.map((type) => JSON.stringify([type.name, ...plain(type)])).sort(), plain(other), blocked, merge_cap])
   }
   return text(a) === text(b)
@@ -56,17 +56,30 @@ export function withMode<T extends Other>(type: T, mode: Other['mode']): T {
   return { ...type, mode, limit: mode === 'immutable' ? 1 : type.limit }
 }
 
-export type Fault = 'name' | 'twice' | 'blocked many' | 'blocked long'
+/** Only phone numbers have a country. */
+export function withForm<T extends Other>(type: T, form: Other['form']): T {
+  return { ...type, form, country: form === 'phone' ? type.country : null }
+}
+
+/** As it is typed: capital letters; nothing is no country. */
+export function withCountry<T extends Other>(type: T, text: string): T {
+  const letters = text.toUpperCase().replace(/[^A-Z]/g, '')
+  return { ...type, country: letters === '' ? null : letters }
+}
+
+export type Fault = 'country' | 'name' | 'twice' | 'blocked many' | 'blocked long'
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
 
 /** By row, or of the blocked values. */
-export function faultsOf(draft: Draft): Map<number | 'blocked', Fault> {
-  const faults = new Map<number | 'blocked', Fault>()
+export function faultsOf(draft: Draft): Map<number | 'blocked' | 'other', Fault> {
+  const faults = new Map<number | 'blocked' | 'other', Fault>()
   for (const type of draft.types) {
     if (!NAME.test(type.name)) faults.set(type.row, 'name')
     else if (draft.types.some((one) => one !== type && one.name === type.name)) faults.set(type.row, 'twice')
+    else if (type.country?.length === 1) faults.set(type.row, 'country')
   }
+  if (draft.other.country?.length === 1) faults.set('other', 'country')
   const blocked = blockedOf(draft.blocked)
   if (blocked.length > BLOCKED_MAX) faults.set('blocked', 'blocked many')
   else if (blocked.some((value) => new TextEncoder().encode(value).length > VALUE_MAX)) faults.set('blocked', 'blocked long')

@@ -2,6 +2,9 @@
 import { msg } from '@lingui/core/macro'
 import type { Feature } from '@/base/feature'
 
+export type { Mapping } from './mapping'
+export { loadMappingEditor } from './ofMapping'
+
 export const importsFeature: Feature = {
   name: 'imports',
   group: 'data',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest'
-import { eventOf, type Mapping, mappingOf, parseMapping, rowsOf, suggestions, targetFault, withEvent } from './mapping'
+import { asFormat, eventOf, type Mapping, mappingOf, parseMapping, rowsOf, suggestions, targetFault, withColumns, withEvent } from './mapping'
 
 const mapping: Mapping = {
   format: 'csv',
@@ -38,6 +38,22 @@ describe('mapping and rows', () => {
   })
   it('keeps a column that the file does not have', () => {
     expect(rowsOf(mapping, []).map((r) => r.target)).toHaveLength(6)
+  })
+  it('takes columns that are known later behind its own, once', () => {
+    const more = withColumns(rows, ['order', 'extra', 'note', 'last'])
+    expect(more.slice(rows.length).map((r) => [r.column, r.target])).toEqual([['extra', ''], ['last', '']])
+    expect(new Set(more.map((r) => r.id)).size).toBe(more.length)
+    expect(withColumns(more, ['extra'])).toBe(more)
+  })
+  it('writes no row whose column nobody named', () => {
+    const typed = { id: 99, column: '', target: 'userId', type: 'text' as const, format: '', rest: {}, fixed: undefined, typed: true }
+    expect(mappingOf({}, [typed]).columns).toEqual({})
+    expect(mappingOf({}, [{ ...typed, column: 'who' }]).columns).toEqual({ userId: { column: 'who' } })
+  })
+  it('has nothing else as events, and room for it as rows', () => {
+    expect(asFormat(mapping, 'events')).toEqual({ format: 'events' })
+    expect(asFormat({ format: 'events' }, 'jsonl')).toEqual({ format: 'jsonl', event: { type: 'track', name: '' }, columns: {} })
+    expect(asFormat(mapping, 'jsonl')).toEqual({ ...mapping, format: 'jsonl' })
   })
 })
 

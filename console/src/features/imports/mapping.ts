@@ -20,6 +20,8 @@ export type MapRow = {
   rest: { [name: string]: Json }
   /** A value without a column: constant or sum. */
   fixed: Json | undefined
+  /** Its column is typed by a person, known or not. */
+  typed?: boolean
 }
 
 function isObject(value: Json | undefined): value is { [name: string]: Json } {
@@ -46,6 +48,14 @@ export function rowsOf(mapping: Mapping, columns: readonly string[]): MapRow[] {
   return [...known, ...all.filter((row) => row.fixed !== undefined || !columns.includes(row.column))]
 }
 
+/** The rows, with one for each column that had none. */
+export function withColumns(rows: MapRow[], columns: readonly string[]): MapRow[] {
+  const known = new Set(rows.map((row) => row.column))
+  const next = Math.max(-1, ...rows.map((row) => row.id)) + 1
+  const more = columns.filter((column) => !known.has(column)).map((column, i) => rowOf(next + i, '', column))
+  return more.length === 0 ? rows : [...rows, ...more]
+}
+
 function valueOf(row: MapRow): Json {
   if (row.fixed !== undefined) return row.fixed
   const value: { [name: string]: Json } = { column: row.column }
@@ -56,7 +66,7 @@ function valueOf(row: MapRow): Json {
 
 /** The mapping with these rows in it. */
 export function mappingOf(mapping: Mapping, rows: readonly MapRow[]): Mapping {
-  return { ...mapping, columns: Object.fromEntries(rows.filter((row) => row.target.trim() !== '').map((row) => [row.target.trim(), valueOf(row)])) }
+  return { ...mapping, columns: Object.fromEntries(rows.filter((row) => row.target.trim() !== '' && (row.column !== '' || row.fixed !== undefined)).map((row) => [row.target.trim(), valueOf(row)])) }
 }
 
 const TARGET = /^(userId|anonymousId|groupId|previousId|timestamp|category|(properties|traits|context)\.[^\s.][^\s]*)$/
@@ -84,6 +94,12 @@ export function withEvent(mapping: Mapping, part: EventPart): Mapping {
   const before = isObject(mapping.event) ? mapping.event : {}
   const { name: _, ...rest } = before
   return { ...mapping, event: { ...rest, type: part.type, ...(part.name.trim() === '' ? {} : { name: part.name.trim() }) } }
+}
+
+/** The mapping for files of another format; events have nothing else of it. */
+export function asFormat(mapping: Mapping, format: string): Mapping {
+  if (format === 'events') return { format }
+  return { event: { type: 'track', name: '' }, columns: {}, ...mapping, format }
 }
 
 /** A text as a mapping, or what is wrong with it. */

@@ -9,7 +9,7 @@ export type Role = Schemas['Role']
 export type RoleName = Schemas['RoleName']
 export type Token = Schemas['Token']
 
-export const ROLES: readonly RoleName[] = ['owner', 'admin', 'engineer', 'analyst', 'agent', 'auditor']
+export const ROLES: readonly RoleName[] = ['owner', 'admin', 'engineer', 'analyst', 'agent', 'privacy', 'auditor']
 
 type Query = { search?: string; role?: RoleName; state?: Account['state'] }
 

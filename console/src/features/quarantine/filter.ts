@@ -5,7 +5,7 @@ import { oneOf, type SearchText } from '@/base/url'
 export type Reason = Schemas['Reason']
 
 export const REASONS: readonly Reason[] = [
-  'plan_violation', 'unplanned_event', 'no_type', 'no_event_name', 'no_id', 'wrong_type', 'message_id_too_long', 'not_an_object', 'too_large', 'too_deep',
+  'plan_violation', 'unplanned_event', 'unmapped_delivery', 'no_type', 'no_event_name', 'no_id', 'wrong_type', 'message_id_too_long', 'not_an_object', 'too_large', 'too_deep',
 ]
 export const STATES = ['open', 'redriven', 'any'] as const
 

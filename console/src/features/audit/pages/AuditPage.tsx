@@ -127,7 +127,8 @@ function Filters({ entries, filtered, onClear }: { entries: readonly AuditEntry[
 export function AuditPage() {
   const { t } = useLingui()
   const [url, setUrl] = useUrl()
-  const { zone } = useFormat()
+  const format = useFormat()
+  const { zone } = format
   const filter = useMemo(() => filterOf(url, zone), [url, zone])
   const filtered = Object.keys(filter).length > 0
   const query = useAudit(filter)
@@ -135,11 +136,12 @@ export function AuditPage() {
   const columns = useColumns()
   const entries = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data])
   const open = entries.find((e) => String(e.seq) === url.entry)
+  const newest = entries[0] && format.integer(entries[0].seq)
   const none = { action: null, actor: null, subject: null, from: null, to: null }
   useShortcuts([{ keys: 'v', label: t`Verify the chain`, group: t`Audit`, run: () => check.mutate() }])
   return (
     <Page
-      fill title={t`Audit`} note={<><Trans>Who changed what, in a chain in which nothing can be changed or dropped unseen.</Trans> <ZoneNote /></>}
+      fill title={t`Audit`} note={newest === undefined ? '\u00a0' : <><Trans>Who changed what, up to entry {newest} of a chain in which nothing can be changed or dropped unseen.</Trans> <ZoneNote /></>}
       actions={(
         <>
           <Button component="a" href={exportPath(filter, 'csv')} download="audit.csv" leftSection={<Icon name="download" />}>CSV</Button>

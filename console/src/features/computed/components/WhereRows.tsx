@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Button, NativeSelect, SegmentedControl, TagsInput, TextInput } from '@mantine/core'
+import { useId } from 'react'
+import '../computed.css'
 import { Code } from '@/ui/bits'
 import { Icon } from '@/ui/icons'
-import { arity, type Fault, FIELDS, newRow, NO_WHERE, OPERATORS, PLACES, type Row, type Where, withOperator } from '../fold'
+import { arity, type Fault, FIELDS, newRow, NO_WHERE, OPERATORS, type Place, PLACES, type Row, type Where, withOperator } from '../fold'
 import { operators, places } from '../words'
 
 function useFaultText() {
@@ -30,7 +32,17 @@ function Values({ row, fault, onChange }: { row: Row; fault: string | null; onCh
   )
 }
 
-function Line({ row, fault, onChange, onRemove }: { row: Row; fault: Fault | undefined; onChange: (row: Row) => void; onRemove: () => void }) {
+const EXAMPLES: Record<Exclude<Place, 'field'>, string> = { property: 'total', context: 'device.type', trait: 'plan' }
+
+function Line({ row, fault, choice, list, onChange, onRemove }: {
+  row: Row
+  fault: Fault | undefined
+  choice: readonly Place[]
+  /** Id of the list of known traits. */
+  list: string
+  onChange: (row: Row) => void
+  onRemove: () => void
+}) {
   const { t, i18n } = useLingui()
   const texts = useFaultText()
   const said = fault === undefined ? null : texts[fault]
@@ -38,15 +50,15 @@ function Line({ row, fault, onChange, onRemove }: { row: Row; fault: Fault | und
   return (
     <li className="co-row">
       <NativeSelect
-        aria-label={t`Where it stands`} value={row.place} data={PLACES.map((value) => ({ value, label: i18n._(places[value]) }))}
+        aria-label={t`Where it stands`} value={row.place} data={choice.map((value) => ({ value, label: i18n._(places[value]) }))}
         onChange={(event) => {
-          const place = PLACES.find((one) => one === event.currentTarget.value) ?? 'property'
+          const place = choice.find((one) => one === event.currentTarget.value) ?? 'property'
           onChange({ ...row, place, name: place === 'field' ? FIELDS[0] : row.place === 'field' ? '' : row.name })
         }}
       />
       {row.place === 'field'
         ? <NativeSelect aria-label={t`Name`} value={row.name} data={[...FIELDS]} onChange={(event) => onChange({ ...row, name: event.currentTarget.value })} />
-        : <TextInput aria-label={t`Name`} placeholder={row.place === 'context' ? 'device.type' : 'total'} classNames={{ input: 'co-mono' }} value={row.name} error={fault === 'no name' ? said : null} autoComplete="off" maxLength={200} onChange={(event) => onChange({ ...row, name: event.currentTarget.value })} />}
+        : <TextInput aria-label={t`Name`} placeholder={EXAMPLES[row.place]} list={row.place === 'trait' ? list : undefined} classNames={{ input: 'co-mono' }} value={row.name} error={fault === 'no name' ? said : null} autoComplete="off" maxLength={200} onChange={(event) => onChange({ ...row, name: event.currentTarget.value })} />}
       <NativeSelect
         aria-label={t`How ${name} is compared`} value={row.is} data={OPERATORS.map((value) => ({ value, label: i18n._(operators[value]) }))}
         onChange={(event) => onChange(withOperator(row, OPERATORS.find((one) => one === event.currentTarget.value) ?? 'equals'))}
@@ -58,8 +70,19 @@ function Line({ row, fault, onChange, onRemove }: { row: Row; fault: Fault | und
 }
 
 /** Conditions on the event as rows, joined by one word; what rows cannot say is shown as it is and edited as JSON. */
-export function WhereRows({ where, faults, onChange }: { where: Where; faults: ReadonlyMap<number | 'path', Fault>; onChange: (where: Where) => void }) {
+export function WhereRows({ where, faults, choice = PLACES, traits = [], joined = true, onChange }: {
+  where: Where
+  faults: ReadonlyMap<number | 'path', Fault>
+  /** Where a condition may look. */
+  choice?: readonly Place[]
+  /** Names of traits to choose from. */
+  traits?: readonly string[]
+  /** Whether it is asked here how many must hold. */
+  joined?: boolean
+  onChange: (where: Where) => void
+}) {
   const { t } = useLingui()
+  const list = useId()
   if (where.kind === 'json') {
     return (
       <div className="pt-stack">
@@ -72,7 +95,7 @@ export function WhereRows({ where, faults, onChange }: { where: Where; faults: R
   const put = (rows: Row[]) => onChange({ ...where, rows })
   return (
     <div className="co-where">
-      {where.rows.length > 1 && (
+      {joined && where.rows.length > 1 && (
         <SegmentedControl
           aria-label={t`How many must hold`} className="co-join" value={where.join} data={[{ value: 'all', label: t`All must hold` }, { value: 'any', label: t`Any is enough` }]}
           onChange={(join) => onChange({ ...where, join: join === 'any' ? 'any' : 'all' })}
@@ -81,10 +104,11 @@ export function WhereRows({ where, faults, onChange }: { where: Where; faults: R
       {where.rows.length > 0 && (
         <ul className="pt-items">
           {where.rows.map((row) => (
-            <Line key={row.id} row={row} fault={faults.get(row.id)} onChange={(changed) => put(where.rows.map((one) => (one.id === row.id ? changed : one)))} onRemove={() => put(where.rows.filter((one) => one.id !== row.id))} />
+            <Line key={row.id} row={row} fault={faults.get(row.id)} choice={choice} list={list} onChange={(changed) => put(where.rows.map((one) => (one.id === row.id ? changed : one)))} onRemove={() => put(where.rows.filter((one) => one.id !== row.id))} />
           ))}
         </ul>
       )}
+      {traits.length > 0 && <datalist id={list}>{traits.map((name) => <option key={name} value={name} />)}</datalist>}
       <div><Button size="compact-sm" leftSection={<Icon name="add" />} onClick={() => put([...where.rows, newRow()])}><Trans>Add a condition</Trans></Button></div>
     </div>
   )

@@ -32,7 +32,7 @@ function Side({ side, profile, mayWrite, onLift }: { side: Barrier[]; profile: P
   const { t, i18n } = useLingui()
   const id = side[0]?.other_person ?? null
   const other = useCustomer(id)
-  const name = other.data ? profileName(i18n, other.data) : (side[0]?.other.value ?? '')
+  const name = other.data ? profileName(i18n, other.data) : (side[0]?.other.value || t`An erased person`)
   const to = { id: id ?? profile.id, name }
   return (
     <li className="cu-side">

@@ -13,7 +13,8 @@ import { typeIcon, typeName } from '../words'
 type Identifier = { type: string; value: string }
 
 export function Identifiers({ of }: { of: Identifier }) {
-  const { i18n } = useLingui()
+  const { t, i18n } = useLingui()
+  if (of.value === '') return <span className="cu-id pt-faint"><Icon name={typeIcon(of.type)} size={14} />{typeName(i18n, of.type)} {t`of an erased person`}</span>
   return <span className="cu-id"><Icon name={typeIcon(of.type)} size={14} /><span className="pt-faint">{typeName(i18n, of.type)}</span> <span className="pt-ltr">{of.value}</span></span>
 }
 

@@ -72,7 +72,7 @@ export function Figures({ profile }: { profile: Profile }) {
       </Tile>
       <Tile label={t`Orders`} note={plural(refunds, { one: '# refund', other: '# refunds' })}>{format.integer(orders)}</Tile>
       <Tile label={t`Last seen`} note={last ? <Time at={last.at} /> : t`no event yet`}>{last ? <span className="cu-seen"><Ago at={last.at} /> {last.channel !== null && <span className="pt-figure-unit"><Channel channel={last.channel} /></span>}</span> : '–'}</Tile>
-      <Tile label={t`Events`} note={first ? <Trans>since <Time at={first.at} style="date" /></Trans> : t`none yet`}>{format.integer(events)}</Tile>
+      <Tile label={t`Events`} note={first ? <><Trans>since <Time at={first.at} style="date" /></Trans> {first.channel !== null && <Channel channel={first.channel} />}</> : t`none yet`}>{format.integer(events)}</Tile>
       <Tile minor label={t`Identifiers`} note={plural(kinds, { one: 'of # kind', other: 'of # kinds' })}>{format.integer(identifiers)}</Tile>
     </dl>
   )

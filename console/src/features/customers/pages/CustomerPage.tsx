@@ -3,14 +3,16 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { ApiError } from '@/api/client'
 import { useShortcuts } from '@/base/keys'
 import { useMay } from '@/base/session'
 import { oneOf, splitHref, useParam, useUrl } from '@/base/url'
 import { Icon } from '@/ui/icons'
+import { ButtonLink } from '@/ui/LinkTo'
 import { Page } from '@/ui/Page'
-import { Loaded, NotFound } from '@/ui/states'
+import { Loaded, NotFound, Skeleton } from '@/ui/states'
+import { loadOfPerson } from '@/features/consent'
 import { Belongs } from '../components/Belongs'
 import { DecisionNote } from '../components/DecisionNote'
 import { EventPanel } from '../components/EventPanel'
@@ -29,14 +31,15 @@ import { profileName } from '../words'
 import '../customers.css'
 import '../duplicates.css'
 
-const TABS = ['timeline', 'orders', 'traits', 'identity', 'handover'] as const
+const TABS = ['timeline', 'orders', 'traits', 'identity', 'consent', 'handover'] as const
 type Tab = (typeof TABS)[number]
 /** From here on the hand-over stands beside the timeline and needs no tab. */
 const WIDE = '(min-width: 1200px)'
+const Consent = lazy(loadOfPerson)
 
 function Parts({ tab, tabs, id }: { tab: Tab; tabs: readonly Tab[]; id: string }) {
   const { t } = useLingui()
-  const names: Record<Tab, string> = { timeline: t`Timeline`, orders: t`Orders`, traits: t`Traits`, identity: t`Identity`, handover: t`Hand-over` }
+  const names: Record<Tab, string> = { timeline: t`Timeline`, orders: t`Orders`, traits: t`Traits`, consent: t`Consent`, identity: t`Identity`, handover: t`Hand-over` }
   return (
     <nav className="pt-tabs cu-tabs" aria-label={t`What is known`}>
       {tabs.map((one) => (
@@ -56,13 +59,15 @@ function Known({ profile, at, was }: { profile: Profile; at: number; was: boolea
   const mayWrite = useMay('profiles.write')
   const timeline = useTimeline(profile)
   const entries = useMemo(() => timeline.data?.pages.flatMap((page) => page.data.map(entryOf)) ?? [], [timeline.data])
-  const tabs = TABS.filter((one) => one !== 'handover' || !wide)
+  const mayConsent = useMay('consent.read')
+  const mayPrivacy = useMay('privacy.write')
+  const tabs = TABS.filter((one) => (one !== 'handover' || !wide) && (one !== 'consent' || mayConsent))
   const tab = tabs.find((one) => one === oneOf(url.tab, TABS)) ?? 'timeline'
   const position = /^\d{1,15}$/.test(url.event ?? '') ? Number(url.event) : null
   const group = t`Customers`
   const go = (to: Tab) => setUrl({ tab: to === 'timeline' ? null : to, event: null, trait: null })
   useShortcuts([
-    ...tabs.map((one, i) => ({ keys: String(i + 1), label: { timeline: t`Timeline`, orders: t`Orders`, traits: t`Traits`, identity: t`Identity`, handover: t`Hand-over` }[one], group, run: () => go(one) })),
+    ...tabs.map((one, i) => ({ keys: String(i + 1), label: { timeline: t`Timeline`, orders: t`Orders`, traits: t`Traits`, consent: t`Consent`, identity: t`Identity`, handover: t`Hand-over` }[one], group, run: () => go(one) })),
     ...(mayWrite ? [{ keys: 'm', label: t`Merge with another person`, group, run: () => setUrl({ merge: '1' }) }] : []),
   ])
   const aside = position !== null
@@ -71,7 +76,12 @@ function Known({ profile, at, was }: { profile: Profile; at: number; was: boolea
   return (
     <Page
       title={profileName(i18n, profile)} note={<Fresh profile={profile} at={at} />}
-      actions={mayWrite && <Button leftSection={<Icon name="merge" />} onClick={() => setUrl({ merge: '1' })}><Trans>Merge with…</Trans></Button>}
+      actions={(
+        <>
+          {mayPrivacy && <ButtonLink href={`/privacy/new?customer=${profile.id}`} leftSection={<Icon name="lock" />}><Trans>Export or erase…</Trans></ButtonLink>}
+          {mayWrite && <Button leftSection={<Icon name="merge" />} onClick={() => setUrl({ merge: '1' })}><Trans>Merge with…</Trans></Button>}
+        </>
+      )}
     >
       <DecisionNote id={profile.id} />
       {was && <div className="pt-banner pt-warn cu-note" role="status"><span className="pt-grow"><Trans>The person you opened has been merged into this one.</Trans></span><Button size="compact-sm" onClick={() => setUrl({ was: null })}><Trans>Dismiss</Trans></Button></div>}
@@ -84,6 +94,7 @@ function Known({ profile, at, was }: { profile: Profile; at: number; was: boolea
           {tab === 'timeline' && <Timeline profile={profile} query={timeline} entries={entries} />}
           {tab === 'orders' && <Orders profile={profile} query={timeline} entries={entries} />}
           {tab === 'traits' && <Traits profile={profile} />}
+          {tab === 'consent' && <Suspense fallback={<Skeleton rows={8} />}><Consent person={profile.id} version={profile.version} /></Suspense>}
           {tab === 'identity' && <Identity key={profile.id} profile={profile} />}
           {tab === 'handover' && <div className="pt-stack"><HandOver profile={profile} /><Belongs profile={profile} /></div>}
         </div>

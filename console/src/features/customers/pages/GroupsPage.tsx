@@ -43,9 +43,10 @@ export function GroupsPage() {
   const query = useGroups(kind, search)
   const columns = useColumns()
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data])
+  const count = useFormat().loaded(rows.length, query.hasNextPage)
   return (
     <Page
-      fill title={t`Groups`} note={t`Households and accounts: who belongs together, each still a person of their own.`}
+      fill title={t`Groups`} note={query.data ? t`Groups: ${count}. Households and accounts: who belongs together, each still a person of their own.` : '\u00a0'}
       actions={<SegmentedControl aria-label={t`Kind`} value={kind} data={[{ value: 'household', label: t`Households` }, { value: 'account', label: t`Accounts` }]} onChange={(value) => setUrl({ kind: value === 'household' ? null : value })} />}
     >
       <CustomerTabs />

@@ -2,17 +2,26 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Button, NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { Icon } from '@/ui/icons'
-import { type Draft, type Fault, FORMS, MODES, newType, NUMBER_MAX, type Other, type Row, TYPES_MAX, withMode } from '../rules'
+import { type Draft, type Fault, FORMS, MODES, newType, NUMBER_MAX, type Other, type Row, TYPES_MAX, withCountry, withForm, withMode } from '../rules'
 import { formHints, forms, modeHints, modes } from '../words'
 
-function Fields<T extends Other>({ type, name, onChange }: { type: T; name: string; onChange: (type: T) => void }) {
+function Fields<T extends Other>({ type, name, fault, onChange }: { type: T; name: string; fault: Fault | undefined; onChange: (type: T) => void }) {
   const { t, i18n } = useLingui()
   const whole = (value: string | number) => Math.max(1, Math.min(NUMBER_MAX, Math.trunc(Number(value)) || 1))
   return (
     <>
       <td data-label={t`Priority`}><NumberInput aria-label={t`Priority of ${name}`} hideControls allowDecimal={false} min={1} max={NUMBER_MAX} value={type.priority} onChange={(value) => onChange({ ...type, priority: whole(value) })} /></td>
       <td data-label={t`At most, a person`}><NumberInput aria-label={t`Most values of ${name} a person may have`} hideControls allowDecimal={false} min={1} max={NUMBER_MAX} disabled={type.mode === 'immutable'} value={type.limit} onChange={(value) => onChange({ ...type, limit: whole(value) })} /></td>
-      <td data-label={t`Form`}><NativeSelect aria-label={t`Form of ${name}`} title={i18n._(formHints[type.form])} value={type.form} data={FORMS.map((value) => ({ value, label: i18n._(forms[value]) }))} onChange={(event) => onChange({ ...type, form: FORMS.find((one) => one === event.currentTarget.value) ?? 'trim' })} /></td>
+      <td data-label={t`Form`}>
+        <NativeSelect aria-label={t`Form of ${name}`} title={i18n._(formHints[type.form])} value={type.form} data={FORMS.map((value) => ({ value, label: i18n._(forms[value]) }))} onChange={(event) => onChange(withForm(type, FORMS.find((one) => one === event.currentTarget.value) ?? 'trim'))} />
+        {type.form === 'phone' && (
+          <TextInput
+            className="id-country" aria-label={t`Default country of ${name}`} title={t`Two letters, such as AT: numbers without a country are that country's, and all are compared in their international form. Empty: they stay as they were sent.`}
+            placeholder={t`no default country`} maxLength={2} autoComplete="off" spellCheck={false} value={type.country ?? ''} onChange={(event) => onChange(withCountry(type, event.currentTarget.value))}
+            error={fault === 'country' ? t`Two letters, such as AT` : null}
+          />
+        )}
+      </td>
       <td data-label={t`Mode`}>
         <NativeSelect aria-label={t`Mode of ${name}`} title={i18n._(modeHints[type.mode])} value={type.mode} data={MODES.map((value) => ({ value, label: i18n._(modes[value]) }))} onChange={(event) => onChange(withMode(type, MODES.find((one) => one === event.currentTarget.value) ?? 'unique'))} />
       </td>
@@ -31,14 +40,14 @@ function Line({ type, fault, onChange, onRemove }: { type: Row; fault: Fault | u
           error={fault === 'name' ? t`Small letters, digits and _, a letter first` : fault === 'twice' ? t`There is one of that name` : null}
         />
       </td>
-      <Fields type={type} name={name} onChange={onChange} />
+      <Fields type={type} name={name} fault={fault} onChange={onChange} />
       <td className="id-tools"><ActionIcon aria-label={t`Remove ${name}`} title={t`Remove ${name}`} onClick={onRemove}><Icon name="close" /></ActionIcon></td>
     </tr>
   )
 }
 
 /** Which identifiers there are, from the highest priority to the lowest; those that no row names share the last one. */
-export function TypesTable({ draft, faults, onChange }: { draft: Draft; faults: ReadonlyMap<number | 'blocked', Fault>; onChange: (draft: Draft) => void }) {
+export function TypesTable({ draft, faults, onChange }: { draft: Draft; faults: ReadonlyMap<number | 'blocked' | 'other', Fault>; onChange: (draft: Draft) => void }) {
   const { t, i18n } = useLingui()
   const put = (types: Row[]) => onChange({ ...draft, types })
   return (
@@ -61,7 +70,7 @@ export function TypesTable({ draft, faults, onChange }: { draft: Draft; faults: 
             ))}
             <tr>
               <th scope="row" className="pt-soft"><Trans>All others</Trans></th>
-              <Fields type={draft.other} name={t`all others`} onChange={(other) => onChange({ ...draft, other })} />
+              <Fields type={draft.other} name={t`all others`} fault={faults.get('other')} onChange={(other) => onChange({ ...draft, other })} />
               <td />
             </tr>
           </tbody>

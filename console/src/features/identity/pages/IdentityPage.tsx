@@ -137,12 +137,13 @@ function Editor({ rules }: { rules: Rules }) {
   const faults = faultsOf(draft)
   const most = BLOCKED_MAX
   const fault = faults.get('blocked')
+  const count = rules.types.length
   return (
     <Page
       title={t`Identity rules`} note={<Note rules={rules} />}
       actions={mayChange && <Button disabled={dirty} title={dirty ? t`Save first` : undefined} onClick={() => setRebuilding(true)}><Trans>Apply to all of history…</Trans></Button>}
     >
-      <p className="pt-soft id-intro"><Trans>By which identifiers customers are recognised. Events that share one belong to one person, unless a limit, a mode or a do-not-link forbids it.</Trans></p>
+      <p className="pt-soft id-intro"><Trans>Customers are recognised by identifiers of {count} types. Events that share one belong to one person, unless a limit, a mode or a do-not-link forbids it.</Trans></p>
       <fieldset className="id-plain pt-stack" disabled={!mayChange}>
         <Panel title={t`Types of identifiers`} flush><TypesTable draft={draft} faults={faults} onChange={setDraft} /></Panel>
         <Panel title={t`Limits`}><Limits draft={draft} fault={fault === 'blocked many' ? t`At most ${most} values` : fault === 'blocked long' ? t`A value is longer than an identifier can be` : null} onChange={setDraft} /></Panel>

@@ -1,85 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Select, SegmentedControl, Textarea, TextInput } from '@mantine/core'
-import { useEffect, useMemo, useState } from 'react'
+import { Button, Select, SegmentedControl, Textarea } from '@mantine/core'
+import { useMemo, useState } from 'react'
 import { Panel } from '@/ui/Page'
 import { errorText } from '@/ui/states'
-import { eventOf, type Mapping, mappingOf, type MapRow, parseMapping, rowsOf, targetFault, withEvent } from '../mapping'
+import { type Mapping, targetFault } from '../mapping'
 import { type Import, type Preview, setMapping, useRecipes } from '../model'
+import { useDraft } from './draft'
+import { EventFields } from './EventFields'
 import { MappingTable } from './MappingTable'
-
-const EVENT_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias']
-
-/** What is being edited: as a table, or as the text it is. */
-function useDraft(preview: Preview) {
-  const stored = preview.mapping as Mapping
-  const [mapping, set] = useState<Mapping>(stored)
-  const [rows, setRows] = useState<MapRow[]>(() => rowsOf(stored, preview.columns))
-  const [text, setText] = useState(() => JSON.stringify(stored, null, 2))
-  const [dirty, setDirty] = useState(false)
-  const key = JSON.stringify(stored)
-  function load(next: Mapping) {
-    set(next)
-    setRows(rowsOf(next, preview.columns))
-    setText(JSON.stringify(next, null, 2))
-  }
-  // biome-ignore lint: the key is the content
-  useEffect(() => {
-    load(JSON.parse(key) as Mapping)
-    setDirty(false)
-  }, [key])
-  const parsed = parseMapping(text)
-  return {
-    mapping, rows, text, dirty, fault: parsed.fault,
-    changeRows: (next: MapRow[]) => {
-      const whole = mappingOf(mapping, next)
-      setRows(next)
-      set(whole)
-      setText(JSON.stringify(whole, null, 2))
-      setDirty(true)
-    },
-    change: (next: Mapping) => {
-      load(next)
-      setDirty(true)
-    },
-    changeText: (next: string) => {
-      setText(next)
-      const { mapping: whole } = parseMapping(next)
-      if (whole !== null) {
-        set(whole)
-        setRows(rowsOf(whole, preview.columns))
-      }
-      setDirty(true)
-    },
-  }
-}
-
-function EventFields({ mapping, onChange }: { mapping: Mapping; onChange: (next: Mapping) => void }) {
-  const { t } = useLingui()
-  const part = eventOf(mapping)
-  if (mapping.format === 'events') return null
-  return (
-    <>
-      {part !== null && (
-        <>
-          <Select label={t`Each row is`} w={130} allowDeselect={false} data={EVENT_TYPES} value={part.type} onChange={(type) => onChange(withEvent(mapping, { ...part, type: type ?? 'track' }))} />
-          <TextInput label={t`Event name`} w={220} value={part.name} onChange={(event) => onChange(withEvent(mapping, { ...part, name: event.currentTarget.value }))} />
-        </>
-      )}
-      <TextInput
-        label={t`Zone of its times`} w={180} placeholder="UTC" value={typeof mapping.zone === 'string' ? mapping.zone : ''}
-        onChange={(event) => {
-          const { zone: _, ...rest } = mapping
-          onChange(event.currentTarget.value === '' ? rest : { ...rest, zone: event.currentTarget.value })
-        }}
-      />
-    </>
-  )
-}
 
 export function MappingPanel({ one, preview, onStart, starting }: { one: Import; preview: Preview; onStart: (save: (() => Promise<unknown>) | null) => void; starting: boolean }) {
   const { t } = useLingui()
-  const draft = useDraft(preview)
+  const draft = useDraft(preview.mapping as Mapping, preview.columns)
   const recipes = useRecipes().data ?? []
   const [view, setView] = useState<'table' | 'text'>('table')
   const [error, setError] = useState<string | null>(null)

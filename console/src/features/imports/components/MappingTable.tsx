@@ -10,7 +10,7 @@ function useTypeNames(): Record<CellType, string> {
   return { text: t`Text`, int: t`Whole number`, decimal: t`Decimal number`, bool: t`Yes or no`, time: t`Time`, json: t`JSON as it is` }
 }
 
-function Row({ row, rows, targets, onChange, onAgain }: { row: MapRow; rows: readonly MapRow[]; targets: string[]; onChange: (row: MapRow) => void; onAgain: () => void }) {
+function Row({ row, rows, targets, free, onChange, onAgain }: { row: MapRow; rows: readonly MapRow[]; targets: string[]; free: boolean; onChange: (row: MapRow) => void; onAgain: () => void }) {
   const { t } = useLingui()
   const names = useTypeNames()
   const column = row.column
@@ -18,7 +18,11 @@ function Row({ row, rows, targets, onChange, onAgain }: { row: MapRow; rows: rea
   const extra = row.fixed !== undefined ? JSON.stringify(row.fixed) : Object.keys(row.rest).length > 0 ? JSON.stringify(row.rest) : ''
   return (
     <tr className={row.target.trim() === '' ? 'im-unused' : ''}>
-      <th scope="row"><bdi>{row.fixed === undefined ? column : t`no column`}</bdi></th>
+      <th scope="row">
+        {free && row.fixed === undefined
+          ? <TextInput aria-label={t`Column`} value={column} onChange={(event) => onChange({ ...row, column: event.currentTarget.value.trim(), typed: true })} classNames={{ input: 'im-ltr' }} />
+          : <bdi>{row.fixed === undefined ? column : t`no column`}</bdi>}
+      </th>
       <td data-label={t`Goes to`}>
         <Autocomplete
           aria-label={t`Where ${column} goes`} placeholder={t`left out`} data={targets} value={row.target} onChange={(target) => onChange({ ...row, target })} classNames={{ input: 'im-ltr' }}
@@ -52,7 +56,15 @@ function Row({ row, rows, targets, onChange, onAgain }: { row: MapRow; rows: rea
 }
 
 /** The file's columns and where each goes. */
-export function MappingTable({ rows, columns, onChange }: { rows: readonly MapRow[]; columns: readonly string[]; onChange: (rows: MapRow[]) => void }) {
+export function MappingTable({ rows, columns, head, free = false, onChange }: {
+  rows: readonly MapRow[]
+  columns: readonly string[]
+  /** What a column is called, where it is none of a file. */
+  head?: string
+  /** Columns that are not known may be typed. */
+  free?: boolean
+  onChange: (rows: MapRow[]) => void
+}) {
   const targets = useMemo(() => suggestions(columns), [columns])
   const next = Math.max(0, ...rows.map((row) => row.id)) + 1
   return (
@@ -60,7 +72,7 @@ export function MappingTable({ rows, columns, onChange }: { rows: readonly MapRo
       <table className="im-map">
         <thead>
           <tr>
-            <th scope="col"><Trans>Column of the file</Trans></th>
+            <th scope="col">{head ?? <Trans>Column of the file</Trans>}</th>
             <th scope="col"><Trans>Goes to</Trans></th>
             <th scope="col"><Trans>Read as</Trans></th>
             <th scope="col"><Trans>How</Trans></th>
@@ -70,7 +82,7 @@ export function MappingTable({ rows, columns, onChange }: { rows: readonly MapRo
         <tbody>
           {rows.map((row, i) => (
             <Row
-              key={row.id} row={row} rows={rows} targets={targets} onChange={(changed) => onChange(rows.map((other) => (other.id === row.id ? changed : other)))}
+              key={row.id} row={row} rows={rows} targets={targets} free={free && (row.typed === true || !columns.includes(row.column))} onChange={(changed) => onChange(rows.map((other) => (other.id === row.id ? changed : other)))}
               onAgain={() => onChange([...rows.slice(0, i + 1), { ...row, id: next, target: '', type: 'text', format: '', rest: {} }, ...rows.slice(i + 1)])}
             />
           ))}

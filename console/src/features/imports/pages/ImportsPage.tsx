@@ -55,6 +55,8 @@ export function ImportsPage() {
   const [url, setUrl] = useUrl()
   const state = STATES.find((one) => one === url.state)
   const query = useImports(state)
+  const format = useFormat()
+  const count = query.data && format.loaded(query.data.pages.reduce((sum, page) => sum + page.data.length, 0), query.hasNextPage)
   useLive()
   const columns = useColumns()
   const may = useMay('imports.write')
@@ -62,7 +64,7 @@ export function ImportsPage() {
   useShortcuts(may ? [{ keys: 'n', label: t`Import a file`, group: t`Imports`, run: add }] : [])
   const button = <Button variant="filled" leftSection={<Icon name="add" />} onClick={add}><Trans>Import a file</Trans></Button>
   return (
-    <Page fill title={t`Imports`} note={<Trans>Files become events beside what comes in live: each row once, however often the file is sent.</Trans>} actions={may && button}>
+    <Page fill title={t`Imports`} note={count === undefined ? '\u00a0' : <Trans>Files: {count}. They become events beside what comes in live: each row once, however often the file is sent.</Trans>} actions={may && button}>
       <Loaded query={query}>
         {(data) => (
           <DataTable

@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Select, TextInput } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { useFormat } from '@/base/format'
 import { useShortcuts } from '@/base/keys'
 import { useMay } from '@/base/session'
 import { oneOf, useUrl } from '@/base/url'
@@ -42,6 +43,7 @@ export function PeoplePage() {
   const role = ROLES.find((one) => one === url.role)
   const query = useAccounts({ ...(url.q ? { search: url.q } : {}), ...(role ? { role } : {}), ...(state === ANY ? {} : { state }) })
   const accounts = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data])
+  const count = useFormat().loaded(accounts.length, query.hasNextPage)
   const open = accounts.find((a) => a.id === url.person)
   const columns = useColumns()
   const filtered = Boolean(url.q || role || state !== ANY)
@@ -50,7 +52,7 @@ export function PeoplePage() {
   const states = { any: t`All`, active: t`Active`, invited: t`Invited`, disabled: t`Disabled` }
   return (
     <Page
-      fill title={t`People and roles`} note={t`Who may sign in here, and what for.`}
+      fill title={t`People and roles`} note={query.data ? t`Persons who may sign in here, and what for: ${count}` : '\u00a0'}
       actions={mayWrite && <Button variant="filled" leftSection={<Icon name="add" />} onClick={add}><Trans>Invite a person</Trans></Button>}
     >
       <PeopleTabs />

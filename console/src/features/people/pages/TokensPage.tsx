@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Select } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { useFormat } from '@/base/format'
 import { useShortcuts } from '@/base/keys'
 import { useMay } from '@/base/session'
 import { useUrl } from '@/base/url'
@@ -53,12 +54,13 @@ export function TokensPage() {
   const query = useTokens(url.all === '1' ? 'any' : 'valid')
   const tokens = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data])
   const columns = useColumns()
+  const count = useFormat().loaded(tokens.length, query.hasNextPage)
   const open = tokens.find((k) => k.id === url.token)
   const add = () => setUrl({ add: '1' })
   useShortcuts(mayWrite ? [{ keys: 'n', label: t`Make an API token`, group: t`People and roles`, run: add }] : [])
   return (
     <Page
-      fill title={t`People and roles`} note={t`Tokens let scripts and other systems call the API, with a role or a part of one.`}
+      fill title={t`People and roles`} note={query.data ? t`Tokens: ${count}. They let scripts and other systems call the API, with a role or a part of one.` : '\u00a0'}
       actions={mayWrite && <Button variant="filled" leftSection={<Icon name="add" />} onClick={add}><Trans>Make an API token</Trans></Button>}
     >
       <PeopleTabs />

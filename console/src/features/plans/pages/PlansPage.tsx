@@ -42,13 +42,14 @@ export function PlansPage() {
   const go = useGo()
   const [url, setUrl] = useUrl()
   const query = usePlans()
+  const count = query.data?.length
   const columns = useColumns()
   const may = useMay('plans.write')
   const add = () => setUrl({ add: '1' })
   useShortcuts(may ? [{ keys: 'n', label: t`Add a tracking plan`, group: t`Tracking plans`, run: add }] : [])
   const button = <Button variant="filled" leftSection={<Icon name="add" />} onClick={add}><Trans>Add a tracking plan</Trans></Button>
   return (
-    <Page fill title={t`Tracking plans`} note={<Trans>What events are to look like, and what becomes of those that do not.</Trans>} actions={may && button}>
+    <Page fill title={t`Tracking plans`} note={count === undefined ? '\u00a0' : <Trans>Plans: {count}. They say what events are to look like, and what becomes of those that do not.</Trans>} actions={may && button}>
       <Loaded query={query}>
         {(plans) => (
           <DataTable

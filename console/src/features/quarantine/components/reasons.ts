@@ -26,6 +26,11 @@ export const reasons: Record<Reason, ReasonWords> = {
     need: msg`Add a rule for it to the plan, or let unplanned events in, then redrive. Where its name has a slip, correct the name.`,
     field: 'event',
   },
+  unmapped_delivery: {
+    name: msg`Delivery not understood`,
+    why: msg`A shop or another system sent it, signed, and it could not be made an event.`,
+    need: msg`Change the mapping of its connector, or wait for an update of Patron, then redrive: it is mapped anew. A corrected event may stand in its place too.`,
+  },
   no_type: {
     name: msg`No known type`,
     why: msg`Every event says what it is, and this one says nothing that is known.`,

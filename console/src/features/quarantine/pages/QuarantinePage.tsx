@@ -144,6 +144,7 @@ export function QuarantinePage() {
   const [all, setAll] = useState(false)
   const { busy, result, run, clear } = useRedrive()
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data])
+  const count = useFormat().loaded(rows.length, query.hasNextPage)
   const position = /^\d+$/.test(url.position ?? '') ? Number(url.position) : null
   const chosen = [...ticked].map(Number)
   const retry = () => void query.refetch()
@@ -179,7 +180,7 @@ export function QuarantinePage() {
 
   return (
     <Page
-      fill title={t`Quarantine`} note={<><Trans>Events kept aside, with the reason. Nothing is lost: mend the cause and redrive.</Trans> <ZoneNote /></>}
+      fill title={t`Quarantine`} note={query.data ? <><Trans>Events kept aside, with the reason: {count}. Nothing is lost: mend the cause and redrive.</Trans> <ZoneNote /></> : '\u00a0'}
       actions={may && (
         <>
           {ticked.size > 0 && (

@@ -19,7 +19,7 @@ export function EditSource({ source, opened, onClose }: { source: Source; opened
     const before = editOf(source)
     await changeSource(source.id, { ...edit, name: edit.name.trim() })
     onClose()
-    toast({ text: t`Saved`, undo: () => void changeSource(source.id, before) })
+    toast({ text: t`Saved`, undo: () => changeSource(source.id, before) })
   }
   return (
     <FormDialog title={t`Edit the source`} opened={opened} onClose={onClose} onSubmit={save} submit={t`Save`} disabled={edit.name.trim() === ''}>

@@ -16,22 +16,13 @@ import { ConfirmDialog } from '@/ui/dialogs'
 import { Icon } from '@/ui/icons'
 import { ButtonLink, LinkTo } from '@/ui/LinkTo'
 import { Facts, Page, Panel } from '@/ui/Page'
-import { errorText, Loaded, NotFound } from '@/ui/states'
-import { toast } from '@/ui/toast'
+import { Loaded, NotFound } from '@/ui/states'
+import { attempt, toast } from '@/ui/toast'
 import { EditSource } from '../components/EditSource'
 import { FirstEvent } from '../components/FirstEvent'
 import { Snippets } from '../components/Snippets'
 import { SourceState } from '../components/SourceState'
 import { assignPlan, changeSource, rotateKey, type Source, type SourceStats, usePlans, useSource, useStats } from '../model'
-
-/** Tells what went wrong where there is no form to tell it in. */
-async function attempt(action: Promise<unknown>) {
-  try {
-    await action
-  } catch (error) {
-    toast({ text: errorText(error), tone: 'bad' })
-  }
-}
 
 function useSwitch(source: Source) {
   const { t } = useLingui()

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The questions of bench/columns.py, as plans. */
+#include "bench_columns.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const bench_events[EV_COUNT] = {
+    "Page Viewed",       "Product List Viewed", "Product Viewed",
+    "Products Searched", "Promotion Viewed",    "Product Added to Wishlist",
+    "Error Shown",       "Product Added",       "Product Removed",
+    "Cart Viewed",       "Checkout Started",    "Payment Info Entered",
+    "Order Completed",   "Product Reviewed",    "Store Visited",
+    "Application Opened"};
+const PtStr bench_channels[16] = {PT_STR_INIT(""), PT_STR_INIT("web"), PT_STR_INIT("app"),
+                                  PT_STR_INIT("store"), PT_STR_INIT("service")};
+const char *const bench_devices[4] = {"desktop", "phone", "tablet", "till"};
+
+uint32_t bench_person_sealed(void *ctx, uint32_t node)
+{
+    (void)ctx;
+    const uint32_t customer = (node - 1) / 2;
+    return customer % 20 == 0 ? node : bench_person(customer);
+}
+
+struct BenchPlan {
+    ColumnsPlan plan;
+    PlanSlot slots[2];
+    PlanSet sets[4];
+    uint64_t codes[4][COLUMNS_EVENTS_MAX / 64];
+    PlanSeries series[1];
+    PtProgram *program;
+    uint32_t *person_of;
+};
+
+enum { NODES_MAX = 1 << 23 };
+
+static void set_event(BenchPlan *p, ColumnsSnapshot *s, size_t set, int event)
+{
+    const ColumnsEvent *events;
+    const size_t count = columns_snapshot_events(s, &events);
+    for (size_t code = 0; code < count; code++) {
+        if (pt_str_eq(events[code].name, pt_str(bench_events[event])) && events[code].type == 1) {
+            p->codes[set][code / 64] |= 1ull << code % 64;
+        }
+    }
+    p->sets[set].codes = p->codes[set];
+    p->plan.set_count = set + 1;
+}
+
+static uint32_t property(ColumnsSnapshot *s, const char *path, ColumnsKind kind)
+{
+    const ColumnsProperty *list;
+    const size_t count = columns_snapshot_properties(s, &list);
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].kind == kind && pt_str_eq(list[i].path, pt_str(path))) {
+            return COLUMNS_COLUMN_PROPERTIES + (uint32_t)i;
+        }
+    }
+    return UINT32_MAX;
+}
+
+static uint32_t add_slot(BenchPlan *p, uint32_t number, uint32_t text)
+{
+    p->slots[p->plan.slot_count] = (PlanSlot){.number = number, .text = text, .truth = UINT32_MAX};
+    return (uint32_t)p->plan.slot_count++;
+}
+
+static PtStatus price_from(BenchPlan *p, ColumnsSnapshot *s, size_t set, double least, PtError *err)
+{
+    const uint32_t slot = add_slot(p, property(s, "properties.price", COLUMNS_NUMBER), UINT32_MAX);
+    const PtValue constant = {.kind = PT_VALUE_NUMBER, .number = least};
+    PtStatus st = pt_program_new(&p->program, err);
+    st = st == PT_OK ? pt_program_compare(p->program, slot, PT_COMPARE_GE, &constant, err) : st;
+    st = st == PT_OK ? pt_program_end(p->program, err) : st;
+    p->sets[set].program = p->program;
+    return st;
+}
+
+static void funnel(BenchPlan *p, ColumnsSnapshot *s)
+{
+    p->plan.kind = PLAN_FUNNEL;
+    set_event(p, s, 0, EV_PRODUCT);
+    set_event(p, s, 1, EV_ADDED);
+    set_event(p, s, 2, EV_ORDER);
+    p->plan.funnel = (PlanFunnel){.steps = {0, 1, 2},
+                                  .step_count = 3,
+                                  .window_ms = 7ll * 86400000,
+                                  .same = UINT32_MAX,
+                                  .breakdown = {UINT32_MAX}};
+}
+
+static PtStatus build(BenchPlan *p, ColumnsSnapshot *s, PtStr name, PtError *err)
+{
+    ColumnsPlan *plan = &p->plan;
+    PtStatus st = PT_OK;
+    if (pt_str_eq(name, PT_STR("funnel"))) {
+        funnel(p, s);
+    } else if (pt_str_eq(name, PT_STR("filters"))) {
+        plan->kind = PLAN_SEGMENTATION;
+        set_event(p, s, 0, EV_PRODUCT);
+        st = price_from(p, s, 0, 50, err);
+        p->series[0] = (PlanSeries){.measure = PLAN_UNIQUES, .slot = UINT32_MAX};
+        plan->segmentation = (PlanSegmentation){.series = p->series, .series_count = 1};
+        plan->segmentation.breakdown.slot =
+            add_slot(p, UINT32_MAX, property(s, "context.device.type", COLUMNS_TEXT));
+        st = st == PT_OK ? plan_periods(&plan->segmentation.periods, PLAN_MONTH, plan->from_ms,
+                                        plan->to_ms, NULL, err)
+                         : st;
+    } else if (pt_str_eq(name, PT_STR("uniques"))) {
+        plan->kind = PLAN_SEGMENTATION;
+        plan->set_count = 1; // all events
+        p->series[0] = (PlanSeries){.measure = PLAN_UNIQUES, .slot = UINT32_MAX};
+        plan->segmentation =
+            (PlanSegmentation){.series = p->series, .series_count = 1, .breakdown = {UINT32_MAX}};
+        st = plan_periods(&plan->segmentation.periods, PLAN_DAY, plan->from_ms, plan->to_ms, NULL,
+                          err);
+    } else if (pt_str_eq(name, PT_STR("revenue"))) {
+        plan->kind = PLAN_SEGMENTATION;
+        set_event(p, s, 0, EV_ORDER);
+        p->series[0] = (PlanSeries){.measure = PLAN_SUM,
+                                    .slot = add_slot(p, COLUMNS_COLUMN_AMOUNT, UINT32_MAX)};
+        plan->segmentation = (PlanSegmentation){.series = p->series, .series_count = 1};
+        plan->segmentation.breakdown.slot =
+            add_slot(p, UINT32_MAX, property(s, "context.device.type", COLUMNS_TEXT));
+        st = plan_periods(&plan->segmentation.periods, PLAN_MONTH, plan->from_ms, plan->to_ms, NULL,
+                          err);
+    } else if (pt_str_eq(name, PT_STR("retention"))) {
+        plan->kind = PLAN_RETENTION;
+        plan->set_count = 1;
+        plan->retention = (PlanRetention){.begin = 0, .again = 0, .breakdown = {UINT32_MAX}};
+        st = plan_periods(&plan->retention.periods, PLAN_WEEK, plan->from_ms, plan->to_ms, NULL,
+                          err);
+    } else if (pt_str_eq(name, PT_STR("paths"))) {
+        plan->kind = PLAN_PATHS;
+        plan->set_count = 1;
+        set_event(p, s, 1, EV_PAGE);
+        plan->paths = (PlanPaths){.nodes = 0, .anchor = 1, .gap_ms = 1800000, .depth = 5};
+    } else {
+        st = pt_fail(err, PT_INVALID, "no such plan: %.*s", (int)name.len, name.data);
+    }
+    return st;
+}
+
+PtStatus bench_plan_new(ColumnsSnapshot *s, PtStr name, BenchPlan **ret_plan, PtError *err)
+{
+    BenchPlan *p = calloc(1, sizeof *p);
+    *ret_plan = p;
+    if (p == NULL || (p->person_of = malloc(NODES_MAX * sizeof *p->person_of)) == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for a plan");
+    }
+    p->person_of[0] = 0;
+    for (uint32_t node = 1; node < NODES_MAX; node++) {
+        p->person_of[node] = bench_person((node - 1) / 2);
+    }
+    p->plan = (ColumnsPlan){.from_ms = BENCH_BEGIN_MS,
+                            .to_ms = BENCH_BEGIN_MS + (int64_t)BENCH_DAYS * 86400000,
+                            .slots = p->slots,
+                            .sets = p->sets,
+                            .channels = bench_channels,
+                            .person_of = p->person_of,
+                            .node_count = NODES_MAX};
+    return build(p, s, name, err);
+}
+
+void bench_plan_free(BenchPlan *p)
+{
+    pt_program_free(p->program);
+    free(p->person_of);
+    free(p);
+}
+
+const ColumnsPlan *bench_plan(const BenchPlan *plan)
+{
+    return &plan->plan;
+}
+
+static const char *comma(const PtBuf *out)
+{
+    return out->len > 0 && out->data[out->len - 1] == ']' ? ", " : "";
+}
+
+void bench_plan_write(const BenchPlan *plan, const PlanAnswer *a, PtBuf *out)
+{
+    const ColumnsPlan *p = &plan->plan;
+    pt_buf_add_char(out, '[');
+    for (size_t v = 0; p->kind == PLAN_SEGMENTATION && v < a->value_count; v++) {
+        const size_t periods = p->segmentation.periods.count;
+        for (size_t i = 0; i < periods; i++) {
+            pt_buf_printf(out, "%s[\"%.*s\", %zu, %.2f]", comma(out), (int)a->values[v].len,
+                          a->values[v].data, i, a->cells[v * periods + i].value);
+        }
+    }
+    for (size_t v = 0; p->kind == PLAN_FUNNEL && v < a->value_count; v++) {
+        for (size_t i = 0; i < p->funnel.step_count; i++) {
+            pt_buf_printf(out, "%s[\"%.*s\", %zu, %" PRIu64 "]", comma(out), (int)a->values[v].len,
+                          a->values[v].data, i, a->funnel[v].reached[i]);
+        }
+    }
+    for (size_t c = 0; p->kind == PLAN_RETENTION && c < p->retention.periods.count; c++) {
+        for (size_t k = 0; a->retention[c] != NULL && k < p->retention.periods.count - c; k++) {
+            pt_buf_printf(out, "%s[%zu, %zu, %" PRIu64 "]", comma(out), c, k,
+                          k == 0 ? a->retention[c]->persons : a->retention[c]->back[k]);
+        }
+    }
+    for (size_t i = 0; p->kind == PLAN_PATHS && i < a->edge_count; i++) {
+        const PlanEdge *e = &a->edges[i];
+        pt_buf_printf(out, "%s[%u, %u, %u, %" PRIu64 "]", comma(out), e->depth, e->from, e->to,
+                      e->count);
+    }
+    pt_buf_add_char(out, ']');
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which rows of a block matter: codes first, 16 at a time where the plan names a few; then time,
+ * where the block is not within the range as a whole; then programs, each text of the block once.
+ */
+#include "platform/columns/columns_pass.h"
+
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/* ---- Codes ----------------------------------------------------------------------------------- */
+
+static inline bool code_matters(const Pass *p, uint16_t code)
+{
+    return (p->codes[code >> 6 & (COLUMNS_EVENTS_MAX / 64 - 1)] >> (code & 63) & 1) != 0;
+}
+
+/* Rows [row, end) one by one; returns how many are in the list. */
+static uint32_t list_each(const Pass *p, Cursor *c, uint32_t row, uint32_t end, uint32_t count)
+{
+    for (; row < end; row++) {
+        c->list[count] = (uint16_t)row;
+        count += code_matters(p, c->codes[row]);
+    }
+    return count;
+}
+
+#if defined(__SSE2__)
+static uint32_t list_few(const Pass *p, Cursor *c, uint32_t row, uint32_t end, uint32_t count)
+{
+    __m128i codes[PASS_FEW_CODES];
+    for (size_t i = 0; i < p->few_count; i++) {
+        codes[i] = _mm_set1_epi16((short)p->few[i]);
+    }
+    for (; row + 16 <= end; row += 16) {
+        const __m128i low = _mm_loadu_si128((const __m128i *)(c->codes + row));
+        const __m128i high = _mm_loadu_si128((const __m128i *)(c->codes + row + 8));
+        __m128i low_hits = _mm_setzero_si128(), high_hits = _mm_setzero_si128();
+        for (size_t i = 0; i < p->few_count; i++) {
+            low_hits = _mm_or_si128(low_hits, _mm_cmpeq_epi16(low, codes[i]));
+            high_hits = _mm_or_si128(high_hits, _mm_cmpeq_epi16(high, codes[i]));
+        }
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(low_hits, high_hits));
+        for (; hits != 0; hits &= hits - 1) {
+            c->list[count++] = (uint16_t)(row + (uint32_t)__builtin_ctz(hits));
+        }
+    }
+    return list_each(p, c, row, end, count);
+}
+#else
+static uint32_t list_few(const Pass *p, Cursor *c, uint32_t row, uint32_t end, uint32_t count)
+{
+    return list_each(p, c, row, end, count);
+}
+#endif
+
+static uint32_t list_codes(const Pass *p, Cursor *c, uint32_t first, uint32_t end)
+{
+    if (p->all_codes) {
+        for (uint32_t row = first; row < end; row++) {
+            c->list[row - first] = (uint16_t)row;
+        }
+        return end - first;
+    }
+    return p->few_count > 0 ? list_few(p, c, first, end, 0) : list_each(p, c, first, end, 0);
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+static void keep_in_range(const Pass *p, Cursor *c)
+{
+    const int64_t from = p->plan->from_ms, to = p->plan->to_ms;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        const uint16_t row = c->list[i];
+        const int64_t time = c->times[row];
+        c->list[count] = row;
+        count += (uint32_t)((time >= from) & (time < to));
+    }
+    c->count = count;
+}
+
+/* ---- Programs -------------------------------------------------------------------------------- */
+
+/* Row i of the list is of none of the sets where the program does not hold. */
+static inline void test_end(Cursor *c, uint32_t i, uint64_t sets, bool holds)
+{
+    c->sets[i] &= ~(sets & ((uint64_t)holds - 1));
+}
+
+static PtStatus test_each(Scan *s, Cursor *c, const PassTest *test, PtError *err)
+{
+    PtValue values[PLAN_SLOTS];
+    const uint64_t sets = test->sets;
+    for (uint32_t i = 0; i < c->count; i++) {
+        PtStatus st = PT_OK;
+        for (uint8_t j = 0; st == PT_OK && (c->sets[i] & sets) != 0 && j < test->slot_count; j++) {
+            const uint8_t slot = test->slots[j];
+            st = slots_value(c, s->pass, slot, c->base + c->list[i], &values[slot], err);
+        }
+        if (st != PT_OK) {
+            return st;
+        }
+        if ((c->sets[i] & sets) != 0) {
+            test_end(c, i, sets, pt_program_run(test->program, values));
+        }
+    }
+    return PT_OK;
+}
+
+/* The slot's texts in the block, or NULL; with a memo of the program's outcomes: 0 is unknown. */
+static PtStatus open_memo(Scan *s, Cursor *c, uint32_t slot, const ColumnsBlock **ret_texts,
+                          PtError *err)
+{
+    const PassSlot *sl = &s->pass->slots[slot];
+    *ret_texts = NULL;
+    for (uint8_t i = 0; i < sl->part_count; i++) {
+        if (s->pass->columns[sl->parts[i]].kind == PART_TEXT) {
+            const ColumnsBlock *b;
+            PtStatus st =
+                slots_block(c, s->pass, sl->parts[i], c->base / COLUMNS_BLOCK_ROWS, &b, err);
+            st = st == PT_OK ? pass_reserve(s->pass, (void **)&s->memo, 1, &s->memo_cap,
+                                            (size_t)b->text_count + 1, err)
+                             : st;
+            if (st != PT_OK) {
+                return st;
+            }
+            memset(s->memo, 0, (size_t)b->text_count + 1);
+            *ret_texts = b->count > 0 ? b : NULL;
+        }
+    }
+    return PT_OK;
+}
+
+/* A slot of texts only, fewer than there are rows: run for all of them first, looked up after. */
+static void test_texts(Scan *s, Cursor *c, const PassTest *test, const ColumnsBlock *texts,
+                       bool none)
+{
+    PtValue values[PLAN_SLOTS];
+    for (uint32_t i = 0; i < texts->text_count; i++) {
+        values[test->slots[0]] = (PtValue){.kind = PT_VALUE_TEXT, .text = texts->texts[i]};
+        s->memo[i] = pt_program_run(test->program, values);
+    }
+    s->memo[texts->text_count] = none;
+    for (uint32_t i = 0; i < c->count; i++) {
+        const uint32_t at = columns_block_find(texts, c->list[i]);
+        const uint32_t text = at != PASS_NONE ? texts->u32[at] : texts->text_count;
+        test_end(c, i, test->sets, s->memo[text]);
+    }
+}
+
+static bool has_texts_only(const Pass *p, uint32_t slot)
+{
+    const PassSlot *sl = &p->slots[slot];
+    return sl->part_count == 1 && !sl->as_time && p->columns[sl->parts[0]].kind == PART_TEXT;
+}
+
+/* A program that reads one slot is run once for each of its texts, and once for no value. */
+static PtStatus test_one(Scan *s, Cursor *c, const PassTest *test, PtError *err)
+{
+    PtValue values[PLAN_SLOTS];
+    const uint32_t slot = test->slots[0];
+    const uint64_t sets = test->sets;
+    const ColumnsBlock *texts;
+    PtStatus st = open_memo(s, c, slot, &texts, err);
+    values[slot] = (PtValue){.kind = PT_VALUE_NONE};
+    const bool none = st == PT_OK && pt_program_run(test->program, values);
+    if (st == PT_OK && texts != NULL && texts->text_count <= c->count &&
+        has_texts_only(s->pass, slot)) {
+        test_texts(s, c, test, texts, none);
+        return PT_OK;
+    }
+    for (uint32_t i = 0; st == PT_OK && i < c->count; i++) {
+        if ((c->sets[i] & sets) == 0) {
+            continue;
+        }
+        const uint32_t at = texts != NULL ? columns_block_find(texts, c->list[i]) : PASS_NONE;
+        uint8_t *memo = at != PASS_NONE ? &s->memo[texts->u32[at]] : NULL;
+        if (memo == NULL || *memo == 0) {
+            st = slots_value(c, s->pass, slot, c->base + c->list[i], &values[slot], err);
+            if (st != PT_OK) {
+                break;
+            }
+            const bool there = values[slot].kind != PT_VALUE_NONE;
+            const bool holds = there ? pt_program_run(test->program, values) : none;
+            test_end(c, i, sets, holds);
+            if (memo != NULL) {
+                *memo = holds ? 2 : 1;
+            }
+        } else {
+            test_end(c, i, sets, *memo == 2);
+        }
+    }
+    return st;
+}
+
+/* Without a slot a program says the same of every row. */
+static PtStatus run_test(Scan *s, Cursor *c, const PassTest *test, PtError *err)
+{
+    return test->slot_count == 1 ? test_one(s, c, test, err) : test_each(s, c, test, err);
+}
+
+static PtStatus run_tests(Scan *s, Cursor *c, PtError *err)
+{
+    const Pass *p = s->pass;
+    for (uint32_t i = 0; i < c->count; i++) {
+        c->sets[i] = p->sets_of[c->codes[c->list[i]] % COLUMNS_EVENTS_MAX];
+    }
+    PtStatus st = PT_OK;
+    for (size_t i = 0; st == PT_OK && i < p->test_count; i++) {
+        st = run_test(s, c, &p->tests[i], err);
+    }
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        c->list[count] = c->list[i];
+        c->sets[count] = c->sets[i];
+        count += c->sets[i] != 0;
+    }
+    c->count = count;
+    return st;
+}
+
+/* ---- All of it ------------------------------------------------------------------------------- */
+
+PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end, PtError *err)
+{
+    const Pass *p = s->pass;
+    const ColumnsBlockInfo *info = columns_block_info(p->snapshot, c->run, block);
+    const ColumnsBlock *b;
+    PtStatus st = columns_read(c->reader, COLUMNS_COLUMN_CODE, block, &b, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    c->base = block * COLUMNS_BLOCK_ROWS;
+    c->codes = b->u16;
+    c->at = 0;
+    c->count = list_codes(p, c, first, end);
+    if (c->count == 0) {
+        return PT_OK;
+    }
+    st = columns_read(c->reader, COLUMNS_COLUMN_TIME, block, &b, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    c->times = b->i64;
+    if (info->time_min < p->plan->from_ms || info->time_max >= p->plan->to_ms) {
+        keep_in_range(p, c);
+    }
+    return p->test_count > 0 && c->count > 0 ? run_tests(s, c, err) : PT_OK;
+}

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One thread of a pass: a cursor on each run, moved from group to group that has a row that
+ * matters; the person with the smallest number among them is next. */
+#include "platform/columns/columns_pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum Fate { FATE_HERE, FATE_LATER, FATE_NOBODY, FATE_SKIP } Fate;
+
+PtStatus scan_charge(Scan *s, int64_t bytes, PtError *err)
+{
+    s->state_bytes += bytes;
+    return pass_charge(s->pass, bytes, err);
+}
+
+const PlanDrill *scan_drill(const Scan *s, PtStr *ret_value)
+{
+    *ret_value = s->pass->drill_value;
+    return s->pass->drill;
+}
+
+PtStatus scan_tell(Scan *s, uint32_t person, PtError *err)
+{
+    const PlanDrill *drill = s->pass->drill;
+    (void)pthread_mutex_lock(&s->pass->lock);
+    PtStatus st = drill->tell(drill->ctx, person, err);
+    (void)pthread_mutex_unlock(&s->pass->lock);
+    return st;
+}
+
+/* ---- Open and close -------------------------------------------------------------------------- */
+
+static PtStatus open_cursor(const Pass *p, Cursor *c, uint32_t run, PtError *err)
+{
+    c->run = run;
+    c->groups = p->groups[run];
+    c->taken = PASS_NONE;
+    c->seen = calloc(p->column_count + 1, sizeof *c->seen);
+    c->numbers = calloc(p->plan->slot_count + 1, sizeof *c->numbers);
+    c->sets = p->test_count > 0 ? calloc(COLUMNS_BLOCK_ROWS, sizeof *c->sets) : NULL;
+    if (c->seen == NULL || c->numbers == NULL || (p->test_count > 0 && c->sets == NULL)) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for a query");
+    }
+    for (size_t i = 0; i < p->column_count; i++) {
+        c->seen[i].block = PASS_NONE;
+    }
+    for (size_t i = 0; i < p->plan->slot_count; i++) {
+        c->numbers[i].block = PASS_NONE;
+    }
+    return columns_reader_open(p->snapshot, run, &c->reader, err);
+}
+
+PtStatus scan_open(Scan *s, PtError *err)
+{
+    const Pass *p = s->pass;
+    const size_t sets = p->test_count > 0 ? COLUMNS_BLOCK_ROWS * sizeof(uint64_t) : 0;
+    const int64_t each = (int64_t)(sizeof *s->cursors + sets);
+    PtStatus st = pass_charge(s->pass, each * (int64_t)p->runs, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    s->cursors = calloc(p->runs + 1, sizeof *s->cursors);
+    s->texts = pt_arena_new(p->run->memory_bytes);
+    s->later.texts = pt_arena_new(p->run->memory_bytes);
+    if (s->cursors == NULL || s->texts == NULL || s->later.texts == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for a query");
+    }
+    for (size_t i = 0; st == PT_OK && i < p->runs; i++) {
+        st = open_cursor(p, &s->cursors[i], (uint32_t)i, err);
+    }
+    return st;
+}
+
+void scan_close(Scan *s)
+{
+    for (size_t i = 0; s->cursors != NULL && i < s->pass->runs; i++) {
+        Cursor *c = &s->cursors[i];
+        for (size_t j = 0; c->numbers != NULL && j < s->pass->plan->slot_count; j++) {
+            free(c->numbers[j].numbers);
+        }
+        free(c->numbers);
+        free(c->seen);
+        free(c->sets);
+        columns_reader_close(c->reader);
+    }
+    if (s->state != NULL) {
+        s->pass->kind->free(s->state);
+    }
+    free(s->cursors);
+    free(s->rows);
+    free(s->spare);
+    free(s->slices);
+    free(s->memo);
+    pt_arena_free(s->texts);
+    later_done(&s->later);
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+PtStatus scan_reserve_rows(Scan *s, size_t count, PtError *err)
+{
+    return pass_reserve(s->pass, (void **)&s->rows, sizeof *s->rows, &s->cap, count, err);
+}
+
+PtStatus scan_begin_group(Scan *s, PtError *err)
+{
+    enum { MORE = 64 };
+    if (s->group_count == s->slice_cap) {
+        PtStatus st = pass_reserve(s->pass, (void **)&s->slices, sizeof *s->slices, &s->slice_cap,
+                                   s->group_count + MORE, err);
+        if (st != PT_OK) {
+            return st;
+        }
+    }
+    s->slices[s->group_count++] = (Slice){.first = (uint32_t)s->count};
+    return PT_OK;
+}
+
+/* Appends the listed rows of the cursor's group to s->rows. */
+static PtStatus take_rows(Scan *s, Cursor *c, PtError *err)
+{
+    PtStatus st = scan_reserve_rows(s, s->count + c->count - c->at, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    const uint64_t *sets_of = s->pass->sets_of;
+    const uint32_t end = c->groups[c->group + 1].first - c->base, run = c->run;
+    uint16_t begins = c->taken != c->group;
+    ScanRow *out = s->rows + s->count;
+    if (begins != 0) {
+        st = scan_begin_group(s, err);
+    }
+    c->taken = c->group;
+    uint32_t at = c->at;
+    for (; at < c->count && c->list[at] < end; at++) {
+        const uint32_t row = c->list[at];
+        const uint16_t code = c->codes[row];
+        *out++ = (ScanRow){
+            .time_ms = c->times[row],
+            .sets = c->sets != NULL ? c->sets[at] : sets_of[code % COLUMNS_EVENTS_MAX],
+            .run = run,
+            .row = c->base + row,
+            .code = code,
+            .begins = begins,
+            .kept = PASS_NONE,
+        };
+        begins = 0;
+    }
+    c->at = at;
+    s->count = (size_t)(out - s->rows);
+    return st;
+}
+
+/* The next block with rows that matter, of those in the range. False in *ret_any: none is left. */
+static PtStatus next_block(Scan *s, Cursor *c, bool *ret_any, PtError *err)
+{
+    const Pass *p = s->pass;
+    while (c->row < c->row_end) {
+        const uint32_t block = c->row / COLUMNS_BLOCK_ROWS, base = block * COLUMNS_BLOCK_ROWS;
+        const uint32_t first = c->row - base, rest = c->row_end - base;
+        const uint32_t end = rest < COLUMNS_BLOCK_ROWS ? rest : COLUMNS_BLOCK_ROWS;
+        const ColumnsBlockInfo *info = columns_block_info(p->snapshot, c->run, block);
+        c->row = base + end;
+        PtStatus st = pass_goes_on(s->pass, err);
+        if (st != PT_OK) {
+            return st;
+        }
+        if (p->run->progress != NULL) {
+            atomic_fetch_add_explicit(p->run->progress, end - first, memory_order_relaxed);
+        }
+        uint64_t events = 0;
+        for (size_t i = 0; i < COLUMNS_EVENT_WORDS; i++) {
+            events |= info->events[i] & p->events[i];
+        }
+        if (events == 0 || info->time_max < p->plan->from_ms || info->time_min >= p->plan->to_ms) {
+            continue;
+        }
+        s->rows_read += end - first;
+        st = match_block(s, c, block, first, end, err);
+        if (st != PT_OK || c->count > 0) {
+            *ret_any = true;
+            return st;
+        }
+    }
+    *ret_any = false;
+    return PT_OK;
+}
+
+/* The group that the row is of, at or behind the cursor's. */
+static void find_group(Cursor *c, uint32_t row)
+{
+    enum { NEAR = 16 };
+    uint32_t low = c->group;
+    for (uint32_t i = 0; i < NEAR; i++) {
+        if (c->groups[low + 1].first > row) {
+            c->group = low;
+            return;
+        }
+        low++;
+    }
+    uint32_t high = c->group_end; // groups[low].first <= row < groups[high].first
+    while (low + 1 < high) {
+        const uint32_t mid = low + (high - low) / 2;
+        if (c->groups[mid].first <= row) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    c->group = low;
+}
+
+static inline bool bit_of(const uint64_t *bits, uint32_t i)
+{
+    return (bits[i >> 6] >> (i & 63) & 1) != 0;
+}
+
+/* What is to be done with the cursor's group, and whose it is today. */
+static Fate fate_of(const Pass *p, const Cursor *c, uint32_t *ret_person)
+{
+    uint32_t person = c->groups[c->group].person;
+    bool later = false;
+    if (atomic_load_explicit(&p->any_moved, memory_order_relaxed)) {
+        if (bit_of(p->moved[c->run], c->group)) {
+            person = pass_person_of(p->plan, c->groups[c->group].node);
+            later = true;
+        } else {
+            later = (atomic_load_explicit(&p->affected[person >> 6], memory_order_relaxed) >>
+                         (person & 63) &
+                     1) != 0;
+        }
+    }
+    *ret_person = person;
+    if (!pass_who(p, person) || (person == 0 && !p->kind->wants_nobody)) {
+        return FATE_SKIP;
+    }
+    return person == 0 ? FATE_NOBODY : later ? FATE_LATER : FATE_HERE;
+}
+
+static void skip_group(Cursor *c)
+{
+    const uint32_t end = c->groups[c->group + 1].first - c->base;
+    while (c->at < c->count && c->list[c->at] < end) {
+        c->at++;
+    }
+}
+
+/* Rows of a group that are not for now: nobody's to the fold, the others to be kept. */
+static PtStatus deal_with(Scan *s, Cursor *c, Fate fate, uint32_t person, PtError *err)
+{
+    if (fate == FATE_SKIP) {
+        skip_group(c);
+        return PT_OK;
+    }
+    const size_t from = s->count, groups = s->group_count;
+    PtStatus st = take_rows(s, c, err);
+    if (st == PT_OK && fate == FATE_LATER) {
+        st = later_keep(s, c, person, from, err);
+    } else if (st == PT_OK) {
+        st = s->pass->kind->person(s->state, s, 0, s->rows + from, s->count - from, err);
+        pt_arena_clear(s->texts);
+    }
+    s->count = from;
+    s->group_count = groups;
+    return st;
+}
+
+/* Goes on to the next group of somebody's that is folded now. */
+static PtStatus seek(Scan *s, Cursor *c, PtError *err)
+{
+    for (;;) {
+        if (c->at == c->count) {
+            bool any;
+            PtStatus st = next_block(s, c, &any, err);
+            if (st != PT_OK || !any) {
+                c->person = PASS_NOBODY;
+                return st;
+            }
+        }
+        uint32_t person;
+        find_group(c, c->base + c->list[c->at]);
+        const Fate fate = fate_of(s->pass, c, &person);
+        if (fate == FATE_HERE) {
+            c->person = person;
+            return PT_OK;
+        }
+        PtStatus st = deal_with(s, c, fate, person, err);
+        if (st != PT_OK) {
+            return st;
+        }
+    }
+}
+
+/* ---- Persons --------------------------------------------------------------------------------- */
+
+PtStatus scan_fold_person(Scan *s, uint32_t person, PtError *err)
+{
+    PtStatus st = order_rows(s, err);
+    if (st == PT_OK) {
+        s->persons++;
+        st = s->pass->kind->person(s->state, s, person, s->rows, s->count, err);
+        if (pt_arena_used(s->texts) > 0) {
+            pt_arena_clear(s->texts);
+        }
+    }
+    s->count = 0;
+    s->group_count = 0;
+    return st;
+}
+
+/* Hands the times of the listed rows of the cursor's group to the fold, as they lie. */
+static void take_times(Scan *s, Cursor *c)
+{
+    const uint32_t end = c->groups[c->group + 1].first - c->base, first = c->list[c->at];
+    uint32_t count = c->count - c->at;
+    const bool dense = (uint32_t)c->list[c->count - 1] - first == count - 1;
+    if (dense) {
+        count = end - first < count ? end - first : count;
+    } else {
+        uint32_t at = c->at;
+        while (at < c->count && c->list[at] < end) {
+            at++;
+        }
+        count = at - c->at;
+    }
+    s->pass->kind->times(s->state, dense ? c->times + first : c->times,
+                         dense ? NULL : c->list + c->at, count);
+    c->at += count;
+}
+
+static PtStatus fold_times(Scan *s, uint64_t person, PtError *err)
+{
+    PtStatus st = PT_OK;
+    for (size_t i = 0; st == PT_OK && i < s->pass->runs; i++) {
+        Cursor *c = &s->cursors[i];
+        while (st == PT_OK && c->person == person) {
+            take_times(s, c);
+            st = seek(s, c, err);
+        }
+    }
+    s->persons++;
+    return st == PT_OK ? s->pass->kind->end(s->state, s, err) : st;
+}
+
+static PtStatus gather(Scan *s, uint64_t person, PtError *err)
+{
+    PtStatus st = PT_OK;
+    for (size_t i = 0; i < s->pass->runs; i++) {
+        Cursor *c = &s->cursors[s->pass->by_time[i]];
+        while (st == PT_OK && c->person == person) {
+            st = take_rows(s, c, err);
+            st = st == PT_OK ? seek(s, c, err) : st;
+        }
+    }
+    return st;
+}
+
+static uint64_t next_person(const Scan *s)
+{
+    uint64_t person = PASS_NOBODY;
+    for (size_t i = 0; i < s->pass->runs; i++) {
+        person = s->cursors[i].person < person ? s->cursors[i].person : person;
+    }
+    return person;
+}
+
+/* The first group of the range of persons [from, to) and the rows of all of it. */
+static void enter_range(const Pass *p, Cursor *c, uint64_t from, uint64_t to)
+{
+    uint32_t bounds[2];
+    const uint64_t persons[2] = {from, to};
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t low = 0, high = p->info[c->run].groups;
+        while (low < high) {
+            const uint32_t mid = low + (high - low) / 2;
+            if (c->groups[mid].person < persons[i]) {
+                low = mid + 1;
+            } else {
+                high = mid;
+            }
+        }
+        bounds[i] = low;
+    }
+    c->group = bounds[0];
+    c->group_end = bounds[1];
+    c->row = c->groups[bounds[0]].first;
+    c->row_end = c->groups[bounds[1]].first;
+    c->at = c->count = 0;
+}
+
+PtStatus scan_begin_range(Scan *s, PtError *err)
+{
+    s->epoch++;
+    s->state_bytes = 0;
+    s->rows_read = 0;
+    s->persons = 0;
+    return s->pass->kind->new(s->pass->plan, s->pass->run, &s->state, err);
+}
+
+static PtStatus scan_range(Scan *s, uint32_t range, PtError *err)
+{
+    const Pass *p = s->pass;
+    PtStatus st = scan_begin_range(s, err);
+    for (size_t i = 0; st == PT_OK && i < p->runs; i++) {
+        enter_range(p, &s->cursors[i], p->cuts[range], p->cuts[range + 1]);
+        st = seek(s, &s->cursors[i], err);
+    }
+    while (st == PT_OK) {
+        const uint64_t person = next_person(s);
+        if (person == PASS_NOBODY) {
+            break;
+        }
+        if (p->times_only) {
+            st = fold_times(s, person, err);
+            continue;
+        }
+        st = gather(s, person, err);
+        st = st == PT_OK ? scan_fold_person(s, (uint32_t)person, err) : st;
+    }
+    return st == PT_OK ? pass_hand_in(s, range, err) : st;
+}
+
+PtStatus scan_work(Scan *s, PtError *err)
+{
+    Pass *p = s->pass;
+    PtStatus st = PT_OK;
+    uint32_t range;
+    while (st == PT_OK && (range = atomic_fetch_add(&p->next_range, 1)) < p->range_count) {
+        st = scan_range(s, range, err);
+    }
+    return st;
+}
