@@ -86,6 +86,7 @@ static void put_traits(ApiCall *call, PtJsonOut *out, const Profile *p)
         api_put_source(call, out, trait->source);
         pt_json_put_u64(out, "node", trait->node);
         pt_json_put_str(out, "said_by", pt_str(trait->identify ? "identify" : "context"));
+        pt_json_put_bool(out, "preferred", trait->preferred);
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);

@@ -442,6 +442,33 @@ static struct RulesCase {
     {"other not an object", "{\"other\":[]}", "other is not an object"},
     {"blocked not an array", "{\"blocked\":\"x\"}", "blocked is \"x\", not an array"},
     {"blocked numbers", "{\"blocked\":[0]}", "blocked is 0, not an array of texts"},
+    {"preferred sources",
+     "{\"traits\":[{\"name\":\"e\\u006dail\",\"sources\":[\"a\",\"b\"]},{\"sources\":[\"b\"],"
+     "\"name\":\"plan\"}]}",
+     NULL},
+    {"traits not an array", "{\"traits\":{}}", "traits is not an array"},
+    {"traits of numbers", "{\"traits\":[1]}", "traits is not an array of objects"},
+    {"a trait without a name", "{\"traits\":[{\"sources\":[\"a\"]}]}",
+     "traits[0].name is not there"},
+    {"a trait without sources", "{\"traits\":[{\"name\":\"email\"}]}",
+     "traits[0].sources is not there"},
+    {"a trait of no sources", "{\"traits\":[{\"name\":\"email\",\"sources\":[]}]}",
+     "traits[0].sources is empty"},
+    {"a trait's name is empty", "{\"traits\":[{\"name\":\"\",\"sources\":[\"a\"]}]}",
+     "traits[0].name is not a text of 1..200 bytes"},
+    {"a trait twice",
+     "{\"traits\":[{\"name\":\"a\",\"sources\":[\"a\"]},{\"name\":\"a\",\"sources\":[\"b\"]}]}",
+     "traits[1].name stands twice"},
+    {"a trait's name twice", "{\"traits\":[{\"name\":\"a\",\"name\":\"b\",\"sources\":[\"a\"]}]}",
+     "traits[0].name stands twice"},
+    {"a source twice", "{\"traits\":[{\"name\":\"a\",\"sources\":[\"a\",\"a\"]}]}",
+     "traits[0].sources holds one twice"},
+    {"sources twice", "{\"traits\":[{\"name\":\"a\",\"sources\":[\"a\"],\"sources\":[\"b\"]}]}",
+     "traits[0].sources stands twice"},
+    {"sources of numbers", "{\"traits\":[{\"name\":\"a\",\"sources\":[1]}]}",
+     "traits[0].sources is not an array of texts"},
+    {"a member more", "{\"traits\":[{\"name\":\"a\",\"sources\":[\"a\"],\"x\":1}]}",
+     "traits[0].* is a member that is not known"},
     {"cap 1", "{\"merge_cap\":1}", "merge_cap is 1, not a whole number in 2..1000"},
     {"cap 1001", "{\"merge_cap\":1001}", "merge_cap is 1001, not a whole number in 2..1000"},
 };
@@ -491,7 +518,7 @@ static void test_default_rules_are_written(void **state)
         "null},"
         "\"blocked\":[\"-1\",\"nan\",\"none\",\"null\",\"true\",\"false\",\"guest\",\"anonymous\","
         "\"undefined\",\"distinct_id\",\"[object object]\",\"not_authenticated\"],"
-        "\"merge_cap\":200}";
+        "\"merge_cap\":200,\"traits\":[]}";
     (void)state;
     IdentityRules *rules = rig_rules(NULL);
     PtBuf out;
@@ -571,9 +598,58 @@ static void test_bounds_of_rules(void **state)
     assert_int_equal(read_blocked(1, IDENTITY_VALUE_MAX + 1), PT_INVALID);
 }
 
+/* The first of a list before the second, and that before all others. */
+static void test_preferred_sources(void **state)
+{
+    (void)state;
+    PtStr id;
+    IdentityRules *rules =
+        rig_rules("{\"traits\":[{\"name\":\"email\",\"sources\":[\"crm\",\"till\"]}]}");
+    assert_true(identity_prefers(rules, PT_STR("email")));
+    assert_false(identity_prefers(rules, PT_STR("plan")));
+    assert_int_equal(identity_preference(rules, PT_STR("email"), PT_STR("crm")), 2);
+    assert_int_equal(identity_preference(rules, PT_STR("email"), PT_STR("till")), 1);
+    assert_int_equal(identity_preference(rules, PT_STR("email"), PT_STR("web")), 0);
+    assert_int_equal(identity_preference(rules, PT_STR("plan"), PT_STR("crm")), 0);
+    assert_true(identity_preferred_source(rules, 0, 1, &id));
+    assert_true(pt_str_eq(id, PT_STR("till")));
+    assert_false(identity_preferred_source(rules, 0, 2, &id));
+    assert_false(identity_preferred_source(rules, 1, 0, &id));
+    identity_rules_free(rules);
+}
+
+static PtStatus read_preferred(unsigned traits, unsigned sources)
+{
+    PtBuf json;
+    IdentityRules *rules = NULL;
+    pt_buf_init(&json, 1 << 20);
+    pt_buf_printf(&json, "{\"traits\":[");
+    for (unsigned i = 0; i < traits; i++) {
+        pt_buf_printf(&json, "%s{\"name\":\"t%u\",\"sources\":[", i > 0 ? "," : "", i);
+        for (unsigned s = 0; s < sources; s++) {
+            pt_buf_printf(&json, "%s\"s%u\"", s > 0 ? "," : "", s);
+        }
+        pt_buf_printf(&json, "]}");
+    }
+    pt_buf_printf(&json, "]}");
+    PtStatus st = identity_rules_read(pt_buf_str(&json), &rules, NULL);
+    pt_buf_done(&json);
+    identity_rules_free(rules);
+    return st;
+}
+
+static void test_bounds_of_preferred_sources(void **state)
+{
+    (void)state;
+    assert_int_equal(read_preferred(IDENTITY_PREFER_MAX, IDENTITY_PREFER_SOURCES_MAX), PT_OK);
+    assert_int_equal(read_preferred(IDENTITY_PREFER_MAX + 1, 1), PT_INVALID);
+    assert_int_equal(read_preferred(1, IDENTITY_PREFER_SOURCES_MAX + 1), PT_INVALID);
+}
+
 static void test_rules_without_memory(void **state)
 {
-    static const char json[] = "{\"types\":[{\"name\":\"card\"}],\"blocked\":[\"x\",\"y\\n\"]}";
+    static const char json[] = "{\"types\":[{\"name\":\"card\"}],\"blocked\":[\"x\",\"y\\n\"],"
+                               "\"traits\":[{\"name\":\"email\",\"sources\":[\"a\"]}]}";
     (void)state;
     PtStatus st = PT_NO_MEMORY;
     uint64_t nth = 0;
@@ -593,7 +669,7 @@ static void test_rules_without_memory(void **state)
 int main(void)
 {
     static struct CMUnitTest
-        tests[PT_COUNT(claim_cases) + PT_COUNT(value_cases) + PT_COUNT(rules_cases) + 9];
+        tests[PT_COUNT(claim_cases) + PT_COUNT(value_cases) + PT_COUNT(rules_cases) + 11];
     size_t n = 0;
     PT_TEST_ROWS(tests, n, claim_cases, test_claims);
     PT_TEST_ROWS(tests, n, value_cases, test_value);
@@ -607,6 +683,8 @@ int main(void)
         cmocka_unit_test(test_default_rules_are_written),
         cmocka_unit_test(test_what_is_left_out_is_the_default),
         cmocka_unit_test(test_bounds_of_rules),
+        cmocka_unit_test(test_preferred_sources),
+        cmocka_unit_test(test_bounds_of_preferred_sources),
         cmocka_unit_test(test_rules_without_memory),
     };
     memcpy(tests + n, others, sizeof others);

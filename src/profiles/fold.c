@@ -52,7 +52,8 @@ size_t fold_traits(FoldTrait *traits, size_t count)
         last = name;
         if (!pt_str_eq(traits[i].trait.json, PT_STR("null"))) {
             traits[kept] = traits[i];
-            traits[kept++].trait.identify = traits[i].precedence == TRAIT_OF_IDENTIFY;
+            traits[kept].trait.preferred = traits[i].precedence > TRAIT_OF;
+            traits[kept++].trait.identify = (traits[i].precedence & TRAIT_OF) == TRAIT_OF_IDENTIFY;
         }
     }
     return kept;

@@ -30,6 +30,10 @@ enum {
     IDENTITY_VALUE_MAX = 255,    /* bytes after normalising; a longer one is no identifier */
     IDENTITY_CLAIMS_MAX = 32,    /* of one event; what is over it is left out, lowest first */
     IDENTITY_BLOCKED_MAX = 1000,
+    IDENTITY_PREFER_MAX = 100,        /* traits with preferred sources */
+    IDENTITY_PREFER_NAME_MAX = 200,   /* bytes */
+    IDENTITY_PREFER_SOURCES_MAX = 20, /* of a trait */
+    IDENTITY_PREFER_SOURCE_MAX = 36,  /* bytes */
 };
 
 typedef enum IdentityForm {                      /* how values of a type are normalised */
@@ -77,14 +81,24 @@ typedef struct IdentityRules IdentityRules;
 PT_NODISCARD PtStatus identity_rules_default(IdentityRules **ret_rules, PtError *err);
 /* From JSON: {"types": [{"name", "priority", "limit", "form": "trim|lower|email|phone|card",
  * "mode": "unique|login|immutable", "country": "AT" or null}], "other": {"priority", "limit",
- * "form", "mode", "country"}, "blocked": [text], "merge_cap": n}; types and members left out are
- * the defaults', but for the limit of an immutable type: 1, and no other is taken. A country wants
- * the form phone. merge_cap (200; 2..1000): the most identifiers a person may come to have. Empty
- * values, and those of zeros and dashes only, are blocked always.
- * PT_INVALID names the field and its bound. */
+ * "form", "mode", "country"}, "blocked": [text], "merge_cap": n, "traits": [{"name": text,
+ * "sources": [id]}]}; types and members left out are the defaults', but for the limit of an
+ * immutable type: 1, and no other is taken. A country wants the form phone. merge_cap
+ * (200; 2..1000): the most identifiers a person may come to have. Empty values, and those of zeros
+ * and dashes only, are blocked always. traits (none): below. PT_INVALID names the field and its
+ * bound. */
 PT_NODISCARD PtStatus identity_rules_read(PtStr json, IdentityRules **ret_rules, PtError *err);
 void identity_rules_write(const IdentityRules *rules, PtBuf *out); /* the same form, all members */
 void identity_rules_free(IdentityRules *rules);                    /* accepts NULL */
+
+/* Of "traits": what a preferred source says of a trait holds before what later ones in the list
+ * say, and they before all that are not in it; then as without (identify, newer). */
+bool identity_prefers(const IdentityRules *rules, PtStr trait); /* whether it has a list */
+/* 0: not in the list; else the more the earlier. */
+unsigned identity_preference(const IdentityRules *rules, PtStr trait, PtStr source);
+/* The ids as they stand, by index of the trait and place in its list; false behind the last. */
+bool identity_preferred_source(const IdentityRules *rules, size_t trait, size_t place,
+                               PtStr *ret_source);
 
 /* ---- Claims (claims.c): the identifiers that an event brings --------------------------------- */
 

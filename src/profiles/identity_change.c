@@ -52,6 +52,25 @@ static PtStatus read_rebuild(PtSqlTx *tx, PtArena *arena, ProfileRebuild *rebuil
     return st;
 }
 
+/* Stored by an earlier version they lack members that are the defaults'. */
+static PtStatus complete(PtArena *arena, PtStr *json, PtError *err)
+{
+    IdentityRules *rules = NULL;
+    PtBuf all;
+    PtStatus st = identity_rules_read(*json, &rules, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_buf_init(&all, RULES_MAX);
+    identity_rules_write(rules, &all);
+    identity_rules_free(rules);
+    st = pt_buf_status(&all) == PT_OK
+             ? copy(arena, pt_buf_str(&all), json, err)
+             : pt_fail(err, pt_buf_status(&all), "the rules have over %d bytes", RULES_MAX);
+    pt_buf_done(&all);
+    return st;
+}
+
 PtStatus profiles_rules(Profiles *p, PtArena *arena, ProfileRules *ret_rules, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
@@ -59,6 +78,7 @@ PtStatus profiles_rules(Profiles *p, PtArena *arena, ProfileRules *ret_rules, Pt
     PtStatus st = pt_sql_begin(p->core, false, &tx, err);
     st = st == PT_OK ? read_newest(tx, arena, &rules, err) : st;
     st = st == PT_OK ? read_rebuild(tx, arena, &rules.rebuild, err) : st;
+    st = st == PT_OK ? complete(arena, &rules.json, err) : st;
     if (st == PT_OK) {
         rules.rebuild.begun = rules.rebuild.number <= book_rebuild(p);
         *ret_rules = rules;
@@ -173,6 +193,22 @@ static PtStatus store_rules(Profiles *p, const Change *c, PtStr json, PtError *e
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
+PtStatus profile_rules_check(const Profiles *p, const IdentityRules *rules, PtError *err)
+{
+    EventSource source;
+    PtStr id;
+    for (size_t trait = 0; p->sources != NULL && trait < IDENTITY_PREFER_MAX; trait++) {
+        for (size_t at = 0; identity_preferred_source(rules, trait, at, &id); at++) {
+            if (!event_source_by_ref(p->sources, id, &source) ||
+                !pt_str_eq(id, pt_str(source.id))) {
+                return pt_fail(err, PT_INVALID, "traits[%zu].sources[%zu]: no source has this id",
+                               trait, at);
+            }
+        }
+    }
+    return PT_OK;
+}
+
 PtStatus profiles_rules_change(Profiles *p, const AuditActor *by, uint32_t version, PtStr json,
                                PtStr reason, PtError *err)
 {
@@ -184,7 +220,9 @@ PtStatus profiles_rules_change(Profiles *p, const AuditActor *by, uint32_t versi
                      BOOK_VERSIONS_MAX);
     }
     st = st == PT_OK ? identity_rules_read(json, &rules, err) : st;
+    st = st == PT_OK ? profile_rules_check(p, rules, err) : st;
     if (st != PT_OK) {
+        identity_rules_free(rules);
         return st;
     }
     const Change c = {.by = by,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/json.h"
 #include "profiles/identity.h"
 
 #include <stdalign.h>
@@ -15,6 +16,8 @@
 
 /* ---- Rules ----------------------------------------------------------------------------------- */
 
+typedef struct IdentityPrefers IdentityPrefers;
+
 struct IdentityRules {
     IdentityType types[IDENTITY_TYPES_MAX]; /* by name */
     size_t type_count;
@@ -22,7 +25,8 @@ struct IdentityRules {
     uint32_t merge_cap;
     PtStr *blocked; /* shorter ones first, then by their bytes */
     size_t blocked_count;
-    char *blocked_text; /* of all of them */
+    char *blocked_text;       /* of all of them */
+    IdentityPrefers *prefers; /* NULL: none */
 };
 
 extern const char identity_event_type[]; /* "event": nodes of events without any identifier */
@@ -33,6 +37,11 @@ const IdentityType *identity_rules_type(const IdentityRules *rules, PtStr name);
 bool identity_rules_block(const IdentityRules *rules, PtStr value);
 bool identity_type_name_valid(PtStr name);
 PtStr identity_trim(PtStr s); /* without ASCII white space around it */
+
+/* The member "traits" (rules_prefer.c), where a reading of rules stands in front of its value. */
+PtStatus identity_prefers_read(PtJson *j, IdentityPrefers **ret_prefers, PtError *err);
+void identity_prefers_write(const IdentityPrefers *all, PtJsonOut *o);
+void identity_prefers_free(IdentityPrefers *all); /* accepts NULL */
 
 /* ---- Store ----------------------------------------------------------------------------------- */
 

@@ -512,7 +512,9 @@ PtStatus profiles_preview_start(Profiles *p, const AuditActor *by, PtStr json, P
     Preview *v = p->preview;
     IdentityRules *rules = NULL;
     PtStatus st = identity_rules_read(json, &rules, err);
+    st = st == PT_OK ? profile_rules_check(p, rules, err) : st;
     if (st != PT_OK) {
+        identity_rules_free(rules);
         return st;
     }
     (void)pthread_mutex_lock(&v->lock);

@@ -84,6 +84,7 @@ typedef struct ProfileTrait {
     uint32_t source; /* number; 0: the server's own */
     uint32_t node;   /* the identifier it was said of */
     bool identify;   /* said by identify or group, which goes before what a context repeats */
+    bool preferred;  /* by a source that the rules prefer for it, which goes before both */
 } ProfileTrait;
 
 typedef struct ProfileValue { /* of orders, per currency: completed less refunded */

@@ -124,6 +124,9 @@ void persons_add(Profiles *p, const ProfilePerson *person);
 void persons_change(Profiles *p, uint32_t number, uint64_t offset);
 size_t persons_bytes(const Profiles *p);
 
+/* Rules that are to be stored: PT_INVALID where they name a source that is not there. */
+PtStatus profile_rules_check(const Profiles *p, const IdentityRules *rules, PtError *err);
+
 /* ---- Traits (traits.c) and search (search.c) ----------------------------------------------------
  */
 

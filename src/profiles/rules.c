@@ -164,6 +164,7 @@ void identity_rules_free(IdentityRules *rules)
     }
     free(rules->blocked);
     free(rules->blocked_text);
+    identity_prefers_free(rules->prefers);
     free(rules);
 }
 
@@ -588,7 +589,7 @@ static PtStatus read_blocked(Reader *r)
 
 static PtStatus read_rules(Reader *r)
 {
-    static const char *const members[] = {"types", "other", "blocked", "merge_cap"};
+    static const char *const members[] = {"types", "other", "blocked", "merge_cap", "traits"};
     unsigned seen = 0;
     PtJsonToken token = pt_json_next(&r->j);
     if (token != PT_JSON_OBJECT) {
@@ -603,6 +604,7 @@ static PtStatus read_rules(Reader *r)
             st = member == 0   ? read_types(r)
                  : member == 1 ? read_other(r)
                  : member == 2 ? read_blocked(r)
+                 : member == 4 ? identity_prefers_read(&r->j, &r->rules->prefers, r->err)
                                : read_number(r, "merge_cap", MERGE_CAP_MIN, MERGE_CAP_MAX,
                                              &r->rules->merge_cap);
         }
@@ -673,5 +675,7 @@ void identity_rules_write(const IdentityRules *rules, PtBuf *out)
     }
     pt_json_out_array_end(&o);
     pt_json_put_u64(&o, "merge_cap", rules->merge_cap);
+    pt_json_out_key(&o, PT_STR("traits"));
+    identity_prefers_write(rules->prefers, &o);
     pt_json_out_object_end(&o);
 }

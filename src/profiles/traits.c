@@ -223,10 +223,11 @@ void traits_node_erased(Profiles *p, uint32_t node)
 /* ---- Staging: what the event says, not yet seen by anybody ----------------------------------- */
 
 typedef struct Stage {
+    const Profiles *of;
     Gathering *into;
     PtBuf *text;
     uint32_t node;
-    SaidValue value; /* its json is set trait by trait */
+    SaidValue value; /* its json is set trait by trait, its precedence without a preference */
     uint64_t offset;
     int64_t received_ms; /* as SaidTrait has it */
     SaidTrait *first, **end;
@@ -269,6 +270,20 @@ static void stage_trait(Stage *s, PtStr name, PtStr json)
     s->end = &said->next;
 }
 
+/* What the rules prefer of this trait. Few traits have a list, so the source's id is looked up for
+ * them only. */
+static uint8_t precedence_of(const Stage *s, PtStr name)
+{
+    const IdentityRules *rules = s->of->rules;
+    EventSource source;
+    if (s->of->sources == NULL || !identity_prefers(rules, name) ||
+        !event_source_by_number(s->of->sources, s->value.source, &source)) {
+        return s->value.precedence;
+    }
+    const unsigned preference = identity_preference(rules, name, pt_str(source.id));
+    return (uint8_t)(s->value.precedence | preference << TRAIT_PREFERENCE_BITS);
+}
+
 static void stage_traits(Stage *s, PtStr object, TraitPrecedence precedence)
 {
     PtJson j;
@@ -283,7 +298,10 @@ static void stage_traits(Stage *s, PtStr object, TraitPrecedence precedence)
         if (!pt_json_skip(&j, &json, NULL, NULL)) {
             break;
         }
+        const uint8_t plain = s->value.precedence;
+        s->value.precedence = precedence_of(s, name);
         stage_trait(s, name, json);
+        s->value.precedence = plain;
     }
 }
 
@@ -437,7 +455,8 @@ PtStatus traits_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32
                       PtError *err)
 {
     Traits *t = p->traits;
-    Stage s = {.into = &t->now,
+    Stage s = {.of = p,
+               .into = &t->now,
                .text = &t->text,
                .node = node,
                .offset = r->position.offset,
@@ -459,7 +478,8 @@ PtStatus traits_apply(Profiles *p, const EventView *v, const PtRecord *r, uint32
 PtStatus traits_redact(Profiles *p, uint32_t node, const TraitRedacted *r, PtError *err)
 {
     Traits *t = p->traits;
-    Stage s = {.into = &t->now,
+    Stage s = {.of = p,
+               .into = &t->now,
                .text = &t->text,
                .node = node,
                .offset = r->offset,

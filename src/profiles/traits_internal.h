@@ -25,13 +25,15 @@ enum {
 typedef enum TraitPrecedence {
     TRAIT_OF_CONTEXT = 1, /* context.traits, which repeat what an identify said before */
     TRAIT_OF_IDENTIFY = 2,
+    TRAIT_OF = 3,              /* these bits; above them the preference of its source */
+    TRAIT_PREFERENCE_BITS = 2, /* (identity_preference) */
 } TraitPrecedence;
 
 typedef struct SaidValue {
     PtStr json;
     int64_t at_ms; /* timestamp of the event */
     uint32_t source;
-    uint8_t precedence; /* TraitPrecedence */
+    uint8_t precedence; /* TraitPrecedence and preference */
 } SaidValue;
 
 /* Whether `later`, which comes later in the log, takes the place of `earlier`. */

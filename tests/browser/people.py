@@ -62,7 +62,7 @@ class Shop(Patron):
         customers = Customers(self).ready()
         trait = customers.computes("orders", fold="count", events=["Order Completed"], window={"last": {"days": 30}})
         rules = customers.ask("GET", "/api/v1/identity/rules")
-        customers.ask("POST", "/api/v1/identity/rules/preview", {"rules": {name: rules[name] for name in ("types", "other", "blocked", "merge_cap")}}, 202)
+        customers.ask("POST", "/api/v1/identity/rules/preview", {"rules": {name: rules[name] for name in ("types", "other", "blocked", "merge_cap", "traits")}}, 202)
         end = time.monotonic() + 30
         while customers.ask("GET", "/api/v1/identity/rules/preview")["state"] != "done":
             assert time.monotonic() < end

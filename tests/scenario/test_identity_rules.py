@@ -155,3 +155,42 @@ def test_what_is_refused(shop):
     assert shop.preview({})["before"] == {"persons": 0, "identifiers": 0}
     shop.ask("DELETE", PREVIEW, status=409)
     assert shop.rules()["version"] == 1
+
+
+def test_preferred_sources(shop):
+    """What the CRM says of a trait holds whatever others say later; from the change on, and for all of history after a rebuild."""
+    crm, till = (shop.patron.add_source(name) for name in ("crm", "till"))
+
+    def say(source, plan, hour, **rest):
+        shop.count += 1
+        shop.patron.send_ok([{"type": "identify", "userId": "u1", "messageId": f"p{shop.count}", "timestamp": f"2026-01-01T{hour:02}:00:00Z",
+                              "traits": {"plan": plan, **rest}}], source["write_key"])
+        shop.ready()
+
+    def held():
+        return {row["name"]: (row["value"], row["source"]["name"], row["preferred"]) for row in shop.find("user_id", "u1")["traits"]}
+
+    say(crm, "gold", 1, town="Graz")
+    say(till, "silver", 2, town="Linz")
+    assert held() == {"plan": ("silver", "till", False), "town": ("Linz", "till", False)}
+    lists = {"traits": [{"name": "plan", "sources": [crm["id"], till["id"]]}]}
+    for bad, place in (({"traits": [{"name": "plan", "sources": ["crm"]}]}, "traits[0].sources[0]"), ({"traits": [{"name": "plan"}]}, "traits[0].sources")):
+        for method, path, body in (("PUT", RULES, {"version": 1, "rules": bad}), ("POST", PREVIEW, {"rules": bad})):
+            assert place in shop.ask(method, path, body, 400)["detail"]
+    assert shop.change(lists)["traits"] == lists["traits"]
+
+    say(shop_source := shop.patron.add_source("app"), "bronze", 3, town="Wels")
+    assert held() == {"plan": ("bronze", "app", False), "town": ("Wels", "app", False)}  # nothing of the CRM since the change
+    say(crm, "gold", 4, town="Graz")
+    say(till, "silver", 5, town="Linz")
+    say(shop_source, "bronze", 6)
+    assert held() == {"plan": ("gold", "crm", True), "town": ("Linz", "till", False)}
+
+    shop.change({"traits": [{"name": "plan", "sources": [till["id"]]}]})
+    assert held()["plan"] == ("gold", "crm", True)
+    shop.rebuild("the till asks people")
+    assert held()["plan"] == ("silver", "till", True)
+    shop.patron.kill9()
+    shop.patron.start()
+    shop.ready()
+    assert held()["plan"] == ("silver", "till", True)

@@ -4737,6 +4737,11 @@ export interface components {
             blocked: string[];
             /** @description Identifiers that a person may come to have */
             merge_cap: number;
+            /** @description Whose word holds for a trait: the first source of its list before the later ones, and those before all that are not in it; of one source, what an identify said, then the newer */
+            traits: {
+                name: string;
+                sources: string[];
+            }[];
         };
         IdentityRebuild: {
             number: number;
@@ -5467,6 +5472,8 @@ export interface components {
              * @enum {string}
              */
             said_by: "identify" | "context";
+            /** @description By a source that the rules of identity prefer for this trait, which goes before both */
+            preferred: boolean;
         };
         /** @description What the traits say, in the standard form of its country, as duplicates are compared by it; the traits stay as they were said. Null where nothing is said */
         ProfileStandard: {
@@ -9223,7 +9230,7 @@ export interface operations {
                 "application/json": {
                     /** @description The version that these replace */
                     version: number;
-                    /** @description types, other, blocked and merge_cap in the shape of IdentityRules */
+                    /** @description types, other, blocked, merge_cap and traits in the shape of IdentityRules */
                     rules: Record<string, unknown>;
                     /** @description For the audit chain */
                     reason?: string;
@@ -9282,7 +9289,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description types, other, blocked and merge_cap in the shape of IdentityRules */
+                    /** @description types, other, blocked, merge_cap and traits in the shape of IdentityRules */
                     rules: Record<string, unknown>;
                 };
             };

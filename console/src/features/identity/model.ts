@@ -21,6 +21,13 @@ export function useRules() {
   })
 }
 
+/** Sources to choose from, by name; none where they may not be seen. */
+export function useSources(): { value: string; label: string }[] {
+  const may = useMay('sources.read')
+  const { data } = useQuery({ queryKey: ['sources'], queryFn: async () => (await ok(api.GET('/api/v1/sources'))).data ?? [], enabled: may })
+  return (data ?? []).map((one) => ({ value: one.id, label: one.name }))
+}
+
 /** The last preview; null: there was none since the server's start. */
 export function usePreview() {
   const may = useMay('identity.configure')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest'
-import { blockedOf, draftOf, faultsOf, newType, same, sentOf, withCountry, withForm, withMode } from './rules'
+import { blockedOf, draftOf, faultsOf, newPrefer, newType, same, sentOf, withCountry, withForm, withMode } from './rules'
 
 const rules = {
   types: [
@@ -10,6 +10,7 @@ const rules = {
   other: { priority: 9, limit: 5, form: 'trim' as const, mode: 'unique' as const, country: null },
   blocked: ['test', 'unknown'],
   merge_cap: 200,
+  traits: [{ name: 'email', sources: ['crm', 'till'] }],
 }
 
 describe('rules as they are edited', () => {
@@ -51,6 +52,24 @@ describe('rules as they are edited', () => {
     const [first, second] = draft.types
     if (first === undefined || second === undefined) throw new Error('two types')
     expect(faultsOf({ ...draft, types: [first, { ...second, name }] }).get(second.row)).toBe(fault)
+  })
+  it('keep the order of preferred sources', () => {
+    const draft = draftOf(rules)
+    const [row] = draft.traits
+    if (row === undefined) throw new Error('one trait')
+    expect(same(draft, { ...draft, traits: [{ ...row, sources: ['till', 'crm'] }] })).toBe(false)
+    expect(same(draft, { ...draft, traits: [] })).toBe(false)
+  })
+  it('refuse half a preference', () => {
+    const draft = draftOf(rules)
+    const [row] = draft.traits
+    if (row === undefined) throw new Error('one trait')
+    const fresh = newPrefer()
+    const faults = (traits: typeof draft.traits) => [...faultsOf({ ...draft, traits }).values()]
+    expect(faults([row])).toEqual([])
+    expect(faults([row, fresh])).toEqual(['trait name'])
+    expect(faults([row, { ...fresh, name: 'plan' }])).toEqual(['no sources'])
+    expect(faults([row, { ...fresh, name: 'email', sources: ['crm'] }])).toEqual(['trait twice', 'trait twice'])
   })
   it('bound the blocked values', () => {
     const draft = draftOf(rules)

@@ -78,7 +78,7 @@ export function Traits({ profile }: { profile: Profile }) {
         />
         {open && (
           <SidePanel title={open.name} onClose={() => setUrl({ trait: null })}>
-            <Facts rows={[[t`Source`, <bdi>{words.source(open)}</bdi>], [t`Said`, <Time at={open.at} />], [t`Said of`, <Mono>{words.of(open)}</Mono>], [t`Precedence`, open.said_by === 'identify' ? t`Said by identify: goes before what a context repeats` : t`Repeated in a context: gives way to any identify`]]} />
+            <Facts rows={[[t`Source`, <bdi>{words.source(open)}</bdi>], [t`Said`, <Time at={open.at} />], [t`Said of`, <Mono>{words.of(open)}</Mono>], [t`Precedence`, open.preferred ? t`Said by a preferred source: goes before all others` : open.said_by === 'identify' ? t`Said by identify: goes before what a context repeats` : t`Repeated in a context: gives way to any identify`]]} />
             {standard.length > 0 && <><h3>{t`Standard form`}</h3><Facts rows={standard} /></>}
             <Code label={t`Value`} text={typeof open.value === 'string' ? open.value : JSON.stringify(open.value, null, 2)} wrap />
           </SidePanel>

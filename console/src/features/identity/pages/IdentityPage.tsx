@@ -12,6 +12,7 @@ import { Dialog } from '@/ui/dialogs'
 import { Page, Panel } from '@/ui/Page'
 import { errorText, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
+import { Preferences } from '../components/Preferences'
 import { PreviewPanel } from '../components/PreviewPanel'
 import { Rebuild } from '../components/Rebuild'
 import { TypesTable } from '../components/TypesTable'
@@ -147,6 +148,7 @@ function Editor({ rules }: { rules: Rules }) {
       <fieldset className="id-plain pt-stack" disabled={!mayChange}>
         <Panel title={t`Types of identifiers`} flush><TypesTable draft={draft} faults={faults} onChange={setDraft} /></Panel>
         <Panel title={t`Limits`}><Limits draft={draft} fault={fault === 'blocked many' ? t`At most ${most} values` : fault === 'blocked long' ? t`A value is longer than an identifier can be` : null} onChange={setDraft} /></Panel>
+        <Panel title={t`Preferred sources`}><Preferences draft={draft} faults={faults} onChange={setDraft} /></Panel>
       </fieldset>
       {mayChange && <PreviewPanel draft={draft} ready={faults.size === 0} />}
       {mayChange && dirty && <SaveBar rules={rules} editing={editing} ready={faults.size === 0} />}
