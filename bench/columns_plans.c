@@ -78,8 +78,16 @@ static PtStatus price_from(BenchPlan *p, ColumnsSnapshot *s, size_t set, double 
     return st;
 }
 
-static void funnel(BenchPlan *p, ColumnsSnapshot *s)
+/* ---- The questions --------------------------------------------------------------------------- */
+
+static PtStatus cut(const BenchPlan *p, PlanUnit unit, PlanPeriods *ret_periods, PtError *err)
 {
+    return plan_periods(ret_periods, unit, p->plan.from_ms, p->plan.to_ms, NULL, err);
+}
+
+static PtStatus funnel(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)err;
     p->plan.kind = PLAN_FUNNEL;
     set_event(p, s, 0, EV_PRODUCT);
     set_event(p, s, 1, EV_ADDED);
@@ -89,58 +97,130 @@ static void funnel(BenchPlan *p, ColumnsSnapshot *s)
                                   .window_ms = 7ll * 86400000,
                                   .same = UINT32_MAX,
                                   .breakdown = {UINT32_MAX}};
+    return PT_OK;
+}
+
+static PtStatus filters(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    PlanSegmentation *plan = &p->plan.segmentation;
+    p->plan.kind = PLAN_SEGMENTATION;
+    set_event(p, s, 0, EV_PRODUCT);
+    PtStatus st = price_from(p, s, 0, 50, err);
+    p->series[0] = (PlanSeries){.measure = PLAN_UNIQUES, .slot = UINT32_MAX};
+    *plan = (PlanSegmentation){.series = p->series, .series_count = 1};
+    plan->breakdown.slot =
+        add_slot(p, UINT32_MAX, property(s, "context.device.type", COLUMNS_TEXT));
+    return st == PT_OK ? cut(p, PLAN_MONTH, &plan->periods, err) : st;
+}
+
+static PtStatus uniques(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)s;
+    p->plan.kind = PLAN_SEGMENTATION;
+    p->plan.set_count = 1; // all events
+    p->series[0] = (PlanSeries){.measure = PLAN_UNIQUES, .slot = UINT32_MAX};
+    p->plan.segmentation =
+        (PlanSegmentation){.series = p->series, .series_count = 1, .breakdown = {UINT32_MAX}};
+    return cut(p, PLAN_DAY, &p->plan.segmentation.periods, err);
+}
+
+static PtStatus revenue(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    PlanSegmentation *plan = &p->plan.segmentation;
+    p->plan.kind = PLAN_SEGMENTATION;
+    set_event(p, s, 0, EV_ORDER);
+    p->series[0] =
+        (PlanSeries){.measure = PLAN_SUM, .slot = add_slot(p, COLUMNS_COLUMN_AMOUNT, UINT32_MAX)};
+    *plan = (PlanSegmentation){.series = p->series, .series_count = 1};
+    plan->breakdown.slot =
+        add_slot(p, UINT32_MAX, property(s, "context.device.type", COLUMNS_TEXT));
+    return cut(p, PLAN_MONTH, &plan->periods, err);
+}
+
+static PtStatus retention(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)s;
+    p->plan.kind = PLAN_RETENTION;
+    p->plan.set_count = 1;
+    p->plan.retention = (PlanRetention){.begin = 0, .again = 0, .breakdown = {UINT32_MAX}};
+    return cut(p, PLAN_WEEK, &p->plan.retention.periods, err);
+}
+
+static PtStatus paths(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)err;
+    p->plan.kind = PLAN_PATHS;
+    set_event(p, s, 1, EV_PAGE);
+    p->plan.paths = (PlanPaths){.nodes = 0, .anchor = 1, .gap_ms = 1800000, .depth = 5};
+    return PT_OK;
+}
+
+static PtStatus stickiness(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)s;
+    p->plan.kind = PLAN_STICKINESS;
+    p->plan.set_count = 1;
+    return cut(p, PLAN_DAY, &p->plan.stickiness.periods, err);
+}
+
+static PtStatus lifecycle(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)s;
+    p->plan.kind = PLAN_LIFECYCLE;
+    p->plan.set_count = 1;
+    return cut(p, PLAN_WEEK, &p->plan.lifecycle.periods, err);
+}
+
+static PtStatus sessions(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)s;
+    p->plan.kind = PLAN_SESSIONS;
+    p->plan.set_count = 1;
+    p->plan.sessions.gap_ms = 1800000;
+    return cut(p, PLAN_MONTH, &p->plan.sessions.periods, err);
+}
+
+static PtStatus no_row(void *range, uint32_t person, uint64_t sets, int64_t time_ms,
+                       uint64_t offset, PtError *err)
+{
+    (void)range;
+    (void)person;
+    (void)sets;
+    (void)time_ms;
+    (void)offset;
+    (void)err;
+    return PT_OK;
+}
+
+/* What a walk costs by itself. */
+static PtStatus walk(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    (void)s;
+    (void)err;
+    p->plan.kind = PLAN_WALK;
+    p->plan.set_count = 1;
+    p->plan.walk = (PlanWalk){.row = no_row};
+    return PT_OK;
 }
 
 static PtStatus build(BenchPlan *p, ColumnsSnapshot *s, PtStr name, PtError *err)
 {
-    ColumnsPlan *plan = &p->plan;
-    PtStatus st = PT_OK;
-    if (pt_str_eq(name, PT_STR("funnel"))) {
-        funnel(p, s);
-    } else if (pt_str_eq(name, PT_STR("filters"))) {
-        plan->kind = PLAN_SEGMENTATION;
-        set_event(p, s, 0, EV_PRODUCT);
-        st = price_from(p, s, 0, 50, err);
-        p->series[0] = (PlanSeries){.measure = PLAN_UNIQUES, .slot = UINT32_MAX};
-        plan->segmentation = (PlanSegmentation){.series = p->series, .series_count = 1};
-        plan->segmentation.breakdown.slot =
-            add_slot(p, UINT32_MAX, property(s, "context.device.type", COLUMNS_TEXT));
-        st = st == PT_OK ? plan_periods(&plan->segmentation.periods, PLAN_MONTH, plan->from_ms,
-                                        plan->to_ms, NULL, err)
-                         : st;
-    } else if (pt_str_eq(name, PT_STR("uniques"))) {
-        plan->kind = PLAN_SEGMENTATION;
-        plan->set_count = 1; // all events
-        p->series[0] = (PlanSeries){.measure = PLAN_UNIQUES, .slot = UINT32_MAX};
-        plan->segmentation =
-            (PlanSegmentation){.series = p->series, .series_count = 1, .breakdown = {UINT32_MAX}};
-        st = plan_periods(&plan->segmentation.periods, PLAN_DAY, plan->from_ms, plan->to_ms, NULL,
-                          err);
-    } else if (pt_str_eq(name, PT_STR("revenue"))) {
-        plan->kind = PLAN_SEGMENTATION;
-        set_event(p, s, 0, EV_ORDER);
-        p->series[0] = (PlanSeries){.measure = PLAN_SUM,
-                                    .slot = add_slot(p, COLUMNS_COLUMN_AMOUNT, UINT32_MAX)};
-        plan->segmentation = (PlanSegmentation){.series = p->series, .series_count = 1};
-        plan->segmentation.breakdown.slot =
-            add_slot(p, UINT32_MAX, property(s, "context.device.type", COLUMNS_TEXT));
-        st = plan_periods(&plan->segmentation.periods, PLAN_MONTH, plan->from_ms, plan->to_ms, NULL,
-                          err);
-    } else if (pt_str_eq(name, PT_STR("retention"))) {
-        plan->kind = PLAN_RETENTION;
-        plan->set_count = 1;
-        plan->retention = (PlanRetention){.begin = 0, .again = 0, .breakdown = {UINT32_MAX}};
-        st = plan_periods(&plan->retention.periods, PLAN_WEEK, plan->from_ms, plan->to_ms, NULL,
-                          err);
-    } else if (pt_str_eq(name, PT_STR("paths"))) {
-        plan->kind = PLAN_PATHS;
-        plan->set_count = 1;
-        set_event(p, s, 1, EV_PAGE);
-        plan->paths = (PlanPaths){.nodes = 0, .anchor = 1, .gap_ms = 1800000, .depth = 5};
-    } else {
-        st = pt_fail(err, PT_INVALID, "no such plan: %.*s", (int)name.len, name.data);
+    static const struct {
+        const char *name;
+        PtStatus (*build)(BenchPlan *p, ColumnsSnapshot *s, PtError *err);
+    } plans[] = {
+        {"funnel", funnel},         {"filters", filters},
+        {"uniques", uniques},       {"revenue", revenue},
+        {"retention", retention},   {"paths", paths},
+        {"stickiness", stickiness}, {"lifecycle", lifecycle},
+        {"sessions", sessions},     {"walk", walk},
+    };
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
+        if (pt_str_eq(name, pt_str(plans[i].name))) {
+            return plans[i].build(p, s, err);
+        }
     }
-    return st;
+    return pt_fail(err, PT_INVALID, "no such plan: %.*s", (int)name.len, name.data);
 }
 
 PtStatus bench_plan_new(ColumnsSnapshot *s, PtStr name, BenchPlan **ret_plan, PtError *err)
@@ -203,6 +283,20 @@ void bench_plan_write(const BenchPlan *plan, const PlanAnswer *a, PtBuf *out)
             pt_buf_printf(out, "%s[%zu, %zu, %" PRIu64 "]", comma(out), c, k,
                           k == 0 ? a->retention[c]->persons : a->retention[c]->back[k]);
         }
+    }
+    for (size_t k = 1; p->kind == PLAN_STICKINESS && k <= p->stickiness.periods.count; k++) {
+        pt_buf_printf(out, "%s[%zu, %" PRIu64 "]", comma(out), k, a->stickiness[k]);
+    }
+    for (size_t i = 0; p->kind == PLAN_LIFECYCLE && i < p->lifecycle.periods.count; i++) {
+        for (size_t stage = 0; stage < PLAN_STAGES; stage++) {
+            pt_buf_printf(out, "%s[%zu, %zu, %" PRIu64 "]", comma(out), i, stage,
+                          a->lifecycle[i][stage]);
+        }
+    }
+    for (size_t i = 0; p->kind == PLAN_SESSIONS && i < p->sessions.periods.count; i++) {
+        const PlanSessionsRow *r = &a->sessions[i];
+        pt_buf_printf(out, "%s[%zu, %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRId64 "]",
+                      comma(out), i, r->sessions, r->persons, r->rows, r->length_median_ms);
     }
     for (size_t i = 0; p->kind == PLAN_PATHS && i < a->edge_count; i++) {
         const PlanEdge *e = &a->edges[i];

@@ -111,7 +111,7 @@ class Tables:
                 c_text(method.upper()), c_text(re.sub(r"\{[^}]*\}", "*", path)), c_text(oid), access,
                 self.permission(op["x-permission"]), str(not op.get("x-loop", False)).lower(),
                 str(op.get("x-sensitive", False)).lower(), str(op.get("x-open-query", False)).lower(),
-                str(op.get("x-capability", False)).lower(),
+                str(op.get("x-capability", False)).lower(), str(op.get("x-question", False)).lower(),
                 f"API_BODY_{how.upper()}", bodies, queries,
                 f"api_{oid}"]) + "},")
         out += ["const ApiOperation api_operations[OP_COUNT] = {", *rows, "};", ""]

@@ -24,15 +24,21 @@ export function pagesOf(feature: string, text: string): EarlyPage[] {
 
 type Row = [pattern: string, files: string[], texts: Record<string, string[]>, permission: string, data: string[]]
 
-/** Runs in the head: small, and for browsers of today. */
-const ASK = `((rows,shell)=>{
+/**
+ * Runs in the head: small, and for browsers of today. Answers are read to their end here: the page then has them without another turn of the
+ * browser, so that its first picture shows the data and is not drawn twice.
+ */
+export const ASK = `((rows,shell)=>{
 const asked=globalThis.patronEarly=new Map(),head=document.head
-const get=(url)=>fetch(url,{credentials:'same-origin'})
+const get=(url)=>fetch(url,{credentials:'same-origin'}).then((answer)=>answer.text().then((text)=>{
+answer.text=async()=>text
+answer.json=async()=>JSON.parse(text)
+return answer}))
 const keep=(url,answer)=>{answer.catch(()=>{});asked.set(url,answer)}
 const load=(href)=>{const link=document.createElement('link');link.href=href;if(href.endsWith('.css')){link.rel='preload';link.as='style'}else link.rel='modulepreload';link.crossOrigin='';head.append(link)}
 const session=get('/api/v1/session')
 keep('/api/v1/session',session)
-const may=(permission)=>session.then((answer)=>answer.clone().json()).then((who)=>{if(permission===''?!who.signed_in:!who.permissions.includes(permission))throw 0})
+const may=(permission)=>session.then((answer)=>answer.json()).then((who)=>{if(permission===''?!who.signed_in:!who.permissions.includes(permission))throw 0})
 let locale
 try{locale=JSON.parse(localStorage.getItem('patron.prefs')||'{}').locale}catch{}
 locale=locale||(navigator.languages.some((l)=>/^en\\b/i.test(l))||!navigator.languages.some((l)=>/^ar\\b/i.test(l))?'en':'ar')
@@ -41,7 +47,7 @@ for(const[pattern,files,texts,permission,data]of rows){
 const found=new RegExp(pattern).exec(location.pathname)
 if(!found)continue
 for(const href of[...files,...(texts[locale]||[])])load(href)
-if(location.search===''&&data.length){const go=may(permission);for(const one of data){const url=one.replace('$id',found[1]);keep(url,go.then(()=>get(url)))}}
+if(location.search===''&&data.length){const go=may(permission);for(const one of data){const url=one.replace('$id',found[1]).replace(/\\$hour-(\\d+)/,(_,n)=>encodeURIComponent(new Date(Math.floor(Date.now()/36e5-n)*36e5).toISOString()));keep(url,go.then(()=>get(url)))}}
 break}
 })`
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/access.h"
+#include "behaviour/behaviour.h"
 #include "connect/connect.h"
 #include "events/events.h"
 #include "operate/operate.h"
@@ -77,6 +78,10 @@ void api_imports_changed(void *ctx);
 /* The connectors behind /v1/hooks and /api/v1/connectors, and the threads that deliveries wait on;
  * before the first request. Borrowed until api_free returned. */
 void api_set_hooks(Api *api, Hooks *hooks, PtPool *pool);
+
+/* What /api/v1/analytics and /api/v1/reports work on, and the threads that questions wait and run
+ * on; before the first request. Borrowed until api_free returned. */
+void api_set_behaviour(Api *api, Behaviour *behaviour, PtPool *pool);
 
 /* How long intake calls waited for the log: a histogram in seconds, for the process's life. */
 const PtMetric *api_ack_metric(void);

@@ -78,6 +78,7 @@ typedef struct ApiOperation {
     bool sensitive;  /* its answer holds a secret: never kept for Idempotency-Key */
     bool open_query; /* parameters that are not listed are passed over, not refused */
     bool capability; /* its path is the credential: whoever calls besides does not matter */
+    bool question;   /* may run for seconds: on threads of its own, and ends with its client */
     ApiBody body;
     const ApiFieldSpec *in;
     unsigned in_count;
@@ -108,6 +109,7 @@ struct ApiCall {
     const HttpRequest *request;
     const ApiOperation *op;
     PtArena *arena;
+    _Atomic bool gone;        /* of a question: the client went away */
     PtStr args[API_ARGS_MAX]; /* percent-decoded */
     ApiValue *in, *query;     /* IN_<OPERATION>_<FIELD>, Q_<OPERATION>_<NAME> */
     AccessPrincipal who;      /* of a public operation: whoever called, permissions 0 for nobody */
@@ -225,6 +227,8 @@ struct Api {
     ConnectJobs *imports;
     Hooks *hooks;
     PtPool *hook_pool;
+    Behaviour *behaviour;
+    PtPool *question_pool;
     Privacy *privacy;
     ConnectPulls *pulls;
     ConnectDrops *drops;

@@ -184,7 +184,9 @@ static const char *permission_name(uint64_t bit)
 }
 
 /* What shows customers is closed while some of them who were erased are there again. */
-#define PERSONAL (PERMISSION_PROFILES_READ | PERMISSION_PROFILES_WRITE | PERMISSION_EVENTS_READ)
+#define PERSONAL                                                                                   \
+    (PERMISSION_PROFILES_READ | PERMISSION_PROFILES_WRITE | PERMISSION_EVENTS_READ |               \
+     PERMISSION_ANALYTICS_READ)
 
 static PtStatus authorise(ApiCall *call, PtError *err)
 {
@@ -245,6 +247,29 @@ static PtStatus decode_args(ApiCall *call, const PtStr args[API_ARGS_MAX], PtErr
     return PT_OK;
 }
 
+static void client_gone(void *ctx)
+{
+    ApiCall *call = ctx;
+    atomic_store(&call->gone, true);
+}
+
+static PtStatus submit(ApiCall *call, PtError *err)
+{
+    Api *api = call->api;
+    PtPool *pool = call->op->question ? api->question_pool
+                   : call->known      ? api->c.pool
+                                      : api->c.public_pool;
+    PtStatus st = pt_pool_submit(pool, run, call);
+    if (st != PT_OK) {
+        return pt_fail(err, st, "too many %s are waiting",
+                       call->op->question ? "questions" : "management requests");
+    }
+    if (call->op->question) {
+        http_on_gone(call->x, client_gone, call);
+    }
+    return PT_OK;
+}
+
 static void start(Api *api, HttpExchange *x, const ApiOperation *op, const PtStr args[API_ARGS_MAX])
 {
     ApiCall *call = pt_arena_alloc(http_arena(x), 1, sizeof *call);
@@ -268,10 +293,7 @@ static void start(Api *api, HttpExchange *x, const ApiOperation *op, const PtStr
         st = api_decode(call, &err);
     }
     if (st == PT_OK && op->pooled) {
-        st = pt_pool_submit(call->known ? api->c.pool : api->c.public_pool, run, call);
-        if (st != PT_OK) {
-            (void)pt_fail(&err, st, "too many management requests are waiting");
-        }
+        st = submit(call, &err);
     } else if (st == PT_OK) {
         op->handler(call);
     }

@@ -203,6 +203,8 @@ PtStatus cmd_profile_search(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_profile_timeline(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_profile_merge(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_profile_split(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_query(Cli *cli, const CliArgs *args, PtError *err);
+extern const CliOption cmd_query_options[];
 PtStatus cmd_identity_rules(Cli *cli, const CliArgs *args, PtError *err);
 extern const CliOption cmd_profile_search_options[], cmd_profile_timeline_options[],
     cmd_profile_merge_options[], cmd_profile_split_options[];
@@ -217,6 +219,7 @@ PtStatus cmd_backup(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_backup_list(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_privacy_verify(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_restore(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_columns_check(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_doctor(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_version(Cli *cli, const CliArgs *args, PtError *err);
 

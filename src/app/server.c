@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/rng.h"
 #include "base/time.h"
+#include "behaviour/behaviour.h"
 #include "events/events.h"
 #include "operate/operate.h"
 #include "platform/diag.h"
@@ -21,15 +22,19 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
-    VIEWS = 5,
+    VIEWS = 6,
     SQL_READERS = 2,
     POOL_QUEUE = 1000,
     PUBLIC_WORKERS = 2,
     PUBLIC_QUEUE = 100,
     HOOK_WORKERS = 2,
     HOOK_QUEUE = 500,
+    QUESTIONS = 2, /* at once; more wait their turn */
+    QUESTION_WORKERS = 8,
+    QUESTION_QUEUE = 64,
     MIB = 1 << 20
 };
 
@@ -47,12 +52,13 @@ struct PatronServer {
     EventStats *stats;
     PtTimers *timers;
     Profiles *profiles;
+    Behaviour *behaviour;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
     Operate *operate;
     EventFeed *feed;
     PtLoop *loop;
-    PtPool *pool, *public_pool, *hook_pool;
+    PtPool *pool, *public_pool, *hook_pool, *question_pool;
     Api *api;
     ConnectJobs *imports;
     Hooks *hooks;
@@ -260,6 +266,40 @@ static PtStatus open_profiles(PatronServer *s, const PtConfig *config, PtError *
     return st;
 }
 
+/* Beside the profiles, whose numbers stand in its rows. */
+static PtStatus open_behaviour(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    char dir[FOLDER_PATH];
+    const int64_t threads = pt_config_int(config, "columns.threads");
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    folder_path(&s->folder, "columns", dir);
+    const BehaviourConfig c = {
+        .fs = pt_fs_real(),
+        .clock = s->clock,
+        .dir = dir,
+        .log = s->log,
+        .core = s->core,
+        .profiles = s->profiles,
+        .sources = s->sources,
+        .memory_bytes = (size_t)pt_config_int(config, "columns.memory_mib") * MIB,
+        .query_bytes = (size_t)pt_config_int(config, "columns.query_mib") * MIB,
+        .threads = threads > 0 ? (size_t)threads
+                   : cores > 0 ? (size_t)cores
+                               : 1,
+        .questions = QUESTIONS};
+    PtStatus st = behaviour_open(&c, &s->behaviour, err);
+    if (st == PT_OK) {
+        pt_metric_collector(behaviour_metrics, s->behaviour);
+    }
+    return st;
+}
+
+static void rebuild_behaviour(void *ctx)
+{
+    PatronServer *s = ctx;
+    (void)!event_views_rebuild(s->views, pt_str(behaviour_view), 0, NULL); // it is there
+}
+
 static void rebuild_profiles(void *ctx)
 {
     PatronServer *s = ctx;
@@ -296,9 +336,18 @@ static PtStatus open_views(PatronServer *s, PtError *err)
                                      .committed = computed_committed,
                                      .more = computed_more,
                                      .after = profiles_view};
+    s->view_defs[5] = (EventViewDef){.name = behaviour_view,
+                                     .step = behaviour_step,
+                                     .reset = behaviour_reset,
+                                     .ctx = s->behaviour,
+                                     .start = behaviour_start,
+                                     .committed = behaviour_committed,
+                                     .more = behaviour_more,
+                                     .after = profiles_view};
     PtStatus st = event_views_open(s->log, s->views_sql, s->view_defs, VIEWS, &s->views, err);
     if (st == PT_OK) {
         profiles_rebuilds(s->profiles, rebuild_profiles, s);
+        behaviour_rebuilds(s->behaviour, rebuild_behaviour, s);
     }
     return st;
 }
@@ -469,6 +518,17 @@ static PtStatus open_erased(PatronServer *s, const PtConfig *config, PtError *er
     return erased_open(pt_fs_real(), path, true, &s->erased, err);
 }
 
+static PtStatus erase_rows(void *ctx, const uint32_t *nodes, size_t count,
+                           bool (*finds)(void *ctx, PtStr text), void *finds_ctx, PtError *err)
+{
+    return behaviour_erase(ctx, nodes, count, finds, finds_ctx, err);
+}
+
+static PtStatus renew_rows(void *ctx, PtError *err)
+{
+    return behaviour_renew(ctx, err);
+}
+
 /* Once all is there that it erases from, and before the first client. */
 static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *err)
 {
@@ -483,6 +543,7 @@ static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *e
                        .profiles = s->profiles,
                        .imports = s->imports,
                        .destinations = s->destinations,
+                       .rows = {.ctx = s->behaviour, .erase = erase_rows, .renew = renew_rows},
                        .clock = s->clock,
                        .bulk = (uint32_t)pt_config_int(config, "privacy.bulk"),
                        .deadline_days = (uint32_t)pt_config_int(config, "privacy.deadline_days"),
@@ -513,6 +574,15 @@ static PtStatus open_hooks(PatronServer *s, PtError *err)
     if (st == PT_OK) {
         hooks_on_privacy(s->hooks, privacy_take_hook, s->privacy);
         api_set_hooks(s->api, s->hooks, s->hook_pool);
+    }
+    return st;
+}
+
+static PtStatus open_questions(PatronServer *s, PtError *err)
+{
+    PtStatus st = pt_pool_new(QUESTION_WORKERS, QUESTION_QUEUE, &s->question_pool, err);
+    if (st == PT_OK) {
+        api_set_behaviour(s->api, s->behaviour, s->question_pool);
     }
     return st;
 }
@@ -644,13 +714,9 @@ static PtStatus listen_on(PatronServer *s, const PtConfig *config, PtError *err)
     return st == PT_OK ? listen_tls(s, config, err) : st;
 }
 
-static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
+/* The folder, what lies in it, and who may do what. */
+static PtStatus open_stores(PatronServer *s, const PtConfig *config, PtError *err)
 {
-    const int64_t started_mono_ms = pt_mono_ms();
-    uint64_t seed;
-    pt_random_bytes(&seed, sizeof seed);
-    pt_hash_seed(seed);
-    s->grace_ms = (uint32_t)pt_config_int(config, "stop.grace_ms");
     PtStatus st = open_clock(s, config, err);
     if (st == PT_OK) {
         st = restore_check_finished(pt_config_text(config, "data"), err);
@@ -673,14 +739,18 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
     if (st == PT_OK) {
         st = open_log(s, config, err);
     }
-    if (st == PT_OK) {
-        st = open_intake(s, config, err);
-    }
-    if (st == PT_OK) {
-        st = pt_timers_new(s->clock, &s->timers, err);
-    }
+    return st == PT_OK ? open_intake(s, config, err) : st;
+}
+
+/* What follows from the log. */
+static PtStatus open_followers(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    PtStatus st = pt_timers_new(s->clock, &s->timers, err);
     if (st == PT_OK) {
         st = open_profiles(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = open_behaviour(s, config, err);
     }
     if (st == PT_OK) {
         st = open_pulls(s, config, err);
@@ -688,21 +758,13 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
     if (st == PT_OK) {
         st = start_timers(s, err);
     }
-    if (st == PT_OK) {
-        st = open_views(s, err);
-    }
-    if (st == PT_OK) {
-        st = open_tls(s, config, err);
-    }
-    if (st == PT_OK) {
-        st = open_operate(s, config, started_mono_ms, err);
-    }
-    if (st == PT_OK) {
-        st = open_api(s, config, started_mono_ms, err);
-    }
-    if (st == PT_OK) {
-        st = open_feed(s, err);
-    }
+    return st == PT_OK ? open_views(s, err) : st;
+}
+
+/* What acts, behind the API. */
+static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    PtStatus st = open_feed(s, err);
     if (st == PT_OK) {
         st = open_imports(s, config, err);
     }
@@ -720,6 +782,32 @@ static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
     }
     if (st == PT_OK) {
         st = open_hooks(s, err);
+    }
+    return st == PT_OK ? open_questions(s, err) : st;
+}
+
+static PtStatus open_all(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    const int64_t started_mono_ms = pt_mono_ms();
+    uint64_t seed;
+    pt_random_bytes(&seed, sizeof seed);
+    pt_hash_seed(seed);
+    s->grace_ms = (uint32_t)pt_config_int(config, "stop.grace_ms");
+    PtStatus st = open_stores(s, config, err);
+    if (st == PT_OK) {
+        st = open_followers(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = open_tls(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = open_operate(s, config, started_mono_ms, err);
+    }
+    if (st == PT_OK) {
+        st = open_api(s, config, started_mono_ms, err);
+    }
+    if (st == PT_OK) {
+        st = open_services(s, config, err);
     }
     if (st == PT_OK) {
         st = listen_on(s, config, err);
@@ -783,6 +871,7 @@ void patron_server_run(PatronServer *s)
     s->draining = true;
     api_stop_streams(s->api);
     oidc_stop(s->oidc);
+    behaviour_stop(s->behaviour); // a question must not hold up the end
     http_drain(s->http, s->grace_ms, drained, s);
     pt_loop_run(s->loop);
 }
@@ -804,7 +893,9 @@ void patron_server_free(PatronServer *s)
     if (s == NULL) {
         return;
     }
-    oidc_close(s->oidc); // its jobs post answers too
+    oidc_close(s->oidc);          // its jobs post answers too
+    behaviour_stop(s->behaviour); // ends the questions
+    pt_pool_free(s->question_pool);
     pt_pool_free(s->hook_pool);
     pt_pool_free(s->public_pool);
     pt_pool_free(s->pool);     // its jobs post answers to the loop: before the loop goes
@@ -831,6 +922,7 @@ void patron_server_free(PatronServer *s)
     }
     api_free(s->api);
     privacy_free(s->privacy);
+    behaviour_close(s->behaviour);
     profiles_close(s->profiles);
     connect_destinations_free(s->destinations);
     connect_jobs_free(s->imports);

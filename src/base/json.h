@@ -92,6 +92,11 @@ bool pt_json_raw_eq(PtStr raw, unsigned flags, PtStr want);
 double pt_json_to_double(PtStr raw);
 bool pt_json_to_i64(PtStr raw, int64_t *ret_value);
 
+/* A decimal number in text, which need not be as JSON has it: sign, digits with a point among them,
+ * exponent; at least one digit. *ret_digits is it without a plus in front, for to_double.
+ */
+bool pt_json_number_of(PtStr text, PtStr *ret_digits);
+
 /* Writer. Commas and colons are its own business; nesting must be closed by the caller in order.
  * Failures are the buffer's sticky status. Text that is not UTF-8 is written with each bad byte as
  * U+FFFD.

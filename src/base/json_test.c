@@ -396,6 +396,34 @@ static void integer_case(void **state)
     assert_true(got == c->want);
 }
 
+static struct DecimalCase {
+    const char *name, *text, *want; /* NULL: none */
+} decimal_cases[] = {
+    {"decimal", "12.50", "12.50"},
+    {"decimal, negative", "-3", "-3"},
+    {"decimal with a plus", "+3", "3"},
+    {"decimal that begins with a point", ".5", ".5"},
+    {"decimal that ends in a point", "5.", "5."},
+    {"decimal with an exponent", "1e-3", "1e-3"},
+    {"decimal of no digits", ".", NULL},
+    {"decimal of a sign", "-", NULL},
+    {"decimal of nothing", "", NULL},
+    {"decimal with two points", "1.2.3", NULL},
+    {"decimal with an empty exponent", "1e", NULL},
+    {"decimal with more behind it", "5 EUR", NULL},
+    {"decimal behind a space", " 5", NULL},
+};
+
+static void decimal_case(void **state)
+{
+    const struct DecimalCase *c = *state;
+    PtStr digits = {NULL, 0};
+    assert_int_equal(pt_json_number_of(pt_str(c->text), &digits), c->want != NULL);
+    if (c->want != NULL) {
+        assert_true(pt_str_eq(digits, pt_str(c->want)));
+    }
+}
+
 static struct DoubleCase {
     const char *name, *text;
 } double_cases[] = {
@@ -553,6 +581,7 @@ int main(void)
     PT_TEST_ROWS(tests, n, token_cases, token_case);
     PT_TEST_ROWS(tests, n, decode_cases, decode_case);
     PT_TEST_ROWS(tests, n, integer_cases, integer_case);
+    PT_TEST_ROWS(tests, n, decimal_cases, decimal_case);
     PT_TEST_ROWS(tests, n, double_cases, double_case);
     return _cmocka_run_group_tests("base/json", tests, n, NULL, NULL);
 }

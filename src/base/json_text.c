@@ -238,3 +238,31 @@ double pt_json_to_double(PtStr raw)
     }
     return d.negative ? -value : value;
 }
+
+bool pt_json_number_of(PtStr text, PtStr *ret_digits)
+{
+    const char *p = text.data, *end = text.len > 0 ? p + text.len : p;
+    const bool plus = p < end && *p == '+';
+    p += p < end && (*p == '+' || *p == '-');
+    bool any = false, point = false;
+    for (; p < end && (*p == '.' || (*p >= '0' && *p <= '9')); p++) {
+        if (*p == '.' && point) {
+            return false;
+        }
+        point = point || *p == '.';
+        any = any || *p != '.';
+    }
+    if (any && p < end && (*p | 0x20) == 'e') {
+        p++;
+        p += p < end && (*p == '+' || *p == '-');
+        any = p < end;
+        while (p < end && *p >= '0' && *p <= '9') {
+            p++;
+        }
+    }
+    if (!any || p < end) {
+        return false;
+    }
+    *ret_digits = pt_str_from(text, plus);
+    return true;
+}

@@ -90,6 +90,21 @@ static PtStatus load_position(PtSql *sql, const char *view, uint64_t *ret_next, 
     return st;
 }
 
+/* Under the lock: whoever follows a view that is rebuilt may have something to do though they are
+ * ahead of it, and sleep in the log. */
+static bool nudge_followers(View *v)
+{
+    bool any = false;
+    for (size_t i = 0; i < v->all->count; i++) {
+        View *f = &v->all->views[i];
+        if (f->leader == v && f->def->more != NULL && f->next > v->next) {
+            atomic_store(&f->nudged, true);
+            any = true;
+        }
+    }
+    return any;
+}
+
 static void set_position(View *v, uint64_t next)
 {
     (void)pthread_mutex_lock(&v->all->lock);
@@ -97,8 +112,12 @@ static void set_position(View *v, uint64_t next)
     v->emptying = false;
     v->ready = v->started;
     v->message[0] = '\0';
+    const bool nudged = nudge_followers(v);
     (void)pthread_cond_broadcast(&v->all->moved);
     (void)pthread_mutex_unlock(&v->all->lock);
+    if (nudged) {
+        pt_log_wake(v->all->log);
+    }
 }
 
 /* What the view keeps beside its tables. */
@@ -253,7 +272,9 @@ static PtStatus start_view(EventViews *vs, const EventViewDef *def, PtError *err
     if (st != PT_OK) {
         return st;
     }
+    (void)pthread_mutex_lock(&vs->lock); // views that stand before it run
     vs->count++;
+    (void)pthread_mutex_unlock(&vs->lock);
     const uint64_t end = pt_log_end(vs->log, PARTITION);
     if (v->next > end) { // the log was lost or replaced: what the view holds is not of this log
         v->rebuild = 1;

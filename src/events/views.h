@@ -38,7 +38,7 @@ typedef struct EventViewDef {
                       PtError *err);
     PtStatus (*committed)(void *ctx, uint64_t next, PtError *err);
     /* It has something to do though no record has come: the next step is made at once. NULL: never.
-     */
+     * Asked again whenever the view that it follows has moved on from behind it. */
     bool (*more)(void *ctx);
     const char *after; /* the view that it follows, which stands before it; NULL: none */
 } EventViewDef;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "events/events.h"
 #include "operate/backup.h"
+#include "platform/columns.h"
 #include "platform/migrations.h"
 
 #include <dirent.h>
@@ -356,6 +357,40 @@ static void check_dedupe(Doctor *d)
     dedupe_close(dedupe);
 }
 
+static void columns_trouble(void *ctx, const char *trouble)
+{
+    Doctor *d = ctx;
+    if (d->told++ < FOUND_MAX) {
+        say(d, "columns", DOCTOR_BAD, "with the daemon running: patron view rebuild behaviour",
+            "%s", trouble);
+    }
+}
+
+static void check_columns(Doctor *d)
+{
+    char dir[PATH_BYTES];
+    ColumnsCheck c = {0};
+    PtError err = {0};
+    path_in(d, "columns", dir);
+    if (d->t->running) {
+        say(d, "columns", DOCTOR_SKIPPED, NULL, "the daemon writes them");
+        return;
+    }
+    d->told = 0;
+    const PtStatus st = access(dir, F_OK) == 0
+                            ? columns_check(pt_fs_real(), dir, columns_trouble, d, &c, &err)
+                            : PT_NOT_FOUND;
+    if (st == PT_NOT_FOUND) {
+        say(d, "columns", DOCTOR_SKIPPED, NULL,
+            "there are none: they are made from the log when the daemon runs");
+    } else if (st != PT_OK) {
+        say(d, "columns", DOCTOR_BAD, NULL, "%s", err.message);
+    } else if (c.troubles == 0) {
+        say(d, "columns", DOCTOR_OK, NULL, "%" PRIu64 " events in %" PRIu64 " runs", c.rows,
+            c.runs);
+    }
+}
+
 /* ---- Certificate, backups, strangers -------------------------------------------------------- */
 
 static void check_certificate(Doctor *d)
@@ -485,6 +520,8 @@ static void check_strangers(Doctor *d)
                                         "dedupe",
                                         "imports",
                                         "index",
+                                        "columns",
+                                        "columns.numbering*",
                                         RESTORE_MARK,
                                         "patrond.log*",
                                         "restored-settings.conf",
@@ -527,6 +564,7 @@ void doctor_run(const DoctorTarget *target, void (*found)(void *ctx, const Docto
     check_sql(&d);
     check_log(&d);
     check_dedupe(&d);
+    check_columns(&d);
     check_certificate(&d);
     check_backups(&d);
     check_register(&d);

@@ -66,12 +66,12 @@ static bool add_name(void *ctx, const char *name)
 /* What a data folder may hold; anything else is somebody's and stays. */
 static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
 {
-    static const char *const files[] = {"secret.key*",    "core.db*",
-                                        "views.db*",      "patron.sock",
-                                        RESTORE_SETTINGS, "restore-unfinished*",
-                                        "doctor.tmp",     RESTORE_WITHOUT_REGISTER};
-    static const char *const folders[] = {"log",   "dedupe",  "imports",
-                                          "index", "privacy", "destinations"};
+    static const char *const files[] = {
+        "secret.key*",         "core.db*",    "views.db*",
+        "columns.numbering*",  "patron.sock", RESTORE_SETTINGS,
+        "restore-unfinished*", "doctor.tmp",  RESTORE_WITHOUT_REGISTER};
+    static const char *const folders[] = {"log",     "dedupe",       "imports", "index",
+                                          "privacy", "destinations", "columns"};
     PtFs *fs = r->fs;
     char path[RESTORE_PATH];
     restore_path(r, name, path);

@@ -43,12 +43,14 @@ enum {
 typedef struct PlanSlot {
     uint32_t number, text, truth; /* columns */
     bool as_time;                 /* its text is read as an instant */
+    bool as_number;               /* its text is read as a number (pt_json_number_of) */
+    const PtStr *codes;           /* of the column CODE: what each code of the snapshot says */
 } PlanSlot;
 /* Beside properties: the columns AMOUNT (a number in major units), STORE, CURRENCY (text), CHANNEL,
- * SOURCE and TIME (PT_VALUE_TIME) may be slots, too. Of CHANNEL and SOURCE the plan gives the
- * texts. AMOUNT and TIME stand in `number`, the other four in `text`. Where several columns have a
- * value, the number comes before the text, and that before the truth. A text that as_time cannot
- * read is no value. */
+ * SOURCE, CODE and TIME (PT_VALUE_TIME) may be slots, too. Of CHANNEL and SOURCE the plan gives the
+ * texts, of CODE the slot; an empty one is no value. AMOUNT and TIME stand in `number`, the other
+ * five in `text`. Where several columns have a value, the number comes before the text, and that
+ * before the truth. What as_time or as_number cannot read is no value. */
 
 /* Rows that count: of one of these codes, and for which the program holds. */
 typedef struct PlanSet {
@@ -69,8 +71,8 @@ typedef struct PlanPeriods {
  * range. A day, week or month begins at the first instant at which the wall clock reads its begin
  * or later, an hour where the wall clock comes to a full hour or jumps into another one: so an hour
  * that is there twice is two. A period that a clock change makes empty is not there. PT_TOO_LARGE;
- * PT_INVALID: an empty range, or, but for PLAN_WHOLE, one not within the years 2 to 9998. zone
- * NULL: UTC. */
+ * PT_INVALID: an empty range, one over 63 bits, or, but for PLAN_WHOLE, one not within the years 2
+ * to 9998. zone NULL: UTC. */
 PT_NODISCARD PtStatus plan_periods(PlanPeriods *ret_periods, PlanUnit unit, int64_t from_ms,
                                    int64_t to_ms, const PtZone *zone, PtError *err);
 /* The index of the period that holds ms, which lies in the range. */
@@ -92,6 +94,10 @@ typedef enum PlanKind {
     PLAN_FUNNEL,
     PLAN_RETENTION,
     PLAN_PATHS,
+    PLAN_STICKINESS,
+    PLAN_LIFECYCLE,
+    PLAN_SESSIONS,
+    PLAN_WALK,
     PLAN_KINDS,
 } PlanKind;
 
@@ -185,6 +191,59 @@ typedef struct PlanPaths {
     bool fold;
 } PlanPaths;
 
+/* How many persons have rows of the set in exactly k of the periods. */
+typedef struct PlanStickiness {
+    uint32_t set;
+    PlanPeriods periods; /* cover the plan's range; here and below */
+} PlanStickiness;
+
+/* Of each period, of rows of the set in the range: NEW, whose first row is in it; RETURNING, with a
+ * row in it and in the period before; RESURRECTING, with a row in it, none in the period before and
+ * one in an earlier one; DORMANT, with a row in the period before and none in it. */
+typedef enum PlanStage {
+    PLAN_NEW,
+    PLAN_RETURNING,
+    PLAN_RESURRECTING,
+    PLAN_DORMANT,
+    PLAN_STAGES,
+} PlanStage;
+typedef struct PlanLifecycle {
+    uint32_t set;
+    PlanPeriods periods;
+} PlanLifecycle;
+
+/* Sequences of a person's rows of the set, cut where more than gap_ms lies between two; a session
+ * is of the period that its first row is in. Its length is from its first to its last row. */
+typedef struct PlanSessions {
+    uint32_t set;
+    int64_t gap_ms; /* over 0 */
+    PlanPeriods periods;
+} PlanSessions;
+
+/* Tells each person's rows of any set to who asks, in order: for questions that no other kind
+ * answers. Persons with no such row are not told of; nobody is no person. A failure of a function
+ * is the run's. It cannot be drilled into; the answer has no more than `rows` and `persons`.
+ *
+ * Ranges   Each range of persons has a context of its own and is walked by one thread, several
+ *          ranges at a time: with `begin` NULL on more than one thread ctx is shared by them. Each
+ *          person comes in one range, rising by number in it; not all of them rise through the
+ *          ranges, and there may be ranges with nobody. Contexts are many at a time, up to one for
+ *          each of some 80 ranges, and what they hold is not counted in the run's memory.
+ */
+typedef struct PlanWalk {
+    PtStatus (*begin)(void *ctx, void **ret_range, PtError *err); /* of a range; may be NULL, then
+                                                                     ctx is given to the others */
+    /* sets: bit i: it is of set i. */
+    PtStatus (*row)(void *range, uint32_t person, uint64_t sets, int64_t time_ms, uint64_t offset,
+                    PtError *err);
+    PtStatus (*end)(void *range, uint32_t person, PtError *err); /* of a person; or NULL */
+    /* Of each range that began, whatever happened, before columns_run_plan returns; or NULL. Never
+     * two at a time; where all goes well in the order of the ranges, which does not hang on the
+     * threads: so it may add to what is in ctx. */
+    void (*done)(void *range);
+    void *ctx;
+} PlanWalk;
+
 typedef struct ColumnsPlan {
     PlanKind kind;
     int64_t from_ms, to_ms;
@@ -206,6 +265,10 @@ typedef struct ColumnsPlan {
         PlanFunnel funnel;
         PlanRetention retention;
         PlanPaths paths;
+        PlanStickiness stickiness;
+        PlanLifecycle lifecycle;
+        PlanSessions sessions;
+        PlanWalk walk;
     };
 } ColumnsPlan;
 
@@ -228,6 +291,12 @@ typedef struct PlanRetentionRow {
     uint64_t persons;
     uint64_t back[]; /* [k], for k < periods - cohort; [j] of brackets, 0 where none began */
 } PlanRetentionRow;
+
+typedef struct PlanSessionsRow {
+    uint64_t sessions, persons, rows;
+    double length_sum_ms;
+    int64_t length_median_ms; /* exact, rank ceil(n / 2) */
+} PlanSessionsRow;
 
 typedef struct PlanEdge {
     uint32_t depth;    /* of `to`, from 1 to depth - 1; backwards: counted from the end */
@@ -253,12 +322,16 @@ typedef struct PlanAnswer {
     const PlanEdge *edges;                    /* by (depth, count falling, from, to) */
     size_t edge_count;
     uint64_t paths;
+    const uint64_t *stickiness;               /* [k], for k <= periods; [0] is 0 */
+    const uint64_t (*lifecycle)[PLAN_STAGES]; /* [period] */
+    const PlanSessionsRow *sessions;          /* [period] */
 } PlanAnswer;
 
 typedef struct PlanRun {
     size_t threads;             /* 1..64 */
     size_t memory_bytes;        /* of everything; PT_TOO_LARGE over it */
     const _Atomic bool *stop;   /* or NULL: PT_UNAVAILABLE soon after */
+    const _Atomic bool *ends;   /* or NULL: likewise; of all runs of who asks */
     _Atomic uint64_t *progress; /* or NULL: rows done */
     /* Persons behind a cell; or NULL. Called on the threads of the run, one at a time. `cell` as
      * who asks gave it. */
@@ -269,9 +342,10 @@ typedef struct PlanRun {
 typedef struct PlanDrill {
     uint32_t value;  /* index into PlanAnswer.values of a run before, on the same snapshot */
     uint32_t series; /* segmentation; of a funnel the step; of a retention the cohort; of paths the
-                        depth */
+                        depth; of a lifecycle the PlanStage */
     uint32_t period; /* segmentation; of a retention k or the bracket, UINT32_MAX: all of the
-                        cohort; of paths from << 16 | to */
+                        cohort; of paths from << 16 | to; of a stickiness k; of a lifecycle and
+                        of sessions the period */
     bool dropped;    /* of a funnel: those that came to step - 1 and not to step */
     PtStatus (*tell)(void *ctx, uint32_t person, PtError *err);
     void *ctx;

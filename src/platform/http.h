@@ -131,6 +131,11 @@ void http_set_header(HttpExchange *x, HttpHeader header);
 /* The arena of the exchange: lives until it is answered. At most 8 MiB. Never NULL. */
 PtArena *http_arena(HttpExchange *x);
 
+/* fn(ctx) runs on the loop's thread when the client goes away before the answer; once at most. A
+ * client that closes its side has gone away then, and gets no answer. To be called by the handler
+ * itself, or on the loop's thread before the answer; not for an exchange that becomes a stream. */
+void http_on_gone(HttpExchange *x, void (*fn)(void *ctx), void *ctx);
+
 /* A free pointer of the handler's, for lists of waiting exchanges. */
 void http_set_user(HttpExchange *x, void *user);
 void *http_user(const HttpExchange *x);

@@ -79,6 +79,9 @@ PT_NODISCARD PtStatus pt_program_end(PtProgram *p, PtError *err); /* ready to ru
 /* values: one for each slot that the program names, by number. Stops at the first operand that
  * decides. No allocation. */
 bool pt_program_run(const PtProgram *p, const PtValue *values);
+/* Of a program that names no slot but one: its outcome for each of these numbers as that value. */
+void pt_program_run_numbers(const PtProgram *p, const double *numbers, size_t count,
+                            bool *ret_outcomes);
 uint32_t pt_program_slots(const PtProgram *p);            /* highest slot + 1 */
 bool pt_program_reads(const PtProgram *p, uint32_t slot); /* whether it looks at the slot */
 

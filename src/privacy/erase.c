@@ -423,6 +423,36 @@ static PtStatus rewrite_log(Pass *pass, uint64_t from, PtError *err)
     return st;
 }
 
+/* ---- Rows of events ---------------------------------------------------------------------------
+ */
+
+static bool row_finds(void *ctx, PtStr text)
+{
+    return finder_finds(ctx, text);
+}
+
+/* Of the plan's identifiers, while their numbers are known; texts of those that are nobody's, too.
+ */
+static PtStatus erase_rows(Pass *pass, PtError *err)
+{
+    const PrivacyRows *rows = &pass->p->c.rows;
+    size_t count = 0;
+    const EraseNode *nodes = pass->plan != NULL ? erase_plan_nodes(pass->plan, &count) : NULL;
+    if (rows->erase == NULL) {
+        return PT_OK;
+    }
+    uint32_t *numbers = calloc(count + 1, sizeof *numbers);
+    if (numbers == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for identifiers");
+    }
+    for (size_t i = 0; nodes != NULL && i < count; i++) {
+        numbers[i] = nodes[i].number;
+    }
+    const PtStatus st = rows->erase(rows->ctx, numbers, count, row_finds, &pass->finder, err);
+    free(numbers);
+    return st;
+}
+
 /* ---- 5 and 6: profiles and the other places ---------------------------------------------------
  */
 
@@ -459,7 +489,8 @@ static PtStatus erase_profiles(Pass *pass, PtError *err)
     st = st == PT_OK ? drain_feed(pass, err) : st;
     // what the view has done is durable before what it was done from is gone
     st = st == PT_OK ? pt_sql_scrub(pass->p->c.views_sql, err) : st;
-    return st == PT_OK ? rewrite_log(pass, upto, err) : st;
+    st = st == PT_OK ? rewrite_log(pass, upto, err) : st;
+    return st == PT_OK ? erase_rows(pass, err) : st; // and what came in between
 }
 
 /* ---- 7: the certificate, the end --------------------------------------------------------------
@@ -568,6 +599,7 @@ static PtStatus run_pass(Pass *pass, PtError *err)
                                          &pass->figures.n[PRIVACY_FIGURE_QUARANTINED], err)
                      : st;
     share_figures(pass);
+    st = st == PT_OK ? erase_rows(pass, err) : st;
     st = st == PT_OK ? note_step(pass, ERASURE_REWRITTEN, err) : st;
     st = st == PT_OK ? places_erase(pass->p, &pass->finder, own, pass->count, pass->arena,
                                     &pass->figures, err)

@@ -42,6 +42,18 @@ enum {
     PRIVACY_CERTIFICATE_MAX = 8 << 20,
 };
 
+/* Rows of events that somebody above keeps by number of identifier, beside the log. Each may be
+ * NULL, and may be called again after a kill. */
+typedef struct PrivacyRows {
+    void *ctx;
+    /* When it returns PT_OK no file holds what these identifiers did as theirs, or a text that
+     * `finds` says yes to. The log has been rewritten; the numbers still mean what they did. */
+    PtStatus (*erase)(void *ctx, const uint32_t *nodes, size_t count,
+                      bool (*finds)(void *ctx, PtStr text), void *finds_ctx, PtError *err);
+    /* Events anywhere in the log are nobody's since: all rows are made anew. */
+    PtStatus (*renew)(void *ctx, PtError *err);
+} PrivacyRows;
+
 typedef struct PrivacyConfig {
     PtFs *fs;
     const char *data_dir;
@@ -53,6 +65,7 @@ typedef struct PrivacyConfig {
     Profiles *profiles;
     ConnectJobs *imports;
     ConnectDestinations *destinations;
+    PrivacyRows rows;
     const PtClock *clock;
     uint32_t bulk;          /* persons a day that one of the staff may erase alone */
     uint32_t deadline_days; /* for an answer, from receipt */

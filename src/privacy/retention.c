@@ -369,6 +369,7 @@ static PtStatus end_run(Privacy *p, PtError *err)
     if (st == PT_OK && fresh > 0) { // nothing deleted is left in the engine's files
         st = pt_sql_scrub(p->c.core, err);
         st = st == PT_OK ? pt_sql_scrub(p->c.views_sql, err) : st;
+        st = st == PT_OK && p->c.rows.renew != NULL ? p->c.rows.renew(p->c.rows.ctx, err) : st;
     }
     return st == PT_OK ? retention_end(p, err) : st;
 }

@@ -4,74 +4,56 @@
 
 #include <stdlib.h>
 
-typedef enum Sign {
-    SIGN_CHANNEL,     /* context.channel */
-    SIGN_TOP_CHANNEL, /* channel, as Segment's libraries say it */
-    SIGN_LIBRARY,     /* context.library.name */
-    SIGN_DEVICE,      /* context.device.type */
-    SIGN_SYSTEM,      /* context.os.name */
-    SIGN_AGENT,       /* context.userAgent */
-    SIGN_REGISTER,    /* properties.register and the like: there */
-    SIGN_PAGE,        /* context.page: there */
-    SIGN_STORE,       /* properties.store_id: there */
-    SIGN_TYPE,        /* "page", "screen" */
-    SIGN_COUNT,
-} Sign;
-
 typedef enum Fit { FIT_IS, FIT_BEGINS, FIT_THERE } Fit;
 
 /* The first row that fits tells. */
 static const struct ChannelRow {
-    Sign sign;
+    ProfileSign sign;
     Fit fit;
     const char *text; /* lower case */
     const char *channel;
 } rows[] = {
-    {SIGN_CHANNEL, FIT_IS, "web", "web"},
-    {SIGN_CHANNEL, FIT_IS, "browser", "web"},
-    {SIGN_CHANNEL, FIT_IS, "app", "app"},
-    {SIGN_CHANNEL, FIT_IS, "mobile", "app"},
-    {SIGN_CHANNEL, FIT_IS, "store", "store"},
-    {SIGN_CHANNEL, FIT_IS, "retail", "store"},
-    {SIGN_CHANNEL, FIT_IS, "pos", "store"},
-    {SIGN_CHANNEL, FIT_IS, "till", "store"},
-    {SIGN_CHANNEL, FIT_IS, "service", "service"},
-    {SIGN_CHANNEL, FIT_IS, "support", "service"},
-    {SIGN_CHANNEL, FIT_IS, "phone", "service"},
-    {SIGN_CHANNEL, FIT_IS, "chat", "service"},
-    {SIGN_TOP_CHANNEL, FIT_IS, "browser", "web"},
-    {SIGN_TOP_CHANNEL, FIT_IS, "mobile", "app"},
-    {SIGN_LIBRARY, FIT_IS, "analytics.js", "web"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics-next", "web"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics-android", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics-ios", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics-kotlin", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics-swift", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics-flutter", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics_flutter", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "analytics-react-native", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "@segment/analytics-react-native", "app"},
-    {SIGN_LIBRARY, FIT_BEGINS, "pos", "store"},
-    {SIGN_LIBRARY, FIT_BEGINS, "till", "store"},
-    {SIGN_DEVICE, FIT_IS, "pos", "store"},
-    {SIGN_DEVICE, FIT_IS, "till", "store"},
-    {SIGN_DEVICE, FIT_IS, "kiosk", "store"},
-    {SIGN_DEVICE, FIT_IS, "ios", "app"},
-    {SIGN_DEVICE, FIT_IS, "android", "app"},
-    {SIGN_REGISTER, FIT_THERE, "", "store"},
-    {SIGN_AGENT, FIT_BEGINS, "mozilla/", "web"},
-    {SIGN_SYSTEM, FIT_IS, "ios", "app"},
-    {SIGN_SYSTEM, FIT_IS, "ipados", "app"},
-    {SIGN_SYSTEM, FIT_IS, "android", "app"},
-    {SIGN_PAGE, FIT_THERE, "", "web"},
-    {SIGN_STORE, FIT_THERE, "", "store"},
-    {SIGN_TYPE, FIT_IS, "page", "web"},
-    {SIGN_TYPE, FIT_IS, "screen", "app"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "web", "web"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "browser", "web"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "app", "app"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "mobile", "app"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "store", "store"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "retail", "store"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "pos", "store"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "till", "store"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "service", "service"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "support", "service"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "phone", "service"},
+    {PROFILE_SIGN_CHANNEL, FIT_IS, "chat", "service"},
+    {PROFILE_SIGN_TOP_CHANNEL, FIT_IS, "browser", "web"},
+    {PROFILE_SIGN_TOP_CHANNEL, FIT_IS, "mobile", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_IS, "analytics.js", "web"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics-next", "web"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics-android", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics-ios", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics-kotlin", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics-swift", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics-flutter", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics_flutter", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "analytics-react-native", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "@segment/analytics-react-native", "app"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "pos", "store"},
+    {PROFILE_SIGN_LIBRARY, FIT_BEGINS, "till", "store"},
+    {PROFILE_SIGN_DEVICE, FIT_IS, "pos", "store"},
+    {PROFILE_SIGN_DEVICE, FIT_IS, "till", "store"},
+    {PROFILE_SIGN_DEVICE, FIT_IS, "kiosk", "store"},
+    {PROFILE_SIGN_DEVICE, FIT_IS, "ios", "app"},
+    {PROFILE_SIGN_DEVICE, FIT_IS, "android", "app"},
+    {PROFILE_SIGN_REGISTER, FIT_THERE, "", "store"},
+    {PROFILE_SIGN_AGENT, FIT_BEGINS, "mozilla/", "web"},
+    {PROFILE_SIGN_SYSTEM, FIT_IS, "ios", "app"},
+    {PROFILE_SIGN_SYSTEM, FIT_IS, "ipados", "app"},
+    {PROFILE_SIGN_SYSTEM, FIT_IS, "android", "app"},
+    {PROFILE_SIGN_PAGE, FIT_THERE, "", "web"},
+    {PROFILE_SIGN_STORE, FIT_THERE, "", "store"},
+    {PROFILE_SIGN_TYPE, FIT_IS, "page", "web"},
+    {PROFILE_SIGN_TYPE, FIT_IS, "screen", "app"},
 };
-
-typedef struct Signs {
-    PtStr json[SIGN_COUNT]; /* data NULL: not there */
-} Signs;
 
 static PtStr first_member(PtStr object, const char *const *names)
 {
@@ -82,24 +64,25 @@ static PtStr first_member(PtStr object, const char *const *names)
     return found;
 }
 
-static Signs read_signs(const EventView *v)
+static ProfileSigns read_signs(const EventView *v)
 {
     static const char *const registers[] = {"register", "register_id", "till_id", "pos_id", NULL};
     static const char *const stores[] = {"store_id", "storeId", NULL};
     const PtStr properties = profile_event_member(v, PT_STR("properties"));
-    Signs s = {0};
-    s.json[SIGN_CHANNEL] = profile_context_member(v, PT_STR("channel"));
-    s.json[SIGN_TOP_CHANNEL] = profile_event_member(v, PT_STR("channel"));
-    s.json[SIGN_LIBRARY] =
+    ProfileSigns s = {0};
+    s.json[PROFILE_SIGN_CHANNEL] = profile_context_member(v, PT_STR("channel"));
+    s.json[PROFILE_SIGN_TOP_CHANNEL] = profile_event_member(v, PT_STR("channel"));
+    s.json[PROFILE_SIGN_LIBRARY] =
         profile_member(profile_context_member(v, PT_STR("library")), PT_STR("name"));
-    s.json[SIGN_DEVICE] =
+    s.json[PROFILE_SIGN_DEVICE] =
         profile_member(profile_context_member(v, PT_STR("device")), PT_STR("type"));
-    s.json[SIGN_SYSTEM] = profile_member(profile_context_member(v, PT_STR("os")), PT_STR("name"));
-    s.json[SIGN_AGENT] = profile_context_member(v, PT_STR("userAgent"));
-    s.json[SIGN_PAGE] = profile_context_member(v, PT_STR("page"));
-    s.json[SIGN_REGISTER] = first_member(properties, registers);
-    s.json[SIGN_STORE] = first_member(properties, stores);
-    s.json[SIGN_TYPE] = event_type_name(v->type);
+    s.json[PROFILE_SIGN_SYSTEM] =
+        profile_member(profile_context_member(v, PT_STR("os")), PT_STR("name"));
+    s.json[PROFILE_SIGN_AGENT] = profile_context_member(v, PT_STR("userAgent"));
+    s.json[PROFILE_SIGN_PAGE] = profile_context_member(v, PT_STR("page"));
+    s.json[PROFILE_SIGN_REGISTER] = first_member(properties, registers);
+    s.json[PROFILE_SIGN_STORE] = first_member(properties, stores);
+    s.json[PROFILE_SIGN_TYPE] = event_type_name(v->type);
     return s;
 }
 
@@ -117,13 +100,18 @@ static bool fits(const struct ChannelRow *row, PtStr json)
                : given.len >= text.len && pt_str_eq_nocase((PtStr){given.data, text.len}, text);
 }
 
-PtStr profiles_channel(const EventView *event)
+PtStr profiles_channel_by(const ProfileSigns *signs)
 {
-    const Signs s = read_signs(event);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (fits(&rows[i], s.json[rows[i].sign])) {
+        if (fits(&rows[i], signs->json[rows[i].sign])) {
             return pt_str(rows[i].channel);
         }
     }
     return PT_STR("");
+}
+
+PtStr profiles_channel(const EventView *event)
+{
+    const ProfileSigns s = read_signs(event);
+    return profiles_channel_by(&s);
 }

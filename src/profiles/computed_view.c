@@ -4,8 +4,6 @@
  * are. */
 #include "computed.sql.h"
 #include "profiles/computed_internal.h"
-#include "profiles/identity_book.h"
-#include "profiles/read_internal.h"
 #include "profiles/view_internal.h"
 
 #include <stdlib.h>
@@ -237,21 +235,6 @@ static PtStatus flush(Run *r, PtError *err)
     return computed_states_flush(&c->states, r->tx, c->work, &r->live, err);
 }
 
-/* The node that the event is filed under: of its highest identifier. */
-static PtStatus node_of(Profiles *p, const EventView *v, uint64_t offset, uint32_t *ret_node,
-                        PtError *err)
-{
-    IdentityClaims claims;
-    PtStatus st = profiles_lock_read(p, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    st = identity_claims(book_at(p, offset), p->graph, v, p->computed->arena, &claims, err);
-    *ret_node = st == PT_OK ? profile_node_of_event(p, &claims, v->message_id) : 0;
-    profiles_unlock(p);
-    return st;
-}
-
 static PtStatus add_event(Run *r, const PtRecord *record, const EventView *v, size_t def,
                           uint32_t node, const PtValue *values, PtError *err)
 {
@@ -284,7 +267,8 @@ static PtStatus ask_group(Run *r, const PtRecord *record, const EventView *v, si
         if (st != PT_OK || !rule_fold_matches(set->defs[i].fold, values)) {
             continue;
         }
-        st = *node == 0 ? node_of(r->p, v, record->position.offset, node, err) : PT_OK;
+        st = *node == 0 ? profiles_file(r->p, v, record->position.offset, c->arena, node, err)
+                        : PT_OK;
         if (st == PT_OK && *node != 0) {
             st = add_event(r, record, v, i, *node, values, err);
         }

@@ -205,6 +205,7 @@ void gathered_hear(void *ctx, const IdentityChange *c)
     Profiles *p = ctx;
     Gathered *g = p->gathered;
     duplicates_hear(p, c);
+    atomic_fetch_add(&p->people_change, 1);
     switch (c->kind) {
     case IDENTITY_NODE_ADDED:
         add(g, (Row){.kind = ROW_NODE, .a = c->node, .b = c->person});

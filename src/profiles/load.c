@@ -98,6 +98,7 @@ static void clear(Profiles *p)
     quality_clear(p);
     p->recent_count = 0;
     p->loads++;
+    atomic_fetch_add(&p->people_change, 1);
     (void)pthread_rwlock_unlock(&p->lock);
     gathered_forget(p);
 }
@@ -135,6 +136,7 @@ PtStatus profiles_load(Profiles *p, PtSqlTx *tx, uint64_t next, PtError *err)
     clear(p);
     PtStatus st = profiles_position(tx, &tables, err);
     st = st == PT_OK ? load_rules(p, tx, tables, err) : st;
+    st = st == PT_OK ? numbering_load(p, tx, err) : st;
     st = st == PT_OK ? load_tables(p, tx, err) : st;
     if (st == PT_OK) {
         p->known_nodes = identity_counts(p->graph).nodes;

@@ -14,6 +14,7 @@
 #include "platform/timers.h"
 #include "profiles/consent.h"
 #include "profiles/erase.h"
+#include "profiles/filed.h"
 #include "profiles/groups.h"
 #include "profiles/identity.h"
 #include "profiles/quality.h"

@@ -57,6 +57,8 @@ struct Profiles {
     void (*rebuild_fn)(void *ctx); /* profiles_rebuilds */
     void *rebuild_ctx;
     uint64_t loads; /* of memory from the tables: numbers may mean others since */
+    char numbering[PROFILES_NUMBERING]; /* of the tables, or of those that the next step makes */
+    _Atomic uint64_t people_change;     /* rises with every change of whose an identifier is */
     Identity *graph;
     Persons *persons;
     Traits *traits;
@@ -74,19 +76,20 @@ struct Profiles {
 
     /* the view's thread only */
     Gathered *gathered;
-    PtArena *arena;       /* of one batch */
-    struct Batch *batch;  /* view.c */
-    EventAhead *ahead;    /* NULL: the log is read as it comes */
-    uint64_t behind;      /* so far from the log's end it is read ahead */
-    uint64_t seen;        /* records below it are in memory; changes under the lock */
-    uint64_t committed;   /* and below it in the tables */
-    uint64_t tables;      /* what profile_position says; PROFILES_NOWHERE: nothing */
-    uint64_t tried;       /* what it says if the last transaction was committed after all */
-    uint32_t known_nodes; /* nodes up to it may have rows; those above are gathered only */
-    uint64_t indexed;     /* records below it were given to the index */
-    int64_t flushed_ms;   /* when the index was last written, by the machine */
-    bool stale;           /* memory is not what the log says: to be loaded anew */
-    bool rebuild_due;     /* the next record is a rebuild that the tables are not of */
+    PtArena *arena;        /* of one batch */
+    struct Batch *batch;   /* view.c */
+    EventAhead *ahead;     /* NULL: the log is read as it comes */
+    uint64_t behind;       /* so far from the log's end it is read ahead */
+    uint64_t seen;         /* records below it are in memory; changes under the lock */
+    uint64_t committed;    /* and below it in the tables */
+    uint64_t tables;       /* what profile_position says; PROFILES_NOWHERE: nothing */
+    uint64_t tried;        /* what it says if the last transaction was committed after all */
+    uint32_t known_nodes;  /* nodes up to it may have rows; those above are gathered only */
+    uint64_t indexed;      /* records below it were given to the index */
+    int64_t flushed_ms;    /* when the index was last written, by the machine */
+    _Atomic bool numbered; /* the tables have `numbering` */
+    bool stale;            /* memory is not what the log says: to be loaded anew */
+    bool rebuild_due;      /* the next record is a rebuild that the tables are not of */
 };
 
 #define PROFILES_NOWHERE UINT64_MAX
@@ -98,6 +101,14 @@ PT_NODISCARD PtStatus profiles_lock_read(Profiles *p, PtError *err);
 void profiles_unlock(Profiles *p);
 /* Up to where the tables are, as this transaction sees them. */
 PT_NODISCARD PtStatus profiles_position(PtSqlTx *tx, uint64_t *ret_next, PtError *err);
+
+/* ---- Numbers (filed.c) ------------------------------------------------------------------------
+ */
+
+/* On the view's thread: as the tables have it, else a new one; and with a step's transaction. */
+PT_NODISCARD PtStatus numbering_load(Profiles *p, PtSqlTx *tx, PtError *err);
+PT_NODISCARD PtStatus numbering_store(Profiles *p, PtSqlTx *tx, PtError *err);
+PT_NODISCARD PtStatus numbering_reset(PtSqlTx *tx, PtError *err);
 
 /* ---- Persons (persons.c): what stands beside the graph, by number ------------------------------
  */

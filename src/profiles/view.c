@@ -312,6 +312,7 @@ static void forget(Profiles *p, uint64_t next)
     consent_forget(p);
     quality_forget(p);
     p->committed = p->tables = next;
+    atomic_store(&p->numbered, true);
     p->known_nodes = identity_counts(p->graph).nodes;
 }
 
@@ -344,6 +345,7 @@ static PtStatus write_all(Profiles *p, PtSqlTx *tx, PtError *err)
     st = st == PT_OK ? groups_flush(p, tx, err) : st;
     st = st == PT_OK ? consent_flush(p, tx, err) : st;
     st = st == PT_OK ? quality_flush(p, tx, err) : st;
+    st = st == PT_OK ? numbering_store(p, tx, err) : st;
     st = st == PT_OK ? store_position(tx, p->seen, book_rebuild(p), err) : st;
     p->tried = st == PT_OK ? p->seen : p->tables;
     return st;
@@ -410,6 +412,7 @@ PtStatus profiles_reset(PtSqlTx *tx, PtError *err)
     st = st == PT_OK ? consent_reset(tx, err) : st;
     st = st == PT_OK ? quality_reset(tx, err) : st;
     st = st == PT_OK ? computed_reset(tx, err) : st;
+    st = st == PT_OK ? numbering_reset(tx, err) : st;
     for (size_t i = 0; st == PT_OK && i < sizeof statements / sizeof *statements; i++) {
         st = pt_sql_run(tx, statements[i], err);
     }

@@ -477,3 +477,19 @@ bool rule_condition_reads_traits(const RuleCondition *c)
 {
     return c->traits;
 }
+
+PtStatus rule_conditions_program(const RuleCondition *const *conditions, size_t count,
+                                 RuleOperands *o, PtProgram **ret_program, PtError *err)
+{
+    PT_CLEANUP(pt_program_freep) PtProgram *p = NULL;
+    PtStatus st = pt_program_new(&p, err);
+    for (size_t i = 0; st == PT_OK && i < count; i++) {
+        st = rule_node_compile(conditions[i]->root, o, p, err);
+    }
+    st = st == PT_OK ? pt_program_all(p, count, err) : st;
+    st = st == PT_OK ? pt_program_end(p, err) : st;
+    if (st == PT_OK) {
+        *ret_program = PT_TAKE(p);
+    }
+    return st;
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/operands_internal.h"
 
+#include "base/json.h"
+
 enum {
     EXPONENT_MAX = 1000000,
     PLAIN_MAX = 21, /* places before the point, and zeros behind it, that are written out */
@@ -9,30 +11,7 @@ enum {
 
 bool rule_number_read(PtStr text, PtStr *ret_digits)
 {
-    const char *p = text.data, *end = text.len > 0 ? p + text.len : p;
-    const bool plus = p < end && *p == '+';
-    p += p < end && (*p == '+' || *p == '-');
-    bool any = false, point = false;
-    for (; p < end && (*p == '.' || (*p >= '0' && *p <= '9')); p++) {
-        if (*p == '.' && point) {
-            return false;
-        }
-        point = point || *p == '.';
-        any = any || *p != '.';
-    }
-    if (any && p < end && (*p | 0x20) == 'e') {
-        p++;
-        p += p < end && (*p == '+' || *p == '-');
-        any = p < end;
-        while (p < end && *p >= '0' && *p <= '9') {
-            p++;
-        }
-    }
-    if (!any || p < end) {
-        return false;
-    }
-    *ret_digits = pt_str_from(text, plus);
-    return true;
+    return pt_json_number_of(text, ret_digits);
 }
 
 /* value = 0.d1d2d3... * 10^point; d1 and the last digit are not 0. */

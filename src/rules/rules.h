@@ -97,6 +97,11 @@ void rule_condition_free(RuleCondition *c);                    /* accepts NULL *
 void rule_condition_write(const RuleCondition *c, PtBuf *out); /* the same form, normalised */
 bool rule_condition_holds(const RuleCondition *c, const PtValue *values);
 bool rule_condition_reads_traits(const RuleCondition *c);
+/* One program that holds where all of these conditions do, over the operands that they were read
+ * with; the caller's. */
+PT_NODISCARD PtStatus rule_conditions_program(const RuleCondition *const *conditions, size_t count,
+                                              RuleOperands *o, PtProgram **ret_program,
+                                              PtError *err);
 
 /* ---- Folds: one value of a history -------------------------------------------------------------
  * {"fold": "count|sum|average|least|most|first|last|most_frequent|distinct|exists",

@@ -10,6 +10,7 @@ import test_connectors_page as connectors
 import test_consent_page as consent
 import test_customers_page as customers
 import test_destinations_page as destinations
+import test_explore_page as explore
 import test_plans_page as plans
 import test_privacy_page as privacy
 import test_pulls_page as pulls
@@ -32,6 +33,7 @@ class Everything(Shop):
         yield routes.PLANS, plans.violated(self)
         yield routes.IMPORTS, self.refuse_a_row()
         yield routes.CUSTOMERS, customers.a_life(customers.People(self), "whole")
+        yield routes.EXPLORE, explore.furnish_explore(self)
         yield routes.CONSENT, consent.furnish_consent(self)
         yield routes.PRIVACY, self.seen_as(privacy.Office).words()
         yield routes.DESTINATIONS, self.seen_as(destinations.Out).furnish_out(self.receiver).words()

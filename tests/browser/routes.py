@@ -120,6 +120,24 @@ DESTINATIONS = [
     {"name": "destination-edit", "path": "/destinations/{refused}/edit", "wait": ".de-group .co-row input"},
 ]
 
+# {report}: a saved funnel; of every question its kind and, as q_, itself as the address holds it; {cell}: a number with people behind it. test_explore_page.py makes them.
+EXPLORE = [
+    {"name": "explore", "path": "/explore", "wait": "[role=grid] [data-index]"},
+    {"name": "explore-new", "path": "/explore/{funnel}", "wait": ".pt-state"},
+    {"name": "explore-trend", "path": "/explore/{trend}?q={q_trend}", "wait": ".ex-plot .uplot"},
+    {"name": "explore-trend-table", "path": "/explore/{trend}?q={q_trend}", "wait": ".ex-plot .uplot", "keys": ["t"], "then": ".ex-table"},
+    {"name": "explore-whole", "path": "/explore/{whole}?q={q_whole}", "wait": ".ex-bars"},
+    {"name": "explore-funnel", "path": "/explore/{funnel}?q={q_funnel}", "wait": ".ex-steps"},
+    {"name": "explore-people", "path": "/explore/{funnel}?q={q_funnel}&p={cell}", "wait": ".ex-people a"},
+    {"name": "explore-retention", "path": "/explore/{retention}?q={q_retention}", "wait": ".ex-curve"},
+    {"name": "explore-paths", "path": "/explore/{paths}?q={q_paths}", "wait": ".ex-sankey svg"},
+    {"name": "explore-stickiness", "path": "/explore/{stickiness}?q={q_stickiness}", "wait": ".ex-bars"},
+    {"name": "explore-lifecycle", "path": "/explore/{lifecycle}?q={q_lifecycle}", "wait": ".ex-stacks"},
+    {"name": "explore-sessions", "path": "/explore/{sessions}?q={q_sessions}", "wait": ".ex-plot .uplot"},
+    {"name": "explore-report", "path": "/explore/report/{report}", "wait": ".ex-steps"},
+    {"name": "explore-save", "path": "/explore/{funnel}?q={q_funnel}", "wait": ".ex-steps", "keys": ["Control+s"], "then": "[role=dialog] input"},
+]
+
 # {customer}: somebody with decisions, {purpose}: one that is in use; test_consent_page.py makes them.
 CONSENT = [
     {"name": "consent", "path": "/consent", "wait": "[role=grid] [data-index]"},
@@ -179,7 +197,7 @@ PULLS = [
 ]
 
 # Pages of one who is signed in.
-INSIDE = ROUTES + PLANS + IMPORTS + CUSTOMERS + ADOPTION + DESTINATIONS + CONSENT + PRIVACY + CONNECTORS + PULLS
+INSIDE = ROUTES + PLANS + IMPORTS + CUSTOMERS + EXPLORE + ADOPTION + DESTINATIONS + CONSENT + PRIVACY + CONNECTORS + PULLS
 
 # Pages of one who is not signed in.
 DOORS = [

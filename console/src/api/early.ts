@@ -12,3 +12,8 @@ export function takeEarly(request: Request): Promise<Response> | undefined {
   asked.delete(url)
   return answer
 }
+
+/** When all that the head asked for is there and not given out yet; what failed counts as there. */
+export function earlyAnswers(): Promise<unknown> {
+  return Promise.allSettled(asked?.values() ?? [])
+}

@@ -427,6 +427,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a question
+         * @description 400 names the place in the query as a JSON pointer, such as `/steps/0/where`; 413, a bound that the question goes over (memory, values, edges).
+         *     Questions take turns: 429 when too many wait. A question ends when its client goes away.
+         */
+        post: operations["analytics_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The people behind a number of an answer
+         * @description It takes `analytics.read` besides. By an order of their own that stays, so that pages fit together. As CSV (`format`) the columns are id, name and detail, and
+         *     the next page's cursor is in the header `X-Next-Cursor`.
+         */
+        post: operations["analytics_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of events and properties that there are, for building a question */
+        get: operations["analytics_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved questions, by name */
+        get: operations["reports_list"];
+        put?: never;
+        /**
+         * Save a question
+         * @description 400 names the place in the query; 409, the name is in use; 413, there are 1000 already.
+         */
+        post: operations["reports_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One saved question */
+        get: operations["reports_get"];
+        /**
+         * Replace a saved question
+         * @description `version` is that of the report as it was read: 409 when somebody saved another one since, or the name is in use.
+         */
+        put: operations["reports_save"];
+        post?: never;
+        /** Remove a saved question */
+        delete: operations["reports_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -3945,6 +4049,492 @@ export interface components {
                 ours: string[];
             }[];
         };
+        ReportEdit: {
+            /** @description Unique */
+            name: string;
+            /** @default  */
+            description: string;
+            query: components["schemas"]["AnalyticsQuery"];
+            /** @description How it is shown: kept for the console as it came; left out, {} */
+            shown?: Record<string, unknown>;
+        };
+        Report: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            kind: components["schemas"]["AnalyticsKind"];
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            shown: Record<string, unknown>;
+            /** @description Rises with every change */
+            version: number;
+            created_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+            /** @description Name of whoever saved it last */
+            changed_by: string;
+        };
+        /** @enum {unknown} */
+        AnalyticsKind: "segmentation" | "funnel" | "retention" | "paths" | "stickiness" | "lifecycle" | "sessions";
+        AnalyticsQuery: components["schemas"]["SegmentationQuery"] | components["schemas"]["FunnelQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["SessionsQuery"];
+        /** @description Together */
+        AnalyticsDuration: {
+            seconds?: number;
+            minutes?: number;
+            hours?: number;
+            days?: number;
+        };
+        /** @description Up to now, the running hour, day, week or month and so many less one before it; or days (both inside) or instants (`to` is outside) */
+        AnalyticsRange: {
+            last: {
+                hours?: number;
+                days?: number;
+                weeks?: number;
+                months?: number;
+            };
+        } | {
+            from: string;
+            to: string;
+        };
+        /** @description Which events: of these names, for which `where` holds */
+        AnalyticsEvents: {
+            /** @description Left out: all */
+            event?: string | string[];
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            /** @description What it is called in the answer */
+            name?: string;
+        };
+        AnalyticsSeries: {
+            event?: string | string[];
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            name?: string;
+            /**
+             * @description Left out: total
+             * @enum {unknown}
+             */
+            measure?: "total" | "uniques" | "sum" | "average" | "least" | "most" | "quantile";
+            of?: components["schemas"]["AnalyticsProperty"];
+            /** @description Of a quantile */
+            q?: number;
+        };
+        AnalyticsExclusion: {
+            event?: string | string[];
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            name?: string;
+            /** @description Number of a step; left out: between any two */
+            after?: number;
+        };
+        /** @description What is read of an event */
+        AnalyticsProperty: {
+            property: string;
+        } | {
+            context: string;
+        } | {
+            /** @enum {unknown} */
+            field: "event" | "type" | "channel" | "source" | "store" | "currency" | "amount" | "timestamp";
+        };
+        SegmentationQuery: {
+            /** @enum {unknown} */
+            kind: "segmentation";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            /**
+             * @description Left out: day
+             * @enum {unknown}
+             */
+            unit?: "hour" | "day" | "week" | "month" | "whole";
+            series: components["schemas"]["AnalyticsSeries"][];
+            formulae?: {
+                name?: string;
+                /** @description Over series by letter, as A / B * 100 */
+                formula: string;
+            }[];
+            breakdown?: components["schemas"]["AnalyticsProperty"];
+            /** @description Values of the breakdown; 10 */
+            limit?: number;
+        };
+        FunnelQuery: {
+            /** @enum {unknown} */
+            kind: "funnel";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            steps: components["schemas"]["AnalyticsEvents"][];
+            /** @description From the first step to the last, shorter than that; 7 days */
+            window?: components["schemas"]["AnalyticsDuration"];
+            /**
+             * @description Left out: ordered
+             * @enum {unknown}
+             */
+            order?: "ordered" | "strict" | "any";
+            exclude?: components["schemas"]["AnalyticsExclusion"][];
+            /** @description Has the same value at each step */
+            same?: components["schemas"]["AnalyticsProperty"];
+            breakdown?: components["schemas"]["AnalyticsProperty"];
+            /** @description Values of the breakdown; 10 */
+            limit?: number;
+        };
+        RetentionQuery: {
+            /** @enum {unknown} */
+            kind: "retention";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            begin: components["schemas"]["AnalyticsEvents"];
+            again: components["schemas"]["AnalyticsEvents"];
+            /**
+             * @description Left out: week
+             * @enum {unknown}
+             */
+            unit?: "day" | "week" | "month";
+            /**
+             * @description Left out: on
+             * @enum {unknown}
+             */
+            way?: "on" | "beyond";
+            /** @description Rising */
+            brackets?: number[];
+            /** @description Left out: false */
+            recurring?: boolean;
+            breakdown?: components["schemas"]["AnalyticsProperty"];
+            /** @description Values of the breakdown; 10 */
+            limit?: number;
+        };
+        PathsQuery: {
+            /** @enum {unknown} */
+            kind: "paths";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            /** @description One of `from` and `to` */
+            from?: components["schemas"]["AnalyticsEvents"];
+            to?: components["schemas"]["AnalyticsEvents"];
+            /** @description Left out: all events */
+            nodes?: components["schemas"]["AnalyticsEvents"];
+            /** @description Of a session; 30 minutes */
+            gap?: components["schemas"]["AnalyticsDuration"];
+            /** @description Left out: 5 */
+            depth?: number;
+            /** @description Repeats are one; true */
+            fold?: boolean;
+            /** @description Edges of a depth; 20 */
+            limit?: number;
+        };
+        StickinessQuery: {
+            /** @enum {unknown} */
+            kind: "stickiness";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            of?: components["schemas"]["AnalyticsEvents"];
+            /**
+             * @description Left out: day
+             * @enum {unknown}
+             */
+            unit?: "day" | "week" | "month";
+        };
+        LifecycleQuery: {
+            /** @enum {unknown} */
+            kind: "lifecycle";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            of?: components["schemas"]["AnalyticsEvents"];
+            /**
+             * @description Left out: week
+             * @enum {unknown}
+             */
+            unit?: "day" | "week" | "month";
+        };
+        SessionsQuery: {
+            /** @enum {unknown} */
+            kind: "sessions";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            of?: components["schemas"]["AnalyticsEvents"];
+            /** @description Of a session; 30 minutes */
+            gap?: components["schemas"]["AnalyticsDuration"];
+            /**
+             * @description Left out: day
+             * @enum {unknown}
+             */
+            unit?: "hour" | "day" | "week" | "month" | "whole";
+        };
+        /** @description Which number; indices count from 0 */
+        AnalyticsCell: {
+            /** @description Index in `data`; 0 */
+            value?: number;
+            /** @description Of a segmentation */
+            series?: number;
+            /** @description Of a segmentation, lifecycle or sessions: index in `periods` */
+            period?: number;
+            /** @description Of a funnel, from 1 */
+            step?: number;
+            /** @description Of a funnel: those that came to the step before, and not to this; false */
+            dropped?: boolean;
+            /** @description Of a retention: index in `cohorts` */
+            cohort?: number;
+            /** @description Of a retention: index in `back`; left out: all of the cohort */
+            back?: number;
+            /** @description Of paths: index in `edges` */
+            edge?: number;
+            /** @description Of a stickiness: index in `data` */
+            row?: number;
+            /**
+             * @description Of a lifecycle
+             * @enum {unknown}
+             */
+            state?: "new" | "returning" | "resurrecting" | "dormant";
+        };
+        AnalyticsPerson: {
+            id: components["schemas"]["ProfileId"];
+            /** @description May be empty */
+            name: string;
+            /** @description What else tells who it is; may be empty */
+            detail: string;
+        };
+        AnalyticsAnswer: components["schemas"]["SegmentationAnswer"] | components["schemas"]["FunnelAnswer"] | components["schemas"]["RetentionAnswer"] | components["schemas"]["PathsAnswer"] | components["schemas"]["StickinessAnswer"] | components["schemas"]["LifecycleAnswer"] | components["schemas"]["SessionsAnswer"];
+        AnalyticsAnswerRange: {
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            zone: string;
+        };
+        AnalyticsWatermark: {
+            /** @description Events below it are in the answer */
+            position: number;
+            /** @description Acknowledged ones that are not yet */
+            behind: number;
+        };
+        /** @description The first instant of each */
+        AnalyticsPeriods: components["schemas"]["Time"][];
+        /** @description Of the breakdown; null: the event has none, or there is no breakdown */
+        AnalyticsValue: string | null;
+        /** @description An event; null where the path ends (or, of paths to an event, begins) */
+        AnalyticsNode: {
+            type: string;
+            name: string;
+        } | null;
+        SegmentationAnswer: {
+            /** @enum {unknown} */
+            kind: "segmentation";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            periods: components["schemas"]["AnalyticsPeriods"];
+            /** @description Those of the query, then the formulae */
+            series: {
+                name: string;
+                /** @enum {unknown} */
+                measure: "total" | "uniques" | "sum" | "average" | "least" | "most" | "quantile" | "formula";
+            }[];
+            data: {
+                value: components["schemas"]["AnalyticsValue"];
+                series: {
+                    /** @description Of each period */
+                    values: (number | null)[];
+                    /** @description Events, of uniques people; formulae have none */
+                    n?: number[];
+                }[];
+            }[];
+            /** @description Of a breakdown: values that are not shown */
+            values_left?: number;
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        FunnelAnswer: {
+            /** @enum {unknown} */
+            kind: "funnel";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            data: {
+                value: components["schemas"]["AnalyticsValue"];
+                steps: {
+                    name: string;
+                    people: number;
+                    /** @description Seconds from the step before; null where nobody came */
+                    mean_s: number | null;
+                    median_s: number | null;
+                }[];
+            }[];
+            /** @description Of a breakdown: values that are not shown */
+            values_left?: number;
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        RetentionAnswer: {
+            /** @enum {unknown} */
+            kind: "retention";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            periods: components["schemas"]["AnalyticsPeriods"];
+            brackets: number[] | null;
+            data: {
+                value: components["schemas"]["AnalyticsValue"];
+                cohorts: {
+                    /** @description Index in `periods` */
+                    period: number;
+                    people: number;
+                    /** @description People who came back, by period behind the cohort's or by bracket */
+                    back: number[];
+                }[];
+            }[];
+            /** @description Of a breakdown: values that are not shown */
+            values_left?: number;
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        PathsAnswer: {
+            /** @enum {unknown} */
+            kind: "paths";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            edges: {
+                /** @description Counted from the event that the paths begin with, or end with */
+                depth: number;
+                from: components["schemas"]["AnalyticsNode"];
+                to: components["schemas"]["AnalyticsNode"];
+                count: number;
+            }[];
+            /** @description Not shown */
+            edges_left: number;
+            paths: number;
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        StickinessAnswer: {
+            /** @enum {unknown} */
+            kind: "stickiness";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            periods: components["schemas"]["AnalyticsPeriods"];
+            data: {
+                /** @description In how many */
+                periods: number;
+                people: number;
+            }[];
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        LifecycleAnswer: {
+            /** @enum {unknown} */
+            kind: "lifecycle";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            periods: components["schemas"]["AnalyticsPeriods"];
+            data: {
+                new: number;
+                returning: number;
+                resurrecting: number;
+                dormant: number;
+            }[];
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        SessionsAnswer: {
+            /** @enum {unknown} */
+            kind: "sessions";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            periods: components["schemas"]["AnalyticsPeriods"];
+            data: {
+                sessions: number;
+                people: number;
+                /** @description Length; null where there is no session */
+                median_s: number | null;
+                mean_s: number | null;
+                mean_events: number | null;
+            }[];
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
         AuditEntry: {
             /** @description From 1 without gaps */
             seq: number;
@@ -6980,6 +7570,276 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    analytics_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyticsQuery"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    analytics_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query: components["schemas"]["AnalyticsQuery"];
+                    cell?: components["schemas"]["AnalyticsCell"];
+                    /**
+                     * @description People a page
+                     * @default 100
+                     */
+                    limit?: number;
+                    /** @description next_cursor of the page before */
+                    cursor?: string;
+                    /**
+                     * @default json
+                     * @enum {unknown}
+                     */
+                    format?: "json" | "csv";
+                };
+            };
+        };
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    /** @description Of CSV */
+                    "X-Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": {
+                        data: components["schemas"]["AnalyticsPerson"][];
+                        /** @description Of all pages */
+                        count: number;
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    analytics_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        events: {
+                            /** @description track, page, screen, ... */
+                            type: string;
+                            name: string;
+                        }[];
+                        properties: {
+                            /**
+                             * @description How a question names it: {"property": name} or {"context": name}
+                             * @enum {unknown}
+                             */
+                            of: "property" | "context";
+                            /** @description With dots where it lies deeper, as device.type */
+                            name: string;
+                            /**
+                             * @description A name stands once for each kind of value that it has
+                             * @enum {unknown}
+                             */
+                            kind: "number" | "text" | "truth";
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    reports_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them (at most 1000) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Report"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    reports_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportEdit"];
+            };
+        };
+        responses: {
+            /** @description Saved */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    reports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    reports_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Unique */
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    query: components["schemas"]["AnalyticsQuery"];
+                    /** @description How it is shown: kept for the console as it came; left out, {} */
+                    shown?: Record<string, unknown>;
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    reports_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };

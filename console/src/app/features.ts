@@ -9,6 +9,7 @@ import { consentFeature } from '@/features/consent'
 import { customersFeature } from '@/features/customers'
 import { debuggerFeature } from '@/features/debugger'
 import { destinationsFeature } from '@/features/destinations'
+import { exploreFeature } from '@/features/explore'
 import { healthFeature } from '@/features/health'
 import { identityFeature } from '@/features/identity'
 import { importsFeature } from '@/features/imports'
@@ -24,6 +25,7 @@ import { youFeature } from '@/features/you'
 
 export const features: readonly Feature[] = [
   customersFeature,
+  exploreFeature,
   sourcesFeature,
   qualityFeature,
   debuggerFeature,

@@ -13,8 +13,9 @@ export function LiveChip() {
   const format = useFormat()
   const { line, since, history } = usePulse()
   const last = history.at(-1)
-  const behind = format.integer(last?.lag ?? 0)
-  const time = format.time(since)
+  // only what is shown: a page's first format of a time or number takes long
+  const behind = line === 'catching_up' ? format.integer(last?.lag ?? 0) : ''
+  const time = line === 'live' || line === 'offline' ? format.time(since) : ''
   const text = { live: t`Live`, catching_up: t`Catching up`, offline: t`Offline`, connecting: t`Connecting` }[line]
   const more = {
     live: t`Connected since ${time}`,

@@ -12,7 +12,10 @@ export type PageDefinition = {
   page: () => Promise<ComponentType>
   /** Without it the page says who can grant it. */
   permission?: Permission
-  /** What the page reads first: asked for by the page's head (tools/early.ts), so it must be what the page will ask, word by word. */
+  /**
+   * What the page reads first: asked for by the page's head (tools/early.ts), so it must be what the page will ask, word by word. `$id`: the path's
+   * part; `$hour-167`: begin of the hour that is so many before this one.
+   */
   early?: string[]
 }
 

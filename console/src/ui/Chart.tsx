@@ -7,7 +7,12 @@ import { useFormat } from '@/base/format'
 import { useShortcuts } from '@/base/keys'
 import { Icon } from './icons'
 
-export type Line = { name: string; values: readonly (number | null)[] }
+export type Line = {
+  name: string
+  values: readonly (number | null)[]
+  /** Index of the line that it is compared with: in its colour, thin and dashed. */
+  beside?: number
+}
 
 export type ChartProps = {
   label: string
@@ -23,6 +28,10 @@ export type ChartProps = {
   write?: (value: number) => string
   /** What happened when, drawn as upright lines. */
   marks?: readonly { at: number; name: string }[]
+  /** The times are periods: only they are named below the line, as this says. */
+  writeTime?: (at: number) => string
+  /** A click on a point: index of its line and of its time. */
+  onPick?: (line: number, time: number) => void
 }
 
 const Plot = lazy(() => import('./Plot').then((m) => ({ default: m.Plot })))

@@ -49,6 +49,8 @@ const shapes = {
   rules: <path d="M5.5 3.5h8M5.5 8h8M5.5 12.5h8M2.5 3.5h.1M2.5 8h.1M2.5 12.5h.1" />,
   home: <path d="M2.5 7.5 8 2.8l5.5 4.7M4 6.5v7h8v-7M6.5 13.5v-4h3v4" />,
   company: <path d="M3 13.5v-11h6v11M9 6.5h4v7M1.8 13.5h12.4M5 5h2M5 7.5h2M5 10h2M11 9h.1M11 11.2h.1" />,
+  explore: <path d="M2.5 2.5v11h11M5.5 11V8M8.5 11V5M11.5 11V6.5" />,
+  filter: <path d="M2.5 3.5h11L9.5 8.5v4l-3 1v-5Z" />,
   key: <path d="M5.5 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM7.5 7.7l5-5M10.5 4.7l2 2" />,
 } satisfies Record<string, ReactNode>
 

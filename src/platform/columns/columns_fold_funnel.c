@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Funnels: of each person the conversion, counted at the value of the row that it began with. */
 #include "platform/columns/columns_funnel.h"
+#include "platform/columns/columns_spans.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct Times { /* that a step took, one for each person */
-    int64_t *ms;
-    size_t count, cap;
-} Times;
-
 typedef struct Cell {
     uint64_t reached[PLAN_STEPS];
     int64_t time_sum_ms[PLAN_STEPS];
-    Times times[PLAN_STEPS];
+    Spans times[PLAN_STEPS]; /* that a step took, one for each person */
 } Cell;
 
 typedef struct State {
@@ -89,7 +85,7 @@ static void state_free(void *state)
     }
     for (size_t i = 0; i < s->cell_cap; i++) {
         for (size_t k = 0; k < s->plan->step_count; k++) {
-            free(s->cells[i].times[k].ms);
+            spans_done(&s->cells[i].times[k]);
         }
     }
     free(s->cells);
@@ -153,29 +149,6 @@ static PtStatus state_new(const ColumnsPlan *plan, const PlanRun *run, void **re
 
 /* ---- One person ------------------------------------------------------------------------------ */
 
-/* scan NULL: not charged. */
-static PtStatus add_times(State *s, Scan *scan, Times *t, const int64_t *ms, size_t count,
-                          PtError *err)
-{
-    enum { FIRST = 16 };
-    if (t->count + count > t->cap) {
-        size_t cap = t->cap > 0 ? t->cap * 2 : FIRST;
-        cap = cap < t->count + count ? t->count + count : cap;
-        const size_t more = (cap - t->cap) * sizeof *ms;
-        PtStatus st = scan != NULL ? scan_charge(scan, (int64_t)more, err) : PT_OK;
-        int64_t *moved = st == PT_OK ? realloc(t->ms, cap * sizeof *moved) : NULL;
-        if (moved == NULL) {
-            return st != PT_OK ? st : pt_fail(err, PT_NO_MEMORY, "no memory for a funnel");
-        }
-        t->ms = moved;
-        t->cap = cap;
-        s->time_bytes += more;
-    }
-    memcpy(t->ms + t->count, ms, count * sizeof *ms);
-    t->count += count;
-    return PT_OK;
-}
-
 static PtStatus value_of(State *s, Scan *scan, const ScanRow *row, uint32_t *ret_value,
                          PtError *err)
 {
@@ -234,7 +207,7 @@ static PtStatus person(void *state, Scan *scan, uint32_t person, const ScanRow *
         const int64_t took = rows[a.at[k]].time_ms - rows[a.at[k - 1]].time_ms;
         cell->reached[k]++;
         cell->time_sum_ms[k] += took;
-        st = add_times(s, scan, &cell->times[k], &took, 1, err);
+        st = spans_add(&cell->times[k], scan, &took, 1, &s->time_bytes, err);
     }
     return st;
 }
@@ -255,44 +228,11 @@ static PtStatus merge(void *state, void *other, PtError *err)
             Cell *into = &s->cells[number];
             into->reached[k] += from->reached[k];
             into->time_sum_ms[k] += from->time_sum_ms[k];
-            if (from->times[k].count > 0) {
-                st = add_times(s, NULL, &into->times[k], from->times[k].ms, from->times[k].count,
-                               err);
-            }
+            st = spans_add(&into->times[k], NULL, from->times[k].ms, from->times[k].count,
+                           &s->time_bytes, err);
         }
     }
     return st;
-}
-
-/* The value at rank ceil(n / 2), from 1, by choosing ever smaller parts; moves the values. */
-static int64_t median(Times *t)
-{
-    const size_t wanted = (t->count - 1) / 2;
-    size_t low = 0, high = t->count - 1;
-    while (low < high) {
-        const int64_t pivot = t->ms[low + (high - low) / 2];
-        size_t i = low, j = high;
-        for (;;) {
-            while (t->ms[i] < pivot) {
-                i++;
-            }
-            while (t->ms[j] > pivot) {
-                j--;
-            }
-            if (i >= j) {
-                break;
-            }
-            const int64_t moved = t->ms[i];
-            t->ms[i++] = t->ms[j];
-            t->ms[j--] = moved;
-        }
-        if (wanted <= j) {
-            high = j;
-        } else {
-            low = j + 1;
-        }
-    }
-    return t->ms[wanted];
 }
 
 static PtStatus answer(void *state, const ColumnsPlan *plan, PtArena *arena, PlanAnswer *ret_answer,
@@ -323,7 +263,7 @@ static PtStatus answer(void *state, const ColumnsPlan *plan, PtArena *arena, Pla
         for (size_t k = 0; k < s->plan->step_count; k++) {
             rows[i].reached[k] = cell->reached[k];
             rows[i].time_sum_ms[k] = (double)cell->time_sum_ms[k];
-            rows[i].time_median_ms[k] = cell->times[k].count > 0 ? median(&cell->times[k]) : 0;
+            rows[i].time_median_ms[k] = spans_median(&cell->times[k], cell->times[k].count);
         }
     }
     ret_answer->funnel = rows;

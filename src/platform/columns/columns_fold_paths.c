@@ -31,6 +31,10 @@ static PtStatus check(const ColumnsPlan *plan, PtError *err)
     if (p->gap_ms <= 0) {
         return pt_fail(err, PT_INVALID, "the gap between sessions is not over 0");
     }
+    int64_t range_ms;
+    if (__builtin_sub_overflow(plan->to_ms, plan->from_ms, &range_ms)) {
+        return pt_fail(err, PT_INVALID, "the range of paths is over 63 bits of milliseconds");
+    }
     if (p->depth < 2 || p->depth > PLAN_DEPTH) {
         return pt_fail(err, PT_INVALID, "the depth of paths is not 2..%d", PLAN_DEPTH);
     }

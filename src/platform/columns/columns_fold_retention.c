@@ -29,7 +29,7 @@ typedef struct State {
     Mark *begins, *agains; /* of one person */
     uint32_t drilled;      /* number of the value that is drilled into */
     bool drilling;
-    TimesSeen seen; /* of one person, who comes by `times` */
+    TimesSeen seen; /* of one person, who does not come by rows */
 } State;
 
 /* ---- Checks, lifetime ------------------------------------------------------------------------ */
@@ -290,28 +290,29 @@ static PtStatus first_time(State *s, Scan *scan, const ScanRow *rows, size_t cou
     return PT_OK;
 }
 
-static bool wants_times(const ColumnsPlan *plan)
+static const PlanPeriods *times_of(const ColumnsPlan *plan)
 {
     const PlanRetention *r = &plan->retention;
-    return plan->set_count == 1 && !r->recurring && r->breakdown.slot == UINT32_MAX;
+    const bool times = plan->set_count == 1 && !r->recurring && r->breakdown.slot == UINT32_MAX;
+    return times ? &r->periods : NULL;
 }
 
-static void times(void *state, const int64_t *times, const uint16_t *rows, size_t count)
+static TimesSeen *seen(void *state)
 {
     State *s = state;
-    times_put(&s->seen, &s->plan->periods, times, rows, count, NULL);
+    return &s->seen;
 }
 
 /* first_time, of bits. The first row is the only one of its period that did not come back. */
 static PtStatus end(void *state, Scan *scan, PtError *err)
 {
     State *s = state;
-    const TimesSeen *seen = &s->seen;
+    const TimesSeen *of = &s->seen;
     const bool beyond = s->plan->way == PLAN_RETENTION_BEYOND;
-    const size_t top = 63 - (size_t)__builtin_clzll(seen->once[seen->to - 1]);
-    const size_t latest = (seen->to - 1) * 64 + top;
-    const size_t period = seen->from * 64 + (size_t)__builtin_ctzll(seen->once[seen->from]);
-    const bool again = (seen->twice[period / 64] >> period % 64 & 1) != 0;
+    const size_t top = 63 - (size_t)__builtin_clzll(of->once[of->to - 1]);
+    const size_t latest = (of->to - 1) * 64 + top;
+    const size_t period = of->from * 64 + (size_t)__builtin_ctzll(of->once[of->from]);
+    const bool again = (of->twice[period / 64] >> period % 64 & 1) != 0;
     Cohort *cohort = NULL;
     uint32_t last = NO_BRACKET;
     PtStatus st = enter(s, scan, NULL, period, &cohort, err);
@@ -321,8 +322,8 @@ static PtStatus end(void *state, Scan *scan, PtError *err)
     if (st == PT_OK && !beyond && again) {
         came_back(s, cohort, 0, &last);
     }
-    for (size_t w = seen->from; st == PT_OK && !beyond && w < seen->to; w++) {
-        for (uint64_t bits = seen->once[w]; bits != 0; bits &= bits - 1) {
+    for (size_t w = of->from; st == PT_OK && !beyond && w < of->to; w++) {
+        for (uint64_t bits = of->once[w]; bits != 0; bits &= bits - 1) {
             const size_t at = w * 64 + (size_t)__builtin_ctzll(bits);
             if (at != period) {
                 came_back(s, cohort, at - period, &last);
@@ -523,8 +524,8 @@ const FoldKind fold_retention = {
     .new = state_new,
     .free = state_free,
     .person = person,
-    .wants_times = wants_times,
-    .times = times,
+    .times_of = times_of,
+    .seen = seen,
     .end = end,
     .merge = merge,
     .bytes = bytes_of,

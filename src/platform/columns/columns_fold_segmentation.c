@@ -51,7 +51,7 @@ typedef struct State {
     size_t value_cap;
     size_t list_bytes;    /* of quantiles */
     TimesSeen seen;       /* of one person */
-    uint64_t *totals;     /* [period]: rows that came by `times`, of every series */
+    TimesCount *counts;   /* [period]: of persons that do not come by rows, of every series */
     int64_t origin;       /* where period 1 begins */
     double guess, per_ms; /* the index there, and how fast it rises */
 } State;
@@ -124,7 +124,7 @@ static void state_free(void *state)
     free(s->cells);
     free(s->last);
     free(s->weights);
-    free(s->totals);
+    free(s->counts);
     values_free(s->values);
     free(s);
 }
@@ -229,8 +229,9 @@ static PtStatus state_new(const ColumnsPlan *plan, const PlanRun *run, void **re
     s->broken_down = plan->segmentation.breakdown.slot != UINT32_MAX;
     prepare_series(s, plan);
     prepare_guess(s);
-    s->totals = calloc(s->periods, sizeof *s->totals);
-    PtStatus st = s->totals != NULL ? values_new(&s->values, err)
+    s->counts = calloc(s->periods, sizeof *s->counts);
+    s->seen.counts = s->counts;
+    PtStatus st = s->counts != NULL ? values_new(&s->values, err)
                                     : pt_fail(err, PT_NO_MEMORY, "no memory for a segmentation");
     uint32_t none;
     if (st == PT_OK && !s->broken_down) {
@@ -331,10 +332,10 @@ static PtStatus measure(State *s, Scan *scan, uint32_t person, const ScanRow *ro
         cell->n++;
         return PT_OK;
     case PLAN_UNIQUES:
-        if (person != 0 && (last->person != (uint64_t)person + 1 || last->period != period)) {
-            *last = (Last){(uint64_t)person + 1, period};
-            cell->n++;
-        }
+        // no branch: whether a row is the person's first of the period cannot be foreseen
+        cell->n += (uint64_t)(person != 0) &
+                   (uint64_t)((last->person != (uint64_t)person + 1) | (last->period != period));
+        *last = (Last){(uint64_t)person + 1, period};
         return PT_OK;
     default:
         return series->micros ? measure_micros(scan, series, row, cell, err)
@@ -402,36 +403,28 @@ static void count_person(State *s, uint32_t person, const ScanRow *rows, size_t 
     }
 }
 
-static bool wants_times(const ColumnsPlan *plan)
+static const PlanPeriods *times_of(const ColumnsPlan *plan)
 {
     const PlanSegmentation *g = &plan->segmentation;
     bool counts = plan->set_count == 1 && g->breakdown.slot == UINT32_MAX;
     for (size_t i = 0; i < g->series_count; i++) {
         counts = counts && g->series[i].measure <= PLAN_UNIQUES;
     }
-    return counts;
+    return counts ? &g->periods : NULL;
 }
 
-static void times(void *state, const int64_t *times, const uint16_t *rows, size_t count)
+static TimesSeen *seen(void *state)
 {
     State *s = state;
-    times_put(&s->seen, &s->plan->periods, times, rows, count, s->totals);
-    s->weights[0] += count * s->series_count;
+    return &s->seen;
 }
 
+/* Rows and persons are counted already. */
 static PtStatus end(void *state, Scan *scan, PtError *err)
 {
     State *s = state;
     (void)scan;
     (void)err;
-    for (size_t k = 0; k < s->series_count; k++) {
-        Cell *cells = &s->cells[k * s->periods];
-        for (size_t w = s->seen.from; s->series[k].measure == PLAN_UNIQUES && w < s->seen.to; w++) {
-            for (uint64_t bits = s->seen.once[w]; bits != 0; bits &= bits - 1) {
-                cells[w * 64 + (size_t)__builtin_ctzll(bits)].n++;
-            }
-        }
-    }
     times_forget(&s->seen);
     return PT_OK;
 }
@@ -501,7 +494,8 @@ static PtStatus merge(void *state, void *other, PtError *err)
     State *s = state, *o = other;
     const size_t each = s->series_count * s->periods;
     for (size_t i = 0; i < s->periods; i++) {
-        s->totals[i] += o->totals[i];
+        s->counts[i].rows += o->counts[i].rows;
+        s->counts[i].persons += o->counts[i].persons;
     }
     for (uint32_t i = 0; i < values_count(o->values); i++) {
         uint32_t number;
@@ -584,8 +578,11 @@ static PtStatus answer(void *state, const ColumnsPlan *plan, PtArena *arena, Pla
     }
     const size_t each = s->series_count * s->periods;
     for (size_t k = 0; !s->broken_down && k < each; k++) {
-        const bool total = s->series[k / s->periods].measure == PLAN_TOTAL;
-        s->cells[k].n += total ? s->totals[k % s->periods] : 0;
+        const PlanMeasure measure = s->series[k / s->periods].measure;
+        const TimesCount *count = &s->counts[k % s->periods];
+        s->cells[k].n += measure == PLAN_TOTAL     ? count->rows
+                         : measure == PLAN_UNIQUES ? count->persons
+                                                   : 0;
     }
     PlanCell *cells = pt_arena_alloc(arena, ret_answer->value_count * each + 1, sizeof *cells);
     if (cells == NULL) {
@@ -608,8 +605,8 @@ const FoldKind fold_segmentation = {
     .free = state_free,
     .person = person,
     .wants_nobody = true,
-    .wants_times = wants_times,
-    .times = times,
+    .times_of = times_of,
+    .seen = seen,
     .end = end,
     .merge = merge,
     .bytes = state_bytes,

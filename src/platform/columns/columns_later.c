@@ -12,18 +12,24 @@ static PtStatus reserve(Scan *s, size_t more, PtError *err)
 {
     Later *l = &s->later;
     const size_t each = s->pass->kept_count, need = l->count + more;
-    if (need <= l->cap) {
-        return PT_OK;
+    PtStatus st = PT_OK;
+    if (l->piece_count == l->piece_cap) {
+        enum { MORE = 256 };
+        st = pass_reserve(s->pass, (void **)&l->pieces, sizeof *l->pieces, &l->piece_cap,
+                          l->piece_count + MORE, err);
+    }
+    if (st != PT_OK || need <= l->cap) {
+        return st;
     }
     if (need > UINT32_MAX / 2) {
         return pt_fail(err, PT_TOO_LARGE, "over %u rows are of persons that were merged",
                        UINT32_MAX / 2);
     }
-    size_t rows = l->cap, persons = l->cap, values = l->cap;
-    PtStatus st = pass_reserve(s->pass, (void **)&l->rows, sizeof *l->rows, &rows, need, err);
-    st = st == PT_OK
-             ? pass_reserve(s->pass, (void **)&l->persons, sizeof *l->persons, &persons, need, err)
-             : st;
+    size_t rows = l->cap, values = l->cap;
+    const bool times = s->pass->times_of != NULL;
+    void **kept = times ? (void **)&l->stretches : (void **)&l->rows;
+    const size_t size = times ? sizeof *l->stretches : sizeof *l->rows;
+    st = pass_reserve(s->pass, kept, size, &rows, need, err);
     if (st == PT_OK && each > 0) {
         st = pass_reserve(s->pass, (void **)&l->values, each * sizeof *l->values, &values, need,
                           err);
@@ -34,19 +40,38 @@ static PtStatus reserve(Scan *s, size_t more, PtError *err)
     return st;
 }
 
+static void add_piece(Later *l, uint32_t person, size_t count)
+{
+    l->pieces[l->piece_count++] =
+        (LaterPiece){.person = person, .first = (uint32_t)l->count, .count = (uint32_t)count};
+    l->count += count;
+}
+
+/* s->stretches. */
+PtStatus later_keep_stretches(Scan *s, uint32_t person, size_t count, PtError *err)
+{
+    Later *l = &s->later;
+    PtStatus st = reserve(s, count, err);
+    if (st == PT_OK) {
+        memcpy(l->stretches + l->count, s->stretches, count * sizeof *l->stretches);
+        add_piece(l, person, count);
+    }
+    return st;
+}
+
 PtStatus later_keep(Scan *s, Cursor *c, uint32_t person, size_t from, PtError *err)
 {
     Later *l = &s->later;
-    const size_t each = s->pass->kept_count;
-    PtStatus st = reserve(s, s->count - from, err);
-    for (size_t i = from; st == PT_OK && i < s->count; i++) {
-        l->rows[l->count] = s->rows[i];
-        l->persons[l->count] = person;
-        if (each > 0) {
-            st = slots_keep(s, c, &s->rows[i], l->values + l->count * each, err);
-        }
-        l->count++;
+    const size_t each = s->pass->kept_count, count = s->count - from;
+    PtStatus st = reserve(s, count, err);
+    if (st != PT_OK) {
+        return st;
     }
+    memcpy(l->rows + l->count, s->rows + from, count * sizeof *l->rows);
+    for (size_t i = 0; st == PT_OK && each > 0 && i < count; i++) {
+        st = slots_keep(s, c, &s->rows[from + i], l->values + (l->count + i) * each, err);
+    }
+    add_piece(l, person, count);
     const size_t texts = pt_arena_used(l->texts);
     if (st == PT_OK && texts > l->text_bytes) {
         st = pass_charge(s->pass, (int64_t)(texts - l->text_bytes), err);
@@ -58,7 +83,8 @@ PtStatus later_keep(Scan *s, Cursor *c, uint32_t person, size_t from, PtError *e
 void later_done(Later *l)
 {
     free(l->rows);
-    free(l->persons);
+    free(l->stretches);
+    free(l->pieces);
     free(l->values);
     pt_arena_free(l->texts);
 }
@@ -80,15 +106,9 @@ const Kept *later_values(const Pass *p, uint32_t kept)
     return s->later.values + kept * p->kept_count;
 }
 
-const ScanRow *later_row(const Pass *p, uint32_t kept)
-{
-    const Scan *s = keeper(p, &kept);
-    return &s->later.rows[kept];
-}
-
 /* ---- By person ------------------------------------------------------------------------------- */
 
-static void sort_by(const LaterKey *from, LaterKey *to, size_t count, unsigned shift)
+static void sort_by(const LaterPiece *from, LaterPiece *to, size_t count, unsigned shift)
 {
     enum { DIGITS = 1 << 11 };
     size_t at[DIGITS] = {0}, sum = 0;
@@ -105,26 +125,42 @@ static void sort_by(const LaterKey *from, LaterKey *to, size_t count, unsigned s
     }
 }
 
-static void cut(Pass *p)
+/* Ranges of about as many rows, none of which ends within a person. */
+static void cut(Pass *p, size_t rows)
 {
-    size_t at = 0;
+    size_t at = 0, before = 0;
     p->later_count = SCAN_RANGES_MOVED;
     for (size_t i = 1; i < p->later_count; i++) {
-        const size_t wanted = p->later_rows / p->later_count * i;
-        at = wanted > at ? wanted : at;
-        while (at > 0 && at < p->later_rows && p->later[at].person == p->later[at - 1].person) {
-            at++;
+        const size_t wanted = rows / p->later_count * i;
+        while (at < p->later_pieces &&
+               (before < wanted || (at > 0 && p->later[at].person == p->later[at - 1].person))) {
+            before += p->later[at++].count;
         }
         p->later_cuts[i] = at;
     }
-    p->later_cuts[p->later_count] = p->later_rows;
+    p->later_cuts[p->later_count] = p->later_pieces;
+}
+
+/* The pieces of all threads, in the order of these. */
+static void gather(const Pass *p, LaterPiece *out)
+{
+    uint32_t first = 0;
+    for (size_t i = 0; i < p->scan_count; i++) {
+        const Later *l = &p->scans[i].later;
+        for (size_t j = 0; j < l->piece_count; j++, out++) {
+            *out = l->pieces[j];
+            out->first += first;
+        }
+        first += (uint32_t)l->count;
+    }
 }
 
 PtStatus later_sort(Pass *p, PtError *err)
 {
-    size_t rows = 0;
+    size_t rows = 0, count = 0;
     for (size_t i = 0; i < p->scan_count; i++) {
         rows += p->scans[i].later.count;
+        count += p->scans[i].later.piece_count;
     }
     if (rows == 0) {
         return PT_OK;
@@ -133,48 +169,71 @@ PtStatus later_sort(Pass *p, PtError *err)
         return pt_fail(err, PT_TOO_LARGE, "over %u rows are of persons that were merged",
                        PASS_NONE - 1);
     }
-    PtStatus st = pass_charge(p, (int64_t)(2 * rows * sizeof *p->later), err);
+    PtStatus st = pass_charge(p, (int64_t)(2 * count * sizeof *p->later), err);
     if (st != PT_OK) {
         return st;
     }
-    p->later = calloc(rows, sizeof *p->later);
-    LaterKey *spare = calloc(rows, sizeof *spare);
+    p->later = calloc(count, sizeof *p->later);
+    LaterPiece *spare = calloc(count, sizeof *spare);
     if (p->later == NULL || spare == NULL) {
         free(spare);
         return pt_fail(err, PT_NO_MEMORY, "no memory for a query");
     }
-    size_t count = 0;
-    for (size_t i = 0; i < p->scan_count; i++) {
-        for (size_t j = 0; j < p->scans[i].later.count; j++, count++) {
-            spare[count] = (LaterKey){p->scans[i].later.persons[j], (uint32_t)count};
-        }
-    }
-    sort_by(spare, p->later, rows, 0);
-    sort_by(p->later, spare, rows, 11);
-    sort_by(spare, p->later, rows, 22);
+    gather(p, spare);
+    sort_by(spare, p->later, count, 0);
+    sort_by(p->later, spare, count, 11);
+    sort_by(spare, p->later, count, 22);
     free(spare);
-    p->later_rows = rows;
-    cut(p);
+    p->later_pieces = count;
+    cut(p, rows);
     atomic_store(&p->next_range, 0);
     return PT_OK;
 }
 
 /* ---- Folding them ---------------------------------------------------------------------------- */
 
-static PtStatus fold_one(Scan *s, size_t from, size_t to, PtError *err)
+static PtStatus take_piece(Scan *s, const LaterPiece *piece, PtError *err)
 {
-    const Pass *p = s->pass;
-    PtStatus st = scan_reserve_rows(s, to - from, err);
-    for (size_t i = from; st == PT_OK && i < to; i++) {
-        ScanRow *row = &s->rows[s->count];
-        *row = *later_row(p, p->later[i].at);
-        row->kept = p->later[i].at;
-        if (row->begins != 0) {
-            st = scan_begin_group(s, err);
-        }
-        s->count++;
+    uint32_t first = piece->first;
+    const Scan *from = keeper(s->pass, &first);
+    PtStatus st = scan_reserve_rows(s, s->count + piece->count, err);
+    if (st == PT_OK && from->later.rows[first].begins != 0) {
+        st = scan_begin_group(s, err);
     }
-    return st == PT_OK ? scan_fold_person(s, p->later[from].person, err) : st;
+    if (st != PT_OK) {
+        return st;
+    }
+    memcpy(s->rows + s->count, from->later.rows + first, piece->count * sizeof *s->rows);
+    for (uint32_t i = 0; i < piece->count; i++) {
+        s->rows[s->count + i].kept = piece->first + i;
+    }
+    s->count += piece->count;
+    return PT_OK;
+}
+
+static PtStatus fold_stretches(Scan *s, const LaterPiece *pieces, size_t count, PtError *err)
+{
+    const FoldKind *kind = s->pass->kind;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t first = pieces[i].first;
+        const Scan *from = keeper(s->pass, &first);
+        times_see(kind->seen(s->state), from->later.stretches + first, pieces[i].count);
+    }
+    s->persons++;
+    return kind->end(s->state, s, err);
+}
+
+/* A person's pieces. */
+static PtStatus fold_one(Scan *s, const LaterPiece *pieces, size_t count, PtError *err)
+{
+    if (s->pass->times_of != NULL) {
+        return fold_stretches(s, pieces, count, err);
+    }
+    PtStatus st = PT_OK;
+    for (size_t i = 0; st == PT_OK && i < count; i++) {
+        st = take_piece(s, &pieces[i], err);
+    }
+    return st == PT_OK ? scan_fold_person(s, pieces->person, err) : st;
 }
 
 static PtStatus fold_range(Scan *s, uint32_t range, PtError *err)
@@ -189,7 +248,7 @@ static PtStatus fold_range(Scan *s, uint32_t range, PtError *err)
             next++;
         }
         st = pass_goes_on(p, err);
-        st = st == PT_OK ? fold_one(s, at, next, err) : st;
+        st = st == PT_OK ? fold_one(s, p->later + at, next - at, err) : st;
         at = next;
     }
     return st == PT_OK ? pass_hand_in(s, p->range_count + range, err) : st;

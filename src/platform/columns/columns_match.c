@@ -55,12 +55,19 @@ static uint32_t list_few(const Pass *p, Cursor *c, uint32_t row, uint32_t end, u
 }
 #endif
 
+static void list_all(Cursor *c)
+{
+    for (uint32_t i = 0; i < c->count; i++) {
+        c->list[i] = (uint16_t)(c->first + i);
+    }
+    c->dense = false;
+}
+
 static uint32_t list_codes(const Pass *p, Cursor *c, uint32_t first, uint32_t end)
 {
-    if (p->all_codes) {
-        for (uint32_t row = first; row < end; row++) {
-            c->list[row - first] = (uint16_t)row;
-        }
+    c->first = first;
+    c->dense = p->all_codes;
+    if (c->dense) {
         return end - first;
     }
     return p->few_count > 0 ? list_few(p, c, first, end, 0) : list_each(p, c, first, end, 0);
@@ -72,6 +79,9 @@ static void keep_in_range(const Pass *p, Cursor *c)
 {
     const int64_t from = p->plan->from_ms, to = p->plan->to_ms;
     uint32_t count = 0;
+    if (c->dense) {
+        list_all(c);
+    }
     for (uint32_t i = 0; i < c->count; i++) {
         const uint16_t row = c->list[i];
         const int64_t time = c->times[row];
@@ -82,6 +92,45 @@ static void keep_in_range(const Pass *p, Cursor *c)
 }
 
 /* ---- Programs -------------------------------------------------------------------------------- */
+
+enum { FOUND = 256, NOWHERE = UINT16_MAX };
+
+/* Of each row the place of its value in the block; inlined, for one instruction to count bits. */
+__attribute__((always_inline)) static inline void
+find_any(const ColumnsBlock *b, const uint16_t *rows, uint32_t count, uint16_t *ret_places)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t word = b->present[rows[i] >> 6], bit = 1ull << (rows[i] & 63);
+        const uint32_t at =
+            b->rank[rows[i] >> 6] + (uint32_t)__builtin_popcountll(word & (bit - 1));
+        ret_places[i] = (word & bit) != 0 ? (uint16_t)at : NOWHERE;
+    }
+}
+
+#if defined(__x86_64__)
+__attribute__((target("popcnt"))) static void
+find_popcnt(const ColumnsBlock *b, const uint16_t *rows, uint32_t count, uint16_t *ret_places)
+{
+    find_any(b, rows, count, ret_places);
+}
+#endif
+
+/* Places of up to FOUND rows. */
+static void find_rows(const ColumnsBlock *b, const uint16_t *rows, uint32_t count,
+                      uint16_t *ret_places)
+{
+    if (b->present == NULL) {
+        memcpy(ret_places, rows, count * sizeof *rows);
+        return;
+    }
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("popcnt")) {
+        find_popcnt(b, rows, count, ret_places);
+        return;
+    }
+#endif
+    find_any(b, rows, count, ret_places);
+}
 
 /* Row i of the list is of none of the sets where the program does not hold. */
 static inline void test_end(Cursor *c, uint32_t i, uint64_t sets, bool holds)
@@ -143,17 +192,41 @@ static void test_texts(Scan *s, Cursor *c, const PassTest *test, const ColumnsBl
         s->memo[i] = pt_program_run(test->program, values);
     }
     s->memo[texts->text_count] = none;
-    for (uint32_t i = 0; i < c->count; i++) {
-        const uint32_t at = columns_block_find(texts, c->list[i]);
-        const uint32_t text = at != PASS_NONE ? texts->u32[at] : texts->text_count;
-        test_end(c, i, test->sets, s->memo[text]);
+    uint16_t places[FOUND];
+    for (uint32_t first = 0; first < c->count; first += FOUND) {
+        const uint32_t count = c->count - first < FOUND ? c->count - first : FOUND;
+        find_rows(texts, c->list + first, count, places);
+        for (uint32_t i = 0; i < count; i++) {
+            const uint32_t text = places[i] != NOWHERE ? texts->u32[places[i]] : texts->text_count;
+            test_end(c, first + i, test->sets, s->memo[text]);
+        }
     }
 }
 
-static bool has_texts_only(const Pass *p, uint32_t slot)
+/* A slot of numbers only. */
+static void test_numbers(Cursor *c, const PassTest *test, const ColumnsBlock *b, bool none)
+{
+    uint16_t places[FOUND];
+    double numbers[FOUND];
+    bool holds[FOUND];
+    for (uint32_t first = 0; first < c->count; first += FOUND) {
+        const uint32_t count = c->count - first < FOUND ? c->count - first : FOUND;
+        find_rows(b, c->list + first, count, places);
+        for (uint32_t i = 0; i < count; i++) {
+            numbers[i] = places[i] != NOWHERE ? b->f64[places[i]] : 0;
+        }
+        pt_program_run_numbers(test->program, numbers, count, holds);
+        for (uint32_t i = 0; i < count; i++) {
+            test_end(c, first + i, test->sets, places[i] != NOWHERE ? holds[i] : none);
+        }
+    }
+}
+
+static bool has_only(const Pass *p, uint32_t slot, PartKind kind)
 {
     const PassSlot *sl = &p->slots[slot];
-    return sl->part_count == 1 && !sl->as_time && p->columns[sl->parts[0]].kind == PART_TEXT;
+    const bool as_it_is = !sl->as_time && (!sl->as_number || kind == PART_NUMBER);
+    return sl->part_count == 1 && as_it_is && p->columns[sl->parts[0]].kind == kind;
 }
 
 /* A program that reads one slot is run once for each of its texts, and once for no value. */
@@ -167,9 +240,18 @@ static PtStatus test_one(Scan *s, Cursor *c, const PassTest *test, PtError *err)
     values[slot] = (PtValue){.kind = PT_VALUE_NONE};
     const bool none = st == PT_OK && pt_program_run(test->program, values);
     if (st == PT_OK && texts != NULL && texts->text_count <= c->count &&
-        has_texts_only(s->pass, slot)) {
+        has_only(s->pass, slot, PART_TEXT)) {
         test_texts(s, c, test, texts, none);
         return PT_OK;
+    }
+    if (st == PT_OK && has_only(s->pass, slot, PART_NUMBER)) {
+        const ColumnsBlock *b;
+        st = slots_block(c, s->pass, s->pass->slots[slot].parts[0], c->base / COLUMNS_BLOCK_ROWS,
+                         &b, err);
+        if (st == PT_OK) {
+            test_numbers(c, test, b, none);
+        }
+        return st;
     }
     for (uint32_t i = 0; st == PT_OK && i < c->count; i++) {
         if ((c->sets[i] & sets) == 0) {
@@ -204,6 +286,9 @@ static PtStatus run_test(Scan *s, Cursor *c, const PassTest *test, PtError *err)
 static PtStatus run_tests(Scan *s, Cursor *c, PtError *err)
 {
     const Pass *p = s->pass;
+    if (c->dense) {
+        list_all(c);
+    }
     for (uint32_t i = 0; i < c->count; i++) {
         c->sets[i] = p->sets_of[c->codes[c->list[i]] % COLUMNS_EVENTS_MAX];
     }
@@ -223,18 +308,28 @@ static PtStatus run_tests(Scan *s, Cursor *c, PtError *err)
 
 /* ---- All of it ------------------------------------------------------------------------------- */
 
+PtStatus match_codes(Cursor *c, PtError *err)
+{
+    const ColumnsBlock *b;
+    PtStatus st =
+        columns_read(c->reader, COLUMNS_COLUMN_CODE, c->base / COLUMNS_BLOCK_ROWS, &b, err);
+    c->codes = st == PT_OK ? b->u16 : NULL;
+    return st;
+}
+
 PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end, PtError *err)
 {
     const Pass *p = s->pass;
     const ColumnsBlockInfo *info = columns_block_info(p->snapshot, c->run, block);
     const ColumnsBlock *b;
-    PtStatus st = columns_read(c->reader, COLUMNS_COLUMN_CODE, block, &b, err);
+    const bool any_code = p->times_of != NULL && p->all_codes && p->test_count == 0;
+    c->base = block * COLUMNS_BLOCK_ROWS;
+    c->codes = NULL;
+    c->at = c->count = 0;
+    PtStatus st = any_code ? PT_OK : match_codes(c, err);
     if (st != PT_OK) {
         return st;
     }
-    c->base = block * COLUMNS_BLOCK_ROWS;
-    c->codes = b->u16;
-    c->at = 0;
     c->count = list_codes(p, c, first, end);
     if (c->count == 0) {
         return PT_OK;
@@ -247,5 +342,12 @@ PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_
     if (info->time_min < p->plan->from_ms || info->time_max >= p->plan->to_ms) {
         keep_in_range(p, c);
     }
-    return p->test_count > 0 && c->count > 0 ? run_tests(s, c, err) : PT_OK;
+    if (p->test_count > 0 && c->count > 0) {
+        st = run_tests(s, c, err);
+    }
+    if (st == PT_OK && c->stretches != NULL) {
+        times_block_fill(c->stretches, c->dense ? c->times + c->first : c->times,
+                         c->dense ? NULL : c->list, c->count);
+    }
+    return st;
 }

@@ -284,14 +284,20 @@ static void give_values(Oracle *o)
 
 void oracle_make_answer(Oracle *o)
 {
-    static void (*const kinds[PLAN_KINDS])(Oracle *) = {answer_segmentation, answer_funnel,
-                                                        answer_retention, answer_paths};
+    static void (*const kinds[PLAN_KINDS])(Oracle *) = {
+        [PLAN_SEGMENTATION] = answer_segmentation,    [PLAN_FUNNEL] = answer_funnel,
+        [PLAN_RETENTION] = answer_retention,          [PLAN_PATHS] = answer_paths,
+        [PLAN_STICKINESS] = oracle_answer_stickiness, [PLAN_LIFECYCLE] = oracle_answer_lifecycle,
+        [PLAN_SESSIONS] = oracle_answer_sessions,
+    };
     if (o->fact_count > 0) {
         qsort(o->facts, o->fact_count, sizeof *o->facts, by_cell);
     }
     rank(o);
     give_values(o);
-    kinds[o->plan->kind](o);
+    if (kinds[o->plan->kind] != NULL) { // a walk answers nothing
+        kinds[o->plan->kind](o);
+    }
 }
 
 const PlanAnswer *oracle_answer(Oracle *o)
@@ -446,7 +452,11 @@ static void compare_paths(const Oracle *o, const PlanAnswer *got, char words[sta
 void oracle_compare(Oracle *o, const PlanAnswer *got, char words[static ORACLE_WORDS])
 {
     static void (*const kinds[PLAN_KINDS])(const Oracle *, const PlanAnswer *, char *) = {
-        compare_cells, compare_funnel, compare_retention, compare_paths};
+        [PLAN_SEGMENTATION] = compare_cells,           [PLAN_FUNNEL] = compare_funnel,
+        [PLAN_RETENTION] = compare_retention,          [PLAN_PATHS] = compare_paths,
+        [PLAN_STICKINESS] = oracle_compare_stickiness, [PLAN_LIFECYCLE] = oracle_compare_lifecycle,
+        [PLAN_SESSIONS] = oracle_compare_sessions,     [PLAN_WALK] = oracle_compare_walk,
+    };
     const PlanAnswer *want = &o->answer;
     words[0] = 0;
     if (want->persons != got->persons || want->value_count != got->value_count ||

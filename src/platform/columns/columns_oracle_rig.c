@@ -36,26 +36,33 @@ static PtValue number_value(double number)
     return (PtValue){.kind = PT_VALUE_NUMBER, .number = number};
 }
 
-static PtValue of_fixed_text(const Oracle *o, const ColumnsRow *row, uint32_t column)
+static PtValue given(PtStr text)
 {
-    switch (column) {
+    return text.len > 0 ? text_value(text) : (PtValue){0};
+}
+
+static PtValue of_fixed_text(const Oracle *o, const ColumnsRow *row, uint16_t code,
+                             const PlanSlot *slot)
+{
+    switch (slot->text) {
     case COLUMNS_COLUMN_STORE:
-        return row->store.len > 0 ? text_value(row->store) : (PtValue){0};
+        return given(row->store);
     case COLUMNS_COLUMN_CURRENCY:
         return row->has_amount && row->currency[0] != 0 ? text_value(pt_str(row->currency))
                                                         : (PtValue){0};
     case COLUMNS_COLUMN_CHANNEL:
-        return text_value(o->plan->channels[row->channel]);
+        return given(o->plan->channels[row->channel]);
     case COLUMNS_COLUMN_SOURCE:
-        return text_value(o->plan->source_text(o->plan->source_ctx, row->source));
+        return given(o->plan->source_text(o->plan->source_ctx, row->source));
+    case COLUMNS_COLUMN_CODE:
+        return given(slot->codes[code]);
     default:
         return (PtValue){0};
     }
 }
 
-static PtValue value_at(const Oracle *o, const ColumnsRow *row, uint32_t slot)
+static PtValue said_at(const Oracle *o, const ColumnsRow *row, uint16_t code, const PlanSlot *s)
 {
-    const PlanSlot *s = &o->plan->slots[slot];
     if (s->number == COLUMNS_COLUMN_TIME) {
         return (PtValue){.kind = PT_VALUE_TIME, .time_ms = row->time_ms};
     }
@@ -67,11 +74,6 @@ static PtValue value_at(const Oracle *o, const ColumnsRow *row, uint32_t slot)
         return number_value(v->number);
     }
     v = property(o, row, s->text, COLUMNS_TEXT);
-    if (v != NULL && s->as_time) {
-        int64_t ms;
-        return pt_time_parse(v->text, &ms) ? (PtValue){.kind = PT_VALUE_TIME, .time_ms = ms}
-                                           : (PtValue){0};
-    }
     if (v != NULL) {
         return text_value(v->text);
     }
@@ -79,7 +81,26 @@ static PtValue value_at(const Oracle *o, const ColumnsRow *row, uint32_t slot)
     if (v != NULL) {
         return (PtValue){.kind = PT_VALUE_BOOL, .truth = v->truth};
     }
-    return of_fixed_text(o, row, s->text);
+    return of_fixed_text(o, row, code, s);
+}
+
+static PtValue value_at(const Oracle *o, const OracleRow *row, uint32_t slot)
+{
+    const PlanSlot *s = &o->plan->slots[slot];
+    const PtValue v = said_at(o, &row->row, row->code, s);
+    int64_t ms;
+    PtStr digits;
+    if (v.kind == PT_VALUE_NONE || (!s->as_time && !s->as_number) ||
+        v.kind == (s->as_time ? PT_VALUE_TIME : PT_VALUE_NUMBER)) {
+        return v;
+    }
+    if (v.kind == PT_VALUE_TEXT && s->as_time && pt_time_parse(v.text, &ms)) {
+        return (PtValue){.kind = PT_VALUE_TIME, .time_ms = ms};
+    }
+    if (v.kind == PT_VALUE_TEXT && s->as_number && pt_json_number_of(v.text, &digits)) {
+        return number_value(pt_json_to_double(digits));
+    }
+    return (PtValue){0};
 }
 
 static PtStr copy(const Oracle *o, PtStr text)
@@ -113,7 +134,7 @@ static PtStr text_of(const Oracle *o, PtValue value)
     return text;
 }
 
-static PtStr breakdown_text(const Oracle *o, const ColumnsRow *row, PlanBreakdown breakdown)
+static PtStr breakdown_text(const Oracle *o, const OracleRow *row, PlanBreakdown breakdown)
 {
     return breakdown.slot == ORACLE_ALL ? PT_STR("") : text_of(o, value_at(o, row, breakdown.slot));
 }
@@ -164,7 +185,7 @@ static void see(Oracle *o)
         bool any = false;
         PtValue values[PLAN_SLOTS];
         for (uint32_t slot = 0; slot < plan->slot_count; slot++) {
-            values[slot] = value_at(o, &row->row, slot);
+            values[slot] = value_at(o, row, slot);
         }
         *s = (Seen){.row = row, .person = person};
         for (size_t set = 0; set < plan->set_count; set++) {
@@ -176,7 +197,7 @@ static void see(Oracle *o)
     qsort(o->seen, o->seen_count, sizeof *o->seen, by_history);
 }
 
-static Fact *add_fact(Oracle *o, PtStr value, uint32_t a, uint32_t b, uint32_t person)
+Fact *oracle_add_fact(Oracle *o, PtStr value, uint32_t a, uint32_t b, uint32_t person)
 {
     if (o->fact_count == o->fact_cap) {
         o->fact_cap = o->fact_cap * 2 + 64;
@@ -189,7 +210,7 @@ static Fact *add_fact(Oracle *o, PtStr value, uint32_t a, uint32_t b, uint32_t p
     return f;
 }
 
-static uint32_t period_of(const PlanPeriods *p, int64_t ms)
+uint32_t oracle_period_of(const PlanPeriods *p, int64_t ms)
 {
     for (uint32_t i = 0; i < p->count; i++) {
         if (ms >= p->edges[i] && ms < p->edges[i + 1]) {
@@ -213,13 +234,13 @@ static void facts_of_segmentation(Oracle *o)
             if (!s->sets[series->set]) {
                 continue;
             }
-            Fact *f = add_fact(o, breakdown_text(o, row, p->breakdown), k,
-                               period_of(&p->periods, row->time_ms), s->person);
+            Fact *f = oracle_add_fact(o, breakdown_text(o, s->row, p->breakdown), k,
+                                      oracle_period_of(&p->periods, row->time_ms), s->person);
             if (series->measure == PLAN_TOTAL || series->measure == PLAN_UNIQUES) {
                 f->counts = series->measure == PLAN_TOTAL || s->person != 0;
                 continue;
             }
-            const PtValue value = value_at(o, row, series->slot);
+            const PtValue value = value_at(o, s->row, series->slot);
             f->counts = value.kind == PT_VALUE_NUMBER;
             f->number = value.number;
             f->micros = row->amount;
@@ -261,7 +282,7 @@ static bool same_value(const Oracle *o, const Seen *a, const Seen *b)
     if (slot == ORACLE_ALL) {
         return true;
     }
-    const PtValue x = value_at(o, &a->row->row, slot), y = value_at(o, &b->row->row, slot);
+    const PtValue x = value_at(o, a->row, slot), y = value_at(o, b->row, slot);
     return x.kind != PT_VALUE_NONE && y.kind != PT_VALUE_NONE &&
            pt_str_eq(text_of(o, x), text_of(o, y));
 }
@@ -324,10 +345,11 @@ static void facts_of_funnel(Oracle *o, const Seen *h, size_t count)
         best = a.count > best.count ? a : best;
     }
     for (size_t step = 0; step < best.count; step++) {
-        const ColumnsRow *at = &h[best.rows[step]].row->row, *first = &h[best.rows[0]].row->row;
+        const ColumnsRow *at = &h[best.rows[step]].row->row;
+        const OracleRow *first = h[best.rows[0]].row;
         const ColumnsRow *before = step > 0 ? &h[best.rows[step - 1]].row->row : at;
-        Fact *fact =
-            add_fact(o, breakdown_text(o, first, f->breakdown), (uint32_t)step, 0, h->person);
+        Fact *fact = oracle_add_fact(o, breakdown_text(o, first, f->breakdown), (uint32_t)step, 0,
+                                     h->person);
         fact->micros = at->time_ms - before->time_ms;
         fact->number = (double)fact->micros;
     }
@@ -338,13 +360,13 @@ static void facts_of_funnel(Oracle *o, const Seen *h, size_t count)
 static bool came_back(const Oracle *o, const Seen *h, size_t count, size_t begin, uint32_t j)
 {
     const PlanRetention *r = &o->plan->retention;
-    const uint32_t cohort = period_of(&r->periods, h[begin].row->row.time_ms);
+    const uint32_t cohort = oracle_period_of(&r->periods, h[begin].row->row.time_ms);
     const uint32_t from = r->brackets != NULL ? r->brackets[j] : j;
     const uint32_t to = r->way == PLAN_RETENTION_BEYOND ? ORACLE_ALL
                         : r->brackets != NULL           ? r->brackets[j + 1]
                                                         : j + 1;
     for (size_t i = begin + 1; i < count; i++) {
-        const uint32_t k = period_of(&r->periods, h[i].row->row.time_ms) - cohort;
+        const uint32_t k = oracle_period_of(&r->periods, h[i].row->row.time_ms) - cohort;
         if (h[i].sets[r->again] && k >= from && k < to) {
             return true;
         }
@@ -358,20 +380,21 @@ static void facts_of_retention(Oracle *o, const Seen *h, size_t count)
     bool any = false;
     for (uint32_t cohort = 0; cohort < r->periods.count; cohort++) {
         size_t begin = 0;
-        while (begin < count && !(h[begin].sets[r->begin] &&
-                                  period_of(&r->periods, h[begin].row->row.time_ms) == cohort)) {
+        while (begin < count &&
+               !(h[begin].sets[r->begin] &&
+                 oracle_period_of(&r->periods, h[begin].row->row.time_ms) == cohort)) {
             begin++;
         }
         if (begin == count || (any && !r->recurring)) {
             continue;
         }
         any = true;
-        const PtStr value = breakdown_text(o, &h[begin].row->row, r->breakdown);
-        (void)add_fact(o, value, cohort, ORACLE_ALL, h->person);
+        const PtStr value = breakdown_text(o, h[begin].row, r->breakdown);
+        (void)oracle_add_fact(o, value, cohort, ORACLE_ALL, h->person);
         const size_t wide = r->brackets != NULL ? r->bracket_count : r->periods.count - cohort;
         for (uint32_t j = 0; j < wide; j++) {
             if (came_back(o, h, count, begin, j)) {
-                (void)add_fact(o, value, cohort, j, h->person);
+                (void)oracle_add_fact(o, value, cohort, j, h->person);
             }
         }
     }
@@ -396,12 +419,12 @@ static void facts_of_session(Oracle *o, const Seen *const *session, size_t count
     }
     o->paths += steps > 0;
     for (size_t i = 1; i < steps; i++) {
-        (void)add_fact(o, PT_STR(""), (uint32_t)i, (uint32_t)codes[i - 1] << 16 | codes[i],
-                       session[0]->person);
+        (void)oracle_add_fact(o, PT_STR(""), (uint32_t)i, (uint32_t)codes[i - 1] << 16 | codes[i],
+                              session[0]->person);
     }
     if (steps > 0 && steps < p->depth) {
-        (void)add_fact(o, PT_STR(""), (uint32_t)steps, (uint32_t)codes[steps - 1] << 16 | PLAN_END,
-                       session[0]->person);
+        (void)oracle_add_fact(o, PT_STR(""), (uint32_t)steps,
+                              (uint32_t)codes[steps - 1] << 16 | PLAN_END, session[0]->person);
     }
 }
 
@@ -431,18 +454,16 @@ static void facts_of_paths(Oracle *o, const Seen *h, size_t count)
 
 static void facts_of_person(Oracle *o, const Seen *history, size_t count)
 {
-    switch (o->plan->kind) {
-    case PLAN_FUNNEL:
-        facts_of_funnel(o, history, count);
-        break;
-    case PLAN_RETENTION:
-        facts_of_retention(o, history, count);
-        break;
-    case PLAN_PATHS:
-        facts_of_paths(o, history, count);
-        break;
-    default:
-        break; // a segmentation looks at rows, not at persons
+    static void (*const kinds[PLAN_KINDS])(Oracle *, const Seen *, size_t) = {
+        [PLAN_FUNNEL] = facts_of_funnel,
+        [PLAN_RETENTION] = facts_of_retention,
+        [PLAN_PATHS] = facts_of_paths,
+        [PLAN_STICKINESS] = oracle_facts_of_stickiness,
+        [PLAN_LIFECYCLE] = oracle_facts_of_lifecycle,
+        [PLAN_SESSIONS] = oracle_facts_of_sessions,
+    };
+    if (kinds[o->plan->kind] != NULL) { // a segmentation looks at rows, not at persons
+        kinds[o->plan->kind](o, history, count);
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include "platform/columns_plan.h"
 
+#include <stdatomic.h>
+
 /* The tests' oracle: answers a plan over a plain array of rows, straight from the definitions in
  * columns_plan.h, and shares nothing with the engine but the evaluator of programs. It fails the
  * test where memory ends.
@@ -34,6 +36,23 @@ const PlanAnswer *oracle_answer(Oracle *o);
 double oracle_magnitude(const Oracle *o, size_t value, size_t series, size_t period);
 /* The persons that the cell counts, rising; borrowed until the next call. */
 size_t oracle_persons(Oracle *o, const PlanDrill *drill, const uint32_t **ret_persons);
+
+/* Of a walk what was told, in the order of the ranges. The plan's walk is oracle_walk; then
+ * oracle_compare has it compared and made ready for the next run, which has to tell the same in the
+ * same order. Zeroed at first. */
+typedef struct OracleWalkRow {
+    uint32_t person;
+    int64_t time_ms;
+    uint64_t sets, offset;
+} OracleWalkRow;
+typedef struct OracleWalk {
+    OracleWalkRow *rows, *before;
+    size_t count, cap, ends, ranges;
+    _Atomic bool busy;
+    bool torn; /* two at a time, or without memory */
+} OracleWalk;
+PlanWalk oracle_walk(OracleWalk *w);
+void oracle_walk_forget(OracleWalk *w);
 
 /* Compares an engine's answer with the oracle's cell by cell; the first difference in words, ""
  * where there is none. */

@@ -41,12 +41,17 @@ PtStatus pass_reserve(Pass *p, void **items, size_t size, size_t *cap, size_t co
     return PT_OK;
 }
 
+static bool is_set(const _Atomic bool *flag)
+{
+    return flag != NULL && atomic_load_explicit(flag, memory_order_relaxed);
+}
+
 PtStatus pass_goes_on(Pass *p, PtError *err)
 {
     if (atomic_load_explicit(&p->failed, memory_order_relaxed)) {
         return pt_fail(err, PT_UNAVAILABLE, "another thread of the query failed");
     }
-    if (p->run->stop != NULL && atomic_load_explicit(p->run->stop, memory_order_relaxed)) {
+    if (is_set(p->run->stop) || is_set(p->run->ends)) {
         return pt_fail(err, PT_UNAVAILABLE, "the query was stopped");
     }
     return PT_OK;
@@ -324,7 +329,7 @@ PtStatus pass_open(const ColumnsPlan *plan, ColumnsSnapshot *snapshot, const Pla
     p->snapshot = snapshot;
     p->run = run;
     p->kind = kind;
-    p->times_only = run->drill == NULL && kind->wants_times != NULL && kind->wants_times(plan);
+    p->times_of = run->drill == NULL && kind->times_of != NULL ? kind->times_of(plan) : NULL;
     if (pthread_mutex_init(&p->lock, NULL) != 0) {
         free(p);
         return no_memory(err);

@@ -34,6 +34,7 @@ typedef enum PartKind {
     PART_CHANNEL,
     PART_SOURCE,
     PART_TIME,
+    PART_CODE,
 } PartKind;
 
 typedef struct PassColumn {
@@ -44,8 +45,9 @@ typedef struct PassColumn {
 typedef struct PassSlot {
     uint8_t parts[PASS_PARTS]; /* index into columns */
     uint8_t part_count;
-    bool as_time, kept;
-    uint8_t kept_at; /* index into a kept row's values */
+    bool as_time, as_number, kept;
+    uint8_t kept_at;    /* index into a kept row's values */
+    const PtStr *codes; /* texts of CODE */
 } PassSlot;
 
 typedef struct PassTest { /* a program, and the sets that have it */
@@ -68,18 +70,26 @@ typedef struct Kept {
 } Kept;
 enum { KEPT_AMOUNT = 255 };
 
+/* Rows next to each other, of one person and period. */
+typedef struct Stretch {
+    uint32_t period, rows;
+} Stretch;
+
+/* Rows next to each other of one person's, or stretches. */
+typedef struct LaterPiece {
+    uint32_t person, first, count; /* first: counted through the threads, once all are there */
+} LaterPiece;
+
 typedef struct Later { /* of one thread */
     ScanRow *rows;
-    uint32_t *persons;
-    Kept *values; /* kept_count of each row */
+    Stretch *stretches; /* of a plan that asks for nothing else: instead of rows */
+    Kept *values;       /* kept_count of each row */
     size_t count, cap;
+    LaterPiece *pieces;
+    size_t piece_count, piece_cap;
     PtArena *texts;
     size_t text_bytes; /* charged */
 } Later;
-
-typedef struct LaterKey {
-    uint32_t person, at; /* row, counted through the threads */
-} LaterKey;
 
 typedef struct Pass {
     const ColumnsPlan *plan;
@@ -101,13 +111,14 @@ typedef struct Pass {
     uint16_t few[PASS_FEW_CODES];
     size_t few_count; /* 0: more than a few */
     bool all_codes;
-    bool times_only; /* FoldKind.times */
+    const PlanPeriods *times_of; /* FoldKind.times_of, in a run that does not drill */
     PassTest tests[PLAN_SETS];
     size_t test_count;
     PassSlot slots[PLAN_SLOTS];
     PassColumn columns[PLAN_SLOTS * PASS_PARTS];
     size_t column_count, kept_count;
     uint8_t kept_slots[PLAN_SLOTS];
+    bool offset_kept; /* as a row's first value */
 
     /* Groups whose person today is not the one of the run, by run; and who has such groups. */
     uint64_t **moved;
@@ -119,8 +130,8 @@ typedef struct Pass {
     /* Ranges: persons [cuts[i], cuts[i + 1]), then of the rows kept for later. */
     uint64_t cuts[SCAN_RANGES + 1];
     uint32_t range_count, later_count;
-    LaterKey *later;
-    size_t later_rows, later_cuts[SCAN_RANGES_MOVED + 1];
+    LaterPiece *later;
+    size_t later_pieces, later_cuts[SCAN_RANGES_MOVED + 1];
     _Atomic uint32_t next_range;
 
     /* States on their way to one, in order. */
@@ -153,6 +164,8 @@ typedef struct SlotNumbers {
     uint64_t epoch;
 } SlotNumbers;
 
+typedef struct TimesBlock TimesBlock; /* periods of the listed rows */
+
 /* Reads one run, group by group. */
 typedef struct Cursor {
     ColumnsReader *reader;
@@ -162,13 +175,16 @@ typedef struct Cursor {
     uint32_t row, row_end;     /* rows not looked at yet */
     uint32_t base;             /* first row of the block that the list is of */
     uint32_t at, count;        /* in list */
+    uint32_t first;            /* row that is first in it */
+    bool dense;                /* the list is not filled in: all rows from the first on */
     uint32_t taken;            /* group of the row that was taken last */
     uint64_t person;           /* of the group that the row at `at` is of; PASS_NOBODY: the end */
-    const uint16_t *codes;     /* of the block */
+    const uint16_t *codes;     /* of the block; NULL: not read yet */
     const int64_t *times;
-    uint64_t *sets;       /* by place in list; NULL: the plan has no programs */
-    SeenBlock *seen;      /* by column of the pass */
-    SlotNumbers *numbers; /* by slot */
+    uint64_t *sets;        /* by place in list; NULL: the plan has no programs */
+    TimesBlock *stretches; /* NULL: the plan asks for rows */
+    SeenBlock *seen;       /* by column of the pass */
+    SlotNumbers *numbers;  /* by slot */
     uint16_t list[COLUMNS_BLOCK_ROWS];
 } Cursor;
 
@@ -183,6 +199,7 @@ struct Scan {
     ScanRow *rows, *spare;
     size_t count, cap, spare_cap;
     size_t group_count; /* that rows are of */
+    Stretch *stretches; /* room for a block's */
     Slice *slices;
     size_t slice_cap;
     uint8_t *memo; /* of a block's texts */
@@ -233,9 +250,29 @@ PT_NODISCARD PtStatus pass_reserve(Pass *p, void **items, size_t size, size_t *c
 /* ---- Match ------------------------------------------------------------------------------------
  */
 
-/* Rows [first, end) of a block that matter, into list, codes, times and sets; at = 0. */
+/* Rows [first, end) of a block that matter, into list, codes, times and sets; at = 0. Of a plan
+ * that asks for times of any event codes are not read. */
 PT_NODISCARD PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end,
                                   PtError *err);
+PT_NODISCARD PtStatus match_codes(Cursor *c, PtError *err);
+/* Place i of the list, as a row of the block. */
+static inline uint32_t match_row(const Cursor *c, uint32_t i)
+{
+    return c->dense ? c->first + i : c->list[i];
+}
+/* The first place behind `at` whose row is not below `end`; there is one at `at` that is. */
+static inline uint32_t match_end(const Cursor *c, uint32_t end)
+{
+    if (c->dense) {
+        const uint32_t places = end - c->first;
+        return places < c->count ? places : c->count;
+    }
+    uint32_t at = c->at + 1;
+    while (at < c->count && c->list[at] < end) {
+        at++;
+    }
+    return at;
+}
 
 /* ---- Slots ------------------------------------------------------------------------------------
  */
@@ -257,12 +294,28 @@ PT_NODISCARD PtStatus slots_keep(Scan *s, Cursor *c, const ScanRow *row, Kept *v
 /* s->rows, of whole groups, by (time, offset). */
 PT_NODISCARD PtStatus order_rows(Scan *s, PtError *err);
 
-/* Keeps rows [from, s->count) of s->rows for later, and takes them off. */
+/* ---- Times ------------------------------------------------------------------------------------
+ */
+
+/* NULL when out of memory. */
+TimesBlock *times_block_new(const PlanPeriods *periods);
+void times_block_free(TimesBlock *b); /* accepts NULL */
+size_t times_block_bytes(void);
+/* rows: where the list's times lie; NULL: next to each other. The times are borrowed. */
+void times_block_fill(TimesBlock *b, const int64_t *times, const uint16_t *rows, uint32_t count);
+/* Places [from, to) of the list, of one group; places rise from call to call. Returns how many
+ * stretches they are, up to one for each. */
+size_t times_take(TimesBlock *b, uint32_t from, uint32_t to, Stretch *out);
+/* The same, seen at once. */
+void times_see_rows(TimesSeen *seen, TimesBlock *b, uint32_t from, uint32_t to);
+void times_see(TimesSeen *seen, const Stretch *stretches, size_t count);
+
+/* Keeps rows [from, s->count) of s->rows for later; or these stretches. */
 PT_NODISCARD PtStatus later_keep(Scan *s, Cursor *c, uint32_t person, size_t from, PtError *err);
+PT_NODISCARD PtStatus later_keep_stretches(Scan *s, uint32_t person, size_t count, PtError *err);
 /* All that was kept, by person, in ranges. */
 PT_NODISCARD PtStatus later_sort(Pass *p, PtError *err);
 const Kept *later_values(const Pass *p, uint32_t kept);
-const ScanRow *later_row(const Pass *p, uint32_t kept);
 void later_done(Later *l);
 PT_NODISCARD PtStatus later_work(Scan *s, PtError *err);
 

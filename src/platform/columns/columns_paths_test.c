@@ -141,7 +141,7 @@ static struct BadCase {
     {"the anchor is no set", {.anchor = 2, .gap_ms = 1, .depth = 2}, PT_INVALID},
 };
 
-static PtStatus run_paths(const PlanPaths *paths)
+static PtStatus run_paths(const PlanPaths *paths, int64_t from_ms, int64_t to_ms)
 {
     History *h = history_new(1, 0);
     history_tell(h, "1a0");
@@ -150,6 +150,8 @@ static PtStatus run_paths(const PlanPaths *paths)
     const PlanSet sets[2] = {{0}};
     ColumnsPlan plan = plan_of(sets);
     plan.paths = *paths;
+    plan.from_ms = from_ms;
+    plan.to_ms = to_ms;
     PtArena *arena = pt_arena_new(SIZE_MAX);
     const PlanRun run = {.threads = 1, .memory_bytes = 64 << 20};
     PlanAnswer answer = {0};
@@ -163,7 +165,16 @@ static PtStatus run_paths(const PlanPaths *paths)
 static void bad_case(void **state)
 {
     const struct BadCase *c = *state;
-    assert_int_equal(run_paths(&c->paths), c->want);
+    assert_int_equal(run_paths(&c->paths, HISTORY_BEGIN_MS, HISTORY_BEGIN_MS + DAY_MS), c->want);
+}
+
+/* Times whose differences are no int64_t. */
+static void test_a_range_has_a_bound(void **state)
+{
+    const PlanPaths paths = {.anchor = 1, .gap_ms = 1, .depth = 2};
+    (void)state;
+    assert_int_equal(run_paths(&paths, INT64_MIN / 2, INT64_MAX / 2), PT_OK);
+    assert_int_equal(run_paths(&paths, INT64_MIN / 2 - 1, INT64_MAX / 2), PT_INVALID);
 }
 
 /* ---- The bound ------------------------------------------------------------------------------- */
@@ -205,10 +216,11 @@ static void test_edges_have_a_bound(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[PT_COUNT(cases) + PT_COUNT(bad_cases) + 1];
+    struct CMUnitTest tests[PT_COUNT(cases) + PT_COUNT(bad_cases) + 2];
     size_t n = 0;
     PT_TEST_ROWS(tests, n, cases, path_case);
     PT_TEST_ROWS(tests, n, bad_cases, bad_case);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_a_range_has_a_bound);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_edges_have_a_bound);
     return _cmocka_run_group_tests("platform/columns_paths", tests, n, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Periods of a zone. A zone tells its offset at an instant and no more; where exactly it changes is
  * found by halving, in a stretch that is known to hold the change. */
-#include "platform/columns_plan.h"
+#include "platform/columns/columns_scan.h"
 
 enum {
     HOUR_MS = 3600000,
@@ -105,8 +105,12 @@ PtStatus plan_periods(PlanPeriods *ret_periods, PlanUnit unit, int64_t from_ms, 
                       const PtZone *zone, PtError *err)
 {
     static const char *const units[] = {"hours", "days", "weeks", "months"};
+    int64_t length_ms;
     if (from_ms >= to_ms) {
         return pt_fail(err, PT_INVALID, "the range is empty");
+    }
+    if (__builtin_sub_overflow(to_ms, from_ms, &length_ms)) {
+        return pt_fail(err, PT_INVALID, "the range is over 63 bits of milliseconds");
     }
     if (unit != PLAN_WHOLE && (from_ms < FIRST_MS || to_ms > LAST_MS)) {
         return pt_fail(err, PT_INVALID, "the range is not within the years 2 to 9998");
@@ -132,7 +136,7 @@ PtStatus plan_periods(PlanPeriods *ret_periods, PlanUnit unit, int64_t from_ms, 
     ret_periods->edges[0] = from_ms;
     ret_periods->edges[++count] = to_ms;
     ret_periods->count = count;
-    ret_periods->per_ms = (double)count / (double)(to_ms - from_ms);
+    ret_periods->per_ms = (double)count / (double)length_ms;
     return PT_OK;
 }
 
@@ -158,4 +162,22 @@ size_t plan_period_of(const PlanPeriods *periods, int64_t ms)
         *(edges[mid] <= ms ? &low : &high) = mid;
     }
     return low;
+}
+
+PtStatus periods_check(const PlanPeriods *periods, const ColumnsPlan *plan, const char *of,
+                       PtError *err)
+{
+    const int64_t *edges = periods->edges;
+    const size_t count = periods->count;
+    int64_t length_ms;
+    bool good = count > 0 && count <= PLAN_PERIODS && edges[0] <= plan->from_ms &&
+                edges[count] >= plan->to_ms &&
+                !__builtin_sub_overflow(edges[count], edges[0], &length_ms);
+    for (size_t i = 0; good && i < count; i++) {
+        good = edges[i] < edges[i + 1];
+    }
+    return good ? PT_OK
+                : pt_fail(err, PT_INVALID,
+                          "the periods of %s do not rise, or not cover the range, or are too long",
+                          of);
 }

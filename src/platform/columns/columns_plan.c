@@ -7,11 +7,14 @@
 enum { THREADS_MAX = 64 };
 
 static const FoldKind *const kinds[PLAN_KINDS] = {
-    [PLAN_SEGMENTATION] = &fold_segmentation,
-    [PLAN_FUNNEL] = &fold_funnel,
-    [PLAN_RETENTION] = &fold_retention,
-    [PLAN_PATHS] = &fold_paths,
+    [PLAN_SEGMENTATION] = &fold_segmentation, [PLAN_FUNNEL] = &fold_funnel,
+    [PLAN_RETENTION] = &fold_retention,       [PLAN_PATHS] = &fold_paths,
+    [PLAN_STICKINESS] = &fold_stickiness,     [PLAN_LIFECYCLE] = &fold_lifecycle,
+    [PLAN_SESSIONS] = &fold_sessions,         [PLAN_WALK] = &fold_walk,
 };
+
+/* The one value of what is not broken down. */
+static const PtStr whole = {"", 0};
 
 /* ---- Check ----------------------------------------------------------------------------------- */
 
@@ -48,10 +51,13 @@ static PtStatus check_plan(const ColumnsPlan *plan, PtError *err)
     return st == PT_OK ? kinds[plan->kind]->check(plan, err) : st;
 }
 
-static PtStatus check_run(const PlanRun *run, PtError *err)
+static PtStatus check_run(const ColumnsPlan *plan, const PlanRun *run, PtError *err)
 {
     if (run->threads < 1 || run->threads > THREADS_MAX) {
         return pt_fail(err, PT_INVALID, "%zu threads, not 1 to %d", run->threads, THREADS_MAX);
+    }
+    if (plan->kind == PLAN_WALK && run->drill != NULL) {
+        return pt_fail(err, PT_INVALID, "a walk has no cell to drill into");
     }
     return PT_OK;
 }
@@ -64,7 +70,7 @@ static PtStatus read_all(Pass *p, PtError *err)
     PtStatus st = pass_parallel(p, pass_mark_moved, err);
     st = st == PT_OK ? pass_parallel(p, scan_work, err) : st;
     st = st == PT_OK ? later_sort(p, err) : st;
-    return st == PT_OK && p->later_rows > 0 ? pass_parallel(p, later_work, err) : st;
+    return st == PT_OK && p->later_pieces > 0 ? pass_parallel(p, later_work, err) : st;
 }
 
 static PtStatus answer(const ColumnsPlan *plan, ColumnsSnapshot *snapshot, const PlanRun *run,
@@ -72,7 +78,7 @@ static PtStatus answer(const ColumnsPlan *plan, ColumnsSnapshot *snapshot, const
 {
     const FoldKind *kind = kinds[plan->kind];
     Pass *p = NULL;
-    PlanAnswer found = {0};
+    PlanAnswer found = {.values = &whole, .value_count = 1};
     PtStatus st = pass_open(plan, snapshot, run, kind, &p, err);
     st = st == PT_OK ? read_all(p, err) : st;
     st = st == PT_OK ? kind->answer(p->states[0], plan, arena, &found, err) : st;
@@ -103,7 +109,7 @@ PtStatus columns_run_plan(const ColumnsPlan *plan, ColumnsSnapshot *snapshot, co
                           PtArena *arena, PlanAnswer *ret_answer, PtError *err)
 {
     PtStatus st = check_plan(plan, err);
-    st = st == PT_OK ? check_run(run, err) : st;
+    st = st == PT_OK ? check_run(plan, run, err) : st;
     if (st != PT_OK) {
         return st;
     }

@@ -17,11 +17,11 @@ enum {
     HOUR_MS = 3600000,
     EVENTS = 9,
     PATHS = 5,
-    SLOTS = 13,
+    SLOTS = 15, /* of them one as a time and one as a number */
     SETS = 7,
     SERIES = 4,
     EXCLUSIONS = 3,
-    PLANS = 14, /* of a snapshot */
+    PLANS = 24, /* of a snapshot */
     PLANS_LARGE = 4,
     CELLS = 4, /* drilled into, of a plan */
     PERSONS = 2 * HISTORY_NODES,
@@ -247,10 +247,11 @@ typedef struct Question {
     PtProgram *programs[SETS];
     uint64_t codes[SETS][COLUMNS_EVENTS_MAX / 64];
     uint64_t who[PERSONS / 64];
-    PtStr channels[CHANNELS];
+    PtStr channels[CHANNELS], code_texts[COLUMNS_EVENTS_MAX];
     PlanSeries series[SERIES];
     PlanExclusion exclusions[EXCLUSIONS];
     uint32_t brackets[6];
+    OracleWalk walk;
 } Question;
 
 static const char *const channel_texts[CHANNELS] = {"web", "app",  "store", "mail", "call", "chat",
@@ -266,21 +267,32 @@ static PtStr source_text(void *ctx, uint32_t source)
 
 static void fill_slots(Question *q, const ColumnsSnapshot *s)
 {
-    static const PlanSlot fixed[] = {
-        {COLUMNS_COLUMN_AMOUNT, UINT32_MAX, UINT32_MAX, false},
-        {COLUMNS_COLUMN_TIME, UINT32_MAX, UINT32_MAX, false},
-        {UINT32_MAX, COLUMNS_COLUMN_STORE, UINT32_MAX, false},
-        {UINT32_MAX, COLUMNS_COLUMN_CURRENCY, UINT32_MAX, false},
-        {UINT32_MAX, COLUMNS_COLUMN_CHANNEL, UINT32_MAX, false},
-        {UINT32_MAX, COLUMNS_COLUMN_SOURCE, UINT32_MAX, false},
-        {UINT32_MAX, UINT32_MAX, UINT32_MAX, false},
+    static const struct {
+        uint32_t number, text;
+    } fixed[] = {
+        {COLUMNS_COLUMN_AMOUNT, UINT32_MAX},  {COLUMNS_COLUMN_TIME, UINT32_MAX},
+        {UINT32_MAX, COLUMNS_COLUMN_STORE},   {UINT32_MAX, COLUMNS_COLUMN_CURRENCY},
+        {UINT32_MAX, COLUMNS_COLUMN_CHANNEL}, {UINT32_MAX, COLUMNS_COLUMN_SOURCE},
+        {UINT32_MAX, COLUMNS_COLUMN_CODE},    {UINT32_MAX, UINT32_MAX},
     };
     for (size_t i = 0; i < PATHS; i++) {
         q->slots[i] = history_slot(s, pt_str(paths[i]));
     }
     q->slots[PATHS] = q->slots[PATHS - 1];
     q->slots[PATHS].as_time = true;
-    memcpy(q->slots + PATHS + 1, fixed, sizeof fixed);
+    for (size_t i = 0; i < PT_COUNT(fixed); i++) {
+        q->slots[PATHS + 1 + i] = (PlanSlot){.number = fixed[i].number,
+                                             .text = fixed[i].text,
+                                             .truth = UINT32_MAX,
+                                             .codes = q->code_texts};
+    }
+    q->slots[SLOTS - 1] = q->slots[3]; // properties.any
+    q->slots[SLOTS - 1].as_number = true;
+    const ColumnsEvent *events;
+    const size_t codes = columns_snapshot_events(s, &events);
+    for (size_t i = 1; i < codes; i++) {
+        q->code_texts[i] = events[i].name;
+    }
 }
 
 static PtStatus push_compare(World *w, PtProgram *p)
@@ -372,7 +384,7 @@ static void random_segmentation(World *w, Question *q)
     p->series = q->series;
     p->series_count = 1 + below(w, SERIES);
     for (size_t i = 0; i < p->series_count; i++) {
-        static const uint32_t numbers[] = {0, 3, PATHS + 1, PATHS + 1};
+        static const uint32_t numbers[] = {0, 3, SLOTS - 1, PATHS + 1, PATHS + 1};
         q->series[i] = (PlanSeries){
             .set = random_set(w, q),
             .measure = (PlanMeasure)below(w, PLAN_QUANTILE + 1),
@@ -434,6 +446,31 @@ static void random_paths(World *w, Question *q)
     };
 }
 
+static void random_stickiness(World *w, Question *q)
+{
+    q->plan.stickiness.set = random_set(w, q);
+    random_periods(w, q, &q->plan.stickiness.periods);
+}
+
+static void random_lifecycle(World *w, Question *q)
+{
+    q->plan.lifecycle.set = random_set(w, q);
+    random_periods(w, q, &q->plan.lifecycle.periods);
+}
+
+static void random_sessions(World *w, Question *q)
+{
+    q->plan.sessions.set = random_set(w, q);
+    q->plan.sessions.gap_ms = random_span(w);
+    random_periods(w, q, &q->plan.sessions.periods);
+}
+
+static void random_walk(World *w, Question *q)
+{
+    (void)w;
+    q->plan.walk = oracle_walk(&q->walk);
+}
+
 static void random_range(World *w, ColumnsPlan *plan)
 {
     plan->from_ms = w->from_ms - HOUR_MS;
@@ -458,7 +495,8 @@ static void random_who(World *w, Question *q)
 static Question *random_question(World *w, const ColumnsSnapshot *s)
 {
     static void (*const kinds[PLAN_KINDS])(World *, Question *) = {
-        random_segmentation, random_funnel, random_retention, random_paths};
+        random_segmentation, random_funnel,    random_retention, random_paths,
+        random_stickiness,   random_lifecycle, random_sessions,  random_walk};
     Question *q = calloc(1, sizeof *q);
     assert_non_null(q);
     fill_slots(q, s);
@@ -490,30 +528,63 @@ static void question_free(Question *q)
     for (size_t i = 0; i < SETS; i++) {
         pt_program_free(q->programs[i]);
     }
+    oracle_walk_forget(&q->walk);
     free(q);
 }
 
 /* ---- Cells to drill into --------------------------------------------------------------------- */
 
+static void cell_of_segmentation(World *w, const ColumnsPlan *plan, PlanDrill *cell)
+{
+    cell->series = (uint32_t)below(w, plan->segmentation.series_count);
+    cell->period = (uint32_t)below(w, plan->segmentation.periods.count);
+}
+
+static void cell_of_funnel(World *w, const ColumnsPlan *plan, PlanDrill *cell)
+{
+    cell->series = (uint32_t)below(w, plan->funnel.step_count);
+    cell->dropped = cell->series > 0 && one_in(w, 2);
+}
+
+static void cell_of_retention(World *w, const ColumnsPlan *plan, PlanDrill *cell)
+{
+    const PlanRetention *r = &plan->retention;
+    cell->series = (uint32_t)below(w, r->periods.count);
+    const size_t wide = r->brackets != NULL ? r->bracket_count : r->periods.count - cell->series;
+    cell->period = one_in(w, 4) ? UINT32_MAX : (uint32_t)below(w, wide);
+}
+
+static void cell_of_stickiness(World *w, const ColumnsPlan *plan, PlanDrill *cell)
+{
+    cell->period = (uint32_t)below(w, plan->stickiness.periods.count + 1);
+    cell->period = one_in(w, 2) ? cell->period % 4 : cell->period;
+}
+
+static void cell_of_lifecycle(World *w, const ColumnsPlan *plan, PlanDrill *cell)
+{
+    cell->series = (uint32_t)below(w, PLAN_STAGES);
+    cell->period = (uint32_t)below(w, plan->lifecycle.periods.count);
+}
+
+static void cell_of_sessions(World *w, const ColumnsPlan *plan, PlanDrill *cell)
+{
+    cell->period = (uint32_t)below(w, plan->sessions.periods.count);
+}
+
 static PlanDrill random_cell(World *w, const ColumnsPlan *plan, const PlanAnswer *answer)
 {
+    static void (*const kinds[PLAN_KINDS])(World *, const ColumnsPlan *, PlanDrill *) = {
+        [PLAN_SEGMENTATION] = cell_of_segmentation, [PLAN_FUNNEL] = cell_of_funnel,
+        [PLAN_RETENTION] = cell_of_retention,       [PLAN_STICKINESS] = cell_of_stickiness,
+        [PLAN_LIFECYCLE] = cell_of_lifecycle,       [PLAN_SESSIONS] = cell_of_sessions,
+    };
     PlanDrill cell = {.value = (uint32_t)below(w, answer->value_count)};
-    if (plan->kind == PLAN_SEGMENTATION) {
-        cell.series = (uint32_t)below(w, plan->segmentation.series_count);
-        cell.period = (uint32_t)below(w, plan->segmentation.periods.count);
-    } else if (plan->kind == PLAN_FUNNEL) {
-        cell.series = (uint32_t)below(w, plan->funnel.step_count);
-        cell.dropped = cell.series > 0 && one_in(w, 2);
-    } else if (plan->kind == PLAN_RETENTION) {
-        cell.series = (uint32_t)below(w, plan->retention.periods.count);
-        const size_t wide = plan->retention.brackets != NULL
-                                ? plan->retention.bracket_count
-                                : plan->retention.periods.count - cell.series;
-        cell.period = one_in(w, 4) ? UINT32_MAX : (uint32_t)below(w, wide);
-    } else {
+    if (plan->kind == PLAN_PATHS) {
         const PlanEdge *edge = &answer->edges[below(w, answer->edge_count)];
         cell.series = edge->depth;
         cell.period = (uint32_t)edge->from << 16 | edge->to;
+    } else {
+        kinds[plan->kind](w, plan, &cell);
     }
     return cell;
 }
@@ -522,7 +593,9 @@ static void drill_into_some(World *w, const Question *q, ColumnsSnapshot *s, Ora
                             PtArena *arena, char words[static ORACLE_WORDS])
 {
     const PlanAnswer *answer = oracle_answer(oracle);
-    const bool any = q->plan.kind == PLAN_PATHS ? answer->edge_count > 0 : answer->value_count > 0;
+    const bool any = q->plan.kind == PLAN_PATHS
+                         ? answer->edge_count > 0
+                         : q->plan.kind != PLAN_WALK && answer->value_count > 0;
     for (int i = 0; any && i < CELLS && words[0] == 0; i++) {
         const PlanDrill cell = random_cell(w, &q->plan, answer);
         history_drill(&q->plan, s, oracle, &cell, arena, words);
@@ -533,7 +606,8 @@ static void drill_into_some(World *w, const Question *q, ColumnsSnapshot *s, Ora
 
 static void ask(World *w, ColumnsSnapshot *s, const OracleRows *rows, size_t number)
 {
-    static const char *const kinds[PLAN_KINDS] = {"segmentation", "funnel", "retention", "paths"};
+    static const char *const kinds[PLAN_KINDS] = {"segmentation", "funnel",    "retention", "paths",
+                                                  "stickiness",   "lifecycle", "sessions",  "walk"};
     Question *q = random_question(w, s);
     Oracle *oracle = oracle_new(&q->plan, rows);
     PtArena *arena = pt_arena_new(SIZE_MAX);

@@ -185,7 +185,7 @@ static void bad_case(void **state)
     const struct RetentionCase base = {
         .again = "b", .brackets = c->brackets, .bracket_count = c->bracket_count};
     const PlanSet sets[2] = {{0}};
-    const PlanSlot tier = {UINT32_MAX, UINT32_MAX, UINT32_MAX, false};
+    const PlanSlot tier = {.number = UINT32_MAX, .text = UINT32_MAX, .truth = UINT32_MAX};
     ColumnsPlan plan = plan_of(&base, sets, &tier);
     plan.retention.begin = c->begin;
     plan.retention.again = c->again;

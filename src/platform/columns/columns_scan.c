@@ -39,7 +39,9 @@ static PtStatus open_cursor(const Pass *p, Cursor *c, uint32_t run, PtError *err
     c->seen = calloc(p->column_count + 1, sizeof *c->seen);
     c->numbers = calloc(p->plan->slot_count + 1, sizeof *c->numbers);
     c->sets = p->test_count > 0 ? calloc(COLUMNS_BLOCK_ROWS, sizeof *c->sets) : NULL;
-    if (c->seen == NULL || c->numbers == NULL || (p->test_count > 0 && c->sets == NULL)) {
+    c->stretches = p->times_of != NULL ? times_block_new(p->times_of) : NULL;
+    if (c->seen == NULL || c->numbers == NULL || (p->test_count > 0 && c->sets == NULL) ||
+        (p->times_of != NULL && c->stretches == NULL)) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a query");
     }
     for (size_t i = 0; i < p->column_count; i++) {
@@ -55,7 +57,8 @@ PtStatus scan_open(Scan *s, PtError *err)
 {
     const Pass *p = s->pass;
     const size_t sets = p->test_count > 0 ? COLUMNS_BLOCK_ROWS * sizeof(uint64_t) : 0;
-    const int64_t each = (int64_t)(sizeof *s->cursors + sets);
+    const size_t times = p->times_of != NULL ? times_block_bytes() : 0;
+    const int64_t each = (int64_t)(sizeof *s->cursors + sets + times);
     PtStatus st = pass_charge(s->pass, each * (int64_t)p->runs, err);
     if (st != PT_OK) {
         return st;
@@ -63,7 +66,9 @@ PtStatus scan_open(Scan *s, PtError *err)
     s->cursors = calloc(p->runs + 1, sizeof *s->cursors);
     s->texts = pt_arena_new(p->run->memory_bytes);
     s->later.texts = pt_arena_new(p->run->memory_bytes);
-    if (s->cursors == NULL || s->texts == NULL || s->later.texts == NULL) {
+    s->stretches = p->times_of != NULL ? malloc(COLUMNS_BLOCK_ROWS * sizeof *s->stretches) : NULL;
+    if (s->cursors == NULL || s->texts == NULL || s->later.texts == NULL ||
+        (p->times_of != NULL && s->stretches == NULL)) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a query");
     }
     for (size_t i = 0; st == PT_OK && i < p->runs; i++) {
@@ -82,6 +87,7 @@ void scan_close(Scan *s)
         free(c->numbers);
         free(c->seen);
         free(c->sets);
+        times_block_free(c->stretches);
         columns_reader_close(c->reader);
     }
     if (s->state != NULL) {
@@ -91,6 +97,7 @@ void scan_close(Scan *s)
     free(s->rows);
     free(s->spare);
     free(s->slices);
+    free(s->stretches);
     free(s->memo);
     pt_arena_free(s->texts);
     later_done(&s->later);
@@ -117,15 +124,24 @@ PtStatus scan_begin_group(Scan *s, PtError *err)
     return PT_OK;
 }
 
+/* Where the rows of the cursor's group end in the list. */
+static inline uint32_t group_end(const Cursor *c)
+{
+    return match_end(c, c->groups[c->group + 1].first - c->base);
+}
+
 /* Appends the listed rows of the cursor's group to s->rows. */
 static PtStatus take_rows(Scan *s, Cursor *c, PtError *err)
 {
     PtStatus st = scan_reserve_rows(s, s->count + c->count - c->at, err);
+    if (st == PT_OK && c->codes == NULL) {
+        st = match_codes(c, err);
+    }
     if (st != PT_OK) {
         return st;
     }
     const uint64_t *sets_of = s->pass->sets_of;
-    const uint32_t end = c->groups[c->group + 1].first - c->base, run = c->run;
+    const uint32_t end = group_end(c), run = c->run;
     uint16_t begins = c->taken != c->group;
     ScanRow *out = s->rows + s->count;
     if (begins != 0) {
@@ -133,8 +149,8 @@ static PtStatus take_rows(Scan *s, Cursor *c, PtError *err)
     }
     c->taken = c->group;
     uint32_t at = c->at;
-    for (; at < c->count && c->list[at] < end; at++) {
-        const uint32_t row = c->list[at];
+    for (; at < end; at++) {
+        const uint32_t row = match_row(c, at);
         const uint16_t code = c->codes[row];
         *out++ = (ScanRow){
             .time_ms = c->times[row],
@@ -238,20 +254,23 @@ static Fate fate_of(const Pass *p, const Cursor *c, uint32_t *ret_person)
     return person == 0 ? FATE_NOBODY : later ? FATE_LATER : FATE_HERE;
 }
 
-static void skip_group(Cursor *c)
+/* The rows of the cursor's group, into s->stretches; returns how many. */
+static size_t take_stretches(Scan *s, Cursor *c)
 {
-    const uint32_t end = c->groups[c->group + 1].first - c->base;
-    while (c->at < c->count && c->list[c->at] < end) {
-        c->at++;
-    }
+    const uint32_t at = c->at;
+    c->at = group_end(c);
+    return times_take(c->stretches, at, c->at, s->stretches);
 }
 
 /* Rows of a group that are not for now: nobody's to the fold, the others to be kept. */
 static PtStatus deal_with(Scan *s, Cursor *c, Fate fate, uint32_t person, PtError *err)
 {
     if (fate == FATE_SKIP) {
-        skip_group(c);
+        c->at = group_end(c);
         return PT_OK;
+    }
+    if (fate == FATE_LATER && c->stretches != NULL) {
+        return later_keep_stretches(s, person, take_stretches(s, c), err);
     }
     const size_t from = s->count, groups = s->group_count;
     PtStatus st = take_rows(s, c, err);
@@ -279,7 +298,7 @@ static PtStatus seek(Scan *s, Cursor *c, PtError *err)
             }
         }
         uint32_t person;
-        find_group(c, c->base + c->list[c->at]);
+        find_group(c, c->base + match_row(c, c->at));
         const Fate fate = fate_of(s->pass, c, &person);
         if (fate == FATE_HERE) {
             c->person = person;
@@ -309,33 +328,16 @@ PtStatus scan_fold_person(Scan *s, uint32_t person, PtError *err)
     return st;
 }
 
-/* Hands the times of the listed rows of the cursor's group to the fold, as they lie. */
-static void take_times(Scan *s, Cursor *c)
-{
-    const uint32_t end = c->groups[c->group + 1].first - c->base, first = c->list[c->at];
-    uint32_t count = c->count - c->at;
-    const bool dense = (uint32_t)c->list[c->count - 1] - first == count - 1;
-    if (dense) {
-        count = end - first < count ? end - first : count;
-    } else {
-        uint32_t at = c->at;
-        while (at < c->count && c->list[at] < end) {
-            at++;
-        }
-        count = at - c->at;
-    }
-    s->pass->kind->times(s->state, dense ? c->times + first : c->times,
-                         dense ? NULL : c->list + c->at, count);
-    c->at += count;
-}
-
 static PtStatus fold_times(Scan *s, uint64_t person, PtError *err)
 {
+    TimesSeen *seen = s->pass->kind->seen(s->state);
     PtStatus st = PT_OK;
     for (size_t i = 0; st == PT_OK && i < s->pass->runs; i++) {
         Cursor *c = &s->cursors[i];
         while (st == PT_OK && c->person == person) {
-            take_times(s, c);
+            const uint32_t at = c->at;
+            c->at = group_end(c);
+            times_see_rows(seen, c->stretches, at, c->at);
             st = seek(s, c, err);
         }
     }
@@ -411,7 +413,7 @@ static PtStatus scan_range(Scan *s, uint32_t range, PtError *err)
         if (person == PASS_NOBODY) {
             break;
         }
-        if (p->times_only) {
+        if (p->times_of != NULL) {
             st = fold_times(s, person, err);
             continue;
         }

@@ -57,12 +57,12 @@ typedef struct FoldKind {
     PtStatus (*person)(void *state, Scan *s, uint32_t person, const ScanRow *rows, size_t count,
                        PtError *err);
     bool wants_nobody;
-    /* Of a plan with one set that asks its rows for nothing but their time (NULL: none does), and
-     * does not drill: of each person the times of one slice after another, each rising, the slices
-     * in no order, then `end`; so no row is made. rows NULL: times[0] to times[count - 1], else
-     * times[rows[i]]. Persons who moved, and nobody, come by `person` all the same. */
-    bool (*wants_times)(const ColumnsPlan *plan);
-    void (*times)(void *state, const int64_t *times, const uint16_t *rows, size_t count);
+    /* The periods that the plan counts by, where it has one set and asks its rows for nothing but
+     * their period; else NULL, and where NULL is here. So no row is made: the pass puts what it
+     * finds of each person into `seen` of the state, then calls `end`, which forgets it. Nobody,
+     * and persons of a run that drills, come by `person` all the same. */
+    const PlanPeriods *(*times_of)(const ColumnsPlan *plan);
+    struct TimesSeen *(*seen)(void *state);
     PtStatus (*end)(void *state, Scan *s, PtError *err);
     /* Adds what `from`, of the range behind it, has found. */
     PtStatus (*merge)(void *into, void *from, PtError *err);
@@ -71,17 +71,25 @@ typedef struct FoldKind {
     PtStatus (*answer)(void *state, const ColumnsPlan *plan, PtArena *arena, PlanAnswer *ret_answer,
                        PtError *err);
 } FoldKind;
-extern const FoldKind fold_segmentation, fold_funnel, fold_retention, fold_paths;
+extern const FoldKind fold_segmentation, fold_funnel, fold_retention, fold_paths, fold_stickiness,
+    fold_lifecycle, fold_sessions, fold_walk;
+
+/* PT_INVALID unless they rise and cover the plan's range. of: "a retention", in the error. */
+PT_NODISCARD PtStatus periods_check(const PlanPeriods *periods, const ColumnsPlan *plan,
+                                    const char *of, PtError *err);
 
 /* Which periods a person has rows in, by bits: what folds of times keep of a person. */
 enum { TIMES_WORDS = (PLAN_PERIODS + 63) / 64 };
-typedef struct TimesSeen {
+typedef struct TimesCount {
+    uint64_t rows, persons;
+} TimesCount;
+typedef struct TimesSeen {                          /* zeroed at first */
     uint64_t once[TIMES_WORDS], twice[TIMES_WORDS]; /* twice: more than one row */
     size_t from, to;                                /* words in use; from == to: no row yet */
+    TimesCount *counts; /* by period, of all persons: added to at once; or NULL */
 } TimesSeen;
-/* totals: rows are added to by period; or NULL. The times lie within the periods. */
-void times_put(TimesSeen *seen, const PlanPeriods *periods, const int64_t *times,
-               const uint16_t *rows, size_t count, uint64_t *totals);
+/* One row. */
+void times_put(TimesSeen *seen, const PlanPeriods *periods, int64_t time_ms);
 void times_forget(TimesSeen *seen);
 
 /* Counts bytes (negative: given back) against PlanRun.memory_bytes; PT_TOO_LARGE. */

@@ -207,6 +207,24 @@ static struct ManyCase {
     {"one cold run", 60, 600, 1, 60, true},
 };
 
+/* Codes are read ahead of the values that a fold asks for. */
+static void by_event(Asked *a)
+{
+    PtStr texts[COLUMNS_EVENTS_MAX] = {{NULL, 0}};
+    const ColumnsEvent *events;
+    const size_t count = columns_snapshot_events(a->snapshot, &events);
+    for (size_t i = 1; i < count; i++) {
+        texts[i] = events[i].name;
+    }
+    const PlanSlot tier = a->slots[0];
+    a->slots[0] = (PlanSlot){
+        .number = UINT32_MAX, .text = COLUMNS_COLUMN_CODE, .truth = UINT32_MAX, .codes = texts};
+    a->plan.funnel.order = PLAN_ANY; // begins with any of them
+    (void)must_agree(a);
+    a->plan.funnel.order = PLAN_ORDERED;
+    a->slots[0] = tier;
+}
+
 static void many_case(void **state)
 {
     const struct ManyCase *c = *state;
@@ -223,6 +241,7 @@ static void many_case(void **state)
     a->plan.funnel.window_ms = 3 * 60000;
     a->plan.funnel.breakdown.slot = 0;
     (void)must_agree(a);
+    by_event(a);
 
     PtProgram *program;
     const PtValue gold = {.kind = PT_VALUE_TEXT, .text = PT_STR("gold")};
@@ -305,17 +324,17 @@ static void refused(void **state)
         PlanSlot slot;
         const char *want;
     } slots[] = {
-        {{COLUMNS_COLUMN_PROPERTIES, UINT32_MAX, UINT32_MAX, false},
+        {{.number = COLUMNS_COLUMN_PROPERTIES, .text = UINT32_MAX, .truth = UINT32_MAX},
          "column 8 is not one that a slot can be filled from"}, // it holds texts
-        {{UINT32_MAX, COLUMNS_COLUMN_PROPERTIES + 1, UINT32_MAX, false},
+        {{.number = UINT32_MAX, .text = COLUMNS_COLUMN_PROPERTIES + 1, .truth = UINT32_MAX},
          "column 9 is not one that a slot can be filled from"},
-        {{COLUMNS_COLUMN_OFFSET, UINT32_MAX, UINT32_MAX, false},
+        {{.number = COLUMNS_COLUMN_OFFSET, .text = UINT32_MAX, .truth = UINT32_MAX},
          "column 2 is not one that a slot can be filled from"},
-        {{UINT32_MAX, COLUMNS_COLUMN_CHANNEL, UINT32_MAX, false},
+        {{.number = UINT32_MAX, .text = COLUMNS_COLUMN_CHANNEL, .truth = UINT32_MAX},
          "a slot reads channels, which have no texts"},
-        {{UINT32_MAX, COLUMNS_COLUMN_SOURCE, UINT32_MAX, false},
+        {{.number = UINT32_MAX, .text = COLUMNS_COLUMN_SOURCE, .truth = UINT32_MAX},
          "a slot reads sources, which have no texts"},
-        {{COLUMNS_COLUMN_AMOUNT, COLUMNS_COLUMN_PROPERTIES, UINT32_MAX, false},
+        {{.number = COLUMNS_COLUMN_AMOUNT, .text = COLUMNS_COLUMN_PROPERTIES, .truth = UINT32_MAX},
          "a slot is filled from column 5 and others"},
     };
     for (size_t i = 0; i < PT_COUNT(slots); i++) {

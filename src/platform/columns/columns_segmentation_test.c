@@ -159,8 +159,10 @@ static Asked *ask(const struct SegmentationCase *c)
     }
     a->slots[SLOT_TIER] = history_slot(a->snapshot, PT_STR("properties.tier"));
     a->slots[SLOT_NUMBER] = history_slot(a->snapshot, PT_STR("properties.n"));
-    a->slots[SLOT_AMOUNT] = (PlanSlot){COLUMNS_COLUMN_AMOUNT, UINT32_MAX, UINT32_MAX, false};
-    a->slots[SLOT_STORE] = (PlanSlot){UINT32_MAX, COLUMNS_COLUMN_STORE, UINT32_MAX, false};
+    a->slots[SLOT_AMOUNT] =
+        (PlanSlot){.number = COLUMNS_COLUMN_AMOUNT, .text = UINT32_MAX, .truth = UINT32_MAX};
+    a->slots[SLOT_STORE] =
+        (PlanSlot){.number = UINT32_MAX, .text = COLUMNS_COLUMN_STORE, .truth = UINT32_MAX};
     a->plan = (ColumnsPlan){
         .kind = PLAN_SEGMENTATION,
         .from_ms = HISTORY_BEGIN_MS,

@@ -2,9 +2,13 @@
 /* Values of rows. A slot has up to three columns, of which at most one has a value in a row. */
 #include "platform/columns/columns_pass.h"
 
+#include "base/json.h"
+
 #include <string.h>
 
 #define MICROS 1e6
+
+enum { OFFSET = UINT8_MAX }; // beside the kept slots
 
 /* ---- Which columns --------------------------------------------------------------------------- */
 
@@ -20,6 +24,7 @@ static PtStatus kind_of(const Pass *p, uint32_t column, ColumnsKind wanted, Part
         {COLUMNS_COLUMN_TIME, PART_TIME},     {COLUMNS_COLUMN_CHANNEL, PART_CHANNEL},
         {COLUMNS_COLUMN_SOURCE, PART_SOURCE}, {COLUMNS_COLUMN_AMOUNT, PART_AMOUNT},
         {COLUMNS_COLUMN_CURRENCY, PART_TEXT}, {COLUMNS_COLUMN_STORE, PART_TEXT},
+        {COLUMNS_COLUMN_CODE, PART_CODE},
     };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         if (fixed[i].column == column) {
@@ -57,6 +62,8 @@ static PtStatus add_slot(Pass *p, size_t slot, PtError *err)
     static const ColumnsKind kinds[] = {COLUMNS_TEXT, COLUMNS_NUMBER, COLUMNS_TRUTH};
     PassSlot *sl = &p->slots[slot];
     sl->as_time = ps->as_time;
+    sl->as_number = ps->as_number;
+    sl->codes = ps->codes;
     for (size_t i = 0; i < PASS_PARTS; i++) {
         PassColumn column = {.column = columns[i]};
         if (columns[i] != UINT32_MAX) {
@@ -66,6 +73,9 @@ static PtStatus add_slot(Pass *p, size_t slot, PtError *err)
             }
             if (column.kind == PART_CHANNEL && p->plan->channels == NULL) {
                 return pt_fail(err, PT_INVALID, "a slot reads channels, which have no texts");
+            }
+            if (column.kind == PART_CODE && ps->codes == NULL) {
+                return pt_fail(err, PT_INVALID, "a slot reads codes, which have no texts");
             }
             if (column.kind == PART_SOURCE && p->plan->source_text == NULL) {
                 return pt_fail(err, PT_INVALID, "a slot reads sources, which have no texts");
@@ -111,7 +121,14 @@ static void keep_slots(Pass *p)
     case PLAN_RETENTION:
         keep_slot(p, plan->retention.breakdown.slot);
         break;
+    case PLAN_WALK:
+        p->offset_kept = true;
+        p->kept_slots[p->kept_count++] = OFFSET;
+        break;
     case PLAN_PATHS:
+    case PLAN_STICKINESS:
+    case PLAN_LIFECYCLE:
+    case PLAN_SESSIONS:
     case PLAN_KINDS:
         break;
     }
@@ -154,28 +171,51 @@ static PtValue as_instant(PtStr text)
                                     : (PtValue){.kind = PT_VALUE_NONE};
 }
 
-static PtValue value_at(const Pass *p, PartKind kind, const ColumnsBlock *b, uint32_t at,
-                        bool as_time)
+static PtValue as_decimal(PtStr text)
+{
+    PtStr digits;
+    return pt_json_number_of(text, &digits)
+               ? (PtValue){.kind = PT_VALUE_NUMBER, .number = pt_json_to_double(digits)}
+               : (PtValue){.kind = PT_VALUE_NONE};
+}
+
+static PtValue as_said(const PassSlot *sl, PtStr text)
+{
+    return sl->as_time     ? as_instant(text)
+           : sl->as_number ? as_decimal(text)
+                           : (PtValue){.kind = PT_VALUE_TEXT, .text = text};
+}
+
+static PtValue as_given(const PassSlot *sl, PtStr text)
+{
+    return text.len > 0 ? as_said(sl, text) : (PtValue){.kind = PT_VALUE_NONE};
+}
+
+static PtValue value_at(const Pass *p, const PassSlot *sl, PartKind kind, const ColumnsBlock *b,
+                        uint32_t at)
 {
     switch (kind) {
     case PART_NUMBER:
-        return (PtValue){.kind = as_time ? PT_VALUE_NONE : PT_VALUE_NUMBER, .number = b->f64[at]};
+        return (PtValue){.kind = sl->as_time ? PT_VALUE_NONE : PT_VALUE_NUMBER,
+                         .number = b->f64[at]};
     case PART_AMOUNT:
         return (PtValue){.kind = PT_VALUE_NUMBER, .number = (double)b->i64[at] / MICROS};
     case PART_TRUTH:
-        return (PtValue){.kind = as_time ? PT_VALUE_NONE : PT_VALUE_BOOL, .truth = b->u8[at] != 0};
+        return (PtValue){.kind = sl->as_time || sl->as_number ? PT_VALUE_NONE : PT_VALUE_BOOL,
+                         .truth = b->u8[at] != 0};
     case PART_CHANNEL:
-        return (PtValue){.kind = PT_VALUE_TEXT, .text = p->plan->channels[b->u8[at] & 15]};
+        return as_given(sl, p->plan->channels[b->u8[at] & 15]);
     case PART_SOURCE:
-        return (PtValue){.kind = PT_VALUE_TEXT,
-                         .text = p->plan->source_text(p->plan->source_ctx, b->u32[at])};
+        return as_given(sl, p->plan->source_text(p->plan->source_ctx, b->u32[at]));
+    case PART_CODE:
+        return as_given(sl, sl->codes[b->u16[at] % COLUMNS_EVENTS_MAX]);
     case PART_TIME:
-        return (PtValue){.kind = PT_VALUE_TIME, .time_ms = b->i64[at]};
+        return (PtValue){.kind = sl->as_number ? PT_VALUE_NONE : PT_VALUE_TIME,
+                         .time_ms = b->i64[at]};
     case PART_TEXT:
         break;
     }
-    const PtStr text = b->texts[b->u32[at]];
-    return as_time ? as_instant(text) : (PtValue){.kind = PT_VALUE_TEXT, .text = text};
+    return as_said(sl, b->texts[b->u32[at]]);
 }
 
 PtStatus slots_value(Cursor *c, const Pass *p, uint32_t slot, uint32_t row, PtValue *ret_value,
@@ -191,7 +231,7 @@ PtStatus slots_value(Cursor *c, const Pass *p, uint32_t slot, uint32_t row, PtVa
         const uint32_t at =
             b->count > 0 ? columns_block_find(b, row % COLUMNS_BLOCK_ROWS) : PASS_NONE;
         if (at != PASS_NONE) {
-            *ret_value = value_at(p, p->columns[sl->parts[i]].kind, b, at, sl->as_time);
+            *ret_value = value_at(p, sl, p->columns[sl->parts[i]].kind, b, at);
             return PT_OK;
         }
     }
@@ -236,6 +276,12 @@ static PtStatus keep_value(Scan *s, Cursor *c, const ScanRow *row, uint32_t slot
     bool there = false;
     PtValue v;
     PtStr text = {NULL, 0};
+    if (slot == OFFSET) {
+        uint64_t offset = 0;
+        PtStatus st = scan_offset(s, row, &offset, err);
+        *kept = (Kept){.kind = PT_VALUE_WHOLE, .integer = (int64_t)offset};
+        return st;
+    }
     if (only_part(s->pass, slot, PART_AMOUNT)) {
         PtStatus st = micros_at(c, s->pass, slot, row->row, &there, &kept->integer, err);
         kept->kind = there ? KEPT_AMOUNT : PT_VALUE_NONE;
@@ -298,7 +344,13 @@ PtStatus scan_value(Scan *s, const ScanRow *row, uint32_t slot, PtValue *ret_val
         return PT_OK;
     }
     if (only_part(p, slot, PART_TIME)) {
-        *ret_value = (PtValue){.kind = PT_VALUE_TIME, .time_ms = row->time_ms};
+        *ret_value = (PtValue){.kind = p->slots[slot].as_number ? PT_VALUE_NONE : PT_VALUE_TIME,
+                               .time_ms = row->time_ms};
+        return PT_OK;
+    }
+    if (only_part(p, slot, PART_CODE)) { // the cursor has read codes of a later block by now
+        const PassSlot *sl = &p->slots[slot];
+        *ret_value = as_given(sl, sl->codes[row->code % COLUMNS_EVENTS_MAX]);
         return PT_OK;
     }
     PtValue v;
@@ -361,7 +413,21 @@ static PtStatus number_of_value(Scan *s, const ScanRow *row, uint32_t slot, Valu
 static bool has_texts(const Pass *p, uint32_t slot)
 {
     const PassSlot *sl = &p->slots[slot];
-    return sl->part_count > 0 && !sl->as_time && p->columns[sl->parts[0]].kind == PART_TEXT;
+    return sl->part_count > 0 && !sl->as_time && !sl->as_number &&
+           p->columns[sl->parts[0]].kind == PART_TEXT;
+}
+
+/* The number of the row's text, where another row of the block had it before. */
+static inline bool known_number(const SlotNumbers *n, const SeenBlock *seen, uint64_t epoch,
+                                uint32_t row, uint32_t *ret_number)
+{
+    const uint32_t block = row / COLUMNS_BLOCK_ROWS;
+    if (n->block != block || seen->block != block || n->epoch != epoch) {
+        return false;
+    }
+    const uint32_t at = columns_block_find(seen->data, row % COLUMNS_BLOCK_ROWS);
+    *ret_number = at != PASS_NONE ? n->numbers[seen->data->u32[at]] : UINT32_MAX;
+    return *ret_number != UINT32_MAX;
 }
 
 PtStatus scan_number(Scan *s, const ScanRow *row, uint32_t slot, ValueTable *values,
@@ -373,6 +439,10 @@ PtStatus scan_number(Scan *s, const ScanRow *row, uint32_t slot, ValueTable *val
     }
     Cursor *c = &s->cursors[row->run];
     const uint32_t block = row->row / COLUMNS_BLOCK_ROWS;
+    const SeenBlock *seen = &c->seen[p->slots[slot].parts[0]];
+    if (known_number(&c->numbers[slot], seen, s->epoch, row->row, ret_number)) {
+        return PT_OK;
+    }
     const ColumnsBlock *b;
     PtStatus st = slots_block(c, p, p->slots[slot].parts[0], block, &b, err);
     if (st != PT_OK) {
@@ -397,6 +467,11 @@ PtStatus scan_number(Scan *s, const ScanRow *row, uint32_t slot, ValueTable *val
 
 PtStatus scan_offset(Scan *s, const ScanRow *row, uint64_t *ret_offset, PtError *err)
 {
+    const Pass *p = s->pass;
+    if (row->kept != PASS_NONE && p->offset_kept) {
+        *ret_offset = (uint64_t)later_values(p, row->kept)->integer;
+        return PT_OK;
+    }
     const ColumnsBlock *b;
     PtStatus st = columns_read(s->cursors[row->run].reader, COLUMNS_COLUMN_OFFSET,
                                row->row / COLUMNS_BLOCK_ROWS, &b, err);

@@ -71,6 +71,7 @@ static void orphan_exchanges(HttpConn *c)
             http_exchange_recycle(x);
         } else {
             http_link_last(&c->server->orphans, &x->orphan);
+            http_exchange_gone(x);
         }
     }
     c->first = c->last = NULL;
@@ -184,6 +185,23 @@ static void linger_read(HttpConn *c, int64_t now_ms)
     }
 }
 
+/* Whether somebody is to be told when the client closes its side. */
+static bool is_listened_to(const HttpConn *c)
+{
+    bool any = c->streaming;
+    for (const HttpExchange *x = c->first; x != NULL; x = x->next) {
+        any |= !x->answered && x->on_gone != NULL;
+    }
+    return any;
+}
+
+/* Of a connection that nothing more is read from. */
+static bool has_closed(const HttpConn *c)
+{
+    char byte;
+    return recv(c->watch.fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+}
+
 static void on_event(PtWatch *watch, uint32_t events)
 {
     HttpConn *c = watch->ctx;
@@ -199,6 +217,8 @@ static void on_event(PtWatch *watch, uint32_t events)
             linger_read(c, now);
         } else if (wants_input(c)) {
             http_receive(c, now);
+        } else if (is_listened_to(c) && has_closed(c)) {
+            http_conn_gone(c);
         } else {
             set_events(c, watch->events & ~(uint32_t)EPOLLIN);
         }
@@ -208,8 +228,8 @@ static void on_event(PtWatch *watch, uint32_t events)
     if (c->dead) {
         return;
     }
-    if (c->eof && c->streaming) {
-        http_conn_gone(c); // who listens to a stream and closes has left
+    if (c->eof && is_listened_to(c)) {
+        http_conn_gone(c); // who waits for an answer that takes time and closes has left
     } else if (c->eof || (events & EPOLLOUT) != 0) {
         http_conn_settle_later(c);
     } else {

@@ -55,6 +55,7 @@ void http_exchange_recycle(HttpExchange *x)
     x->conn = NULL;
     x->stream = NULL;
     x->user = NULL;
+    x->on_gone = NULL;
     x->always = (HttpHeader){0};
     x->answered = x->close = x->head_only = false;
     if (pt_arena_used(x->arena) > 0) {
@@ -86,6 +87,23 @@ void http_set_origin(HttpExchange *x, const char *peer, bool loopback, bool tls)
 void http_set_header(HttpExchange *x, HttpHeader header)
 {
     x->always = header;
+}
+
+void http_on_gone(HttpExchange *x, void (*fn)(void *ctx), void *ctx)
+{
+    x->on_gone = fn;
+    x->on_gone_ctx = ctx;
+    if (x->conn == NULL) {
+        http_exchange_gone(x);
+    }
+}
+
+void http_exchange_gone(HttpExchange *x)
+{
+    void (*fn)(void *ctx) = PT_TAKE(x->on_gone);
+    if (fn != NULL) {
+        fn(x->on_gone_ctx);
+    }
 }
 
 void http_set_user(HttpExchange *x, void *user)

@@ -106,6 +106,8 @@ struct HttpExchange {
     PtArena *arena;     /* cleared for the next request */
     HttpStream *stream;
     void *user;
+    void (*on_gone)(void *ctx); /* while it is not answered; or NULL */
+    void *on_gone_ctx;
     HttpHeader always; /* of its answer; value.len 0: none */
     unsigned minor;
     bool answered, close, head_only;
@@ -233,6 +235,7 @@ void http_check_drained(HttpServer *s);
 HttpExchange *http_exchange_new(HttpServer *s);
 void http_exchange_recycle(HttpExchange *x);
 void http_exchange_free(HttpExchange *x);
+void http_exchange_gone(HttpExchange *x); /* tells who asked by http_on_gone */
 
 /* conn.c */
 enum { HTTP_OUT_HIGH = 256 * 1024 }; /* unsent bytes over which a connection gives no more work */

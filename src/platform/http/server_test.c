@@ -52,6 +52,51 @@ static void answers_given_backwards_leave_in_order(void **state)
     (void)close(fd);
 }
 
+static unsigned gone_calls;
+
+static void on_gone(void *ctx)
+{
+    assert_ptr_equal(ctx, &gone_calls);
+    gone_calls++;
+}
+
+static struct GoneCase {
+    const char *name, *request;
+    bool half; /* the client closes its side only */
+    bool answered;
+} gone_cases[] = {
+    {"a client that closes is told of", GET_A, false, false},
+    {"a client that closes its side is told of", GET_A, true, false},
+    {"so is one whose connection was to end anyway",
+     "GET /a HTTP/1.1\r\n" H "Connection: close\r\n\r\n", false, false},
+    {"nobody is told of one that has its answer", GET_A, false, true},
+};
+
+static void gone_case(void **state)
+{
+    const struct GoneCase *c = *state;
+    gone_calls = 0;
+    t_start(NULL, T_LATER);
+    int fd = t_connect();
+    t_send(fd, c->request);
+    t_turn();
+    http_on_gone(t.waiting[0], on_gone, &gone_calls);
+    t_turn();
+    assert_int_equal(gone_calls, 0);
+    if (c->answered) {
+        t_answer(0);
+        (void)t_read(fd, 1);
+    }
+    (void)shutdown(fd, c->half ? SHUT_WR : SHUT_RDWR);
+    t_turn();
+    assert_int_equal(gone_calls, c->answered ? 0 : 1);
+    assert_int_equal(http_counters(t.server).connections, 0);
+    if (!c->answered) {
+        t_answer(0); // is dropped
+    }
+    (void)close(fd);
+}
+
 static void pipeline_bound_holds_requests_back(void **state)
 {
     (void)state;
@@ -857,6 +902,7 @@ int main(void)
     }
     ROWS(refusal_cases, refusal_case)
     ROWS(slow_cases, slow_case)
+    ROWS(gone_cases, gone_case)
     ROWS(address_cases, address_case)
     ROWS(query_cases, query_case)
     return _cmocka_run_group_tests("http_server", tests, n, NULL, NULL);

@@ -238,6 +238,57 @@ static void joined_at_random(void **state)
     }
 }
 
+/* ---- Many numbers at once -------------------------------------------------------------------- */
+
+/* On one slot: a comparison by each order, its negation, beside another one, a list, a text. */
+static PtProgram *numbers_program(PtCompare how, int shape)
+{
+    const PtValue two = {.kind = PT_VALUE_NUMBER, .number = 2};
+    const PtValue text = {.kind = PT_VALUE_TEXT, .text = PT_STR_INIT("2")};
+    const PtValue list[] = {{.kind = PT_VALUE_NUMBER, .number = 3}, two};
+    PtProgram *p = new_program();
+    if (shape == 3) {
+        assert_int_equal(pt_program_among(p, 0, PT_COMPARE_EQ, list, 2, NULL), PT_OK);
+    } else if (shape == 4) {
+        assert_int_equal(pt_program_compare(p, 0, PT_COMPARE_EQ, &text, NULL), PT_OK);
+    } else {
+        assert_int_equal(pt_program_compare(p, 0, how, &two, NULL), PT_OK);
+    }
+    if (shape == 1) {
+        assert_int_equal(pt_program_not(p, NULL), PT_OK);
+    } else if (shape == 2) {
+        assert_int_equal(pt_program_compare(p, 0, PT_COMPARE_GT, &list[0], NULL), PT_OK);
+        assert_int_equal(pt_program_any(p, 2, NULL), PT_OK);
+    }
+    assert_int_equal(pt_program_end(p, NULL), PT_OK);
+    return p;
+}
+
+static void many_numbers(void **state)
+{
+    enum { SHAPES = 5, COUNT = 7 };
+    const double numbers[COUNT] = {1, 2, 3, 4, -INFINITY, INFINITY, NAN};
+    (void)state;
+    for (int shape = 0; shape < SHAPES; shape++) {
+        for (int how = PT_COMPARE_EQ; how <= PT_COMPARE_GE; how++) {
+            PtProgram *p = numbers_program((PtCompare)how, shape);
+            bool outcomes[COUNT];
+            pt_program_run_numbers(p, numbers, COUNT, outcomes);
+            for (size_t i = 0; i < COUNT; i++) {
+                const PtValue value = {.kind = PT_VALUE_NUMBER, .number = numbers[i]};
+                assert_int_equal(outcomes[i], pt_program_run(p, &value));
+            }
+            pt_program_free(p);
+        }
+    }
+    PtProgram *p = numbers_program(PT_COMPARE_GE, 0);
+    bool outcomes[COUNT];
+    pt_program_run_numbers(p, numbers, COUNT, outcomes);
+    assert_memory_equal(outcomes, ((bool[COUNT]){false, true, true, true, false, true, false}),
+                        sizeof outcomes);
+    pt_program_free(p);
+}
+
 /* ---- Bounds ---------------------------------------------------------------------------------- */
 
 static void depth_bound(void **state)
@@ -350,6 +401,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(among);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(among_nothing);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(joined_at_random);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(many_numbers);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(depth_bound);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(step_bound);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(slot_bound);

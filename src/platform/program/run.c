@@ -155,3 +155,49 @@ bool pt_program_run(const PtProgram *p, const PtValue *values)
     }
     return at == PROGRAM_TRUE;
 }
+
+/* ---- Many values ------------------------------------------------------------------------------
+ */
+
+static bool run_value(const PtProgram *p, const PtValue *value)
+{
+    uint32_t at = p->begin;
+    while (at < PROGRAM_FALSE) {
+        const Step *step = &p->steps[at];
+        at = holds(p, step, value) ? step->on_true : step->on_false;
+    }
+    return at == PROGRAM_TRUE;
+}
+
+/* One comparison by order, with a number: a loop without a branch. */
+static void compare_each(PtCompare how, const double *numbers, size_t count, double constant,
+                         bool *ret_outcomes)
+{
+    for (size_t i = 0; i < count; i++) {
+        ret_outcomes[i] = IN_ORDER(how, numbers[i], constant);
+    }
+}
+
+static bool is_one_order(const PtProgram *p)
+{
+    const Step *step = p->begin < PROGRAM_FALSE ? &p->steps[p->begin] : NULL;
+    return step != NULL && !step->list && step->how <= PT_COMPARE_GE &&
+           step->on_true == PROGRAM_TRUE && step->on_false == PROGRAM_FALSE &&
+           p->constants[step->at].kind == PT_VALUE_NUMBER;
+}
+
+void pt_program_run_numbers(const PtProgram *p, const double *numbers, size_t count,
+                            bool *ret_outcomes)
+{
+    if (is_one_order(p)) {
+        const Step *step = &p->steps[p->begin];
+        compare_each((PtCompare)step->how, numbers, count, p->constants[step->at].number,
+                     ret_outcomes);
+        return;
+    }
+    PtValue value = {.kind = PT_VALUE_NUMBER};
+    for (size_t i = 0; i < count; i++) {
+        value.number = numbers[i];
+        ret_outcomes[i] = run_value(p, &value);
+    }
+}

@@ -12,7 +12,7 @@ export const qualityFeature: Feature = {
   permission: 'sources.read',
   key: 'u',
   pages: [
-    { path: '/sources/quality', page: () => import('./pages/QualityPage').then((m) => m.QualityPage) },
-    { path: '/sources/quality/$id', page: () => import('./pages/SourceQualityPage').then((m) => m.SourceQualityPage) },
+    { path: '/sources/quality', page: () => import('./pages/QualityPage').then((m) => m.QualityPage), early: ['/api/v1/quality?from=$hour-167'] },
+    { path: '/sources/quality/$id', page: () => import('./pages/SourceQualityPage').then((m) => m.SourceQualityPage), early: ['/api/v1/quality/$id?from=$hour-167&step=hour'] },
   ],
 }

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explore in the console: questions built, answered, drilled into and saved by keyboard; every kind in every look."""
+import base64
+import datetime
+import json
+
+import pytest
+from driver import Browser
+from harness import node
+from harness.customers import Customers
+from people import sign_in
+from routes import EXPLORE, LOOKS, filled
+from test_survey import looks, survey
+
+PEOPLE = 40
+STEPS = ("Product Viewed", "Product Added", "Order Completed")
+# Of every person the first step, of every second the next, of every fourth the last.
+REACHED = (40, 20, 10)
+DEVICES = ("mobile", "desktop", "tablet")
+
+QUESTIONS = {
+    "trend": {"kind": "segmentation", "series": [{"event": "Product Viewed"}, {"event": "Order Completed", "measure": "uniques"}], "formulae": [{"name": "Buyers of a view", "formula": "B / A"}]},
+    "whole": {"kind": "segmentation", "series": [{"event": "Order Completed", "measure": "sum", "of": {"property": "total"}}], "unit": "whole", "breakdown": {"context": "device.type"}},
+    "funnel": {"kind": "funnel", "steps": [{"event": name} for name in STEPS], "breakdown": {"context": "device.type"}},
+    "retention": {"kind": "retention", "begin": {"event": "Product Viewed"}, "again": {}, "unit": "day", "range": {"last": {"days": 14}}},
+    "paths": {"kind": "paths", "from": {"event": "Product Viewed"}},
+    "stickiness": {"kind": "stickiness", "of": {"event": "Product Viewed"}},
+    "lifecycle": {"kind": "lifecycle", "of": {"event": "Product Viewed"}, "unit": "day", "range": {"last": {"days": 14}}},
+    "sessions": {"kind": "sessions"},
+}
+
+
+def encoded(question):
+    """As the console writes it into an address."""
+    return base64.urlsafe_b64encode(json.dumps({"zone": "UTC", **question}).encode()).decode().rstrip("=")
+
+
+def at(days, minutes=0):
+    when = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days, hours=1) + datetime.timedelta(minutes=minutes)
+    return when.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def history(number):
+    """What one person did: the funnel as far as they came, on two days."""
+    user, day = f"explorer-{number}", number % 10
+    far = sum(number % every == 0 for every in (1, 2, 4))
+    context = {"device": {"type": DEVICES[number % 3]}}
+    events = [{"type": "identify", "userId": user, "messageId": f"ex-{number}", "timestamp": at(12), "traits": {"name": f"Explorer {number}"}}]
+    for i, name in enumerate(STEPS[:far]):
+        events.append({"type": "track", "event": name, "userId": user, "messageId": f"ex-{number}-{i}", "timestamp": at(day, 5 * i), "context": context, "properties": {"total": 10 + number}})
+    events.append({"type": "track", "event": STEPS[0], "userId": user, "messageId": f"ex-{number}-again", "timestamp": at(day / 2, 30), "context": context, "properties": {}})
+    return events
+
+
+def furnish_explore(shop):
+    """People with a history, and a report: words for the paths of EXPLORE."""
+    for first in range(0, PEOPLE, 10):
+        shop.send_ok([event for number in range(first, first + 10) for event in history(number)], shop.web["write_key"])
+    shop.wait_views(30)
+    ask = Customers(shop).ask
+    known = {report["name"]: report["id"] for report in ask("GET", "/api/v1/reports")["data"]}
+    report = known.get("View to order") or ask("POST", "/api/v1/reports", {"name": "View to order", "description": "For the weekly meeting", "query": QUESTIONS["funnel"], "shown": {}}, 201)["id"]
+    words = {"report": report, "cell": encoded({"cell": {"value": 0, "step": 2}, "of": "Product Added"})}
+    for name, question in QUESTIONS.items():
+        words |= {name: question["kind"], f"q_{name}": encoded(question)}
+    return words
+
+
+@pytest.fixture(scope="module")
+def words(shop):
+    return furnish_explore(shop)
+
+
+@pytest.fixture(scope="module")
+def page(shop):
+    node.install()
+    one = Browser(shop.base)
+    one.sign_in(sign_in(shop, "owner@example.com"))
+    one("open", path="/icon.svg")
+    one("prefs", prefs={"theme": "light", "locale": "en", "zone": "UTC", "density": "comfortable"})
+    yield one
+    one.close()
+
+
+@pytest.mark.limit(300)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
+def test_every_page(page, words, shots, theme, locale):
+    survey(page, filled(EXPLORE, words), looks(theme, locale), shots)
+    page("prefs", prefs={"theme": "light", "locale": "en", "zone": "UTC", "density": "comfortable"})
+    page("resize", width=1440, height=900)
+
+
+def go_to(page, name, key="Tab", most=60):
+    """Presses the key until what has the focus is called so."""
+    for _ in range(most):
+        focus = page("focus")
+        if name in (focus["name"] or "") or name in focus["label"]:
+            return
+        page("press", keys=[key])
+    raise AssertionError(f"no {name} by {key}, last {focus}")
+
+
+def test_a_funnel_by_keyboard(page, shop, words):
+    assert words["report"]
+    page("open", path="/sources")
+    page("wait", selector="[role=grid] [data-index]")
+    page("press", keys=["g", "f"])
+    page("waitText", selector="main h1", text="Explore")
+    go_to(page, "Funnel")
+    page("press", keys=["Enter"])
+    page("waitUrl", path="/explore/funnel")
+    page("wait", selector=".ex-builder input:focus")
+    page("waitText", selector="main", text="The question is not whole yet")
+    for i, name in enumerate(STEPS[:2]):
+        go_to(page, f"Step {i + 1}")
+        page("type", text=name)
+        page("press", keys=["Enter"])
+    page("waitText", selector=".ex-sentence", text="People who did Product Viewed, then Product Added within 7 days, in the last 30 days")
+    page("waitText", selector=".ex-step:nth-child(2)", text=f"{REACHED[1]} people")
+    page("waitText", selector=".ex-about", text="days of UTC")
+    address = page("url")
+    assert "q=" in address
+    # to the people behind the second step, and back to the number
+    go_to(page, f"{REACHED[1]} people: Product Added", key="Shift+Tab")
+    page("press", keys=["Enter"])
+    page("waitText", selector=".pt-side", text=f"20 of {REACHED[1]} people")
+    assert sorted(page("texts", selector=".ex-people a")) == sorted(f"Explorer {n}" for n in range(0, PEOPLE, 2))
+    page("wait", selector=".ex-people a:focus")
+    assert page("axe") == []
+    page("press", keys=["Escape"])
+    page("gone", selector=".ex-people")
+    assert page("focus")["name"] == f"{REACHED[1]} people: Product Added"
+    page("press", keys=["t"])
+    page("waitText", selector=".ex-table", text="50%")
+    page("press", keys=["Control+s"])
+    page("wait", selector="[role=dialog] input:focus")
+    page("type", text="Viewed to added")
+    page("press", keys=["Enter"])
+    page("waitUrl", path="/explore/report/")
+    page("waitText", selector="main h1", text="Viewed to added")
+    saved = {report["name"]: report for report in Customers(shop).ask("GET", "/api/v1/reports")["data"]}["Viewed to added"]
+    assert saved["kind"] == "funnel" and [step["event"] for step in saved["query"]["steps"]] in ([*STEPS[:2]], [[STEPS[0]], [STEPS[1]]])
+    # the address alone restores the question
+    page("open", path=address.removeprefix(shop.base))
+    page("waitText", selector=".ex-step:nth-child(2)", text=f"{REACHED[1]} people")
+    assert page("complaints") == []
+
+
+def test_those_who_did_not_go_on_are_named(page, words):
+    page("open", path=f"/explore/funnel?q={encoded({**QUESTIONS['funnel'], 'breakdown': None})}")
+    page("waitText", selector=".ex-step:nth-child(3)", text="10 did not go on")
+    page("click", selector=".ex-step:nth-child(3) .ex-lost")
+    page("waitText", selector=".pt-side", text="10 of 10 people")
+    assert sorted(page("texts", selector=".ex-people a")) == sorted(f"Explorer {n}" for n in range(2, PEOPLE, 4))
+    assert words and page("complaints") == []
+
+
+@pytest.mark.parametrize(("name", "counts_people"), [("trend", False), ("whole", False), ("retention", True), ("paths", False), ("stickiness", True), ("lifecycle", True), ("sessions", True)])
+def test_people_stand_behind_numbers_of_every_kind(page, words, name, counts_people):
+    page("open", path=f"/explore/{words[name]}?q={words[f'q_{name}']}")
+    page("waitText", selector=".ex-about", text="200 events read")
+    page("press", keys=["t"])
+    page("wait", selector=".ex-table .ex-number")
+    number = page("text", selector=".ex-table .ex-number[tabindex='0']")
+    page("click", selector=".ex-table .ex-number[tabindex='0']")
+    page("wait", selector=".ex-people a")
+    _, _, count, _ = page("text", selector=".pt-side [role=status]").split()
+    assert page("count", selector=".ex-people a") == int(count)
+    if counts_people:
+        assert count == number
+    page("press", keys=["Escape"])
+    page("gone", selector=".ex-people")
+    page("press", keys=["ArrowDown"])
+    assert "people behind" in page("focus")["name"]
+    assert page("complaints") == []
+
+
+def test_a_trend_is_compared_noted_saved_and_deleted_with_undo(page, words):
+    assert words
+    page("open", path=f"/explore/segmentation?q={encoded(QUESTIONS['trend'])}")
+    page("wait", selector=".ex-plot .uplot")
+    page("click", selector=".ex-twin button:has-text('Compare')")
+    page("wait", selector="button[aria-pressed=true]:has-text('Compare')")
+    page("click", selector=".ex-notes summary")
+    day = at(3)[:10]
+    page("fill", selector=".ex-note-form input[type=date]", text=day)
+    page("fill", selector=".ex-note-form input:not([type=date])", text="Campaign")
+    page("press", keys=["Enter"])
+    page("waitText", selector=".ex-notes li", text="Campaign")
+    page("press", keys=["Control+s"])
+    page("wait", selector="[role=dialog] input:focus")
+    page("type", text="Views and buyers")
+    page("press", keys=["Enter"])
+    page("waitUrl", path="/explore/report/")
+    page("waitText", selector="main h1", text="Views and buyers")
+    page("reload")
+    page("wait", selector="button[aria-pressed=true]:has-text('Compare')")
+    page("click", selector=".ex-notes summary")
+    page("waitText", selector=".ex-notes li", text=day)
+    assert page("attribute", selector=".pt-actions button:has-text('Save')", name="disabled") is not None, "nothing was changed"
+    page("click", selector="button[aria-label=More]")
+    page("click", selector="[role=menuitem]:has-text('Delete')")
+    page("waitUrl", path="/explore")
+    page("waitText", selector=".pt-toast", text="Views and buyers is deleted")
+    page("click", selector=".pt-toast button:has-text('Undo')")
+    page("waitText", selector="[role=grid]", text="Views and buyers")
+    assert page("complaints") == []
+
+
+def test_a_refusal_stands_at_its_member(page, words):
+    assert words
+    page("open", path=f"/explore/segmentation?q={encoded({**QUESTIONS['whole'], 'zone': 'Nowhere/Town'})}")
+    page("waitText", selector="main [role=alert]", text="zone")
+    page("click", selector=".ex-more summary:has-text('Zone')")
+    page("waitText", selector=".ex-part [role=alert]", text="zone")
+    assert [line for line in page("complaints") if "400" not in line] == []
+
+
+def test_numbers_without_names_for_an_auditor(open_browser, shop, words):
+    browser = open_browser(shop)
+    browser.sign_in(sign_in(shop, "auditor@example.com"))
+    browser("open", path=f"/explore/{words['funnel']}?q={words['q_funnel']}&p={words['cell']}")
+    browser("waitText", selector=".pt-side", text="profiles.read")
+    browser("waitText", selector=".ex-steps", text="Product Added")
+    assert browser("count", selector="button:has-text('Save')") == 0
+    assert browser("complaints") == []
