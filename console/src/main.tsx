@@ -19,7 +19,7 @@ const FIRST_PICTURE_MS = 200
 const session = queries.prefetchQuery({ queryKey: SESSION, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY })
 const root = document.getElementById('root')
 const texts = switchLanguage(getPrefs().locale)
-const rest = Promise.all([session, router.load(), earlyAnswers()])
+const rest = Promise.allSettled([session, router.load(), earlyAnswers()])
 const enough = new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))
 
 function draw(element: HTMLElement) {

@@ -25,7 +25,8 @@ static BehaviourAsk ask_of(ApiCall *call, PtStr query)
 void api_analytics_query(ApiCall *call)
 {
     PT_CLEANUP(pt_arena_freep) PtArena *arena = new_arena(call);
-    const BehaviourAsk ask = ask_of(call, call->request->body);
+    BehaviourAsk ask = ask_of(call, call->request->body);
+    ask.impersonal = (call->who.permissions & PERMISSION_PROFILES_READ) == 0;
     PtStatus st = arena == NULL ? PT_NO_MEMORY
                                 : behaviour_query(call->api->behaviour, &ask, arena, &call->body,
                                                   &call->error);

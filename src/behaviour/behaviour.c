@@ -239,5 +239,6 @@ PtStatus behaviour_erase(Behaviour *b, const uint32_t *nodes, size_t count,
     PtStatus st = columns_erase(b->columns, nodes, count, finds, ctx, err);
     st = st == PT_CORRUPT ? renew(b, err) : st;
     (void)pthread_mutex_unlock(&b->writing);
+    behaviour_asking_forget(b); // they may show a value that was erased
     return st;
 }

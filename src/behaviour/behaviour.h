@@ -90,7 +90,9 @@ PT_NODISCARD PtStatus behaviour_renew(Behaviour *b, PtError *err);
  */
 
 typedef struct BehaviourAsk {
-    PtStr query;                /* JSON */
+    PtStr query;     /* JSON */
+    bool impersonal; /* PT_FORBIDDEN where a value that somebody gave would stand in the answer: of
+                        a breakdown by a property or a context */
     const _Atomic bool *stop;   /* or NULL */
     _Atomic uint64_t *progress; /* rows read; or NULL */
 } BehaviourAsk;

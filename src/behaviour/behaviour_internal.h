@@ -42,5 +42,6 @@ void behaviour_keep_rows(Behaviour *b);
 /* ---- query.c --------------------------------------------------------------------------------- */
 
 PtStatus behaviour_asking_new(Behaviour *b, PtError *err);
-void behaviour_asking_stop(Behaviour *b); /* and waits until nobody asks */
+void behaviour_asking_stop(Behaviour *b);   /* and waits until nobody asks */
+void behaviour_asking_forget(Behaviour *b); /* the answers that are kept */
 void behaviour_asking_free(Behaviour *b);

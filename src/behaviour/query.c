@@ -153,6 +153,18 @@ static void drop_kept(struct Asking *a, KeptAnswer *k)
     *k = (KeptAnswer){.key = NULL};
 }
 
+void behaviour_asking_forget(Behaviour *b)
+{
+    struct Asking *a = b->asking;
+    (void)pthread_mutex_lock(&a->lock);
+    for (size_t i = 0; i < KEPT_ANSWERS; i++) {
+        if (a->kept[i].key != NULL) {
+            drop_kept(a, &a->kept[i]);
+        }
+    }
+    (void)pthread_mutex_unlock(&a->lock);
+}
+
 /* Appends the answer that is kept under the key. */
 static bool find_kept(struct Asking *a, PtStr key, PtBuf *out)
 {
@@ -383,6 +395,16 @@ static void write_end(const Asked *a, bool cached, int64_t began_ms, PtBuf *out)
     pt_json_put_bool(&json, "cached", cached);
 }
 
+static PtStatus check_impersonal(const Asked *a, PtError *err)
+{
+    const QueryProperty *by = &a->q->breakdown;
+    return !a->ask->impersonal || !by->there || by->root == RULE_FIELD
+               ? PT_OK
+               : pt_fail(err, PT_FORBIDDEN,
+                         "at \"/breakdown\": values that customers or sources gave need the "
+                         "permission profiles.read");
+}
+
 static PtStatus ask_query(Asked *a, PtBuf *out, PtError *err)
 {
     const int64_t began_ms = pt_mono_ms();
@@ -390,6 +412,7 @@ static PtStatus ask_query(Asked *a, PtBuf *out, PtError *err)
     pt_buf_init(&body, out->limit);
     bool cached = false;
     PtStatus st = open_asked(a, err);
+    st = st == PT_OK ? check_impersonal(a, err) : st;
     st = st == PT_OK ? answer(a, &body, &cached, err) : st;
     if (st != PT_OK) {
         return st;

@@ -219,7 +219,10 @@ def test_a_refusal_stands_at_its_member(page, words):
 def test_numbers_without_names_for_an_auditor(open_browser, shop, words):
     browser = open_browser(shop)
     browser.sign_in(sign_in(shop, "auditor@example.com"))
-    browser("open", path=f"/explore/{words['funnel']}?q={words['q_funnel']}&p={words['cell']}")
+    browser("open", path=f"/explore/{words['funnel']}?q={words['q_funnel']}")
+    browser("waitText", selector="main", text='"/breakdown": values that customers or sources gave need the permission profiles.read')
+    assert [line for line in browser("complaints") if "403" not in line] == []
+    browser("open", path=f"/explore/{words['funnel']}?q={encoded({**QUESTIONS['funnel'], 'breakdown': None})}&p={words['cell']}")
     browser("waitText", selector=".pt-side", text="profiles.read")
     browser("waitText", selector=".ex-steps", text="Product Added")
     assert browser("count", selector="button:has-text('Save')") == 0

@@ -498,6 +498,8 @@ def test_who_may_ask_see_people_and_save(world, role, query, people, save):
     token = world.patron.add_token(role)
     assert world.patron.api("POST", f"{API}/query", FUNNEL, token=token).status == query
     assert world.patron.api("GET", f"{API}/names", token=token).status == query
+    for by, status in (({"field": "channel"}, query), ({"property": "plan"}, query if people == 200 else 403), ({"context": "locale"}, query if people == 200 else 403)):
+        assert world.patron.api("POST", f"{API}/query", {**FUNNEL, "breakdown": by}, token=token).status == status
     assert world.patron.api("GET", "/api/v1/reports", token=token).status == query
     assert world.patron.api("POST", f"{API}/people", {"query": FUNNEL, "cell": {"step": 1}}, token=token).status == people
     assert world.patron.api("POST", "/api/v1/reports", {"name": f"of {role}", "query": FUNNEL}, token=token).status == save

@@ -4295,8 +4295,8 @@ export interface components {
         };
         /** @description Which number; indices count from 0 */
         AnalyticsCell: {
-            /** @description Index in `data`; 0 */
-            value?: number;
+            /** @description Index in `data`, or the value itself; 0 */
+            value?: number | string | null;
             /** @description Of a segmentation */
             series?: number;
             /** @description Of a segmentation, lifecycle or sessions: index in `periods` */
