@@ -259,15 +259,15 @@ static PtStatus submit(ApiCall *call, PtError *err)
     PtPool *pool = call->op->question ? api->question_pool
                    : call->known      ? api->c.pool
                                       : api->c.public_pool;
-    PtStatus st = pt_pool_submit(pool, run, call);
-    if (st != PT_OK) {
-        return pt_fail(err, st, "too many %s are waiting",
-                       call->op->question ? "questions" : "management requests");
-    }
-    if (call->op->question) {
+    const bool question = call->op->question;
+    if (question) {
         http_on_gone(call->x, client_gone, call);
     }
-    return PT_OK;
+    // from here on the call is the pool's, and may be gone
+    const PtStatus st = pt_pool_submit(pool, run, call);
+    return st == PT_OK ? PT_OK
+                       : pt_fail(err, st, "too many %s are waiting",
+                                 question ? "questions" : "management requests");
 }
 
 static void start(Api *api, HttpExchange *x, const ApiOperation *op, const PtStr args[API_ARGS_MAX])
