@@ -233,7 +233,7 @@ static PtStr decoded(Load *l, PtStr raw)
 static PtValue number_of(PtStr text)
 {
     PtStr digits;
-    if (!rule_number_read(text, &digits)) {
+    if (!pt_json_number_of(text, &digits)) {
         return (PtValue){.kind = PT_VALUE_NONE};
     }
     return (PtValue){.kind = PT_VALUE_NUMBER, .number = pt_json_to_double(digits), .text = digits};

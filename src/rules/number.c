@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/operands_internal.h"
 
-#include "base/json.h"
-
 enum {
     EXPONENT_MAX = 1000000,
     PLAIN_MAX = 21, /* places before the point, and zeros behind it, that are written out */
     PLAIN_MIN = -6,
 };
-
-bool rule_number_read(PtStr text, PtStr *ret_digits)
-{
-    return pt_json_number_of(text, ret_digits);
-}
 
 /* value = 0.d1d2d3... * 10^point; d1 and the last digit are not 0. */
 typedef struct Decimal {

@@ -67,9 +67,6 @@ uint32_t rule_operand_child(const RuleOperands *o, uint32_t parent, PtStr name);
 
 /* ---- Numbers (number.c) ---------------------------------------------------------------------- */
 
-/* A decimal number: sign, digits with a point among them, exponent; at least one digit. *ret_digits
- * is it without a plus in front. */
-bool rule_number_read(PtStr text, PtStr *ret_digits);
 /* Appends its one spelling: equal numbers have equal ones, exactly. False, and nothing is appended:
  * its exponent is beyond use, or it has more than RULE_TEXT digits. */
 bool rule_number_write(PtStr digits, PtBuf *out);
