@@ -124,6 +124,50 @@ static struct Released {
       {"SELECT t.number || '|' || t.name || '|' || t.fold || '|' || c.last FROM computed_trait t,"
        " computed_trait_change c",
        "4|orders|{}|0"}}},
+    {"core 0015",
+     PT_MIGRATIONS_CORE,
+     15,
+     {"INSERT INTO outbox_queue (name, state, reason, position, doubt_end, trips, hold_ms, figures,"
+      " job, job_number, job_reason, job_before_ms, job_after, job_total, job_done, replay_number,"
+      " replay_state, replay_from, replay_until, replay_next, replay_sent)"
+      " VALUES ('d-1', 'running', '', 7, 9, 0, 0, '{}', '', 0, '', 0, 0, 0, 0, 0, '', 0, 0, 0, 0)",
+      "INSERT INTO outbox_item (queue, position, state, attempts, due_ms, failed_ms, reason, error)"
+      " VALUES ('d-1', 3, 'dead', 10, 0, 4, 'refused', '422')",
+      "INSERT INTO destination (id, name, kind, settings, secrets, filter, mapping, events,"
+      " purposes, enabled, in_order, historical, redrive_per_s, version, created_ms, changed_ms,"
+      " changed_by) VALUES ('d-1', 'Warehouse', 's3', '{}', '{}', '', '', '',"
+      " '[\"analytics\"]', 1, 0, 0, 50, 2, 1, 2, 'Ada')",
+      "INSERT INTO adopt_part (part, state, note, changed_ms, changed_by)"
+      " VALUES ('marketing', 'side_by_side', '', 5, 'Ada')",
+      "INSERT INTO consent_retention (purpose, type, name, days)"
+      " VALUES ('marketing_email', 'track', 'Email *', 365)",
+      "INSERT INTO consent_suppression (id, channel, reason, since_ms, masked, added_by)"
+      " VALUES ('h-1', 1, 2, 6, 'a***@d***.com', 'Ada')",
+      "INSERT INTO privacy_request (id, kind, state, channel, origin, subjects, label, note,"
+      " persons, bulk, requested_kind, requested_by, requested_name, received_ms, due_ms,"
+      " decided_by, decided_name, decided_ms, started_ms, finished_ms, changed_ms, step, erased_ms,"
+      " problem, figures, certificate, file_bytes, expires_ms, link, fetched_ms)"
+      " VALUES ('r-1', 'erasure', 'approved', 'shop', 'shopify 1', '[]', 'Ada', '', 1, 0, 'system',"
+      " '', '', 7, 8, '', '', 0, 0, 0, 9, 3, 10, '', '{}', '', 0, 0, NULL, 0)",
+      "UPDATE privacy_register SET id = 'g-1', entries = 4",
+      "INSERT INTO report (id, name, description, kind, query, shown, bytes, version, created_ms,"
+      " changed_ms, changed_by) VALUES ('q-1', 'Checkout', '', 'funnel', '{}', '{}', 12, 3, 11, 12,"
+      " 'Ada')"},
+     {{"SELECT q.name || '|' || q.position || '|' || q.doubt_end || '|' || i.position || '|' ||"
+       " i.reason || '|' || d.kind || '|' || d.purposes FROM outbox_queue q JOIN outbox_item i ON"
+       " i.queue = q.name JOIN destination d ON d.id = q.name",
+       "d-1|7|9|3|refused|s3|[\"analytics\"]"},
+      {"SELECT part || '|' || state FROM adopt_part", "marketing|side_by_side"},
+      {"SELECT p.slot || '|' || p.basis || '|' || r.days FROM consent_purpose p JOIN"
+       " consent_retention r ON r.purpose = p.id WHERE r.name = 'Email *'",
+       "3|consent|365"},
+      {"SELECT id || '|' || reason || '|' || masked FROM consent_suppression",
+       "h-1|2|a***@d***.com"},
+      {"SELECT r.id || '|' || r.state || '|' || r.step || '|' || r.erased_ms || '|' || g.id || '|'"
+       " || g.entries FROM privacy_request r, privacy_register g",
+       "r-1|approved|3|10|g-1|4"},
+      {"SELECT id || '|' || kind || '|' || query || '|' || version FROM report",
+       "q-1|funnel|{}|3"}}},
     {"views 0006",
      PT_MIGRATIONS_VIEWS,
      6,
@@ -163,6 +207,24 @@ static struct Released {
       {"SELECT node || '|' || basis || '|' || label FROM profile_group_member"
        " WHERE group_id = CAST('g' AS BLOB)",
        "1|2|Lovelace"}}},
+    {"views 0009",
+     PT_MIGRATIONS_VIEWS,
+     9,
+     {"INSERT INTO consent_slot (slot, slug, categories) VALUES (6, 'panel', '[]')",
+      "INSERT INTO consent_state (node, slot, granted, record_offset) VALUES (1, 6, 1, 12)",
+      "INSERT INTO consent_decision (node, record_offset, slot, granted, declared, at_ms, source,"
+      " via, evidence, text_version, page, ip, decided_by)"
+      " VALUES (1, 12, 6, 1, 1, 13, 2, 'page', 'e', 't1', 'p', '::1', '')",
+      "INSERT INTO event_day (day_ms, source, name, events)"
+      " VALUES (86400000, 2, 'Order Completed', 14)",
+      "INSERT INTO profile_numbering (one, label) VALUES (1, 'third')"},
+     {{"SELECT c.slug || '|' || s.granted || '|' || d.via || '|' || d.at_ms FROM consent_slot c"
+       " JOIN consent_state s ON s.slot = c.slot JOIN consent_decision d ON d.record_offset ="
+       " s.record_offset",
+       "panel|1|page|13"},
+      {"SELECT day_ms || '|' || name || '|' || events FROM event_day",
+       "86400000|Order Completed|14"},
+      {"SELECT label FROM profile_numbering", "third"}}},
 };
 
 typedef struct Case {
