@@ -21,7 +21,7 @@ TIMED = {
     "sources": r"\d+ sources",
     "source": "analytics.methods",
     "quality": "Klagenfurt",
-    "quality-source": "Received from .+ on, compared",
+    "quality-source": "Received from .+ on, compared|Half of the late events",
     "live": "events/s shown",
     "quarantine": r"with the reason: \d",
     "imports": r"Files: \d",
