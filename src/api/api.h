@@ -4,6 +4,7 @@
 #include "access/access.h"
 #include "behaviour/behaviour.h"
 #include "connect/connect.h"
+#include "desk/desk.h"
 #include "events/events.h"
 #include "operate/operate.h"
 #include "platform/clock.h"
@@ -82,6 +83,9 @@ void api_set_hooks(Api *api, Hooks *hooks, PtPool *pool);
 /* What /api/v1/analytics and /api/v1/reports work on, and the threads that questions wait and run
  * on; before the first request. Borrowed until api_free returned. */
 void api_set_behaviour(Api *api, Behaviour *behaviour, PtPool *pool);
+
+/* What /api/v1/tickets and /api/v1/desk work on; before the first request. */
+void api_set_desk(Api *api, Desk *desk);
 
 /* How long intake calls waited for the log: a histogram in seconds, for the process's life. */
 const PtMetric *api_ack_metric(void);

@@ -228,6 +228,7 @@ struct Api {
     Hooks *hooks;
     PtPool *hook_pool;
     Behaviour *behaviour;
+    Desk *desk;
     PtPool *question_pool;
     Privacy *privacy;
     ConnectPulls *pulls;
@@ -278,6 +279,12 @@ struct ApiStream {
  */
 bool api_stream_start(ApiCall *call, const char *content_type,
                       PtStatus (*run)(ApiStream *, void *, PtError *), void *ctx);
+
+/* The same from a thread of a pool: on the loop, soon. `run` gets a pointer to the object, which is
+ * then its own to free; where it is never called, `drop` is. Extra headers go with the answer. */
+void api_stream_start_later(ApiCall *call, const char *content_type,
+                            PtStatus (*run)(ApiStream *, void *, PtError *), void *object,
+                            void (*drop)(void *object));
 
 /* The watch's own (streams.c): on the loop. */
 void api_streams_watch(PtLoopTimer *timer);

@@ -117,11 +117,14 @@ bool api_stream_start(ApiCall *call, const char *content_type,
         api_problem(call, PT_BUSY, &call->error);
         return false;
     }
-    const HttpHeader headers[] = {{PT_STR("Content-Type"), pt_str(content_type)},
-                                  {PT_STR("Cache-Control"), PT_STR("no-store")},
-                                  {PT_STR("X-Accel-Buffering"), PT_STR("no")}};
+    HttpHeader headers[3 + API_HEADERS_MAX] = {{PT_STR("Content-Type"), pt_str(content_type)},
+                                               {PT_STR("Cache-Control"), PT_STR("no-store")},
+                                               {PT_STR("X-Accel-Buffering"), PT_STR("no")}};
+    for (size_t i = 0; i < call->extra_count; i++) {
+        headers[3 + i] = call->extra[i];
+    }
     s->run = run;
-    s->http = http_stream_begin(call->x, 200, headers, sizeof headers / sizeof *headers);
+    s->http = http_stream_begin(call->x, 200, headers, 3 + call->extra_count);
     if (s->http == NULL) {
         unlink_stream(s);
         return false;
@@ -136,6 +139,51 @@ bool api_stream_start(ApiCall *call, const char *content_type,
     }
     (void)pthread_detach(thread);
     return true;
+}
+
+typedef struct Later { /* in the call's arena */
+    ApiCall *call;
+    const char *content_type;
+    PtStatus (*run)(ApiStream *, void *, PtError *);
+    void *object;
+    void (*drop)(void *object);
+} Later;
+
+static void start_later(void *ctx)
+{
+    const Later later = *(const Later *)ctx; // the answer's begin frees the call
+    void **cell = malloc(sizeof *cell);
+    http_on_gone(later.call->x, NULL, NULL);
+    if (cell == NULL) {
+        (void)pt_fail(&later.call->error, PT_NO_MEMORY, "no memory for a stream");
+        api_problem(later.call, PT_NO_MEMORY, &later.call->error);
+        later.drop(later.object);
+        return;
+    }
+    *cell = later.object;
+    if (!api_stream_start(later.call, later.content_type, later.run, cell)) {
+        later.drop(later.object);
+    }
+}
+
+void api_stream_start_later(ApiCall *call, const char *content_type,
+                            PtStatus (*run)(ApiStream *, void *, PtError *), void *object,
+                            void (*drop)(void *object))
+{
+    Later *later = pt_arena_alloc(call->arena, 1, sizeof *later);
+    if (later == NULL) {
+        drop(object);
+        (void)pt_fail(&call->error, PT_NO_MEMORY, "no memory for a stream");
+        api_problem(call, PT_NO_MEMORY, &call->error);
+        return;
+    }
+    *later = (Later){call, content_type, run, object, drop};
+    call->status = 200;
+    api_idempotency_end(call);
+    call->idempotency[0] = '\0';
+    if (!pt_loop_post(call->api->c.loop, start_later, later)) {
+        drop(object); // no memory for a post: the client's own time-out ends it
+    }
 }
 
 void api_stop_streams(Api *api)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COLUMNS_MAX = 10, CELL_MAX = 60 /* characters */ };
+enum { COLUMNS_MAX = 24, CELL_MAX = 60 /* characters */ };
 
 const char *cli_count(uint64_t value, char out[static CLI_COUNT_TEXT])
 {

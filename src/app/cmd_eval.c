@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Our engines on anybody's labelled files: needs no server. */
 #include "app/cli.h"
+#include "app/eval.h"
 
 #include "base/json.h"
 #include "base/map.h"
 #include "base/memory.h"
-#include "connect/connect.h"
 #include "profiles/profiles.h"
 
 #include <errno.h>
@@ -45,8 +45,7 @@ typedef struct Eval {
     const IdentityRules *rules;
     bool values;
     PtArena *arena; /* of one history */
-    const char *file;
-    uint64_t line;
+    const EvalLine *line;
     Event *events; /* of one history */
     size_t count;
     uint64_t files, cases, matched, total_events;
@@ -57,13 +56,13 @@ typedef struct Eval {
 
 static PtStatus wrong(const Eval *e, PtError *err, const char *what)
 {
-    return pt_fail(err, PT_INVALID, "file %s:%llu: %s", e->file, (unsigned long long)e->line, what);
+    return eval_wrong(e->line, err, what);
 }
 
 static PtStatus no_memory(const Eval *e, PtError *err)
 {
-    return pt_fail(err, PT_NO_MEMORY, "file %s:%llu: no memory for the history", e->file,
-                   (unsigned long long)e->line);
+    return pt_fail(err, PT_NO_MEMORY, "file %s:%llu: no memory for the history", e->line->file,
+                   (unsigned long long)e->line->number);
 }
 
 /* ---- Reading a history ------------------------------------------------------------------------
@@ -346,8 +345,8 @@ static void show_mismatch(Eval *e, PtStr id, PtStr expected, PtStr got)
     pt_json_out_object(o);
     pt_json_out_key(o, PT_STR("id"));
     pt_json_out_raw(o, id);
-    pt_json_put_str(o, "file", pt_str(e->file));
-    pt_json_put_u64(o, "line", e->line);
+    pt_json_put_str(o, "file", pt_str(e->line->file));
+    pt_json_put_u64(o, "line", e->line->number);
     pt_json_out_key(o, PT_STR("expected"));
     pt_json_out_raw(o, expected);
     pt_json_out_key(o, PT_STR("got"));
@@ -402,11 +401,14 @@ static PtStatus run_events(Eval *e, Identity *graph, PtStr json, PtError *err)
     return st;
 }
 
-static PtStatus eval_case(Eval *e, PtStr json, PtError *err)
+static PtStatus eval_case(void *ctx, const EvalLine *line, PtError *err)
 {
+    Eval *e = ctx;
+    PtStr json = line->raw;
     PT_CLEANUP(graph_freep) Identity *graph = NULL;
     Parting got, want;
     PtError bad;
+    e->line = line;
     pt_arena_clear(e->arena);
     if (pt_json_check(json, JSON_DEPTH, &bad) != PT_OK) {
         return wrong(e, err, bad.message);
@@ -428,42 +430,8 @@ static PtStatus eval_case(Eval *e, PtStr json, PtError *err)
     return st;
 }
 
-/* ---- Files ------------------------------------------------------------------------------------
+/* ---- All of them ------------------------------------------------------------------------------
  */
-
-static void input_freep(ConnectInput **input)
-{
-    connect_input_close(*input);
-}
-
-static void reader_freep(ConnectReader **reader)
-{
-    connect_reader_free(*reader);
-}
-
-static PtStatus eval_file(Eval *e, const char *path, PtError *err)
-{
-    static const ConnectShape lines = {.format = CONNECT_EVENTS, .encoding = CONNECT_UTF8};
-    PT_CLEANUP(input_freep) ConnectInput *input = NULL;
-    PT_CLEANUP(reader_freep) ConnectReader *reader = NULL;
-    ConnectRow row;
-    bool has = false;
-    PtStatus st = connect_input_open(path, &input, err);
-    if (st == PT_OK) {
-        st = connect_reader_new(connect_input_source(input), &lines, &reader, err);
-    }
-    e->file = path;
-    e->files++;
-    while (st == PT_OK) {
-        st = connect_reader_next(reader, &row, &has, err);
-        if (st != PT_OK || !has) {
-            break;
-        }
-        e->line = row.line;
-        st = row.problem != NULL ? wrong(e, err, row.problem) : eval_case(e, row.raw, err);
-    }
-    return st;
-}
 
 static double share(uint64_t part, uint64_t whole)
 {
@@ -562,7 +530,8 @@ PtStatus cmd_eval_identity(Cli *cli, const CliArgs *args, PtError *err)
     e.mismatches = pt_json_out(&e.shown);
     pt_json_out_array(&e.mismatches);
     for (size_t i = 0; st == PT_OK && i < args->positional_count; i++) {
-        st = eval_file(&e, args->positionals[i], err);
+        st = eval_file(args->positionals[i], eval_case, &e, err);
+        e.files++;
     }
     if (st == PT_OK && !e.values) {
         st = print_summary(&e, err);

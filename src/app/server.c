@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "base/time.h"
 #include "behaviour/behaviour.h"
+#include "desk/desk.h"
 #include "events/events.h"
 #include "operate/operate.h"
 #include "platform/diag.h"
@@ -53,6 +54,7 @@ struct PatronServer {
     PtTimers *timers;
     Profiles *profiles;
     Behaviour *behaviour;
+    Desk *desk;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
     Operate *operate;
@@ -587,6 +589,17 @@ static PtStatus open_questions(PatronServer *s, PtError *err)
     return st;
 }
 
+static PtStatus open_desk(PatronServer *s, PtError *err)
+{
+    const DeskConfig c = {.core = s->core, .clock = s->clock};
+    PtStatus st = desk_open(&c, &s->desk, err);
+    if (st == PT_OK) {
+        api_set_desk(s->api, s->desk);
+        pt_metric_collector(desk_metrics, s->desk);
+    }
+    return st;
+}
+
 static PtStatus destination_consent(void *ctx, const EventView *view, uint64_t offset,
                                     const PtStr *purposes, size_t count, bool *ret_allowed,
                                     PtStr *ret_purpose)
@@ -783,6 +796,9 @@ static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *
     if (st == PT_OK) {
         st = open_hooks(s, err);
     }
+    if (st == PT_OK) {
+        st = open_desk(s, err);
+    }
     return st == PT_OK ? open_questions(s, err) : st;
 }
 
@@ -921,6 +937,7 @@ void patron_server_free(PatronServer *s)
         (void)pt_loop_turn(s->loop, 0); // what the log's last round posted, while the API is there
     }
     api_free(s->api);
+    desk_close(s->desk);
     privacy_free(s->privacy);
     behaviour_close(s->behaviour);
     profiles_close(s->profiles);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What holds memory (arena, buffer, map, zone) with allocations that fail on command, and the plain
- * values beside it (slices, status codes).
+/* What holds memory (arena, buffer, map, zone, calendar) with allocations that fail on command, and
+ * the plain values beside it (slices, status codes).
  */
 #include "base/memory.h"
 
 #include "base/buf.h"
+#include "base/calendar.h"
 #include "base/map.h"
 #include "base/rng.h"
 #include "base/test_rows.h"
@@ -323,6 +324,47 @@ static void zone_without_memory(void **state)
     pt_zone_free(zone);
 }
 
+/* Everything a calendar allocates: zones, JSON, canonical text, holidays. PT_OK or PT_NO_MEMORY. */
+static PtStatus use_calendar(void)
+{
+    static const char json[] =
+        "{\"zone\":\"Europe/Berlin\",\"hours\":{\"mon\":[[\"09:00\",\"17:00\"]]},"
+        "\"holidays\":[{\"date\":\"2026-12-25\",\"name\":\"Christmas\"}],"
+        "\"breaks\":{\"2026-12-24\":[[\"09:00\",\"10:00\"]]}}";
+    static const char ical[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20261225\nSUMMARY:X\n"
+                               "RRULE:FREQ=YEARLY\nEXDATE:20271225\nEND:VEVENT\nEND:VCALENDAR\n";
+    PtHoliday list[4];
+    PtHolidays holidays = {list, PT_COUNT(list), 0, 0};
+    PtCalendarVersion version = {.json = pt_str(json)};
+    PtCalendar *calendar = NULL;
+    PtZones *zones = pt_zones_new(NULL);
+    PtBuf text;
+    pt_buf_init(&text, 1 << 16);
+    PtStatus st = zones != NULL ? PT_OK : PT_NO_MEMORY;
+    st = st == PT_OK ? pt_calendar_new(&version, 1, zones, &calendar, NULL) : st;
+    st = st == PT_OK ? pt_calendar_canonical(pt_str(json), &text, NULL) : st;
+    st = st == PT_OK ? pt_icalendar_holidays(pt_str(ical), 2026, 2028, &holidays, NULL) : st;
+    assert_int_equal(holidays.count, st == PT_OK ? 2 : 0);
+    pt_buf_done(&text);
+    pt_calendar_free(calendar);
+    pt_zones_free(zones);
+    return st;
+}
+
+static void calendar_without_memory(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (PtStatus st = PT_NO_MEMORY; st != PT_OK; failures++) {
+        allocations_left = failures;
+        st = use_calendar();
+        allocations_left = -1;
+        assert_true(st == PT_OK || st == PT_NO_MEMORY);
+        assert_in_range(failures, 0, 200);
+    }
+    assert_true(failures > 10);
+}
+
 static void fields_are_cut(void **state)
 {
     (void)state;
@@ -448,6 +490,7 @@ int main(void)
         cmocka_unit_test(map_owns_keys_and_frees_values),
         cmocka_unit_test(map_without_memory_is_unchanged),
         cmocka_unit_test(zone_without_memory),
+        cmocka_unit_test(calendar_without_memory),
         cmocka_unit_test(fields_are_cut),
         cmocka_unit_test(slices_compared),
         cmocka_unit_test(codepoints_read_back),

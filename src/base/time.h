@@ -67,6 +67,11 @@ void pt_zone_free(PtZone *zone);
 /* Seconds east of UTC in force at the instant. */
 int32_t pt_zone_offset_s(const PtZone *zone, int64_t utc_ms);
 
+/* The same, and until when it is sure to stay: *ret_until_ms is after utc_ms, INT64_MAX where
+ * no change is known.
+ */
+int32_t pt_zone_offset_until(const PtZone *zone, int64_t utc_ms, int64_t *ret_until_ms);
+
 /* Which instant a wall-clock reading means. In a gap (spring forward) the reading moves on by the
  * gap's length; of two (autumn) `later` picks. PT_INVALID when a field of civil is out of range.
  */

@@ -431,6 +431,22 @@ int32_t pt_zone_offset_s(const PtZone *zone, int64_t utc_ms)
     return offset_after(zone, transitions_until(zone, at_s - cycle_shift_s(zone, at_s)));
 }
 
+int32_t pt_zone_offset_until(const PtZone *zone, int64_t utc_ms, int64_t *ret_until_ms)
+{
+    int64_t at_s = floor_s(utc_ms), shift_s = cycle_shift_s(zone, at_s), until_s = INT64_MAX;
+    size_t passed = transitions_until(zone, at_s - shift_s);
+    if (passed < zone->count) {
+        until_s = zone->list[passed].at_s;
+    }
+    if (until_s > zone->cycle_end_s && zone->cycle_end_s < INT64_MAX) {
+        until_s = zone->cycle_end_s; // the next cycle begins
+    }
+    bool far = until_s == INT64_MAX || __builtin_add_overflow(until_s, shift_s, &until_s) ||
+               __builtin_mul_overflow(until_s, (int64_t)1000, &until_s);
+    *ret_until_ms = far ? INT64_MAX : until_s;
+    return offset_after(zone, passed);
+}
+
 /* The instant of a local reading: the first (or last) of those that read so, else by the offset
  * before the gap it falls into.
  */

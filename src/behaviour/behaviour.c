@@ -50,6 +50,7 @@ PtStatus behaviour_open(const BehaviourConfig *config, Behaviour **ret_behaviour
                       : pt_fail(err, PT_NO_MEMORY, "no memory for the event columns");
     st = st == PT_OK ? rows_new(&b->rows, err) : st;
     st = st == PT_OK ? behaviour_asking_new(b, err) : st;
+    st = st == PT_OK ? behaviour_live_new(b, err) : st;
     if (st != PT_OK) {
         behaviour_close(b);
         return st;
@@ -62,6 +63,7 @@ void behaviour_stop(Behaviour *b)
 {
     if (b != NULL) {
         atomic_store(&b->stopping, true);
+        behaviour_live_stop(b);
         behaviour_asking_stop(b);
     }
 }
@@ -74,6 +76,7 @@ void behaviour_close(Behaviour *b)
     if (b->columns != NULL) {
         behaviour_keep_rows(b);
     }
+    behaviour_live_free(b);
     behaviour_asking_free(b);
     columns_close(b->columns);
     rows_free(b->rows);

@@ -136,6 +136,73 @@ typedef struct BehaviourNames {
 PT_NODISCARD PtStatus behaviour_names(Behaviour *b, PtArena *arena, BehaviourNames *ret_names,
                                       PtError *err);
 
+/* ---- Exports (export.c): docs/analytics.md, "Export" ------------------------------------------
+ */
+
+typedef enum BehaviourExportWhat {
+    BEHAVIOUR_EXPORT_ANSWER, /* as a flat table */
+    BEHAVIOUR_EXPORT_PEOPLE, /* behind a cell */
+    BEHAVIOUR_EXPORT_EVENTS, /* of persons, that the query's event sets hold, in log order */
+    BEHAVIOUR_EXPORTS,
+} BehaviourExportWhat;
+typedef enum BehaviourFormat {
+    BEHAVIOUR_CSV,   /* RFC 4180 with a head; texts that a spreadsheet would run get a ' */
+    BEHAVIOUR_JSONL, /* an object a line; events as in the log's export */
+    BEHAVIOUR_FORMATS,
+} BehaviourFormat;
+extern const char *const behaviour_export_names[BEHAVIOUR_EXPORTS]; /* "answer" ... */
+extern const char *const behaviour_format_names[BEHAVIOUR_FORMATS]; /* "csv", "jsonl" */
+
+typedef struct BehaviourExportAsk {
+    BehaviourAsk ask; /* of people and events `impersonal` is not looked at */
+    BehaviourExportWhat what;
+    BehaviourFormat format;
+    PtStr cell;    /* of PEOPLE */
+    uint64_t from; /* of EVENTS: at this offset of the log or behind it */
+} BehaviourExportAsk;
+
+/* What was asked for, held while it is written out: an answer, or a bit a person or event. */
+typedef struct BehaviourExport BehaviourExport;
+
+/* Asks the question. PT_TOO_LARGE names the bound. */
+PT_NODISCARD PtStatus behaviour_export_open(Behaviour *b, const BehaviourExportAsk *ask,
+                                            BehaviourExport **ret_export, PtError *err);
+/* The next piece, about 256 KiB; none where *ret_more is false. `stop` (or NULL) as in the ask. */
+PT_NODISCARD PtStatus behaviour_export_next(BehaviourExport *e, const _Atomic bool *stop,
+                                            PtBuf *out, bool *ret_more, PtError *err);
+/* Rows that it will have (of people, some may be gone), and have been written. */
+uint64_t behaviour_export_rows(const BehaviourExport *e);
+uint64_t behaviour_export_done(const BehaviourExport *e);
+/* Of EVENTS: what it holds lies below this offset of the log. */
+uint64_t behaviour_export_end(const BehaviourExport *e);
+void behaviour_export_close(BehaviourExport *e); /* accepts NULL */
+
+/* An answer's rows: appends a JSON array of flat objects, and gives the names of their members,
+ * which live as long as the program. ret_names holds BEHAVIOUR_TABLE_COLUMNS; NULL ends them. */
+enum { BEHAVIOUR_TABLE_COLUMNS = 25 };
+PT_NODISCARD PtStatus behaviour_answer_table(PtStr answer, const char **ret_names, PtBuf *out,
+                                             PtError *err);
+
+/* ---- Live questions (live.c): docs/analytics.md, "Live" ---------------------------------------
+ */
+
+/* One who listens. All who ask the same share one answer, which is found on the thread of one of
+ * them; all of them together take at most a quarter of one core. */
+typedef struct BehaviourLive BehaviourLive;
+
+/* Finds the first answer, or takes the others'. every_ms: the least between two answers. Errors as
+ * behaviour_query's; PT_TOO_LARGE: an answer of over 8 MiB. */
+PT_NODISCARD PtStatus behaviour_live_open(Behaviour *b, const BehaviourAsk *ask, int64_t every_ms,
+                                          BehaviourLive **ret_live, PtError *err);
+/* Waits until there is an answer that this one was not given, the instant (pt_mono_ms) or *stop,
+ * which is looked at every 200 ms. With *ret_new the answer is appended, and stands at the
+ * watermark *ret_position; or, where it could not be found, its failing status is returned: there
+ * may be another one later. PT_UNAVAILABLE without *ret_new: it was stopped. */
+PT_NODISCARD PtStatus behaviour_live_next(BehaviourLive *l, int64_t until_mono_ms,
+                                          const _Atomic bool *stop, PtBuf *out,
+                                          uint64_t *ret_position, bool *ret_new, PtError *err);
+void behaviour_live_close(BehaviourLive *l); /* accepts NULL; before behaviour_close */
+
 /* ---- Reports (reports.c): saved questions -----------------------------------------------------
  */
 

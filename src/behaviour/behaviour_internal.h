@@ -16,6 +16,7 @@ struct Behaviour {
     _Atomic uint64_t next;          /* rows below this offset are in the columns */
     struct Rows *rows;              /* events into rows (rows.c); under `writing` */
     struct Asking *asking;          /* turns of questions, kept answers (query.c) */
+    struct LiveQuestions *live;     /* live.c */
     _Atomic uint64_t asked, failed; /* questions, since the start */
 
     void (*rebuild_fn)(void *ctx); /* behaviour_rebuilds */
@@ -45,3 +46,9 @@ PtStatus behaviour_asking_new(Behaviour *b, PtError *err);
 void behaviour_asking_stop(Behaviour *b);   /* and waits until nobody asks */
 void behaviour_asking_forget(Behaviour *b); /* the answers that are kept */
 void behaviour_asking_free(Behaviour *b);
+
+/* ---- live.c ---------------------------------------------------------------------------------- */
+
+PT_NODISCARD PtStatus behaviour_live_new(Behaviour *b, PtError *err);
+void behaviour_live_stop(Behaviour *b); /* wakes who listens: `stopping` is set */
+void behaviour_live_free(Behaviour *b);

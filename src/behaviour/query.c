@@ -2,6 +2,7 @@
 /* The door of questions: how many run at once, which answers are kept, what of profiles they
  * need. */
 #include "behaviour/behaviour_internal.h"
+#include "behaviour/export_internal.h"
 #include "behaviour/query_internal.h"
 
 #include <stdio.h>
@@ -347,9 +348,15 @@ static void close_asked(Asked *a)
 static bool key_of(const Asked *a, PtBuf *key)
 {
     const Query *q = a->q;
-    const bool passes = q->range.last > 0 || q->who != NULL;
+    bool passes = q->range.last > 0 || q->who != NULL;
+    bool reads_traits = q->who != NULL && rule_who_reads_traits(q->who);
     PtJsonOut out = pt_json_out(key);
-    if (q->who != NULL && rule_who_reads_traits(q->who)) {
+    for (size_t i = 0; i < q->cohort_count; i++) {
+        const RuleWho *who = q->cohorts[i].who;
+        passes = passes || who != NULL;
+        reads_traits = reads_traits || (who != NULL && rule_who_reads_traits(who));
+    }
+    if (reads_traits) {
         return false;
     }
     pt_buf_printf(key, "%llu %llu %lld ", (unsigned long long)columns_snapshot_version(a->snapshot),
@@ -397,12 +404,18 @@ static void write_end(const Asked *a, bool cached, int64_t began_ms, PtBuf *out)
 
 static PtStatus check_impersonal(const Asked *a, PtError *err)
 {
-    const QueryProperty *by = &a->q->breakdown;
-    return !a->ask->impersonal || !by->there || by->root == RULE_FIELD
+    const Query *q = a->q;
+    const bool by_given = q->breakdown.there && q->breakdown.root != RULE_FIELD;
+    bool with_given = q->all_properties;
+    for (size_t i = 0; i < q->property_count; i++) {
+        with_given = with_given || q->properties[i].root != RULE_FIELD;
+    }
+    return !a->ask->impersonal || (!by_given && !with_given)
                ? PT_OK
                : pt_fail(err, PT_FORBIDDEN,
-                         "at \"/breakdown\": values that customers or sources gave need the "
-                         "permission profiles.read");
+                         "at \"/%s\": values that customers or sources gave need the "
+                         "permission profiles.read",
+                         by_given ? "breakdown" : "properties");
 }
 
 static PtStatus ask_query(Asked *a, PtBuf *out, PtError *err)
@@ -560,6 +573,38 @@ PtStatus behaviour_people(Behaviour *b, const BehaviourAsk *ask, const Behaviour
     }
     Asked a = {.b = b, .ask = ask, .arena = arena};
     st = ask_people(&a, &page, ret_people, err);
+    close_asked(&a);
+    return ended(b, st);
+}
+
+/* ---- Exports --------------------------------------------------------------------------------- */
+
+PtStatus behaviour_ask_people(Behaviour *b, const BehaviourAsk *ask, PtStr cell,
+                              QueryPeople *ret_people, PtError *err)
+{
+    PtStatus st = take_turn(b, ask, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    Asked a = {.b = b, .ask = ask};
+    st = open_asked(&a, err);
+    st = st == PT_OK ? open_world(&a, err) : st;
+    st = st == PT_OK ? query_people(a.q, cell, &a.world, a.work, ret_people, err) : st;
+    close_asked(&a);
+    return ended(b, st);
+}
+
+PtStatus behaviour_ask_events(Behaviour *b, const BehaviourAsk *ask, ExportOffsets *offsets,
+                              PtError *err)
+{
+    PtStatus st = take_turn(b, ask, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    Asked a = {.b = b, .ask = ask};
+    st = open_asked(&a, err);
+    st = st == PT_OK ? open_world(&a, err) : st;
+    st = st == PT_OK ? query_events(a.q, &a.world, a.work, offsets, err) : st;
     close_asked(&a);
     return ended(b, st);
 }

@@ -27,7 +27,13 @@ static void write_time(PtJsonOut *out, int64_t ms)
     pt_json_out_str(out, pt_time_format(ms, text));
 }
 
-static void put_number(PtJsonOut *out, const char *name, bool known, double value)
+void query_put_time(PtJsonOut *out, const char *name, int64_t ms)
+{
+    pt_json_out_key(out, pt_str(name));
+    write_time(out, ms);
+}
+
+void query_put_number(PtJsonOut *out, const char *name, bool known, double value)
 {
     pt_json_out_key(out, pt_str(name));
     pt_json_out_double(out, known ? value : NAN); // not finite: null
@@ -174,9 +180,9 @@ static PtStatus write_funnel(Writing *w, PtError *err)
             pt_json_out_object(out);
             pt_json_put_str(out, "name", q->sets[q->steps[i]].name);
             pt_json_put_u64(out, "people", row->reached[i]);
-            put_number(out, "mean_s", timed,
-                       timed ? row->time_sum_ms[i] / (double)row->reached[i] / 1000 : 0);
-            put_number(out, "median_s", timed, (double)row->time_median_ms[i] / 1000);
+            query_put_number(out, "mean_s", timed,
+                             timed ? row->time_sum_ms[i] / (double)row->reached[i] / 1000 : 0);
+            query_put_number(out, "median_s", timed, (double)row->time_median_ms[i] / 1000);
             pt_json_out_object_end(out);
         }
         pt_json_out_array_end(out);
@@ -349,9 +355,9 @@ static PtStatus write_sessions(Writing *w, PtError *err)
         pt_json_out_object(w->out);
         pt_json_put_u64(w->out, "sessions", row->sessions);
         pt_json_put_u64(w->out, "people", row->persons);
-        put_number(w->out, "median_s", any, (double)row->length_median_ms / 1000);
-        put_number(w->out, "mean_s", any, row->length_sum_ms / count / 1000);
-        put_number(w->out, "mean_events", any, (double)row->rows / count);
+        query_put_number(w->out, "median_s", any, (double)row->length_median_ms / 1000);
+        query_put_number(w->out, "mean_s", any, row->length_sum_ms / count / 1000);
+        query_put_number(w->out, "mean_events", any, (double)row->rows / count);
         pt_json_out_object_end(w->out);
     }
     pt_json_out_array_end(w->out);
@@ -367,23 +373,12 @@ static PtStatus (*const writers[PLAN_WALK])(Writing *w, PtError *err) = {
 
 /* ---- All of it ------------------------------------------------------------------------------- */
 
-PtStatus query_answer_write(const Query *q, const QueryWorld *world, const QueryPlan *p,
-                            const PlanAnswer *answer, PtJsonOut *out, PtError *err)
+PtStatus query_answer_data(const Query *q, const QueryWorld *world, const QueryPlan *p,
+                           const PlanAnswer *answer, PtJsonOut *out, PtError *err)
 {
     const size_t values = answer->value_count;
     Writing w = {q, world, &p->plan, answer, out, 0};
     w.shown = !q->breakdown.there ? 1 : values < q->limit ? values : q->limit;
-    pt_json_put_str(out, "kind", pt_str(query_kind_names[q->kind]));
-    pt_json_out_key(out, PT_STR("query"));
-    query_write(q, out);
-    pt_json_out_key(out, PT_STR("range"));
-    pt_json_out_object(out);
-    pt_json_out_key(out, PT_STR("from"));
-    write_time(out, p->plan.from_ms);
-    pt_json_out_key(out, PT_STR("to"));
-    write_time(out, p->plan.to_ms);
-    pt_json_put_str(out, "zone", q->zone_name);
-    pt_json_out_object_end(out);
     PtStatus st = writers[q->kind](&w, err);
     if (q->breakdown.there) {
         pt_json_put_u64(out, "values_left", answer->values_left + values - w.shown);
@@ -393,22 +388,57 @@ PtStatus query_answer_write(const Query *q, const QueryWorld *world, const Query
     return st;
 }
 
+static void write_head(const Query *q, const QueryPlan *p, PtJsonOut *out)
+{
+    pt_json_put_str(out, "kind", pt_str(query_kind_names[q->kind]));
+    pt_json_out_key(out, PT_STR("query"));
+    query_write(q, out);
+    pt_json_out_key(out, PT_STR("range"));
+    pt_json_out_object(out);
+    query_put_time(out, "from", p->plan.from_ms);
+    query_put_time(out, "to", p->plan.to_ms);
+    pt_json_put_str(out, "zone", q->zone_name);
+    pt_json_out_object_end(out);
+}
+
+static PtStatus answer_plan(const QueryAsking *a, PtJsonOut *out, PtError *err)
+{
+    PlanAnswer answer;
+    const PlanRun run = query_plan_run(a->world, a->p);
+    PtStatus st = columns_run_plan(&a->p->plan, a->world->snapshot, &run, a->arena, &answer, err);
+    if (st == PT_OK) {
+        write_head(a->q, a->p, out);
+        st = query_answer_data(a->q, a->world, a->p, &answer, out, err);
+    }
+    return st;
+}
+
+static PtStatus answer_kind(const QueryAsking *a, PtJsonOut *out, PtError *err)
+{
+    static PtStatus (*const kinds[])(const QueryAsking *a, PtJsonOut *out, PtError *err) = {
+        [QUERY_COMPARE - PLAN_WALK] = query_compare_answer,
+        [QUERY_CORRELATION - PLAN_WALK] = query_correlation_answer,
+        [QUERY_FRICTION - PLAN_WALK] = query_friction_answer,
+        [QUERY_JOURNEY - PLAN_WALK] = query_journey_answer,
+    };
+    write_head(a->q, a->p, out);
+    return kinds[a->q->kind - PLAN_WALK](a, out, err);
+}
+
 PtStatus query_answer(const Query *q, const QueryWorld *world, PtArena *arena, PtBuf *out,
                       PtError *err)
 {
     QueryPlan *p = pt_arena_alloc(arena, 1, sizeof *p);
-    PlanAnswer answer;
     if (p == NULL) {
         return query_no_memory(err);
     }
-    PtStatus st = query_plan_make(q, world, arena, p, err);
+    const bool plain = q->kind < PLAN_WALK;
+    const QueryAsking asking = {q, world, arena, p};
+    PtJsonOut json = pt_json_out(out);
+    PtStatus st = plain ? query_plan_make(q, world, arena, p, err)
+                        : query_plan_begin(q, world, arena, p, err);
     if (st == PT_OK) {
-        const PlanRun run = query_plan_run(world, p);
-        st = columns_run_plan(&p->plan, world->snapshot, &run, arena, &answer, err);
-    }
-    if (st == PT_OK) {
-        PtJsonOut json = pt_json_out(out);
-        st = query_answer_write(q, world, p, &answer, &json, err);
+        st = plain ? answer_plan(&asking, &json, err) : answer_kind(&asking, &json, err);
     }
     query_plan_done(p);
     return st == PT_OK ? query_written(out, err) : st;

@@ -25,6 +25,10 @@
  * query_plan.c     the tree as a plan on a snapshot; query_who.c: which persons count
  * query_answer.c   the plan's answer as JSON
  * query_people.c   the persons behind a cell of it
+ * query_compare.c  cohorts beside each other; query_correlation.c: what goes with a conversion
+ * query_stays.c    how long and how smoothly people stay somewhere, now and before: of the steps of
+ *                  a funnel (query_friction.c) and the stages of a journey (query_journey.c)
+ * query_walk.c     what the last three share
  * query.c          the door: turns, kept answers, profiles
  *
  * All but query.c know no profiles: what they need of them stands in QueryWorld.
@@ -39,12 +43,22 @@ enum {
     QUERY_EXCLUSIONS = 10,
     QUERY_BRACKETS = 100,
     QUERY_SETS = 32,
-    QUERY_NAMES = 100,   /* of an event set */
-    QUERY_NAME = 100,    /* characters of what something is called */
-    QUERY_PATH = 180,    /* bytes */
-    QUERY_LAST = 1000,   /* units of a range */
-    QUERY_LIMIT = 100,   /* values, edges */
-    QUERY_CELLS = 200000 /* numbers of an answer */
+    QUERY_NAMES = 100,    /* of an event set */
+    QUERY_NAME = 100,     /* characters of what something is called */
+    QUERY_PATH = 180,     /* bytes */
+    QUERY_LAST = 1000,    /* units of a range */
+    QUERY_LIMIT = 100,    /* values, edges */
+    QUERY_CELLS = 200000, /* numbers of an answer */
+    QUERY_COHORTS = 5,
+    QUERY_CANDIDATES = 20, /* properties, events of a correlation that are named */
+    QUERY_FREQUENT = 40,   /* events of it that are not */
+    QUERY_ROWS = 500,      /* of a correlation's answer */
+    QUERY_MIN_PEOPLE = 1000000,
+    QUERY_STAY_STEPS = 16, /* of a friction */
+    QUERY_STAGES = 12,     /* of a journey */
+    QUERY_ERRORS = 5,
+    QUERY_REPEATS = 100,
+    QUERY_CHANNELS = 4
 };
 
 /* ---- Reading JSON (query_reading.c) ---------------------------------------------------------- */
@@ -160,9 +174,29 @@ typedef struct QueryRange {
     QueryMoment from, to;
 } QueryRange;
 
+/* The kinds of the engine, and those that are asked of it in parts. */
+typedef enum QueryKind {
+    QUERY_COMPARE = PLAN_WALK,
+    QUERY_CORRELATION,
+    QUERY_FRICTION,
+    QUERY_JOURNEY,
+    QUERY_KINDS,
+} QueryKind;
+
+typedef struct QueryCohort {
+    PtStr name;
+    RuleOperands *operands;
+    RuleWho *who; /* NULL: everybody */
+} QueryCohort;
+
+typedef struct QueryStage {
+    uint32_t set;
+    bool again; /* only what a person did before */
+} QueryStage;
+
 typedef struct Query {
     PtArena *arena; /* of texts; borrowed */
-    PlanKind kind;
+    unsigned kind;  /* PlanKind below PLAN_WALK, else QueryKind */
     QueryRange range;
     PtStr zone_name;
     PtZone *zone;
@@ -200,9 +234,31 @@ typedef struct Query {
     uint32_t depth;
     /* stickiness, lifecycle, sessions */
     uint32_t of;
+    /* compare */
+    QueryCohort cohorts[QUERY_COHORTS];
+    size_t cohort_count;
+    struct Query *inner; /* its range, zone and persons are given to it: query_cohort */
+    /* correlation: of `begin` with `again` */
+    QueryProperty properties[QUERY_CANDIDATES];
+    uint32_t events[QUERY_CANDIDATES];
+    size_t property_count, event_count;
+    bool has_properties, has_events; /* were given */
+    bool all_properties, all_events;
+    uint32_t min_people;
+    double level;
+    /* friction (with the funnel's steps, window, gap), journey */
+    QueryStage stages[QUERY_STAGES];
+    size_t stage_count;
+    uint32_t errors[QUERY_ERRORS];
+    size_t error_count;
+    uint32_t empty; /* searches */
+    uint32_t repeats;
+    bool has_baseline; /* else as long a time, right before */
+    QueryRange baseline;
+    RuleCondition *channels[QUERY_CHANNELS]; /* that an event came in */
 } Query;
 
-extern const char *const query_kind_names[PLAN_WALK]; /* those that can be asked */
+extern const char *const query_kind_names[QUERY_KINDS];
 extern const char *const query_unit_names[PLAN_WHOLE + 1];
 extern const char *const query_field_names[QUERY_FIELDS];
 extern const char *const query_measure_names[PLAN_QUANTILE + 1];
@@ -237,10 +293,31 @@ PT_NODISCARD PtStatus query_read_brackets(QueryReading *r, Query *q, PtStr json)
 PT_NODISCARD PtStatus query_read_where(QueryReading *r, Query *q, PtStr json,
                                        RuleCondition **ret_where);
 
+/* ---- Parts of the later kinds (query_kinds.c) -------------------------------------------------
+ */
+
+PT_NODISCARD PtStatus query_read_cohorts(QueryReading *r, Query *q, PtStr json);
+PT_NODISCARD PtStatus query_read_properties(QueryReading *r, Query *q, PtStr json);
+PT_NODISCARD PtStatus query_read_candidates(QueryReading *r, Query *q, PtStr json);
+PT_NODISCARD PtStatus query_read_level(QueryReading *r, Query *q, PtStr json);
+PT_NODISCARD PtStatus query_read_stages(QueryReading *r, Query *q, PtStr json);
+PT_NODISCARD PtStatus query_read_errors(QueryReading *r, Query *q, PtStr json);
+/* What holds where these were left out; the conditions of channels. */
+PT_NODISCARD PtStatus query_kinds_complete(QueryReading *r, Query *q);
+void query_kinds_write(const Query *q, PtJsonOut *out);
+void query_kinds_free(Query *q);
+/* Of query_write.c, for it. */
+void query_write_set(const char *name, const Query *q, uint32_t set, PtJsonOut *out);
+void query_write_set_members(const QuerySet *set, PtJsonOut *out);
+void query_write_sets(const char *name, const Query *q, const uint32_t *sets, size_t count,
+                      PtJsonOut *out);
+void query_write_property_members(const QueryProperty *p, PtJsonOut *out);
+void query_write_kind(const Query *q, PtJsonOut *out); /* the members of its kind */
+
 /* ---- Ranges (query_range.c) ------------------------------------------------------------------ */
 
 PT_NODISCARD PtStatus query_read_range(QueryReading *r, PtStr json, QueryRange *ret_range);
-void query_range_write(const QueryRange *range, PtJsonOut *out);
+void query_range_write(const char *name, const QueryRange *range, PtJsonOut *out);
 /* [from, to) as of now; PT_INVALID: it is empty. */
 PT_NODISCARD PtStatus query_range_span(const QueryRange *range, const PtZone *zone, int64_t now_ms,
                                        int64_t *ret_from_ms, int64_t *ret_to_ms, PtError *err);
@@ -295,7 +372,19 @@ typedef struct QueryPlan {
  * failure. */
 PT_NODISCARD PtStatus query_plan_make(const Query *q, const QueryWorld *world, PtArena *arena,
                                       QueryPlan *ret_plan, PtError *err);
+/* The same without a kind: sets, slots of conditions, persons, range. */
+PT_NODISCARD PtStatus query_plan_begin(const Query *q, const QueryWorld *world, PtArena *arena,
+                                       QueryPlan *ret_plan, PtError *err);
 void query_plan_done(QueryPlan *p);
+/* A set of these codes (NULL: all) on which the query's `where` and this condition hold; the number
+ * of it. PT_INVALID: over PLAN_SETS. */
+PT_NODISCARD PtStatus query_plan_add_set(const Query *q, QueryPlan *p, const uint64_t *codes,
+                                         const RuleCondition *where, uint32_t *ret_set,
+                                         PtError *err);
+void query_plan_drop_set(QueryPlan *p); /* the one that was added last */
+/* What the slot of a property reads. */
+PT_NODISCARD PtStatus query_plan_slot(const QueryProperty *property, const QueryWorld *world,
+                                      PtArena *arena, PlanSlot *ret_slot, PtError *err);
 PlanRun query_plan_run(const QueryWorld *world, const QueryPlan *p);
 /* Whether it can be asked at all: the periods of its range. */
 PT_NODISCARD PtStatus query_plan_check(const Query *q, int64_t now_ms, PtError *err);
@@ -321,10 +410,12 @@ PT_NODISCARD PtStatus query_who(const Query *q, const QueryWorld *world, int64_t
 /* Appends the members from `kind` to `rows` of the answer, without brackets around them. */
 PT_NODISCARD PtStatus query_answer(const Query *q, const QueryWorld *world, PtArena *arena,
                                    PtBuf *out, PtError *err);
-/* Of a plan that was run. */
-PT_NODISCARD PtStatus query_answer_write(const Query *q, const QueryWorld *world,
-                                         const QueryPlan *p, const PlanAnswer *answer,
-                                         PtJsonOut *out, PtError *err);
+/* The members of its kind, `people` and `rows`, of a plan that was run. */
+PT_NODISCARD PtStatus query_answer_data(const Query *q, const QueryWorld *world, const QueryPlan *p,
+                                        const PlanAnswer *answer, PtJsonOut *out, PtError *err);
+void query_put_time(PtJsonOut *out, const char *name, int64_t ms);
+/* null where it is not known, or not finite. */
+void query_put_number(PtJsonOut *out, const char *name, bool known, double value);
 /* The answer's edges in order: index of each into the engine's; those over the limit of a depth are
  * left out. */
 size_t query_edges(const Query *q, const PlanAnswer *answer, uint32_t *ret_edges, size_t room);
@@ -339,3 +430,42 @@ typedef struct QueryPeople {
 /* The persons behind a cell (JSON); free(bits). */
 PT_NODISCARD PtStatus query_people(const Query *q, PtStr cell, const QueryWorld *world,
                                    PtArena *arena, QueryPeople *ret_people, PtError *err);
+
+enum { QUERY_NOT_GIVEN = -1 };
+typedef struct QueryCell {
+    int64_t value, series, period, step, cohort, back, edge, row, among, stage, to;
+    unsigned state, measure;
+    bool dropped, converted, then, going_on;
+    bool has_converted, has_measure, has_channel;
+    bool by_text; /* the value, not its index */
+    PtStr text, channel;
+} QueryCell;
+/* PT_INVALID: not in [low, end). */
+PT_NODISCARD PtStatus query_cell_check(int64_t value, size_t low, size_t end, const char *name,
+                                       PtError *err);
+/* Adds a person; for PlanDrill, one at a time. */
+PT_NODISCARD PtStatus query_people_take(void *people, uint32_t person, PtError *err);
+
+/* ---- The later kinds: members of the answer behind `range`, up to `rows`; persons of a cell ----
+ */
+
+/* What all of it is about. */
+typedef struct QueryAsking {
+    const Query *q;
+    const QueryWorld *world;
+    PtArena *arena;
+    QueryPlan *p; /* query_plan_begin of q; of a comparison only its range is known */
+} QueryAsking;
+
+PT_NODISCARD PtStatus query_compare_answer(const QueryAsking *a, PtJsonOut *out, PtError *err);
+PT_NODISCARD PtStatus query_correlation_answer(const QueryAsking *a, PtJsonOut *out, PtError *err);
+PT_NODISCARD PtStatus query_friction_answer(const QueryAsking *a, PtJsonOut *out, PtError *err);
+PT_NODISCARD PtStatus query_journey_answer(const QueryAsking *a, PtJsonOut *out, PtError *err);
+PT_NODISCARD PtStatus query_correlation_people(const QueryAsking *a, const QueryCell *cell,
+                                               QueryPeople *found, PtError *err);
+PT_NODISCARD PtStatus query_friction_people(const QueryAsking *a, const QueryCell *cell,
+                                            QueryPeople *found, PtError *err);
+PT_NODISCARD PtStatus query_journey_people(const QueryAsking *a, const QueryCell *cell,
+                                           QueryPeople *found, PtError *err);
+/* The question of one cohort: a plain one, which borrows all of q. */
+Query query_cohort(const Query *q, size_t cohort);

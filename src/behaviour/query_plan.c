@@ -119,6 +119,14 @@ PtStatus query_slots(const RuleOperands *o, const QueryWorld *world, PtArena *ar
     return st;
 }
 
+PtStatus query_plan_slot(const QueryProperty *property, const QueryWorld *world, PtArena *arena,
+                         PlanSlot *ret_slot, PtError *err)
+{
+    const PtStr path =
+        property->root == RULE_FIELD ? pt_str(query_field_names[property->field]) : property->path;
+    return slot_of(property->root, path, world, arena, ret_slot, err);
+}
+
 /* A slot of its own; UINT32_MAX where the property is not asked for. */
 static PtStatus add_slot(QueryPlan *p, const QueryProperty *property, bool as_number,
                          const QueryWorld *world, PtArena *arena, uint32_t *ret_slot, PtError *err)
@@ -130,10 +138,8 @@ static PtStatus add_slot(QueryPlan *p, const QueryProperty *property, bool as_nu
     if (p->plan.slot_count == PLAN_SLOTS) {
         return too_many_slots(err);
     }
-    const PtStr path =
-        property->root == RULE_FIELD ? pt_str(query_field_names[property->field]) : property->path;
     PlanSlot slot = no_slot;
-    PtStatus st = slot_of(property->root, path, world, arena, &slot, err);
+    PtStatus st = query_plan_slot(property, world, arena, &slot, err);
     if (st == PT_OK) {
         slot.as_number = as_number;
         p->slots[p->plan.slot_count] = slot;
@@ -191,6 +197,40 @@ static PtStatus make_programs(const Query *q, QueryPlan *p, PtError *err)
         }
     }
     return st;
+}
+
+PtStatus query_plan_add_set(const Query *q, QueryPlan *p, const uint64_t *codes,
+                            const RuleCondition *where, uint32_t *ret_set, PtError *err)
+{
+    const size_t set = p->plan.set_count;
+    const RuleCondition *conditions[2];
+    size_t count = 0;
+    PtStatus st = PT_OK;
+    if (set == PLAN_SETS) {
+        return pt_fail(err, PT_INVALID, "over %d event sets", PLAN_SETS);
+    }
+    if (q->where != NULL) {
+        conditions[count++] = q->where;
+    }
+    if (where != NULL) {
+        conditions[count++] = where;
+    }
+    if (count > 0) {
+        st = rule_conditions_program(conditions, count, q->operands, &p->programs[set], err);
+    }
+    if (st == PT_OK) {
+        p->sets[set] = (PlanSet){codes, p->programs[set]};
+        p->plan.set_count++;
+        *ret_set = (uint32_t)set;
+    }
+    return st;
+}
+
+void query_plan_drop_set(QueryPlan *p)
+{
+    const size_t set = --p->plan.set_count;
+    pt_program_free(p->programs[set]);
+    p->programs[set] = NULL;
 }
 
 static PtStatus make_sets(const Query *q, const QueryWorld *world, PtArena *arena, QueryPlan *p,
@@ -332,26 +372,46 @@ void query_plan_world(const QueryWorld *world, QueryChannels *channels, ColumnsP
     plan->node_count = world->node_count;
 }
 
-PtStatus query_plan_make(const Query *q, const QueryWorld *world, PtArena *arena,
-                         QueryPlan *ret_plan, PtError *err)
+static PtStatus open_plan(const Query *q, const QueryWorld *world, PtArena *arena, QueryPlan *p,
+                          PtError *err)
 {
-    QueryPlan *p = ret_plan;
-    *p = (QueryPlan){.plan.kind = q->kind};
-    Making m = {q, world, arena, p, err};
+    *p = (QueryPlan){.plan.kind = PLAN_WALK};
     query_plan_world(world, &p->channels, &p->plan);
     p->plan.slots = p->slots;
     p->plan.sets = p->sets;
     PtStatus st =
         query_range_span(&q->range, q->zone, world->now_ms, &p->plan.from_ms, &p->plan.to_ms, err);
-    st = st == PT_OK ? make_sets(q, world, arena, p, err) : st;
-    st = st == PT_OK ? makers[q->kind](&m) : st;
-    if (st == PT_OK && q->who != NULL) {
-        st = query_who(q, world, p->plan.to_ms, arena, &p->who, err);
-        p->plan.who = p->who;
-        p->plan.who_count = world->person_count;
-        p->who_bytes = ((size_t)world->person_count / 64 + 1) * sizeof *p->who;
+    return st == PT_OK ? make_sets(q, world, arena, p, err) : st;
+}
+
+static PtStatus find_who(const Query *q, const QueryWorld *world, PtArena *arena, QueryPlan *p,
+                         PtError *err)
+{
+    if (q->who == NULL) {
+        return PT_OK;
     }
+    PtStatus st = query_who(q, world, p->plan.to_ms, arena, &p->who, err);
+    p->plan.who = p->who;
+    p->plan.who_count = world->person_count;
+    p->who_bytes = ((size_t)world->person_count / 64 + 1) * sizeof *p->who;
     return st;
+}
+
+PtStatus query_plan_begin(const Query *q, const QueryWorld *world, PtArena *arena,
+                          QueryPlan *ret_plan, PtError *err)
+{
+    PtStatus st = open_plan(q, world, arena, ret_plan, err);
+    return st == PT_OK ? find_who(q, world, arena, ret_plan, err) : st;
+}
+
+PtStatus query_plan_make(const Query *q, const QueryWorld *world, PtArena *arena,
+                         QueryPlan *ret_plan, PtError *err)
+{
+    Making m = {q, world, arena, ret_plan, err};
+    PtStatus st = open_plan(q, world, arena, ret_plan, err);
+    ret_plan->plan.kind = (PlanKind)q->kind;
+    st = st == PT_OK ? makers[q->kind](&m) : st;
+    return st == PT_OK ? find_who(q, world, arena, ret_plan, err) : st;
 }
 
 void query_plan_done(QueryPlan *p)
@@ -375,9 +435,12 @@ PlanRun query_plan_run(const QueryWorld *world, const QueryPlan *p)
 
 PtStatus query_plan_check(const Query *q, int64_t now_ms, PtError *err)
 {
-    ColumnsPlan plan = {.kind = q->kind};
+    const bool compares = q->kind == QUERY_COMPARE;
+    const Query asked = compares ? query_cohort(q, 0) : *q;
+    ColumnsPlan plan = {.kind = PLAN_WALK};
     PlanPeriods periods;
     PtStatus st = query_range_span(&q->range, q->zone, now_ms, &plan.from_ms, &plan.to_ms, err);
-    const bool by_unit = q->kind != PLAN_FUNNEL && q->kind != PLAN_PATHS;
-    return st == PT_OK && by_unit ? make_periods(q, &plan, &periods, err) : st;
+    const bool by_unit =
+        asked.kind < PLAN_WALK && asked.kind != PLAN_FUNNEL && asked.kind != PLAN_PATHS;
+    return st == PT_OK && by_unit ? make_periods(&asked, &plan, &periods, err) : st;
 }

@@ -93,9 +93,9 @@ static void write_moment(const char *name, QueryMoment moment, PtJsonOut *out)
     pt_json_put_str(out, name, moment.day ? (PtStr){full.data, DAY_TEXT} : full);
 }
 
-void query_range_write(const QueryRange *range, PtJsonOut *out)
+void query_range_write(const char *name, const QueryRange *range, PtJsonOut *out)
 {
-    pt_json_out_key(out, PT_STR("range"));
+    pt_json_out_key(out, pt_str(name));
     pt_json_out_object(out);
     if (range->last == 0) {
         write_moment("from", range->from, out);

@@ -10,15 +10,21 @@ enum {
     ZONE_NAME = 64,
     LIMIT = 10,
     EDGES = 20,
-    DEPTH = 5
+    DEPTH = 5,
+    CORRELATIONS = 100,
+    MIN_PEOPLE = 30,
+    REPEATS = 3
 };
+#define LEVEL   0.05
 #define WEEK_MS 604800000
 
-const char *const query_kind_names[PLAN_WALK] = {
+const char *const query_kind_names[QUERY_KINDS] = {
     [PLAN_SEGMENTATION] = "segmentation", [PLAN_FUNNEL] = "funnel",
     [PLAN_RETENTION] = "retention",       [PLAN_PATHS] = "paths",
     [PLAN_STICKINESS] = "stickiness",     [PLAN_LIFECYCLE] = "lifecycle",
-    [PLAN_SESSIONS] = "sessions",
+    [PLAN_SESSIONS] = "sessions",         [QUERY_COMPARE] = "compare",
+    [QUERY_CORRELATION] = "correlation",  [QUERY_FRICTION] = "friction",
+    [QUERY_JOURNEY] = "journey",
 };
 const char *const query_unit_names[PLAN_WHOLE + 1] = {
     [PLAN_HOUR] = "hour",   [PLAN_DAY] = "day",     [PLAN_WEEK] = "week",
@@ -35,7 +41,7 @@ const char *const query_way_names[PLAN_RETENTION_BEYOND + 1] = {[PLAN_RETENTION_
 static const struct KindUnits {
     unsigned units;
     PlanUnit unit;
-} kind_units[PLAN_WALK] = {
+} kind_units[QUERY_KINDS] = {
     [PLAN_SEGMENTATION] = {BIT(PLAN_WHOLE + 1) - 1, PLAN_DAY},
     [PLAN_FUNNEL] = {0, PLAN_WHOLE},
     [PLAN_RETENTION] = {BIT(PLAN_DAY) | BIT(PLAN_WEEK) | BIT(PLAN_MONTH), PLAN_WEEK},
@@ -72,9 +78,11 @@ static PtStatus read_who(QueryReading *r, Query *q, PtStr json)
                                                                         : query_bad_below(r, &why);
 }
 
+/* Of a comparison it is one of its question: the operands are that one's. */
 static PtStatus read_where(QueryReading *r, Query *q, PtStr json)
 {
-    return query_read_where(r, q, json, &q->where);
+    Query *of = q->kind == QUERY_COMPARE ? q->inner : q;
+    return query_read_where(r, of, json, &of->where);
 }
 
 static PtStatus read_unit(QueryReading *r, Query *q, PtStr json)
@@ -94,7 +102,8 @@ static PtStatus read_breakdown(QueryReading *r, Query *q, PtStr json)
 static PtStatus read_limit(QueryReading *r, Query *q, PtStr json)
 {
     int64_t limit = q->limit;
-    PtStatus st = query_whole(r, json, 1, QUERY_LIMIT, &limit);
+    PtStatus st =
+        query_whole(r, json, 1, q->kind == QUERY_CORRELATION ? QUERY_ROWS : QUERY_LIMIT, &limit);
     q->limit = (uint32_t)limit;
     return st;
 }
@@ -152,11 +161,14 @@ static PtStatus read_recurring(QueryReading *r, Query *q, PtStr json)
 
 static PtStatus read_from(QueryReading *r, Query *q, PtStr json)
 {
-    return query_read_set(r, q, json, &q->anchor);
+    return query_read_set(r, q, json, q->kind == PLAN_PATHS ? &q->anchor : &q->begin);
 }
 
 static PtStatus read_to(QueryReading *r, Query *q, PtStr json)
 {
+    if (q->kind != PLAN_PATHS) {
+        return query_read_set(r, q, json, &q->again);
+    }
     q->backwards = true;
     return query_read_set(r, q, json, &q->anchor);
 }
@@ -189,6 +201,49 @@ static PtStatus read_of(QueryReading *r, Query *q, PtStr json)
     return query_read_set(r, q, json, &q->of);
 }
 
+static PtStatus read_min_people(QueryReading *r, Query *q, PtStr json)
+{
+    int64_t least = q->min_people;
+    PtStatus st = query_whole(r, json, 1, QUERY_MIN_PEOPLE, &least);
+    q->min_people = (uint32_t)least;
+    return st;
+}
+
+static PtStatus read_baseline(QueryReading *r, Query *q, PtStr json)
+{
+    PtStatus st = query_read_range(r, json, &q->baseline);
+    if (st == PT_OK && q->baseline.last > 0) {
+        return query_bad(r, "a baseline has \"from\" and \"to\"");
+    }
+    q->has_baseline = st == PT_OK;
+    return st;
+}
+
+static PtStatus read_empty(QueryReading *r, Query *q, PtStr json)
+{
+    return query_read_set(r, q, json, &q->empty);
+}
+
+static PtStatus read_repeats(QueryReading *r, Query *q, PtStr json)
+{
+    int64_t repeats = q->repeats;
+    PtStatus st = query_whole(r, json, 2, QUERY_REPEATS, &repeats);
+    q->repeats = (uint32_t)repeats;
+    return st;
+}
+
+static PtStatus read_query(PtStr json, PtArena *arena, unsigned kinds, Query **ret_query,
+                           PtError *err);
+
+static PtStatus read_inner(QueryReading *r, Query *q, PtStr json)
+{
+    const unsigned kinds =
+        BIT(PLAN_SEGMENTATION) | BIT(PLAN_FUNNEL) | BIT(PLAN_RETENTION) | BIT(PLAN_STICKINESS);
+    PtError why = {0};
+    return read_query(json, q->arena, kinds, &q->inner, &why) == PT_OK ? PT_OK
+                                                                       : query_bad_below(r, &why);
+}
+
 enum {
     SEGMENTATION = BIT(PLAN_SEGMENTATION),
     FUNNEL = BIT(PLAN_FUNNEL),
@@ -197,7 +252,12 @@ enum {
     STICKINESS = BIT(PLAN_STICKINESS),
     LIFECYCLE = BIT(PLAN_LIFECYCLE),
     SESSIONS = BIT(PLAN_SESSIONS),
-    ALL = BIT(PLAN_WALK) - 1,
+    COMPARE = BIT(QUERY_COMPARE),
+    CORRELATION = BIT(QUERY_CORRELATION),
+    FRICTION = BIT(QUERY_FRICTION),
+    JOURNEY = BIT(QUERY_JOURNEY),
+    ALL = BIT(QUERY_KINDS) - 1,
+    ROUGH = FRICTION | JOURNEY,
     BROKEN_DOWN = SEGMENTATION | FUNNEL | RETENTION,
     BY_UNIT = SEGMENTATION | RETENTION | STICKINESS | LIFECYCLE | SESSIONS,
 };
@@ -207,33 +267,45 @@ static const struct Field {
     const char *name;
     unsigned kinds, needed_by;
     PtStatus (*read)(QueryReading *r, Query *q, PtStr json);
+    bool outside; /* of a comparison, not of what it asks */
 } fields[] = {
-    {"zone", ALL, 0, read_zone},
-    {"range", ALL, 0, read_range},
-    {"who", ALL, 0, read_who},
-    {"where", ALL, 0, read_where},
-    {"unit", BY_UNIT, 0, read_unit},
-    {"series", SEGMENTATION, SEGMENTATION, query_read_series},
-    {"formulae", SEGMENTATION, 0, query_read_formulae},
-    {"steps", FUNNEL, FUNNEL, query_read_steps},
-    {"window", FUNNEL, 0, read_window},
-    {"order", FUNNEL, 0, read_order},
-    {"exclude", FUNNEL, 0, read_exclude},
-    {"same", FUNNEL, 0, read_same},
-    {"begin", RETENTION, RETENTION, read_begin},
-    {"again", RETENTION, RETENTION, read_again},
-    {"way", RETENTION, 0, read_way},
-    {"brackets", RETENTION, 0, query_read_brackets},
-    {"recurring", RETENTION, 0, read_recurring},
-    {"from", PATHS, 0, read_from},
-    {"to", PATHS, 0, read_to},
-    {"nodes", PATHS, 0, read_nodes},
-    {"of", STICKINESS | LIFECYCLE | SESSIONS, 0, read_of},
-    {"gap", PATHS | SESSIONS, 0, read_gap},
-    {"depth", PATHS, 0, read_depth},
-    {"fold", PATHS, 0, read_fold},
-    {"breakdown", BROKEN_DOWN, 0, read_breakdown},
-    {"limit", BROKEN_DOWN | PATHS, 0, read_limit},
+    {"zone", ALL, 0, read_zone, true},
+    {"range", ALL, 0, read_range, true},
+    {"who", ALL & ~COMPARE, 0, read_who, true},
+    {"cohorts", COMPARE, COMPARE, query_read_cohorts, true},
+    {"query", COMPARE, COMPARE, read_inner, true},
+    {"where", ALL, 0, read_where, true},
+    {"unit", BY_UNIT, 0, read_unit, false},
+    {"series", SEGMENTATION, SEGMENTATION, query_read_series, false},
+    {"formulae", SEGMENTATION, 0, query_read_formulae, false},
+    {"steps", FUNNEL | FRICTION, FUNNEL | FRICTION, query_read_steps, false},
+    {"window", FUNNEL | CORRELATION | FRICTION, 0, read_window, false},
+    {"order", FUNNEL, 0, read_order, false},
+    {"exclude", FUNNEL, 0, read_exclude, false},
+    {"same", FUNNEL, 0, read_same, false},
+    {"begin", RETENTION, RETENTION, read_begin, false},
+    {"again", RETENTION, RETENTION, read_again, false},
+    {"way", RETENTION, 0, read_way, false},
+    {"brackets", RETENTION, 0, query_read_brackets, false},
+    {"recurring", RETENTION, 0, read_recurring, false},
+    {"from", PATHS | CORRELATION, CORRELATION, read_from, false},
+    {"to", PATHS | CORRELATION, CORRELATION, read_to, false},
+    {"nodes", PATHS, 0, read_nodes, false},
+    {"of", STICKINESS | LIFECYCLE | SESSIONS, 0, read_of, false},
+    {"gap", PATHS | SESSIONS | FRICTION, 0, read_gap, false},
+    {"depth", PATHS, 0, read_depth, false},
+    {"fold", PATHS, 0, read_fold, false},
+    {"properties", CORRELATION, 0, query_read_properties, false},
+    {"events", CORRELATION, 0, query_read_candidates, false},
+    {"min_people", CORRELATION, 0, read_min_people, false},
+    {"level", CORRELATION, 0, query_read_level, false},
+    {"stages", JOURNEY, 0, query_read_stages, false},
+    {"baseline", ROUGH, 0, read_baseline, false},
+    {"errors", ROUGH, 0, query_read_errors, false},
+    {"empty", ROUGH, 0, read_empty, false},
+    {"repeats", FRICTION, 0, read_repeats, false},
+    {"breakdown", BROKEN_DOWN, 0, read_breakdown, true},
+    {"limit", BROKEN_DOWN | PATHS | CORRELATION, 0, read_limit, false},
 };
 enum { FIELDS = sizeof fields / sizeof *fields, KIND = FIELDS, MEMBERS };
 
@@ -244,30 +316,34 @@ static void set_defaults(Query *q)
     q->range = (QueryRange){.last = 30, .unit = PLAN_DAY};
     q->zone_name = PT_STR("UTC");
     q->unit = kind_units[q->kind].unit;
-    q->limit = q->kind == PLAN_PATHS ? EDGES : LIMIT;
+    q->limit = q->kind == PLAN_PATHS ? EDGES : q->kind == QUERY_CORRELATION ? CORRELATIONS : LIMIT;
     q->window_ms = WEEK_MS;
     q->gap_ms = HALF_HOUR_MS;
     q->depth = DEPTH;
     q->fold = true;
-    q->anchor = q->nodes = q->of = UINT32_MAX;
+    q->anchor = q->nodes = q->of = q->empty = UINT32_MAX;
+    q->min_people = MIN_PEOPLE;
+    q->level = LEVEL;
+    q->repeats = REPEATS;
 }
 
-static PtStatus read_kind(QueryReading *r, PtStr json, Query *q)
+static PtStatus read_kind(QueryReading *r, PtStr json, unsigned kinds, Query *q)
 {
     unsigned kind = 0;
     if (json.data == NULL) {
         return query_bad(r, "\"kind\" is missing");
     }
     const size_t before = query_enter(r, "kind");
-    PtStatus st = query_choice(r, json, query_kind_names, PLAN_WALK, BIT(PLAN_WALK) - 1, &kind);
+    PtStatus st = query_choice(r, json, query_kind_names, QUERY_KINDS, kinds, &kind);
     if (st == PT_OK) {
         query_leave(r, before);
-        q->kind = (PlanKind)kind;
+        q->kind = kind;
     }
     return st;
 }
 
-static PtStatus read_field(QueryReading *r, Query *q, const struct Field *field, PtStr json)
+static PtStatus read_field(QueryReading *r, Query *q, const struct Field *field, bool inner,
+                           PtStr json)
 {
     const char *kind = query_kind_names[q->kind];
     if (json.data == NULL) {
@@ -276,9 +352,10 @@ static PtStatus read_field(QueryReading *r, Query *q, const struct Field *field,
                    : PT_OK;
     }
     const size_t before = query_enter(r, field->name);
-    PtStatus st = (field->kinds & BIT(q->kind)) != 0
-                      ? field->read(r, q, json)
-                      : query_bad(r, "does not go with kind \"%s\"", kind);
+    PtStatus st = (field->kinds & BIT(q->kind)) == 0
+                      ? query_bad(r, "does not go with kind \"%s\"", kind)
+                  : inner && field->outside ? query_bad(r, "does not go into a comparison")
+                                            : field->read(r, q, json);
     if (st == PT_OK) {
         query_leave(r, before);
     }
@@ -300,9 +377,10 @@ static PtStatus complete(QueryReading *r, Query *q, const QueryMember *m)
     if (q->kind == PLAN_PATHS && q->nodes == UINT32_MAX) {
         st = query_add_all(r, q, &q->nodes);
     }
-    if (q->kind >= PLAN_STICKINESS && q->of == UINT32_MAX) {
+    if (q->kind >= PLAN_STICKINESS && q->kind < PLAN_WALK && q->of == UINT32_MAX) {
         st = query_add_all(r, q, &q->of);
     }
+    st = st == PT_OK ? query_kinds_complete(r, q) : st;
     PtError why = {0};
     if (st == PT_OK && q->zone == NULL && pt_zone_load("UTC", NULL, &q->zone, &why) != PT_OK) {
         return query_bad_below(r, &why);
@@ -310,25 +388,27 @@ static PtStatus complete(QueryReading *r, Query *q, const QueryMember *m)
     return st;
 }
 
-static PtStatus read_all(QueryReading *r, PtStr json, Query *q)
+static PtStatus read_all(QueryReading *r, PtStr json, unsigned kinds, Query *q)
 {
+    const bool inner = kinds != ALL;
     QueryMember m[MEMBERS];
     for (size_t i = 0; i < FIELDS; i++) {
         m[i] = (QueryMember){fields[i].name, {NULL, 0}};
     }
     m[KIND] = (QueryMember){"kind", {NULL, 0}};
     PtStatus st = query_members(r, json, m, MEMBERS);
-    st = st == PT_OK ? read_kind(r, m[KIND].json, q) : st;
+    st = st == PT_OK ? read_kind(r, m[KIND].json, kinds, q) : st;
     if (st == PT_OK) {
         set_defaults(q);
     }
     for (size_t i = 0; st == PT_OK && i < FIELDS; i++) {
-        st = read_field(r, q, &fields[i], m[i].json);
+        st = read_field(r, q, &fields[i], inner, m[i].json);
     }
     return st == PT_OK ? complete(r, q, m) : st;
 }
 
-PtStatus query_read(PtStr json, PtArena *arena, Query **ret_query, PtError *err)
+static PtStatus read_query(PtStr json, PtArena *arena, unsigned kinds, Query **ret_query,
+                           PtError *err)
 {
     PT_CLEANUP(query_freep) Query *q = calloc(1, sizeof *q);
     if (q == NULL) {
@@ -342,12 +422,17 @@ PtStatus query_read(PtStr json, PtArena *arena, Query **ret_query, PtError *err)
         return st;
     }
     st = query_reading_begin(&r, json, arena, err);
-    st = st == PT_OK ? read_all(&r, json, q) : st;
+    st = st == PT_OK ? read_all(&r, json, kinds, q) : st;
     query_reading_done(&r);
     if (st == PT_OK) {
         *ret_query = PT_TAKE(q);
     }
     return st;
+}
+
+PtStatus query_read(PtStr json, PtArena *arena, Query **ret_query, PtError *err)
+{
+    return read_query(json, arena, ALL, ret_query, err);
 }
 
 void query_free(Query *q)
@@ -359,6 +444,7 @@ void query_free(Query *q)
         rule_condition_free(q->sets[i].where);
     }
     rule_condition_free(q->where);
+    query_kinds_free(q);
     rule_who_free(q->who);
     rule_operands_free(q->operands);
     rule_operands_free(q->who_operands);

@@ -17,6 +17,9 @@ enum { ARENA = 8 << 20, TEXT = 1 << 20 };
 #define RET(x)  "{\"kind\":\"retention\",\"begin\":{},\"again\":{}," x "}"
 #define ONE(x)  "{\"kind\":\"segmentation\",\"series\":[{" x "}]}"
 #define PATH(x) "{\"kind\":\"paths\"," x "}"
+#define CMP(q)  "{\"kind\":\"compare\",\"cohorts\":[{},{\"name\":\"x\"}],\"query\":" q "}"
+#define COR(x)  "{\"kind\":\"correlation\",\"from\":{},\"to\":{}," x "}"
+#define JOU(x)  "{\"kind\":\"journey\"," x "}"
 
 static struct BadCase {
     const char *name, *json, *want;
@@ -26,7 +29,38 @@ static struct BadCase {
     {"no kind", "{}", "at \"\": \"kind\" is missing"},
     {"no such kind", "{\"kind\":\"walk\"}",
      "at \"/kind\": not one of segmentation, funnel, retention, paths, stickiness, lifecycle, "
-     "sessions"},
+     "sessions, compare, correlation, friction, journey"},
+    {"one cohort", "{\"kind\":\"compare\",\"cohorts\":[{}]}", "at \"/cohorts\": not 2 to 5 items"},
+    {"two cohorts of one name", "{\"kind\":\"compare\",\"cohorts\":[{},{}]}",
+     "at \"/cohorts/1\": two cohorts of one name"},
+    {"a comparison of nothing", "{\"kind\":\"compare\",\"cohorts\":[{},{\"name\":\"x\"}]}",
+     "at \"\": \"query\" of a compare is missing"},
+    {"a comparison in a comparison", CMP("{\"kind\":\"compare\"}"),
+     "at \"/query/kind\": not one of segmentation, funnel, retention, stickiness"},
+    {"a comparison's own range", CMP(SEG("\"range\":{\"last\":{\"days\":1}}")),
+     "at \"/query/range\": does not go into a comparison"},
+    {"a broken place in a comparison", CMP(SEG("\"unit\":\"year\"")),
+     "at \"/query/unit\": not one of hour, day, week, month, whole"},
+    {"who of a comparison", "{\"kind\":\"compare\",\"who\":{\"did\":{}}}",
+     "at \"/who\": does not go with kind \"compare\""},
+    {"a correlation with nothing", "{\"kind\":\"correlation\",\"from\":{}}",
+     "at \"\": \"to\" of a correlation is missing"},
+    {"all, misspelt", COR("\"properties\":\"al\""), "at \"/properties\": not a list"},
+    {"a level of nothing", COR("\"level\":0"), "at \"/level\": not a number above 0 and to 0.5"},
+    {"a level over a half", COR("\"level\":0.51"),
+     "at \"/level\": not a number above 0 and to 0.5"},
+    {"rows of a correlation", COR("\"limit\":501"), "at \"/limit\": not a whole number in 1..500"},
+    {"17 steps of a friction",
+     "{\"kind\":\"friction\",\"steps\":[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]}",
+     "at \"/steps\": a list of over 16 items"},
+    {"a running baseline", JOU("\"baseline\":{\"last\":{\"days\":1}}"),
+     "at \"/baseline\": a baseline has \"from\" and \"to\""},
+    {"errors of none", JOU("\"errors\":[]"), "at \"/errors\": not 1 to 5 items"},
+    {"one stage", JOU("\"stages\":[{}]"), "at \"/stages\": not 2 to 12 items"},
+    {"two stages of one name", JOU("\"stages\":[{},{}]"),
+     "at \"/stages/1\": two stages of one name"},
+    {"a stage again and again", JOU("\"stages\":[{\"again\":2},{}]"),
+     "at \"/stages/0/again\": neither true nor false"},
     {"unknown member", SEG("\"colour\":1"), "at \"\": \"colour\" is not known here"},
     {"a member twice", SEG("\"unit\":\"day\",\"unit\":\"day\""), "at \"\": \"unit\" stands twice"},
     {"of another kind", SEG("\"window\":{\"days\":1}"),

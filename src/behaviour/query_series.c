@@ -294,7 +294,8 @@ static PtStatus read_step(QueryReading *r, PtStr json, size_t index, void *ctx)
 
 PtStatus query_read_steps(QueryReading *r, Query *q, PtStr json)
 {
-    return query_items(r, json, 2, PLAN_STEPS, read_step, q);
+    return query_items(r, json, 2, q->kind == QUERY_FRICTION ? QUERY_STAY_STEPS : PLAN_STEPS,
+                       read_step, q);
 }
 
 static PtStatus read_exclusion(QueryReading *r, PtStr json, size_t index, void *ctx)
@@ -341,4 +342,34 @@ static PtStatus read_bracket(QueryReading *r, PtStr json, size_t index, void *ct
 PtStatus query_read_brackets(QueryReading *r, Query *q, PtStr json)
 {
     return query_items(r, json, 2, QUERY_BRACKETS, read_bracket, q);
+}
+
+/* ---- Stages ---------------------------------------------------------------------------------- */
+
+static PtStatus read_stage(QueryReading *r, PtStr json, size_t index, void *ctx)
+{
+    Query *q = ctx;
+    QueryStage *stage = &q->stages[index];
+    QueryMember m[SET_MEMBERS + 1] = {SET_OF_MEMBERS, {"again", {0}}};
+    PtStatus st = query_members(r, json, m, SET_MEMBERS + 1);
+    st = st == PT_OK ? read_set(r, q, m, &stage->set) : st;
+    if (st == PT_OK && m[SET_MEMBERS].json.data != NULL) {
+        const size_t before = query_enter(r, "again");
+        st = query_truth(r, m[SET_MEMBERS].json, &stage->again);
+        if (st == PT_OK) {
+            query_leave(r, before);
+        }
+    }
+    for (size_t i = 0; st == PT_OK && i < index; i++) {
+        if (pt_str_eq(q->sets[q->stages[i].set].name, q->sets[stage->set].name)) {
+            return query_bad(r, "two stages of one name");
+        }
+    }
+    q->stage_count = st == PT_OK ? index + 1 : q->stage_count;
+    return st;
+}
+
+PtStatus query_read_stages(QueryReading *r, Query *q, PtStr json)
+{
+    return query_items(r, json, 2, QUERY_STAGES, read_stage, q);
 }

@@ -235,6 +235,23 @@ void columns_reader_close(ColumnsReader *r); /* accepts NULL */
 PT_NODISCARD PtStatus columns_read(ColumnsReader *r, uint32_t column, uint32_t block,
                                    const ColumnsBlock **ret_block, PtError *err);
 
+/* Rows of a block next to each other whose times rise without a pause of half an hour: so much is
+ * known without a time being read but of their first. What a chain is hangs on how the block is
+ * coded; there may be one for each row. */
+typedef struct ColumnsChains {
+    uint32_t rows, count;  /* of the block; chains */
+    const uint16_t *first; /* row of each; behind the last: rows */
+    const int64_t *times;  /* of that row */
+    uint64_t reach_ms;     /* no row's time is further behind that of its chain's first */
+} ColumnsChains;
+/* Valid until the chains of another block are read. */
+PT_NODISCARD PtStatus columns_read_chains(ColumnsReader *r, uint32_t block,
+                                          const ColumnsChains **ret_chains, PtError *err);
+/* Times of the rows of chains [from, to) of the block whose chains were read last, into
+ * times[row of the block]. */
+PT_NODISCARD PtStatus columns_chain_times(ColumnsReader *r, uint32_t from, uint32_t to,
+                                          int64_t *times, PtError *err);
+
 static inline void columns_snapshot_freep(ColumnsSnapshot **s)
 {
     columns_snapshot_free(*s);

@@ -154,6 +154,8 @@ typedef struct PlanFunnel {
     const PlanExclusion *exclusions; /* not with PLAN_ANY */
     size_t exclusion_count;          /* up to 10 */
     uint32_t same;                   /* UINT32_MAX: none */
+    bool first; /* only the attempt that begins at the person's first row of step 0 counts; with
+                   PLAN_ORDERED, without exclusions and `same` */
     PlanBreakdown breakdown;         /* value at the conversion's row of step 0 */
 } PlanFunnel;
 

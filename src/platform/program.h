@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "base/str.h"
 
@@ -84,6 +85,21 @@ void pt_program_run_numbers(const PtProgram *p, const double *numbers, size_t co
                             bool *ret_outcomes);
 uint32_t pt_program_slots(const PtProgram *p);            /* highest slot + 1 */
 bool pt_program_reads(const PtProgram *p, uint32_t slot); /* whether it looks at the slot */
+
+/* A comparison of a program, for who says it in another language. */
+typedef struct PtProgramTerm {
+    uint32_t slot;
+    PtCompare how;
+    bool among;            /* of the values: any */
+    const PtValue *values; /* one; of THERE none; texts in lower case but for EQ. Borrowed */
+    size_t count;
+} PtProgramTerm;
+/* The program, which has ended, as an expression of AND, OR, NOT, 1 and 0, in brackets; each
+ * comparison is written by `say`. Operands may stand in another order than they were pushed in.
+ * PT_NO_MEMORY; the buffer keeps its own failure. */
+PT_NODISCARD PtStatus pt_program_say(const PtProgram *p, PtBuf *out,
+                                     void (*say)(void *ctx, const PtProgramTerm *term, PtBuf *out),
+                                     void *ctx, PtError *err);
 
 static inline void pt_program_freep(PtProgram **p)
 {

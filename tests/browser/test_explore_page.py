@@ -16,6 +16,9 @@ PEOPLE = 40
 STEPS = ("Product Viewed", "Product Added", "Order Completed")
 # Of every person the first step, of every second the next, of every fourth the last.
 REACHED = (40, 20, 10)
+# On so many days ago every payment failed first; those are the days of the friction, as many before them its baseline.
+FAILING = range(5)
+FAILED = 12
 DEVICES = ("mobile", "desktop", "tablet")
 
 QUESTIONS = {
@@ -27,6 +30,11 @@ QUESTIONS = {
     "stickiness": {"kind": "stickiness", "of": {"event": "Product Viewed"}},
     "lifecycle": {"kind": "lifecycle", "of": {"event": "Product Viewed"}, "unit": "day", "range": {"last": {"days": 14}}},
     "sessions": {"kind": "sessions"},
+    "compare": {"kind": "compare", "cohorts": [{"name": "Everybody"}, {"name": "Added something", "who": {"did": {"event": "Product Added"}}}], "query": {"kind": "funnel", "steps": [{"event": name} for name in STEPS]}},
+    "compare_retention": {"kind": "compare", "cohorts": [{"name": "Everybody"}, {"name": "Buyers", "who": {"did": {"event": "Order Completed"}}}], "query": {"kind": "retention", "begin": {"event": "Product Viewed"}, "again": {}, "unit": "day"}, "range": {"last": {"days": 14}}},
+    "compare_trend": {"kind": "compare", "cohorts": [{"name": "Everybody"}, {"name": "Buyers", "who": {"did": {"event": "Order Completed"}}}], "query": {"kind": "segmentation", "series": [{"event": "Product Viewed"}]}, "range": {"last": {"days": 14}}},
+    "correlation": {"kind": "correlation", "from": {"event": "Product Viewed"}, "to": {"event": "Order Completed"}, "properties": [{"context": "device.type"}], "min_people": 5},
+    "journey": {"kind": "journey"},
 }
 
 
@@ -46,10 +54,18 @@ def history(number):
     far = sum(number % every == 0 for every in (1, 2, 4))
     context = {"device": {"type": DEVICES[number % 3]}}
     events = [{"type": "identify", "userId": user, "messageId": f"ex-{number}", "timestamp": at(12), "traits": {"name": f"Explorer {number}"}}]
+    if far > 1 and day in FAILING:
+        events.append({"type": "track", "event": "Payment Failed", "userId": user, "messageId": f"ex-{number}-failed", "timestamp": at(day, 7), "context": context, "properties": {}})
     for i, name in enumerate(STEPS[:far]):
         events.append({"type": "track", "event": name, "userId": user, "messageId": f"ex-{number}-{i}", "timestamp": at(day, 5 * i), "context": context, "properties": {"total": 10 + number}})
     events.append({"type": "track", "event": STEPS[0], "userId": user, "messageId": f"ex-{number}-again", "timestamp": at(day / 2, 30), "context": context, "properties": {}})
     return events
+
+
+def friction():
+    first, last = FAILING[0], FAILING[-1]
+    days = {"from": at(last)[:10], "to": at(first)[:10]}
+    return {"kind": "friction", "steps": [{"event": name} for name in STEPS], "range": days, "baseline": {"from": at(2 * last + 1)[:10], "to": at(last + 1)[:10]}}
 
 
 def furnish_explore(shop):
@@ -61,7 +77,7 @@ def furnish_explore(shop):
     known = {report["name"]: report["id"] for report in ask("GET", "/api/v1/reports")["data"]}
     report = known.get("View to order") or ask("POST", "/api/v1/reports", {"name": "View to order", "description": "For the weekly meeting", "query": QUESTIONS["funnel"], "shown": {}}, 201)["id"]
     words = {"report": report, "cell": encoded({"cell": {"value": 0, "step": 2}, "of": "Product Added"})}
-    for name, question in QUESTIONS.items():
+    for name, question in {**QUESTIONS, "friction": friction()}.items():
         words |= {name: question["kind"], f"q_{name}": encoded(question)}
     return words
 
@@ -155,10 +171,10 @@ def test_those_who_did_not_go_on_are_named(page, words):
     assert words and page("complaints") == []
 
 
-@pytest.mark.parametrize(("name", "counts_people"), [("trend", False), ("whole", False), ("retention", True), ("paths", False), ("stickiness", True), ("lifecycle", True), ("sessions", True)])
+@pytest.mark.parametrize(("name", "counts_people"), [("trend", False), ("whole", False), ("retention", True), ("paths", False), ("stickiness", True), ("lifecycle", True), ("sessions", True), ("compare", True), ("correlation", True), ("friction", True), ("journey", True)])
 def test_people_stand_behind_numbers_of_every_kind(page, words, name, counts_people):
     page("open", path=f"/explore/{words[name]}?q={words[f'q_{name}']}")
-    page("waitText", selector=".ex-about", text="200 events read")
+    page("waitText", selector=".ex-about", text="events read")
     page("press", keys=["t"])
     page("wait", selector=".ex-table .ex-number")
     number = page("text", selector=".ex-table .ex-number[tabindex='0']")
@@ -227,3 +243,108 @@ def test_numbers_without_names_for_an_auditor(open_browser, shop, words):
     browser("waitText", selector=".ex-steps", text="Product Added")
     assert browser("count", selector="button:has-text('Save')") == 0
     assert browser("complaints") == []
+
+
+def test_cohorts_by_keyboard(page, words):
+    assert words
+    page("open", path="/explore/compare")
+    page("waitText", selector="main", text="The question is not whole yet")
+    go_to(page, "Show an example", key="Shift+Tab")
+    page("press", keys=["Enter"])
+    page("waitText", selector=".ex-sentence", text="Product Viewed, then Product Added, then Order Completed within 7 days: Web and App beside each other")
+    go_to(page, "Name of cohort A")
+    page("press", keys=["Control+a"])
+    page("type", text="Explorers")
+    page("waitText", selector=".ex-sentence", text="Explorers and App beside each other")
+    page("waitUrl", path="/explore/compare?q=")
+    assert page("axe") == []
+    assert page("complaints") == []
+
+
+def test_cohorts_differ_and_lead_to_their_people(page, words):
+    page("open", path=f"/explore/compare?q={words['q_compare']}")
+    page("waitText", selector=".ex-differences", text=f"{REACHED[1]} people are in both")
+    assert "Added something less Everybody" in page("text", selector=".ex-differences h2")
+    # a half of all, all of those who are chosen by it: 50 points more
+    page("waitText", selector=".ex-sure li", text="+50 pp")
+    page("click", selector=".ex-steps > li:first-child .ex-bars li:nth-child(2) .ex-number")
+    page("waitText", selector=".pt-side", text=f"{REACHED[1]} of {REACHED[1]} people")
+    page("press", keys=["Escape"])
+    page("press", keys=["t"])
+    page("waitText", selector=".ex-table", text="+50 pp")
+    assert page("complaints") == []
+
+
+def test_what_goes_with_a_conversion_is_ranked_and_what_may_be_chance_says_so(page, words):
+    page("open", path=f"/explore/correlation?q={words['q_correlation']}")
+    page("waitText", selector=".ex-caveat", text="need not be the reason")
+    page("waitText", selector=".ex-summary", text=f"{PEOPLE} people")
+    assert page("count", selector=".ex-sure > li") == len(DEVICES)
+    assert all("may be chance" in row for row in page("texts", selector=".ex-sure > li"))
+    page("click", selector=".ex-sure > li:first-child .ex-number")
+    page("wait", selector=".ex-people a")
+    assert page("complaints") == []
+
+
+def test_friction_names_what_is_worse_and_who_met_it(page, words):
+    page("open", path=f"/explore/friction?q={words['q_friction']}")
+    row = ".ex-step:nth-child(2) tr[data-verdict=worse]:has-text('Meet an error')"
+    page("wait", selector=row)
+    (worse,) = [text for text in page("texts", selector=".ex-step:nth-child(2) tr[data-verdict=worse]") if "Meet an error" in text]
+    assert "worse" in worse and "100%" in worse and "+100 pp" in worse
+    page("click", selector=f"{row} .ex-number")
+    page("waitText", selector=".pt-side", text=f"{FAILED} of {FAILED} people")
+    page("press", keys=["Escape"])
+    # what happened stands on the line of both times, and is kept with the question
+    page("click", selector=".ex-notes summary")
+    page("fill", selector=".ex-note-form input[type=date]", text=at(2)[:10])
+    page("fill", selector=".ex-note-form input:not([type=date])", text="New checkout")
+    page("press", keys=["Enter"])
+    page("waitText", selector=".ex-times", text="New checkout")
+    page("reload")
+    page("waitText", selector=".ex-times", text="New checkout")
+    assert page("complaints") == []
+
+
+def test_a_journey_leads_to_the_friction_of_a_stage_and_to_its_people(page, words):
+    assert words
+    page("open", path="/explore/journey")
+    page("waitText", selector=".ex-card:nth-child(4) .ex-card-people", text=str(REACHED[1]))
+    assert page("count", selector=".ex-card") == 11
+    go_to(page, "Cart")
+    page("press", keys=["Enter"])
+    page("waitText", selector=".ex-details", text="on to Checkout")
+    assert "stage=3" in page("url")
+    go_to(page, f"{REACHED[1]}: people behind Cart", key="Tab")
+    page("press", keys=["Enter"])
+    page("waitText", selector=".pt-side", text=f"{REACHED[1]} of {REACHED[1]} people")
+    page("press", keys=["Escape"])
+    page("press", keys=["t"])
+    page("waitText", selector=".ex-table", text="Cart → Checkout")
+    page("press", keys=["t"])
+    page("click", selector=".ex-details a:has-text('Friction from Cart to Checkout')")
+    page("waitUrl", path="/explore/friction?q=")
+    page("waitText", selector=".ex-sentence", text="What is in the way of Cart, then Checkout within 7 days")
+    page("waitText", selector=".ex-step:first-child", text=f"{REACHED[1]} people")
+    assert page("complaints") == []
+
+
+def test_notes_stand_at_the_cohorts_they_fall_into(page, words):
+    shown = encoded({"notes": [{"at": at(3)[:10], "text": "Campaign"}]})
+    page("open", path=f"/explore/retention?q={words['q_retention']}&s={shown}")
+    page("waitText", selector=".ex-row-note", text="Campaign")
+    assert page("count", selector=".ex-row-note") == 1
+    assert page("complaints") == []
+
+
+@pytest.mark.parametrize("kind", ["compare", "correlation", "friction", "journey"])
+def test_what_is_saved_opens_as_fields_and_unchanged(page, shop, words, kind):
+    assert words
+    query = {"zone": "UTC", **(friction() if kind == "friction" else QUESTIONS[kind])}
+    made = Customers(shop).ask("POST", "/api/v1/reports", {"name": f"Saved {kind}", "description": "", "query": query, "shown": {}}, 201)
+    page("open", path=f"/explore/report/{made['id']}")
+    page("wait", selector=".ex-about")
+    page("wait", selector=".ex-form")
+    assert page("attribute", selector=".pt-actions button:has-text('Save')", name="disabled") is not None, "nothing was changed"
+    assert "q=" not in page("url")
+    assert page("complaints") == []

@@ -2,6 +2,7 @@
 #ifndef FAULT_SEEDS_H
 #define FAULT_SEEDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
@@ -18,10 +19,15 @@ static inline uint64_t fault_number(const char *variable, uint64_t otherwise)
     return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
+static inline bool fault_is_soak(void)
+{
+    const char *soak = getenv("PATRON_SOAK");
+    return soak != NULL && soak[0] == '1';
+}
+
 static inline FaultSeeds fault_seeds(uint64_t normal, uint64_t soak)
 {
-    const char *is_soak = getenv("PATRON_SOAK");
-    const uint64_t count = is_soak != NULL && is_soak[0] == '1' ? soak : normal;
+    const uint64_t count = fault_is_soak() ? soak : normal;
     return (FaultSeeds){fault_number("PATRON_SEED", (uint64_t)time(NULL) * 1000),
                         fault_number("PATRON_SEEDS", count)};
 }

@@ -8,7 +8,7 @@ import datetime
 import math
 import zoneinfo
 
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+MINUTE, QUARTER, HOUR, DAY = 60_000, 900_000, 3_600_000, 86_400_000
 
 
 def ms(text):
@@ -147,10 +147,30 @@ def civil_day(at_ms, zone):
     return datetime.datetime.fromtimestamp(at_ms / 1000, zone).date()
 
 
+def wall(at_ms, zone):
+    """What the wall clock reads, as if it were UTC."""
+    return at_ms + round(datetime.datetime.fromtimestamp(at_ms / 1000, zone).utcoffset().total_seconds() * 1000)
+
+
+def begins_hour(at_ms, zone):
+    """The wall clock comes to a full hour, or jumps into another one. (Where it goes back by half an hour, one is longer.)"""
+    now = wall(at_ms, zone)
+    return now % HOUR == 0 or now // HOUR != wall(at_ms - 1, zone) // HOUR
+
+
 def hour_begin(at_ms, zone):
-    """Zones here change their clocks by whole hours."""
-    offset = round(datetime.datetime.fromtimestamp(at_ms / 1000, zone).utcoffset().total_seconds() * 1000)
-    return at_ms - (at_ms + offset) % HOUR
+    """Clocks here change at quarters of an hour."""
+    quarter = at_ms - at_ms % QUARTER
+    while not begins_hour(quarter, zone):
+        quarter -= QUARTER
+    return quarter
+
+
+def next_hour(at_ms, zone):
+    quarter = at_ms - at_ms % QUARTER + QUARTER
+    while not begins_hour(quarter, zone):
+        quarter += QUARTER
+    return quarter
 
 
 def span(query, now_ms):
@@ -177,7 +197,7 @@ def edges(unit, from_ms, to_ms, zone):
     found, next_ = [from_ms], from_ms
     while next_ < to_ms:
         if unit == "hour":
-            next_ = hour_begin(next_, zone) + HOUR
+            next_ = next_hour(next_, zone)
         else:
             next_ = begin(day_behind(unit, first_day(unit, civil_day(next_, zone)), 1), zone)
         found.append(min(next_, to_ms))

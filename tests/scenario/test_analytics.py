@@ -26,9 +26,11 @@ from harness.shared import Databases
 API = "/api/v1/analytics"
 NOW = datetime.datetime(2026, 4, 10, 12, 34, 56, 789000, datetime.UTC)
 NOW_MS = round(NOW.timestamp() * 1000)
-FIRST_MS = round(datetime.datetime(2026, 3, 20, tzinfo=datetime.UTC).timestamp() * 1000)
+FIRST_MS = round(datetime.datetime(2026, 3, 5, tzinfo=datetime.UTC).timestamp() * 1000)
 MINUTE, DAY = 60_000, 86_400_000
-ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata")  # Berlin's clocks go forward on 2026-03-29
+# Clocks change in New York on 2026-03-08, in Berlin on 2026-03-29, on Lord Howe by half an hour on 2026-04-05.
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
+CHANGES = ("2026-03-06", "2026-03-27", "2026-04-03")
 NAMES = ("Product Viewed", "Product Added", "Cart Viewed", "Order Completed")
 PAGES = ("Home", "Search", "Product Viewed")  # the last is a track, too
 PERSONS, QUERIES = (400, 400) if soak() else (220, 90)
@@ -66,7 +68,7 @@ class World(PrivacyDesk):
     def person(self, n):
         """Somebody's events: anonymous, then known, perhaps on a second device; with ties and visits."""
         rng = self.rng
-        events, at_ms = [], FIRST_MS + rng.randrange(15 * DAY // MINUTE) * MINUTE
+        events, at_ms = [], FIRST_MS + rng.randrange(30 * DAY // MINUTE) * MINUTE
         user = {"userId": f"u{n}"} if rng.random() < 0.6 else {}
         devices = [f"a{n}"] + ([f"b{n}"] if rng.random() < 0.3 else [])
         known_from = rng.randrange(8)
@@ -228,13 +230,13 @@ class Asker:
 
     def range(self):
         rng = self.rng
-        day = datetime.date(2026, 3, 18) + datetime.timedelta(days=rng.randrange(18))
-        begin = FIRST_MS + rng.randrange(15 * DAY)
+        day = datetime.date(2026, 3, 3) + datetime.timedelta(days=rng.randrange(33))
+        begin = FIRST_MS + rng.randrange(30 * DAY)
         return rng.choice((
             lambda: {"last": {rng.choice(("days", "weeks", "months")): rng.randrange(1, 4)}},
             lambda: {"last": {"days": 30}},
             lambda: {"from": day.isoformat(), "to": (day + datetime.timedelta(days=rng.randrange(20))).isoformat()},
-            lambda: {"from": text_of(begin), "to": text_of(begin + rng.randrange(1, 8 * DAY))}))()
+            lambda: {"from": text_of(begin), "to": text_of(begin + rng.randrange(1, rng.choice((2, MINUTE, 8 * DAY))))}))()  # some hold nothing
 
     def common(self):
         rng = self.rng
@@ -294,7 +296,8 @@ class Asker:
     def ask(self, kind):
         query = {"kind": kind, **self.common(), **getattr(self, kind)()}
         if query.get("unit") == "hour":
-            query["range"] = {"last": {"hours": 400}} if self.rng.random() < 0.5 else {"from": "2026-03-27", "to": "2026-04-03"}
+            day = datetime.date.fromisoformat(self.rng.choice(CHANGES))
+            query["range"] = {"last": {"hours": 400}} if self.rng.random() < 0.3 else {"from": day.isoformat(), "to": (day + datetime.timedelta(days=4)).isoformat()}
         return query
 
 

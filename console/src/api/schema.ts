@@ -1167,6 +1167,268 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tickets, filtered and sorted
+         * @description By priority: P1 first, of equal ones the older first. By number and by change: the newest first. `search` takes words of key, title, store,
+         *     till and requester, and the best 200 that match are filtered further.
+         */
+        get: operations["tickets_list"];
+        put?: never;
+        /**
+         * Report something
+         * @description An incident whose fault is known and open (same category and services, touchpoints where there are no services) and was last reported
+         *     under 60 minutes ago takes the report in: 200 with `joined` and what to tell the reporter. Everything else opens a ticket: 201. What the category asks
+         *     for (a major incident, a problem or change record) comes with it.
+         */
+        post: operations["tickets_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tickets as CSV
+         * @description As the list, at most 10,000 rows; more than that are asked for with a narrower filter (413).
+         */
+        get: operations["tickets_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same change for many tickets
+         * @description Each ticket is changed for itself, whatever becomes of the others; the answer says it of each.
+         */
+        post: operations["tickets_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /** One ticket with its links */
+        get: operations["tickets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a ticket, its state included
+         * @description `version` is that of the ticket as it was read. What others changed since stands, where it is another field; where it is the same field
+         *     with another value, 409 says which, who and when, and nothing is changed. Without it the last one wins.
+         */
+        patch: operations["tickets_change"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Who changed what, and when; notes
+         * @description A row a change, oldest first; its `seq` is the version that the change made.
+         */
+        get: operations["tickets_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /** Who reported it */
+        get: operations["tickets_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/reports/{report}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Number of the report */
+                report: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a report that joined a ticket of its own
+         * @description The undo of a join. The new ticket takes no further reports. 409, it is the ticket's only report.
+         */
+        post: operations["tickets_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a ticket into another
+         * @description Its reports become those of the other one, and it is closed as a duplicate. Both are open and of one type (409).
+         */
+        post: operations["tickets_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Link a ticket to another */
+        post: operations["tickets_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/links/{kind}/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                kind: components["schemas"]["TicketLinkKind"];
+                other: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link away */
+        delete: operations["tickets_unlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy of priorities */
+        get: operations["desk_policy_get"];
+        /**
+         * A new version of it
+         * @description 400 names the place. `version` is that of the policy as it was read: 409 when somebody saved another since. It holds for what is found from
+         *     then on: an open ticket keeps its priority until its facts change.
+         */
+        put: operations["desk_policy_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/policy/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which priority something would have, and why */
+        post: operations["desk_policy_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/destinations": {
         parameters: {
             query?: never;
@@ -1628,6 +1890,49 @@ export interface paths {
         put?: never;
         /** Drop a view and replay the log into it */
         post: operations["view_rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An answer, the people behind a number of it, or its events, as a file
+         * @description People take `profiles.read` besides, events `profiles.read` and `events.read`; both stand in the audit chain. Problems come before the first byte; a file that is cut
+         *     ends in the middle of its framing. `X-Total-Rows` says how many rows there will be (people who are gone since are left out).
+         */
+        post: operations["analytics_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An answer, and anew when something happened, as Server-Sent Events
+         * @description Event `answer` (id: the watermark's position; data: as of `analytics_query`), at once and then at most every `every` seconds, when the watermark has moved or the minute is over; rarer
+         *     where all live questions together would take over a quarter of a core. `problem` ({"status", "detail"}) where it could not be answered anew: it goes on. A comment every 15 s.
+         *     With Last-Event-ID an answer that is still the newest is not sent again.
+         */
+        get: operations["analytics_live"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4075,8 +4380,8 @@ export interface components {
             changed_by: string;
         };
         /** @enum {unknown} */
-        AnalyticsKind: "segmentation" | "funnel" | "retention" | "paths" | "stickiness" | "lifecycle" | "sessions";
-        AnalyticsQuery: components["schemas"]["SegmentationQuery"] | components["schemas"]["FunnelQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["SessionsQuery"];
+        AnalyticsKind: "segmentation" | "funnel" | "retention" | "paths" | "stickiness" | "lifecycle" | "sessions" | "compare" | "correlation" | "friction" | "journey";
+        AnalyticsQuery: components["schemas"]["SegmentationQuery"] | components["schemas"]["FunnelQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["SessionsQuery"] | components["schemas"]["CompareQuery"] | components["schemas"]["CorrelationQuery"] | components["schemas"]["FrictionQuery"] | components["schemas"]["JourneyQuery"];
         /** @description Together */
         AnalyticsDuration: {
             seconds?: number;
@@ -4293,6 +4598,101 @@ export interface components {
              */
             unit?: "hour" | "day" | "week" | "month" | "whole";
         };
+        CompareQuery: {
+            /** @enum {unknown} */
+            kind: "compare";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            /** @description The first is what the others are compared with */
+            cohorts: {
+                /** @description Of no other cohort */
+                name?: string;
+                /** @description A rule over a person; left out: everybody */
+                who?: Record<string, unknown>;
+            }[];
+            /** @description A segmentation, funnel, retention or stickiness without range, zone, who, where and breakdown */
+            query: Record<string, unknown>;
+        };
+        CorrelationQuery: {
+            /** @enum {unknown} */
+            kind: "correlation";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            from: components["schemas"]["AnalyticsEvents"];
+            /** @description The conversion */
+            to: components["schemas"]["AnalyticsEvents"];
+            /** @description 7 days */
+            window?: components["schemas"]["AnalyticsDuration"];
+            /** @description Of the first event of `from`. Left out: channel, store, device.type, campaign.source */
+            properties?: "all" | components["schemas"]["AnalyticsProperty"][];
+            /** @description Done before it. Left out: all */
+            events?: "all" | components["schemas"]["AnalyticsEvents"][];
+            /** @description With a candidate, and without it; 30 */
+            min_people?: number;
+            /** @description Of false discoveries; 0.05 */
+            level?: number;
+            /** @description Rows; 100 */
+            limit?: number;
+        };
+        FrictionQuery: {
+            /** @enum {unknown} */
+            kind: "friction";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            steps: components["schemas"]["AnalyticsEvents"][];
+            /** @description 7 days */
+            window?: components["schemas"]["AnalyticsDuration"];
+            /** @description Of a session; 30 minutes */
+            gap?: components["schemas"]["AnalyticsDuration"];
+            /** @description From and to; left out: as long a time, right before */
+            baseline?: components["schemas"]["AnalyticsRange"];
+            /** @description Left out: the usual names */
+            errors?: components["schemas"]["AnalyticsEvents"][];
+            /** @description Searches that found nothing; Products Searched with results at most 0 */
+            empty?: components["schemas"]["AnalyticsEvents"];
+            /** @description Of a step's event in one session; 3 */
+            repeats?: number;
+        };
+        JourneyQuery: {
+            /** @enum {unknown} */
+            kind: "journey";
+            range?: components["schemas"]["AnalyticsRange"];
+            /** @description IANA name of a time zone; UTC */
+            zone?: string;
+            /** @description A rule over a person (docs/rules.md): only these people count */
+            who?: Record<string, unknown>;
+            /** @description A condition on an event (docs/rules.md) */
+            where?: Record<string, unknown>;
+            /** @description Left out: eleven of a shop */
+            stages?: {
+                event?: string | string[];
+                /** @description A condition on an event (docs/rules.md) */
+                where?: Record<string, unknown>;
+                /** @description Of no other stage */
+                name?: string;
+                /** @description Only what a person did before; false */
+                again?: boolean;
+            }[];
+            /** @description From and to; left out: as long a time, right before */
+            baseline?: components["schemas"]["AnalyticsRange"];
+            /** @description Left out: the usual names */
+            errors?: components["schemas"]["AnalyticsEvents"][];
+            /** @description Searches that found nothing; Products Searched with results at most 0 */
+            empty?: components["schemas"]["AnalyticsEvents"];
+        };
         /** @description Which number; indices count from 0 */
         AnalyticsCell: {
             /** @description Index in `data`, or the value itself; 0 */
@@ -4301,7 +4701,7 @@ export interface components {
             series?: number;
             /** @description Of a segmentation, lifecycle or sessions: index in `periods` */
             period?: number;
-            /** @description Of a funnel, from 1 */
+            /** @description Of a funnel or friction, from 1 */
             step?: number;
             /** @description Of a funnel: those that came to the step before, and not to this; false */
             dropped?: boolean;
@@ -4311,13 +4711,29 @@ export interface components {
             back?: number;
             /** @description Of paths: index in `edges` */
             edge?: number;
-            /** @description Of a stickiness: index in `data` */
+            /** @description Of a stickiness or correlation: index in `data` */
             row?: number;
             /**
              * @description Of a lifecycle
              * @enum {unknown}
              */
             state?: "new" | "returning" | "resurrecting" | "dormant";
+            /** @description Of a comparison: index in `cohorts`; 0 */
+            among?: number;
+            /** @description Of a correlation; left out: both */
+            converted?: boolean;
+            /** @description Of a friction or journey: for whom it holds; of step_time: who took as long as the percentile, or longer */
+            measure?: components["schemas"]["AnalyticsMeasureName"];
+            /** @description Of a friction or journey: of its baseline; false */
+            then?: boolean;
+            /** @description Of a journey: index in `stages` */
+            stage?: number;
+            /** @description Of a journey: who moved from the stage to this one */
+            to?: number;
+            /** @description Of a journey: who came to a later stage */
+            going_on?: boolean;
+            /** @description Of a journey: who was in the stage in it */
+            channel?: string | null;
         };
         AnalyticsPerson: {
             id: components["schemas"]["ProfileId"];
@@ -4326,7 +4742,7 @@ export interface components {
             /** @description What else tells who it is; may be empty */
             detail: string;
         };
-        AnalyticsAnswer: components["schemas"]["SegmentationAnswer"] | components["schemas"]["FunnelAnswer"] | components["schemas"]["RetentionAnswer"] | components["schemas"]["PathsAnswer"] | components["schemas"]["StickinessAnswer"] | components["schemas"]["LifecycleAnswer"] | components["schemas"]["SessionsAnswer"];
+        AnalyticsAnswer: components["schemas"]["SegmentationAnswer"] | components["schemas"]["FunnelAnswer"] | components["schemas"]["RetentionAnswer"] | components["schemas"]["PathsAnswer"] | components["schemas"]["StickinessAnswer"] | components["schemas"]["LifecycleAnswer"] | components["schemas"]["SessionsAnswer"] | components["schemas"]["CompareAnswer"] | components["schemas"]["CorrelationAnswer"] | components["schemas"]["FrictionAnswer"] | components["schemas"]["JourneyAnswer"];
         AnalyticsAnswerRange: {
             from: components["schemas"]["Time"];
             to: components["schemas"]["Time"];
@@ -4524,6 +4940,250 @@ export interface components {
                 median_s: number | null;
                 mean_s: number | null;
                 mean_events: number | null;
+            }[];
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        /** @enum {unknown} */
+        AnalyticsMeasureName: "drop_off" | "back_steps" | "repeats" | "errors" | "empty_searches" | "hand_over" | "step_time";
+        /** @description Of the first cohort, of this one */
+        AnalyticsShares: (number | null)[];
+        /** @description Of shares: this cohort's minus the first one's */
+        AnalyticsDifference: {
+            /** @description Of a funnel */
+            step?: number;
+            /**
+             * @description Of a funnel: of those who came to the step before, or to the first
+             * @enum {unknown}
+             */
+            of?: "step" | "first";
+            /** @description Of a retention */
+            back?: number;
+            /** @description Of a stickiness: people with at least so many periods */
+            row?: number;
+            n: components["schemas"]["AnalyticsShares"];
+            count: components["schemas"]["AnalyticsShares"];
+            rate: components["schemas"]["AnalyticsShares"];
+            difference: number | null;
+            low: number | null;
+            high: number | null;
+            p: number | null;
+            /** @description The interval is on one side of 0 */
+            distinct: boolean | null;
+        };
+        AnalyticsMeasure: {
+            measure: components["schemas"]["AnalyticsMeasureName"];
+            n: number;
+            /** @description null of step_time */
+            count: number | null;
+            /** @description A share; of step_time seconds, at the 90th percentile */
+            value: number | null;
+            n_then: number;
+            /** @description null of step_time */
+            count_then: number | null;
+            value_then: number | null;
+            /** @description Now minus then */
+            difference: number | null;
+            low: number | null;
+            high: number | null;
+            /** @description More than then beyond the interval */
+            worse: boolean;
+            /** @description Less than then beyond the interval */
+            better: boolean;
+        };
+        AnalyticsBaseline: {
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+        };
+        CompareAnswer: {
+            /** @enum {unknown} */
+            kind: "compare";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            /** @enum {unknown} */
+            of: "segmentation" | "funnel" | "retention" | "stickiness";
+            cohorts: {
+                name: string;
+                /** @description For whom the rule holds; null: everybody */
+                persons: number | null;
+                periods?: components["schemas"]["AnalyticsPeriods"];
+                series?: Record<string, unknown>[];
+                brackets?: number[] | null;
+                data: Record<string, unknown>[];
+                /** @description With an event of the query */
+                people: number;
+                /** @description Events read */
+                rows: number;
+            }[];
+            /**
+             * @description Of the intervals: two of Wilson's
+             * @enum {unknown}
+             */
+            method: "newcombe";
+            /** @description Of the intervals */
+            level: number;
+            differences: {
+                /** @description Index in `cohorts` */
+                cohort: number;
+                /** @description People of both cohorts */
+                overlap: number;
+                items: components["schemas"]["AnalyticsDifference"][];
+            }[];
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        CorrelationAnswer: {
+            /** @enum {unknown} */
+            kind: "correlation";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            /** @description With an event of `from` */
+            people_from: number;
+            converted: number;
+            rate: number | null;
+            /** @description Candidates */
+            tested: number;
+            /** @description Candidates with fewer people than min_people */
+            too_few: number;
+            /** @description Tested, not shown */
+            rows_left: number;
+            /** @description Values beyond the 100 most frequent */
+            values_left: number;
+            /** @description Properties with too many values */
+            skipped: {
+                name: string;
+                why: string;
+            }[];
+            /**
+             * @description Of the intervals: two of Wilson's
+             * @enum {unknown}
+             */
+            method: "newcombe";
+            /** @enum {unknown} */
+            correction: "benjamini-hochberg";
+            /** @description Of false discoveries */
+            level: number;
+            data: {
+                /** @enum {unknown} */
+                of: "property" | "context" | "field" | "event";
+                name: string;
+                /** @description null of events */
+                value: string | null;
+                with: number;
+                converted_with: number;
+                rate_with: number | null;
+                without: number;
+                converted_without: number;
+                rate_without: number | null;
+                /** @description Rate with by rate without */
+                lift: number | null;
+                difference: number | null;
+                low: number | null;
+                high: number | null;
+                p: number;
+                /** @enum {unknown} */
+                test: "z" | "fisher";
+                q: number;
+                /** @description q is at most the level */
+                significant: boolean;
+            }[];
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        FrictionAnswer: {
+            /** @enum {unknown} */
+            kind: "friction";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            baseline: components["schemas"]["AnalyticsBaseline"];
+            /**
+             * @description Of the intervals: two of Wilson's
+             * @enum {unknown}
+             */
+            method: "newcombe";
+            /** @description Of the intervals */
+            level: number;
+            data: {
+                name: string;
+                people: number;
+                people_then: number;
+                /** @description None of the last step */
+                measures: components["schemas"]["AnalyticsMeasure"][];
+            }[];
+            /** @description With an event of the query */
+            people: number;
+            /** @description Events read */
+            rows: number;
+            watermark: components["schemas"]["AnalyticsWatermark"];
+            exact: boolean;
+            took_ms: number;
+            /** @description The answer to the same question from before; nothing came in since */
+            cached: boolean;
+        };
+        JourneyAnswer: {
+            /** @enum {unknown} */
+            kind: "journey";
+            /** @description As it is understood, with all members */
+            query: Record<string, unknown>;
+            range: components["schemas"]["AnalyticsAnswerRange"];
+            baseline: components["schemas"]["AnalyticsBaseline"];
+            /**
+             * @description Of the intervals: two of Wilson's
+             * @enum {unknown}
+             */
+            method: "newcombe";
+            /** @description Of the intervals */
+            level: number;
+            stages: {
+                name: string;
+                people: number;
+                people_then: number;
+                events: number;
+                visits: number;
+                /** @description People who came to a later stage */
+                going_on: number;
+                going_on_share: number | null;
+                /** @description People whose last visit this is */
+                ended: number;
+                /** @description From the begin of the visit before to that of the first one here */
+                median_s: number | null;
+                channels: {
+                    channel: string | null;
+                    people: number;
+                }[];
+                measures: components["schemas"]["AnalyticsMeasure"][];
+            }[];
+            flows: {
+                /** @description Index in `stages` */
+                from: number;
+                /** @description Index in `stages` */
+                to: number;
+                people: number;
+                moves: number;
             }[];
             /** @description With an event of the query */
             people: number;
@@ -4936,6 +5596,193 @@ export interface components {
             masked: string | null;
             /** @description Who added it */
             by: string | null;
+        };
+        /** @enum {unknown} */
+        TicketLinkKind: "duplicate_of" | "child_of" | "caused_by" | "related_to";
+        /** @description How the priority was found: the strongest reason wins, none lowers, then the peak calendar raises */
+        TicketWhy: {
+            reasons: {
+                /** @enum {unknown} */
+                rule: "category" | "matrix" | "impact_urgency" | "label" | "peak";
+                row?: string;
+                touchpoint?: string;
+                /** @enum {unknown} */
+                scope?: "single" | "store" | "several" | "widespread";
+                /** @enum {unknown} */
+                impact?: "high" | "medium" | "low";
+                /** @enum {unknown} */
+                urgency?: "high" | "medium" | "low";
+                name?: string;
+                raise?: number;
+                from?: number;
+                priority: number;
+            }[];
+            priority: number;
+            /**
+             * @description The rule that decided
+             * @enum {unknown}
+             */
+            because: "category" | "matrix" | "impact_urgency" | "label" | "peak" | "none";
+        };
+        /** @description What is left out stays. Empty takes a value away. */
+        TicketEdit: {
+            version?: number;
+            /** @enum {unknown} */
+            state?: "new" | "in_progress" | "waiting" | "resolved" | "closed" | "cancelled";
+            /**
+             * @description Of a waiting ticket
+             * @enum {unknown}
+             */
+            waiting_for?: "" | "requester" | "vendor" | "change";
+            title?: string;
+            description?: string;
+            requester?: string;
+            store?: string;
+            till?: string;
+            channel?: string;
+            category?: string;
+            services?: string[];
+            touchpoints?: string[];
+            /** @enum {unknown} */
+            impact?: "" | "high" | "medium" | "low";
+            /** @enum {unknown} */
+            urgency?: "" | "high" | "medium" | "low";
+            /**
+             * @description What somebody calls it: raises the priority, never lowers it
+             * @enum {unknown}
+             */
+            label?: "" | "P1" | "P2" | "P3" | "P4" | "P5";
+            queue?: string;
+            assignee?: string;
+            watchers?: string[];
+            /** @description How it was solved */
+            resolution?: string;
+            /** @description Fields of one's own */
+            custom?: Record<string, unknown>;
+            note?: string;
+            /**
+             * @description The note is an answer to the requester, who may read it
+             * @default false
+             */
+            public: boolean;
+            /**
+             * @description The note is the requester's: a wait for them ends, a solution is open again
+             * @default false
+             */
+            from_requester: boolean;
+            /**
+             * @description Somebody has seen it
+             * @default false
+             */
+            acknowledge: boolean;
+            /** @description Declares a major incident, or ends that */
+            major?: boolean;
+        };
+        Ticket: {
+            /** @description What people call it: INC-1024 */
+            key: string;
+            number: number;
+            /** @description Rises with every change */
+            version: number;
+            /** @enum {unknown} */
+            type: "incident" | "service_request" | "problem" | "change";
+            /** @enum {unknown} */
+            state: "new" | "in_progress" | "waiting" | "resolved" | "closed" | "cancelled";
+            /** @enum {unknown} */
+            waiting_for: "" | "requester" | "vendor" | "change";
+            priority: number;
+            why: components["schemas"]["TicketWhy"];
+            /** @description That the priority was found by */
+            policy_version: number;
+            title: string;
+            description: string;
+            requester: string;
+            store: string;
+            till: string;
+            channel: string;
+            category: string;
+            services: string[];
+            touchpoints: string[];
+            /** @enum {unknown} */
+            impact: "" | "high" | "medium" | "low";
+            /** @enum {unknown} */
+            urgency: "" | "high" | "medium" | "low";
+            /** @enum {unknown} */
+            label: "" | "P1" | "P2" | "P3" | "P4" | "P5";
+            queue: string;
+            assignee: string;
+            watchers: string[];
+            resolution: string;
+            custom: Record<string, unknown>;
+            reports: number;
+            /** @description Affected */
+            stores: number;
+            tills: number;
+            customers: number;
+            major: boolean;
+            /** @description Number of the ticket */
+            merged_into: number | null;
+            opened_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+            last_report_at: components["schemas"]["TimeOrNull"];
+            acknowledged_at: components["schemas"]["TimeOrNull"];
+            replied_at: components["schemas"]["TimeOrNull"];
+            resolved_at: components["schemas"]["TimeOrNull"];
+            closed_at: components["schemas"]["TimeOrNull"];
+        };
+        TicketPage: {
+            ticket: components["schemas"]["Ticket"];
+            links: {
+                kind: components["schemas"]["TicketLinkKind"];
+                /** @description The other one says it of this one */
+                inverse: boolean;
+                key: string;
+                number: number;
+                /** @enum {unknown} */
+                type: "incident" | "service_request" | "problem" | "change";
+                /** @enum {unknown} */
+                state: "new" | "in_progress" | "waiting" | "resolved" | "closed" | "cancelled";
+                priority: number;
+                title: string;
+            }[];
+        };
+        TicketEvent: {
+            seq: number;
+            at: components["schemas"]["Time"];
+            /** @enum {unknown} */
+            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "acknowledged" | "merged" | "linked" | "unlinked";
+            public: boolean;
+            by: {
+                kind: string;
+                id: string;
+                name: string;
+            };
+            /** @description By field: [before, after] */
+            changes: Record<string, unknown>;
+            /** @description A note, or what was said */
+            text: string;
+        };
+        TicketReport: {
+            report: number;
+            at: components["schemas"]["Time"];
+            requester: string;
+            store: string;
+            till: string;
+            channel: string;
+            text: string;
+            /** @description Name of whoever wrote it down */
+            by: string;
+            stores: number;
+            tills: number;
+            customers: number;
+        };
+        /** @description docs/desk.md says what stands in it */
+        DeskPolicy: Record<string, unknown>;
+        DeskPolicyVersion: {
+            version: number;
+            policy: components["schemas"]["DeskPolicy"];
+            changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string;
         };
         DestinationAdd: {
             name: string;
@@ -9120,6 +9967,643 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    tickets_list: {
+        parameters: {
+            query?: {
+                /** @description Names with commas between: new, in_progress, waiting, resolved, closed, cancelled; open: the first three; left out: any */
+                state?: string;
+                /** @description Likewise: incident, service_request, problem, change */
+                type?: string;
+                /** @description Likewise: P1 to P5 */
+                priority?: string;
+                /** @description Left out: any; empty: those in none */
+                queue?: string;
+                /** @description Account; likewise */
+                assignee?: string;
+                /** @description Code; likewise */
+                store?: string;
+                /** @description Likewise */
+                category?: string;
+                /** @description Likewise */
+                requester?: string;
+                /** @description Major incidents only */
+                major?: boolean;
+                search?: string;
+                sort?: "number" | "priority" | "changed";
+                reversed?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Ticket"][];
+                        /** @description That fit */
+                        total: number;
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @default incident
+                     * @enum {unknown}
+                     */
+                    type?: "incident" | "service_request" | "problem" | "change";
+                    /** @description Left out: the name of the category */
+                    title?: string;
+                    description?: string;
+                    /** @description Id of a person */
+                    requester?: string;
+                    store?: string;
+                    till?: string;
+                    channel?: string;
+                    /** @description A row of the policy */
+                    category?: string;
+                    services?: string[];
+                    touchpoints?: string[];
+                    /** @enum {unknown} */
+                    impact?: "" | "high" | "medium" | "low";
+                    /** @enum {unknown} */
+                    urgency?: "" | "high" | "medium" | "low";
+                    /**
+                     * @description What somebody calls it: raises the priority, never lowers it
+                     * @enum {unknown}
+                     */
+                    label?: "" | "P1" | "P2" | "P3" | "P4" | "P5";
+                    queue?: string;
+                    assignee?: string;
+                    watchers?: string[];
+                    /** @description Fields of one's own */
+                    custom?: Record<string, unknown>;
+                    /**
+                     * @description Affected, where the reporter knows of more than their own
+                     * @default 0
+                     */
+                    stores?: number;
+                    /**
+                     * @description Affected, where the reporter knows of more than their own
+                     * @default 0
+                     */
+                    tills?: number;
+                    /**
+                     * @description Affected, where the reporter knows of more than their own
+                     * @default 0
+                     */
+                    customers?: number;
+                    /**
+                     * @description To open a ticket, whatever is open; nothing joins it
+                     * @default false
+                     */
+                    alone?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It joined an incident */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ticket: components["schemas"]["Ticket"];
+                        /** @description Number of the report */
+                        report: number;
+                        joined: boolean;
+                        /** @description For the reporter, when it joined */
+                        told: string;
+                    };
+                };
+            };
+            /** @description A ticket was opened */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ticket: components["schemas"]["Ticket"];
+                        /** @description Number of the report */
+                        report: number;
+                        joined: boolean;
+                        /** @description For the reporter, when it joined */
+                        told: string;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_export: {
+        parameters: {
+            query?: {
+                /** @description Names with commas between: new, in_progress, waiting, resolved, closed, cancelled; open: the first three; left out: any */
+                state?: string;
+                /** @description Likewise: incident, service_request, problem, change */
+                type?: string;
+                /** @description Likewise: P1 to P5 */
+                priority?: string;
+                /** @description Left out: any; empty: those in none */
+                queue?: string;
+                /** @description Account; likewise */
+                assignee?: string;
+                /** @description Code; likewise */
+                store?: string;
+                /** @description Likewise */
+                category?: string;
+                /** @description Likewise */
+                requester?: string;
+                /** @description Major incidents only */
+                major?: boolean;
+                search?: string;
+                sort?: "number" | "priority" | "changed";
+                reversed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line a ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    tickets: string[];
+                    /** @description As for one ticket (TicketEdit) */
+                    change: Record<string, unknown>;
+                };
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            ticket: string;
+                            /** @description ok, or the code of a problem */
+                            code: string;
+                            detail: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketEdit"];
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_history: {
+        parameters: {
+            query?: {
+                /** @description Only what the requester may see */
+                public?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TicketEvent"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_reports: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TicketReport"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Number of the report */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new ticket */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Key or number */
+                    into: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The other ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kind: components["schemas"]["TicketLinkKind"];
+                    /** @description Key or number */
+                    other: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                kind: components["schemas"]["TicketLinkKind"];
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_policy_get: {
+        parameters: {
+            query?: {
+                /** @description Left out: the newest */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPolicyVersion"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_policy_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    policy: components["schemas"]["DeskPolicy"];
+                };
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPolicyVersion"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_policy_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description To try; left out: the one in force */
+                    policy?: Record<string, unknown>;
+                    /** @default  */
+                    category?: string;
+                    touchpoints?: string[];
+                    /** @enum {unknown} */
+                    impact?: "" | "high" | "medium" | "low";
+                    /** @enum {unknown} */
+                    urgency?: "" | "high" | "medium" | "low";
+                    /**
+                     * @description What somebody calls it: raises the priority, never lowers it
+                     * @enum {unknown}
+                     */
+                    label?: "" | "P1" | "P2" | "P3" | "P4" | "P5";
+                    /**
+                     * @description Affected, where the reporter knows of more than their own
+                     * @default 0
+                     */
+                    stores?: number;
+                    /**
+                     * @description Affected, where the reporter knows of more than their own
+                     * @default 0
+                     */
+                    tills?: number;
+                    /**
+                     * @description Affected, where the reporter knows of more than their own
+                     * @default 0
+                     */
+                    customers?: number;
+                    /**
+                     * Format: date-time
+                     * @description Left out: now
+                     */
+                    at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The priority */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketWhy"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
     destinations_list: {
         parameters: {
             query?: never;
@@ -9959,6 +11443,88 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
+        };
+    };
+    analytics_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query: components["schemas"]["AnalyticsQuery"];
+                    /**
+                     * @description Its rows; the people behind `cell`; events of people that an event set of the query holds, in log order
+                     * @default answer
+                     * @enum {unknown}
+                     */
+                    what?: "answer" | "people" | "events";
+                    cell?: components["schemas"]["AnalyticsCell"];
+                    /**
+                     * @default csv
+                     * @enum {unknown}
+                     */
+                    format?: "csv" | "jsonl";
+                };
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    /** @description Rows */
+                    "X-Total-Rows"?: number;
+                    /** @description A name for it */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    analytics_live: {
+        parameters: {
+            query: {
+                /** @description The question, JSON */
+                query: string;
+                /** @description Seconds */
+                every?: number;
+            };
+            header?: {
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
         };
     };
     groups_list: {

@@ -8,27 +8,28 @@
 enum {
     TABLE_MAX = 256, /* numbers told apart, above which a table is not thought of */
     SLOTS = 1024,    /* of the hash that tells them apart; a power of two over twice as many */
+    PAUSE_MS = 30 * 60000,
 };
 
 RunShape run_shape(uint32_t column, ColumnsKind kind)
 {
     static const RunShape shapes[COLUMNS_COLUMN_PROPERTIES] = {
-        [COLUMNS_COLUMN_CODE] = {RUN_U16, true, COLUMNS_EVENTS_MAX},
-        [COLUMNS_COLUMN_TIME] = {RUN_I64, true, 0},
-        [COLUMNS_COLUMN_OFFSET] = {RUN_I64, true, 0},
-        [COLUMNS_COLUMN_CHANNEL] = {RUN_U8, true, 16},
-        [COLUMNS_COLUMN_SOURCE] = {RUN_U32, true, 1ull << 32},
-        [COLUMNS_COLUMN_AMOUNT] = {RUN_I64, false, 0},
-        [COLUMNS_COLUMN_CURRENCY] = {RUN_TEXT, false, 0},
-        [COLUMNS_COLUMN_STORE] = {RUN_TEXT, false, 0},
+        [COLUMNS_COLUMN_CODE] = {RUN_U16, true, COLUMNS_EVENTS_MAX, 0},
+        [COLUMNS_COLUMN_TIME] = {RUN_I64, true, 0, PAUSE_MS},
+        [COLUMNS_COLUMN_OFFSET] = {RUN_I64, true, 0, 0},
+        [COLUMNS_COLUMN_CHANNEL] = {RUN_U8, true, 16, 0},
+        [COLUMNS_COLUMN_SOURCE] = {RUN_U32, true, 1ull << 32, 0},
+        [COLUMNS_COLUMN_AMOUNT] = {RUN_I64, false, 0, 0},
+        [COLUMNS_COLUMN_CURRENCY] = {RUN_TEXT, false, 0, 0},
+        [COLUMNS_COLUMN_STORE] = {RUN_TEXT, false, 0, 0},
     };
     static const RunShape properties[COLUMNS_KINDS] = {
-        [COLUMNS_NUMBER] = {RUN_F64, false, 0},
-        [COLUMNS_TEXT] = {RUN_TEXT, false, 0},
-        [COLUMNS_TRUTH] = {RUN_U8, false, 2},
+        [COLUMNS_NUMBER] = {RUN_F64, false, 0, 0},
+        [COLUMNS_TEXT] = {RUN_TEXT, false, 0, 0},
+        [COLUMNS_TRUTH] = {RUN_U8, false, 2, 0},
     };
     if (column >= RUN_COLUMNS_MAX) {
-        return (RunShape){RUN_I64, true, 0};
+        return (RunShape){RUN_I64, true, 0, 0};
     }
     return column < COLUMNS_COLUMN_PROPERTIES ? shapes[column] : properties[kind];
 }

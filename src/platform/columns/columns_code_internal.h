@@ -86,17 +86,29 @@ bool code_get_small(CodeCursor *front, uint32_t count, uint64_t limit, size_t si
 
 /* ---- Large numbers (columns_steps.c) -----------------------------------------------------------
  * Value i is start + scale * t[i]. t[i] is t[i - 1], or 0 where the class says so, plus the class's
- * least step, plus so many bits as the class has. Classes are chosen for each block, so that they
- * cost the fewest bits. u64 start, u64 scale, u8 classes, of each: u8 bits (and STEPS_AGAIN), u8
- * length in bits of the least step; then of which class a value is: 0, 2 or 4 bits for 1, up to 4,
- * up to 16 classes. The bits of the values are the back. */
+ * base, plus so many bits as the class has. Classes are chosen for each block, so that they cost
+ * the fewest bits. u64 start, u64 scale, u64 reach, u8 classes, of each: u8 bits (and STEPS_AGAIN),
+ * u8 length and u8 digits of the base: the greatest bit and the eight behind it; then of which
+ * class a value is: 0, 2 or 4 bits for 1, up to 4, up to 16 classes. The bits of the values are the
+ * back. reach: no t lies further behind the last one that was from 0 again. */
 enum { STEPS_CLASSES = 16, STEPS_BITS_MAX = 56, STEPS_AGAIN = 0x80 };
 
-/* Changes the values. False: bits would not help, and nothing was put. */
-bool steps_put(PtBuf *front, PtBuf *back, uint64_t *values, uint32_t count);
+/* Changes the values. A step over `far` is none, but from 0 again. False: bits would not help, and
+ * nothing was put. */
+bool steps_put(PtBuf *front, PtBuf *back, uint64_t *values, uint32_t count, uint64_t far);
 /* False, too, where a value is not in [low, high]. */
 bool steps_get(CodeCursor *front, CodeCursor back, uint32_t count, int64_t low, int64_t high,
                int64_t *ret_values);
+
+typedef struct Steps { /* what stands in front and back; low and high are the caller's */
+    uint64_t base[STEPS_CLASSES], mask[STEPS_CLASSES], keep[STEPS_CLASSES], width[STEPS_CLASSES];
+    uint64_t start, scale, reach;
+    int64_t low, high;
+    uint32_t kind_bits, classes;
+    const uint8_t *kinds, *bits;
+    size_t len; /* bytes of bits */
+} Steps;
+bool steps_head(CodeCursor *front, CodeCursor back, uint32_t count, Steps *ret_steps);
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
 
@@ -106,6 +118,7 @@ typedef struct RunShape {
     RunType type;
     bool every;     /* row has a value */
     uint64_t limit; /* of small numbers: they are under it */
+    uint64_t far;   /* of large ones: no step is greater; 0: any */
 } RunShape;
 RunShape run_shape(uint32_t column, ColumnsKind kind);
 
@@ -119,7 +132,7 @@ typedef enum RunCode {
 enum {
     RUN_HEAD = 16, /* of a block */
     RUN_TRAILER = 48,
-    RUN_VERSION = 1,
+    RUN_VERSION = 2,
     RUN_DIGITS_MAX = 4,
     /* Behind the columns, with blocks of so many groups: */
     RUN_PERSONS = RUN_COLUMNS_MAX,
@@ -174,6 +187,19 @@ static inline size_t run_size_of(RunType type)
 
 /* The checksum of a block at its place. */
 uint32_t run_block_crc(uint32_t number, uint32_t block, const void *bytes, size_t len);
+
+typedef struct Coded { /* a block, unpacked but not decoded */
+    RunHead head;
+    CodeCursor front, back;
+} Coded;
+/* head.count is 0 where there is no such block. */
+PtStatus run_load(Run *run, uint32_t number, uint32_t block, RunScratch *scratch, Coded *ret_coded,
+                  PtError *err);
+PtStatus run_wrong_block(const Run *run, uint32_t number, uint32_t block, PtError *err);
+
+/* Whether the chains of a block are right; times: the block of TIME. */
+PtStatus run_check_chains(Run *run, uint32_t block, RunScratch *scratch, const ColumnsBlock *times,
+                          PtError *err);
 
 /* What run_copy_block takes from a run: a block's bytes, which passed their checksum, borrowed from
  * the run or the scratch. len 0: there is none. */

@@ -62,7 +62,7 @@ static void walk_plain(const FunnelWalk *w, const ScanRow *rows, size_t count, A
             best->depth = depth;
             memcpy(best->at, at, depth * sizeof *at);
         }
-        if (best->depth == steps || at[best->depth] == count) {
+        if (w->plan->first || best->depth == steps || at[best->depth] == count) {
             return; // all the way, or no row is left for the step that would be further
         }
     }

@@ -308,7 +308,7 @@ static PtStatus run_tests(Scan *s, Cursor *c, PtError *err)
 
 /* ---- All of it ------------------------------------------------------------------------------- */
 
-PtStatus match_codes(Cursor *c, PtError *err)
+static PtStatus match_codes(Cursor *c, PtError *err)
 {
     const ColumnsBlock *b;
     PtStatus st =
@@ -317,14 +317,37 @@ PtStatus match_codes(Cursor *c, PtError *err)
     return st;
 }
 
+PtStatus match_rows(Cursor *c, PtError *err)
+{
+    const ColumnsBlock *b;
+    PtStatus st = match_codes(c, err);
+    if (st == PT_OK && c->times == NULL) {
+        st = columns_read(c->reader, COLUMNS_COLUMN_TIME, c->base / COLUMNS_BLOCK_ROWS, &b, err);
+        c->times = st == PT_OK ? b->i64 : NULL;
+    }
+    return st;
+}
+
+/* All rows of the block, asked for nothing but the period of their time. */
+static PtStatus match_periods(Cursor *c, uint32_t block, PtError *err)
+{
+    const ColumnsChains *chains;
+    PtStatus st = columns_read_chains(c->reader, block, &chains, err);
+    return st == PT_OK ? times_block_fill_chains(c->stretches, c->reader, chains,
+                                                 (TimesRows){c->first, c->first + c->count}, err)
+                       : st;
+}
+
 PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end, PtError *err)
 {
     const Pass *p = s->pass;
     const ColumnsBlockInfo *info = columns_block_info(p->snapshot, c->run, block);
     const ColumnsBlock *b;
     const bool any_code = p->times_of != NULL && p->all_codes && p->test_count == 0;
+    const bool in_range = info->time_min >= p->plan->from_ms && info->time_max < p->plan->to_ms;
     c->base = block * COLUMNS_BLOCK_ROWS;
     c->codes = NULL;
+    c->times = NULL;
     c->at = c->count = 0;
     PtStatus st = any_code ? PT_OK : match_codes(c, err);
     if (st != PT_OK) {
@@ -334,12 +357,15 @@ PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_
     if (c->count == 0) {
         return PT_OK;
     }
+    if (any_code && in_range) {
+        return match_periods(c, block, err);
+    }
     st = columns_read(c->reader, COLUMNS_COLUMN_TIME, block, &b, err);
     if (st != PT_OK) {
         return st;
     }
     c->times = b->i64;
-    if (info->time_min < p->plan->from_ms || info->time_max >= p->plan->to_ms) {
+    if (!in_range) {
         keep_in_range(p, c);
     }
     if (p->test_count > 0 && c->count > 0) {

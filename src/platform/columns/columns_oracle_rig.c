@@ -339,7 +339,7 @@ static void facts_of_funnel(Oracle *o, const Seen *h, size_t count)
 {
     const PlanFunnel *f = &o->plan->funnel;
     Attempt best = {.count = 0};
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !(f->first && best.count > 0); i++) {
         const Attempt a = f->order == PLAN_ANY ? attempt_in_any_order(o, h, count, i)
                                                : attempt_in_order(o, h, count, i);
         best = a.count > best.count ? a : best;

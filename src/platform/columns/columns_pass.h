@@ -251,10 +251,10 @@ PT_NODISCARD PtStatus pass_reserve(Pass *p, void **items, size_t size, size_t *c
  */
 
 /* Rows [first, end) of a block that matter, into list, codes, times and sets; at = 0. Of a plan
- * that asks for times of any event codes are not read. */
+ * that asks for periods of any event neither codes nor times are there. */
 PT_NODISCARD PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end,
                                   PtError *err);
-PT_NODISCARD PtStatus match_codes(Cursor *c, PtError *err);
+PT_NODISCARD PtStatus match_rows(Cursor *c, PtError *err); /* codes and times, all the same */
 /* Place i of the list, as a row of the block. */
 static inline uint32_t match_row(const Cursor *c, uint32_t i)
 {
@@ -303,6 +303,14 @@ void times_block_free(TimesBlock *b); /* accepts NULL */
 size_t times_block_bytes(void);
 /* rows: where the list's times lie; NULL: next to each other. The times are borrowed. */
 void times_block_fill(TimesBlock *b, const int64_t *times, const uint16_t *rows, uint32_t count);
+/* The list are these rows of a block, of which the reader gave the chains: most times of a chain
+ * need not be known. */
+typedef struct TimesRows {
+    uint32_t first, end;
+} TimesRows;
+PT_NODISCARD PtStatus times_block_fill_chains(TimesBlock *b, ColumnsReader *r,
+                                              const ColumnsChains *chains, TimesRows rows,
+                                              PtError *err);
 /* Places [from, to) of the list, of one group; places rise from call to call. Returns how many
  * stretches they are, up to one for each. */
 size_t times_take(TimesBlock *b, uint32_t from, uint32_t to, Stretch *out);

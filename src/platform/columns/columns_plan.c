@@ -33,7 +33,7 @@ static PtStatus check_sets(const ColumnsPlan *plan, PtError *err)
     return PT_OK;
 }
 
-static PtStatus check_plan(const ColumnsPlan *plan, PtError *err)
+PtStatus plan_check(const ColumnsPlan *plan, PtError *err)
 {
     if ((unsigned)plan->kind >= PLAN_KINDS) {
         return pt_fail(err, PT_INVALID, "no such kind of plan: %d", (int)plan->kind);
@@ -108,7 +108,7 @@ static PtStatus drill(const ColumnsPlan *plan, ColumnsSnapshot *snapshot, const 
 PtStatus columns_run_plan(const ColumnsPlan *plan, ColumnsSnapshot *snapshot, const PlanRun *run,
                           PtArena *arena, PlanAnswer *ret_answer, PtError *err)
 {
-    PtStatus st = check_plan(plan, err);
+    PtStatus st = plan_check(plan, err);
     st = st == PT_OK ? check_run(plan, run, err) : st;
     if (st != PT_OK) {
         return st;

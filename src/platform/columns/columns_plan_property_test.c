@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Random histories in the real store, random plans of all kinds over them: the engine with 1, 2 and
- * 3 threads against the oracle, cell by cell, and the persons behind random cells.
+ * 3 threads against the oracle, cell by cell, and the persons behind random cells; a tenth of the
+ * plans against ClickHouse, too (columns_chdb_rig.h), all of them in soak and with PATRON_SEED.
  *
  * PATRON_SEEDS = how many histories (30; 300 with PATRON_SOAK=1), PATRON_SEED = the first; what
  * fails prints its own.
  */
 #include "base/rng.h"
 #include "base/test_rows.h"
+#include "platform/columns/columns_chdb_rig.h"
 #include "platform/columns/columns_history_rig.h"
+#include "platform/columns/columns_sql.h"
 
 #include <fault/seeds.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum {
     HOUR_MS = 3600000,
     EVENTS = 9,
     PATHS = 5,
-    SLOTS = 15, /* of them one as a time and one as a number */
+    SLOTS = 17, /* of them one as a time and three as numbers */
     SETS = 7,
     SERIES = 4,
     EXCLUSIONS = 3,
     PLANS = 24, /* of a snapshot */
     PLANS_LARGE = 4,
     CELLS = 4, /* drilled into, of a plan */
+    CHDB_SHARE = 10,
     PERSONS = 2 * HISTORY_NODES,
     CHANNELS = 16,
 };
@@ -55,7 +60,11 @@ typedef struct World {
     uint32_t noise;                    /* further events */
     bool large;                        /* several blocks */
     uint32_t person_of[HISTORY_NODES]; /* now */
+    uint64_t chdb_share;               /* of questions one in so many is asked there, too */
+    bool loaded;                       /* its rows are those of the snapshot */
 } World;
+
+static Chdb *chdb; // or NULL
 
 static uint64_t below(World *w, uint64_t bound)
 {
@@ -70,14 +79,15 @@ static bool one_in(World *w, uint64_t n)
 /* ---- Histories ------------------------------------------------------------------------------- */
 
 static const char *const names[EVENTS] = {"view", "cart", "buy",  "return", "",
-                                          "view", "help", "open", "close"};
+                                          "view", "help", "12.5", "close"};
 static const char *const paths[PATHS] = {"properties.n", "properties.text", "properties.truth",
                                          "properties.any", "properties.at"};
 
 static PtStr random_text(World *w)
 {
     static const char *const texts[] = {
-        "x", "y", "", "gold", "silver", "5", "true", secret, "Straße 5, 3. OG, über dem Bäcker"};
+        "x",    "y",    "",   "gold", "silver", "5",
+        "-2.5", "+1e3", "5.", "true", secret,   "Straße 5, 3. OG, über dem Bäcker"};
     return pt_str(texts[below(w, PT_COUNT(texts))]);
 }
 
@@ -258,11 +268,12 @@ static const char *const channel_texts[CHANNELS] = {"web", "app",  "store", "mai
                                                     "sms", "push", "ads",   "tv",   "5",    "a",
                                                     "b",   "c",    "d",     "e"};
 
+static const char *const source_texts[] = {"", "shop", "till", "web"};
+
 static PtStr source_text(void *ctx, uint32_t source)
 {
-    static const char *const texts[] = {"", "shop", "till", "web"};
     (void)ctx;
-    return pt_str(texts[source]);
+    return pt_str(source_texts[source]);
 }
 
 static void fill_slots(Question *q, const ColumnsSnapshot *s)
@@ -286,8 +297,11 @@ static void fill_slots(Question *q, const ColumnsSnapshot *s)
                                              .truth = UINT32_MAX,
                                              .codes = q->code_texts};
     }
-    q->slots[SLOTS - 1] = q->slots[3]; // properties.any
-    q->slots[SLOTS - 1].as_number = true;
+    static const size_t numbers[] = {3, PATHS + 5, PATHS + 7}; // properties.any, CHANNEL, CODE
+    for (size_t i = 0; i < PT_COUNT(numbers); i++) {
+        q->slots[SLOTS - 1 - i] = q->slots[numbers[i]];
+        q->slots[SLOTS - 1 - i].as_number = true;
+    }
     const ColumnsEvent *events;
     const size_t codes = columns_snapshot_events(s, &events);
     for (size_t i = 1; i < codes; i++) {
@@ -358,7 +372,7 @@ static uint32_t random_set(World *w, const Question *q)
 
 static PlanBreakdown random_breakdown(World *w)
 {
-    return (PlanBreakdown){one_in(w, 2) ? UINT32_MAX : (uint32_t)below(w, SLOTS)};
+    return (PlanBreakdown){one_in(w, w->large ? 8 : 2) ? UINT32_MAX : (uint32_t)below(w, SLOTS)};
 }
 
 static void random_periods(World *w, const Question *q, PlanPeriods *ret_periods)
@@ -412,6 +426,8 @@ static void random_funnel(World *w, Question *q)
             random_set(w, q), one_in(w, 2) ? UINT8_MAX : (uint8_t)below(w, p->step_count - 1)};
     }
     p->same = one_in(w, 3) ? (uint32_t)below(w, SLOTS) : UINT32_MAX;
+    p->first = p->order == PLAN_ORDERED && p->exclusion_count == 0 && p->same == UINT32_MAX &&
+               one_in(w, 3);
     p->breakdown = random_breakdown(w);
 }
 
@@ -604,6 +620,37 @@ static void drill_into_some(World *w, const Question *q, ColumnsSnapshot *s, Ora
 
 /* ---- All together ---------------------------------------------------------------------------- */
 
+/* Where ClickHouse is not there the statement is made all the same, for the sanitizers. */
+static void only_say(const ColumnsPlan *plan)
+{
+    const ColumnsSql sql = {.code_count = 1, .source_count = PT_COUNT(source_texts)};
+    PtBuf out;
+    pt_buf_init(&out, SIZE_MAX);
+    assert_int_equal(columns_sql_plan(&sql, plan, &out, NULL), PT_OK);
+    assert_int_equal(pt_buf_status(&out), PT_OK);
+    pt_buf_done(&out);
+}
+
+static void ask_chdb(World *w, Question *q, const ColumnsSnapshot *s, const OracleRows *rows,
+                     Oracle *oracle, PtArena *arena, char words[static ORACLE_WORDS])
+{
+    const ColumnsEvent *events;
+    PlanAnswer answer;
+    if (!w->loaded) {
+        chdb_load(chdb, rows);
+        w->loaded = true;
+    }
+    oracle_walk_forget(&q->walk);
+    chdb_ask(chdb, &q->plan, columns_snapshot_events(s, &events), PT_COUNT(source_texts), arena,
+             &answer);
+    char found[ORACLE_WORDS];
+    oracle_compare(oracle, &answer, found);
+    if (found[0] != 0) {
+        (void)fprintf(stderr, "%.*s\n", PT_STR_ARG(chdb_asked(chdb)));
+        (void)snprintf(words, ORACLE_WORDS, "ClickHouse: %.200s", found);
+    }
+}
+
 static void ask(World *w, ColumnsSnapshot *s, const OracleRows *rows, size_t number)
 {
     static const char *const kinds[PLAN_KINDS] = {"segmentation", "funnel",    "retention", "paths",
@@ -617,6 +664,11 @@ static void ask(World *w, ColumnsSnapshot *s, const OracleRows *rows, size_t num
     if (words[0] == 0) {
         drill_into_some(w, q, s, oracle, arena, words);
     }
+    if (chdb == NULL) {
+        only_say(&q->plan);
+    } else if (words[0] == 0 && (w->seed + number) % w->chdb_share == 0) {
+        ask_chdb(w, q, s, rows, oracle, arena, words);
+    }
     if (words[0] != 0) {
         fail_msg("PATRON_SEED=%llu PATRON_SEEDS=1: %zu rows, %u nodes, %s (question %zu): %s",
                  (unsigned long long)w->seed, rows->count, w->nodes, kinds[q->plan.kind], number,
@@ -627,16 +679,17 @@ static void ask(World *w, ColumnsSnapshot *s, const OracleRows *rows, size_t num
     question_free(q);
 }
 
-static void one_history(uint64_t seed)
+static void one_history(uint64_t seed, uint64_t chdb_share)
 {
     static World w; // large
-    w = (World){.seed = seed};
+    w = (World){.seed = seed, .chdb_share = chdb_share};
     pt_rng_init(&w.rng, seed);
     random_history(&w);
     for (uint64_t part = w.large ? 1 : 1 + below(&w, 3), n = 0; part > 0; part--) {
         OracleRows rows;
         more_rows(&w);
         ColumnsSnapshot *s = history_snapshot(w.h, &rows);
+        w.loaded = false;
         for (int i = 0; i < (w.large ? PLANS_LARGE : PLANS); i++) {
             ask(&w, s, &rows, n++);
         }
@@ -650,10 +703,25 @@ static void test_random_plans_on_random_histories(void **state)
 {
     (void)state;
     const FaultSeeds seeds = fault_seeds(30, 300);
+    const bool all = fault_is_soak() || getenv("PATRON_SEED") != NULL;
     print_message("seeds from %llu\n", (unsigned long long)seeds.first);
     for (uint64_t i = 0; i < seeds.count; i++) {
-        one_history(seeds.first + i);
+        one_history(seeds.first + i, all ? 1 : CHDB_SHARE);
     }
+}
+
+static int open_chdb(void **state)
+{
+    (void)state;
+    chdb = chdb_open();
+    return 0;
+}
+
+static int close_chdb(void **state)
+{
+    (void)state;
+    chdb_close(chdb);
+    return 0;
 }
 
 int main(void)
@@ -661,5 +729,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_plans_on_random_histories),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_chdb, close_chdb);
 }

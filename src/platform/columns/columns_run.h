@@ -93,11 +93,18 @@ typedef struct RunScratch {
     size_t cap;
     void *packed, *unpacked; /* as it lies in the file; what zstd made of it */
     size_t packed_cap, unpacked_cap;
-    ColumnsBlock block; /* what run_read gave */
+    ColumnsBlock block;       /* what run_read gave */
+    struct RunChains *chains; /* what run_read_chains gave; NULL: nothing yet */
 } RunScratch;
 void run_scratch_done(RunScratch *s);
 /* *ret_block lives in the scratch. A column that has nothing there: count 0. */
 PT_NODISCARD PtStatus run_read(Run *run, uint32_t column, uint32_t block, RunScratch *scratch,
                                const ColumnsBlock **ret_block, PtError *err);
+/* TIME, as columns_read_chains and columns_chain_times say it: what was given lives in the scratch
+ * until the next call. from < to <= count. */
+PT_NODISCARD PtStatus run_read_chains(Run *run, uint32_t block, RunScratch *scratch,
+                                      const ColumnsChains **ret_chains, PtError *err);
+PT_NODISCARD PtStatus run_chain_times(const Run *run, const RunScratch *scratch, uint32_t from,
+                                      uint32_t to, int64_t *times, PtError *err);
 /* Reads everything and compares it with its checksums and bounds; the first trouble. */
 PT_NODISCARD PtStatus run_check(Run *run, uint64_t *ret_blocks, PtError *err);

@@ -49,6 +49,26 @@ static void every_flipped_bit_is_found(void **state)
     rig_done(t);
 }
 
+/* Who owns the columns begins anew. */
+static void another_version_is_refused(void **state)
+{
+    (void)state;
+    for (uint32_t version = RUN_VERSION - 1; version <= RUN_VERSION + 1; version++) {
+        Table *t = rig_table(100, HALF, SMALL, 6);
+        PtBuf image;
+        RunTrailer trailer;
+        rig_write_well(t, false, &image);
+        char *end = image.data + image.len - sizeof trailer;
+        memcpy(&trailer, end, sizeof trailer);
+        trailer.version = version;
+        memcpy(end, &trailer, sizeof trailer);
+        run_mend((uint8_t *)image.data, image.len);
+        assert_int_equal(look_at(pt_buf_str(&image)), version == RUN_VERSION ? PT_OK : PT_CORRUPT);
+        pt_buf_done(&image);
+        rig_done(t);
+    }
+}
+
 /* What a block's neighbour holds passes its own checksum, but not that of the place. */
 static void blocks_at_a_wrong_place_are_found(void **state)
 {
@@ -126,8 +146,8 @@ static struct MendedCase {
     {"a front that zstd did not make", COLUMNS_COLUMN_SOURCE, 12, 7, false},
     {"a width that is none", COLUMNS_COLUMN_CODE, RUN_HEAD, 3, false},
     {"a width over that of the values", COLUMNS_COLUMN_CHANNEL, RUN_HEAD, 16, false},
-    {"classes without end", COLUMNS_COLUMN_TIME, RUN_HEAD + 16, STEPS_CLASSES + 1, false},
-    {"a class of too many bits", COLUMNS_COLUMN_TIME, RUN_HEAD + 17, STEPS_BITS_MAX + 1, false},
+    {"classes without end", COLUMNS_COLUMN_TIME, RUN_HEAD + 24, STEPS_CLASSES + 1, false},
+    {"a class of too many bits", COLUMNS_COLUMN_TIME, RUN_HEAD + 25, STEPS_BITS_MAX + 1, false},
     {"fewer bits than values", COLUMNS_COLUMN_AMOUNT, RUN_HEAD, 0, false},
     {"bits behind the rows", COLUMNS_COLUMN_AMOUNT, RUN_HEAD + 15, 0xFF, false},
     {"fewer texts than are used", COLUMNS_COLUMN_STORE, RUN_HEAD, 1, false},
@@ -152,6 +172,23 @@ static void mended_case(void **state)
                      c->only_checked ? PT_OK : PT_CORRUPT);
     run_scratch_done(&scratch);
     run_close(run);
+    assert_int_equal(look_at(pt_buf_str(&image)), PT_CORRUPT);
+    pt_buf_done(&image);
+    rig_done(t);
+}
+
+/* Reading does not need it, asking does. */
+static void reach_is_checked(void **state)
+{
+    (void)state;
+    PtBuf image;
+    Table *t = rig_table(300, ALL, SESSIONS, 20);
+    rig_write_well(t, false, &image);
+    uint8_t *reach = bytes_of(&image, COLUMNS_COLUMN_TIME) + RUN_HEAD + 16;
+    const uint64_t less = code_load64(reach) - 1;
+    assert_int_not_equal(less, UINT64_MAX);
+    memcpy(reach, &less, sizeof less);
+    run_mend((uint8_t *)image.data, image.len);
     assert_int_equal(look_at(pt_buf_str(&image)), PT_CORRUPT);
     pt_buf_done(&image);
     rig_done(t);
@@ -454,10 +491,12 @@ int main(void)
     PT_TEST_ROWS(tests, n, group_cases, group_case);
     const struct CMUnitTest singles[] = {
         cmocka_unit_test(every_flipped_bit_is_found),
+        cmocka_unit_test(another_version_is_refused),
         cmocka_unit_test(blocks_at_a_wrong_place_are_found),
         cmocka_unit_test(damaged_blocks_are_not_copied),
         cmocka_unit_test(columns_of_all_rows_have_all),
         cmocka_unit_test(texts_have_a_bound),
+        cmocka_unit_test(reach_is_checked),
         cmocka_unit_test(wrong_orders_are_refused),
         cmocka_unit_test(what_is_not_there_is_refused),
     };

@@ -49,6 +49,23 @@ static void look_at(const Run *run, uint32_t column, uint32_t block, const Colum
     must(sum <= b->text_count);
 }
 
+/* What was read is what the chains say, too. */
+static void look_at_chains(Run *run, uint32_t block, const ColumnsBlock *b)
+{
+    RunScratch scratch = {.bytes = NULL};
+    const ColumnsChains *c = NULL;
+    int64_t *times = malloc(COLUMNS_BLOCK_ROWS * sizeof *times);
+    must(times != NULL && run_read_chains(run, block, &scratch, &c, NULL) == PT_OK);
+    must(c->rows == b->rows && c->first[0] == 0 && c->first[c->count] == c->rows);
+    for (uint32_t i = 0; i < c->count; i++) {
+        must(c->first[i] < c->first[i + 1] && c->times[i] == b->i64[c->first[i]]);
+    }
+    must(run_chain_times(run, &scratch, 0, c->count, times, NULL) == PT_OK);
+    must(memcmp(times, b->i64, b->rows * sizeof *times) == 0);
+    free(times);
+    run_scratch_done(&scratch);
+}
+
 static PtStatus drop(void *ctx, const void *bytes, size_t len, PtError *err)
 {
     (void)ctx;
@@ -92,6 +109,9 @@ static void read_run(PtStr bytes)
             must(st == PT_OK || st == PT_CORRUPT);
             if (st == PT_OK) {
                 look_at(run, c, b, block);
+            }
+            if (st == PT_OK && c == COLUMNS_COLUMN_TIME) {
+                look_at_chains(run, b, block);
             }
         }
     }

@@ -303,10 +303,10 @@ uint64_t run_group_bytes(const Run *run)
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
 
-typedef struct Coded { /* a block, unpacked but not decoded */
-    RunHead head;
-    CodeCursor front, back;
-} Coded;
+PtStatus run_wrong_block(const Run *run, uint32_t number, uint32_t block, PtError *err)
+{
+    return CORRUPT(run, err, "block %u of column %u cannot be right", block, number);
+}
 
 static PtStatus take_zstd(Run *run, ZSTD_DCtx **ret_zstd, PtError *err)
 {
@@ -355,9 +355,8 @@ static PtStatus unpack_front(Run *run, Coded *c, RunScratch *scratch, PtError *e
     return PT_OK;
 }
 
-/* ret->head.count is 0 where there is no such block. */
-static PtStatus load(Run *run, uint32_t number, uint32_t block, RunScratch *scratch, Coded *ret,
-                     PtError *err)
+PtStatus run_load(Run *run, uint32_t number, uint32_t block, RunScratch *scratch, Coded *ret_coded,
+                  PtError *err)
 {
     const uint8_t *bytes = NULL;
     uint32_t len = 0;
@@ -369,14 +368,14 @@ static PtStatus load(Run *run, uint32_t number, uint32_t block, RunScratch *scra
             c.head.front > CODE_FRONT_MAX || c.head.present >= CODE_PRESENTS || c.head.count == 0 ||
             c.head.count > run_rows_of(rows_of(run, number), block) ||
             c.head.digits > RUN_DIGITS_MAX) {
-            return CORRUPT(run, err, "block %u of column %u cannot be right", block, number);
+            return run_wrong_block(run, number, block, err);
         }
         c.front = (CodeCursor){bytes + sizeof c.head, bytes + sizeof c.head + c.head.stored};
         c.back = (CodeCursor){c.front.end, bytes + len};
         st = c.head.stored < c.head.front ? unpack_front(run, &c, scratch, err) : PT_OK;
     }
     if (st == PT_OK) {
-        *ret = c;
+        *ret_coded = c;
     }
     return st;
 }
@@ -528,7 +527,7 @@ static PtStatus read_block(Run *run, uint32_t number, uint32_t block, RunScratch
 {
     Coded c;
     const RunShape shape = run_shape(number, run->kind[number]);
-    PtStatus st = load(run, number, block, scratch, &c, err);
+    PtStatus st = run_load(run, number, block, scratch, &c, err);
     if (st != PT_OK) {
         return st;
     }
@@ -543,7 +542,7 @@ static PtStatus read_block(Run *run, uint32_t number, uint32_t block, RunScratch
         st = lay_out(shape.type, &c, scratch, &good, err);
     }
     if (st == PT_OK && (!good || !get_values(run, number, block, &shape, &c, scratch))) {
-        return CORRUPT(run, err, "block %u of column %u cannot be right", block, number);
+        return run_wrong_block(run, number, block, err);
     }
     return st;
 }
@@ -568,6 +567,7 @@ void run_scratch_done(RunScratch *s)
     free(s->bytes);
     free(s->packed);
     free(s->unpacked);
+    free(s->chains);
     *s = (RunScratch){.bytes = NULL};
 }
 
@@ -668,7 +668,7 @@ static PtStatus check_info(const Run *run, uint32_t column, uint32_t block, cons
 
 PtStatus run_check(Run *run, uint64_t *ret_blocks, PtError *err)
 {
-    RunScratch scratch = {.bytes = NULL};
+    RunScratch scratch = {.bytes = NULL}, chained = {.bytes = NULL};
     ColumnsGroup *groups = NULL;
     uint64_t blocks = 0;
     PtStatus st = run_groups(run, &groups, err);
@@ -681,10 +681,14 @@ PtStatus run_check(Run *run, uint64_t *ret_blocks, PtError *err)
             if (st == PT_OK && column <= COLUMNS_COLUMN_TIME) {
                 st = check_info(run, column, b, block, err);
             }
+            if (st == PT_OK && column == COLUMNS_COLUMN_TIME) {
+                st = run_check_chains(run, b, &chained, block, err);
+            }
             blocks += st == PT_OK && block->count > 0;
         }
     }
     run_scratch_done(&scratch);
+    run_scratch_done(&chained);
     if (st == PT_OK) {
         *ret_blocks = blocks;
     }

@@ -341,6 +341,36 @@ static void assert_info(const Table *t, const Run *run)
     assert_true(info.time_min == min && info.time_max == max);
 }
 
+/* All of them, then each by itself. */
+static void assert_chains(const Table *t, Run *run, uint32_t block)
+{
+    RunScratch scratch = {.bytes = NULL};
+    const ColumnsChains *c = NULL;
+    const uint64_t *want =
+        t->columns[COLUMNS_COLUMN_TIME].value + (size_t)block * COLUMNS_BLOCK_ROWS;
+    int64_t *all = calloc(COLUMNS_BLOCK_ROWS, sizeof *all);
+    int64_t *one = calloc(COLUMNS_BLOCK_ROWS, sizeof *one);
+    assert_true(all != NULL && one != NULL);
+    assert_int_equal(run_read_chains(run, block, &scratch, &c, NULL), PT_OK);
+    assert_int_equal(c->rows, run_rows_of(t->rows, block));
+    assert_int_equal(c->first[0], 0);
+    assert_int_equal(c->first[c->count], c->rows);
+    assert_int_equal(run_chain_times(run, &scratch, 0, c->count, all, NULL), PT_OK);
+    assert_memory_equal(all, want, c->rows * sizeof *all);
+    for (uint32_t i = 0; i < c->count; i++) {
+        const uint32_t from = c->first[i], to = c->first[i + 1];
+        assert_true(from < to && c->times[i] == all[from]);
+        assert_int_equal(run_chain_times(run, &scratch, i, i + 1, one, NULL), PT_OK);
+        for (uint32_t row = from; row < to; row++) {
+            assert_true(one[row] == all[row] && all[row] >= all[row > from ? row - 1 : row]);
+            assert_true((uint64_t)all[row] - (uint64_t)all[from] <= c->reach_ms);
+        }
+    }
+    free(all);
+    free(one);
+    run_scratch_done(&scratch);
+}
+
 void rig_assert_run(const Table *t, Run *run)
 {
     RunScratch scratch = {.bytes = NULL};
@@ -354,6 +384,9 @@ void rig_assert_run(const Table *t, Run *run)
         bytes += run_column_bytes(run, c);
     }
     run_scratch_done(&scratch);
+    for (uint32_t b = 0; b < run_blocks_of(t->rows); b++) {
+        assert_chains(t, run, b);
+    }
     assert_groups(t, run);
     assert_info(t, run);
     assert_int_equal(run_check(run, &blocks, NULL), PT_OK);

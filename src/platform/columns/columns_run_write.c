@@ -169,7 +169,7 @@ static void put_numbers(RunWriter *w, const ColumnsBlock *b, RunHead *head)
         if (as_decimals(b->f64, b->count, unit, w->large)) {
             head->code = RUN_DECIMALS;
             head->digits = digits;
-            if (steps_put(&w->front, &w->back, w->large, b->count)) {
+            if (steps_put(&w->front, &w->back, w->large, b->count, UINT64_MAX)) {
                 return;
             }
             head->digits = 0;
@@ -179,11 +179,11 @@ static void put_numbers(RunWriter *w, const ColumnsBlock *b, RunHead *head)
     put_raw(w, b, head);
 }
 
-static void put_large(RunWriter *w, const ColumnsBlock *b, RunHead *head)
+static void put_large(RunWriter *w, const ColumnsBlock *b, uint64_t far, RunHead *head)
 {
     head->code = RUN_STEPS;
     memcpy(w->large, b->i64, b->count * sizeof *w->large);
-    if (!steps_put(&w->front, &w->back, w->large, b->count)) {
+    if (!steps_put(&w->front, &w->back, w->large, b->count, far)) {
         put_raw(w, b, head);
     }
 }
@@ -202,7 +202,7 @@ static bool put_block(RunWriter *w, const RunShape *shape, const ColumnsBlock *b
     if (shape->type == RUN_F64) {
         put_numbers(w, b, head);
     } else if (shape->type == RUN_I64) {
-        put_large(w, b, head);
+        put_large(w, b, shape->far > 0 ? shape->far : UINT64_MAX, head);
     } else {
         head->code = RUN_SMALL;
         right =
@@ -257,7 +257,7 @@ static PtStatus end_block(RunWriter *w, uint32_t number, uint32_t block, const v
     return st;
 }
 
-/* Packs the front behind the head where that makes the block smaller by a twentieth. */
+/* Packs the front behind the head where that makes it smaller by an eighth. */
 static bool pack_front(RunWriter *w, RunHead *head)
 {
     const size_t bound = ZSTD_compressBound(w->front.len);
@@ -267,8 +267,7 @@ static bool pack_front(RunWriter *w, RunHead *head)
     }
     const size_t len =
         ZSTD_compressCCtx(w->zstd, to, bound, w->front.data, w->front.len, w->config.zstd_level);
-    if (ZSTD_isError(len) != 0 || len >= w->front.len ||
-        (w->front.len - len) * 20 < w->front.len + w->back.len) {
+    if (ZSTD_isError(len) != 0 || len > w->front.len - w->front.len / 8) {
         return false;
     }
     w->whole.len += len;
@@ -385,7 +384,7 @@ static void put_group_numbers(RunWriter *w, uint32_t number, uint32_t block, boo
     }
     pt_buf_clear(&w->front, SIZE_MAX);
     pt_buf_clear(&w->back, SIZE_MAX);
-    (void)steps_put(&w->front, &w->back, w->large, count); // 33 bits always help
+    (void)steps_put(&w->front, &w->back, w->large, count, UINT64_MAX); // 33 bits always help
 }
 
 static PtStatus write_group_block(RunWriter *w, uint32_t number, uint32_t block, PtError *err)

@@ -134,8 +134,8 @@ static inline uint32_t group_end(const Cursor *c)
 static PtStatus take_rows(Scan *s, Cursor *c, PtError *err)
 {
     PtStatus st = scan_reserve_rows(s, s->count + c->count - c->at, err);
-    if (st == PT_OK && c->codes == NULL) {
-        st = match_codes(c, err);
+    if (st == PT_OK && (c->codes == NULL || c->times == NULL)) {
+        st = match_rows(c, err);
     }
     if (st != PT_OK) {
         return st;

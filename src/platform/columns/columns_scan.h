@@ -74,6 +74,9 @@ typedef struct FoldKind {
 extern const FoldKind fold_segmentation, fold_funnel, fold_retention, fold_paths, fold_stickiness,
     fold_lifecycle, fold_sessions, fold_walk;
 
+/* PT_INVALID: the plan is not well formed. */
+PT_NODISCARD PtStatus plan_check(const ColumnsPlan *plan, PtError *err);
+
 /* PT_INVALID unless they rise and cover the plan's range. of: "a retention", in the error. */
 PT_NODISCARD PtStatus periods_check(const PlanPeriods *periods, const ColumnsPlan *plan,
                                     const char *of, PtError *err);

@@ -173,6 +173,9 @@ typedef struct Kept { /* a block of a column */
 struct ColumnsReader {
     Run *run; /* borrowed from the snapshot */
     uint32_t column_count;
+    RunScratch chained;          /* of chains */
+    const ColumnsChains *chains; /* of chain_block; NULL: none */
+    uint32_t chain_block;
     Kept columns[];
 };
 
@@ -194,6 +197,9 @@ void columns_reader_close(ColumnsReader *r)
 {
     for (uint32_t i = 0; r != NULL && i < r->column_count; i++) {
         run_scratch_done(&r->columns[i].scratch);
+    }
+    if (r != NULL) {
+        run_scratch_done(&r->chained);
     }
     free(r);
 }
@@ -217,4 +223,30 @@ PtStatus columns_read(ColumnsReader *r, uint32_t column, uint32_t block,
     }
     *ret_block = k->block;
     return PT_OK;
+}
+
+PtStatus columns_read_chains(ColumnsReader *r, uint32_t block, const ColumnsChains **ret_chains,
+                             PtError *err)
+{
+    if (r->chains == NULL || r->chain_block != block) {
+        const ColumnsChains *read = NULL;
+        r->chains = NULL;
+        const PtStatus st = run_read_chains(r->run, block, &r->chained, &read, err);
+        if (st != PT_OK) {
+            return st;
+        }
+        r->chains = read;
+        r->chain_block = block;
+    }
+    *ret_chains = r->chains;
+    return PT_OK;
+}
+
+PtStatus columns_chain_times(ColumnsReader *r, uint32_t from, uint32_t to, int64_t *times,
+                             PtError *err)
+{
+    if (r->chains == NULL || from >= to || to > r->chains->count) {
+        return pt_fail(err, PT_INVALID, "the event columns have no such chains of times");
+    }
+    return run_chain_times(r->run, &r->chained, from, to, times, err);
 }

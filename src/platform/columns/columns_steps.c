@@ -8,37 +8,56 @@
 
 enum { LENGTHS = 65 }; /* in bits: 0..64 */
 
+typedef struct Tally { /* of the values of one length */
+    uint32_t count;
+    uint64_t least, most;
+} Tally;
+
+typedef struct Class {
+    uint64_t base, keep;
+    uint32_t bits;
+    uint8_t length, digits; /* of the base */
+} Class;
+
 typedef struct Split { /* of lengths in classes */
     uint64_t bits;     /* all values of it, without their classes */
     uint32_t count;
+    Class classes[STEPS_CLASSES];
     uint8_t low[STEPS_CLASSES], high[STEPS_CLASSES];
 } Split;
-
-typedef struct Class {
-    uint64_t base, mask, keep;
-    uint64_t bits;
-} Class;
 
 static uint32_t length_of(uint64_t value)
 {
     return value == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(value);
 }
 
-static uint64_t base_of(uint32_t length)
+static uint64_t base_of(uint32_t length, uint32_t digits)
 {
-    return length == 0 ? 0 : 1ull << (length - 1);
+    return length == 0 ? 0 : (UINT64_C(256) | digits) << 55 >> (64 - length);
 }
 
-/* What tells values of lengths low..high from each other. */
-static uint32_t bits_of(uint32_t low, uint32_t high)
+/* The class of values from `least` to `most`: from the greatest base at or below them. */
+static Class class_of(uint64_t least, uint64_t most, bool again)
 {
-    return low < high ? high : high == 0 ? 0 : high - 1;
+    const uint32_t length = length_of(least);
+    const uint8_t digits = length == 0 ? 0 : (uint8_t)(least << (64 - length) >> 55);
+    const uint64_t base = base_of(length, digits);
+    return (Class){base, again ? 0 : UINT64_MAX, length_of(most - base), (uint8_t)length, digits};
+}
+
+static void count_value(Tally *tallies, uint64_t value)
+{
+    Tally *t = &tallies[length_of(value)];
+    t->least = t->count == 0 || value < t->least ? value : t->least;
+    t->most = value > t->most ? value : t->most;
+    t->count++;
 }
 
 /* ---- Choice of classes ----------------------------------------------------------------------- */
 
 typedef struct Choice {
     uint8_t length[LENGTHS];
+    uint64_t base[LENGTHS], most[LENGTHS];
     uint64_t sum[LENGTHS + 1]; /* values of the lengths before */
     uint32_t lengths;
     uint64_t best[STEPS_CLASSES + 1][LENGTHS + 1]; /* [classes][lengths]: fewest bits */
@@ -50,7 +69,7 @@ static void choose_last(Choice *c, uint32_t classes, uint32_t end)
     uint64_t best = UINT64_MAX;
     for (uint32_t i = classes - 1; i < end; i++) {
         const uint64_t bits = c->best[classes - 1][i] +
-                              (c->sum[end] - c->sum[i]) * bits_of(c->length[i], c->length[end - 1]);
+                              (c->sum[end] - c->sum[i]) * length_of(c->most[end - 1] - c->base[i]);
         if (c->best[classes - 1][i] != UINT64_MAX && bits < best) {
             best = bits;
             c->from[classes][end] = (uint8_t)i;
@@ -66,12 +85,15 @@ static uint32_t kind_bits(uint32_t classes)
 }
 
 /* Into classes beside `others`, so that with what says which one it is a value takes the fewest. */
-static void split_lengths(const uint32_t counts[static LENGTHS], uint32_t others, Split *ret_split)
+static void split_lengths(const Tally tallies[static LENGTHS], uint32_t others, bool again,
+                          Split *ret_split)
 {
     Choice c = {0};
     for (uint32_t i = 0; i < LENGTHS; i++) {
-        if (counts[i] > 0) {
-            c.sum[c.lengths + 1] = c.sum[c.lengths] + counts[i];
+        if (tallies[i].count > 0) {
+            c.sum[c.lengths + 1] = c.sum[c.lengths] + tallies[i].count;
+            c.base[c.lengths] = class_of(tallies[i].least, tallies[i].most, again).base;
+            c.most[c.lengths] = tallies[i].most;
             c.length[c.lengths++] = (uint8_t)i;
         }
     }
@@ -91,17 +113,20 @@ static void split_lengths(const uint32_t counts[static LENGTHS], uint32_t others
     }
     *ret_split = (Split){.bits = classes > 0 ? c.best[classes][c.lengths] : 0, .count = classes};
     for (uint32_t n = classes, end = c.lengths; n > 0; n--) {
-        ret_split->low[n - 1] = c.length[c.from[n][end]];
+        const uint32_t first = c.from[n][end];
+        ret_split->low[n - 1] = c.length[first];
         ret_split->high[n - 1] = c.length[end - 1];
-        end = c.from[n][end];
+        ret_split->classes[n - 1] =
+            class_of(tallies[c.length[first]].least, c.most[end - 1], again);
+        end = first;
     }
 }
 
 typedef struct Plan {
     Class classes[STEPS_CLASSES];
-    uint8_t low[STEPS_CLASSES];
     uint8_t of[2][LENGTHS]; /* class by length of a step, of one from 0 again */
     uint32_t count;
+    uint64_t far;  /* no step is greater */
     bool steps;    /* else all from 0 */
     uint64_t bits; /* all values of it */
 } Plan;
@@ -109,47 +134,79 @@ typedef struct Plan {
 static void add_classes(Plan *p, const Split *split, bool again)
 {
     for (uint32_t i = 0; i < split->count; i++) {
-        Class *c = &p->classes[p->count];
-        c->base = base_of(split->low[i]);
-        c->bits = bits_of(split->low[i], split->high[i]);
-        c->keep = again ? 0 : UINT64_MAX;
-        p->low[p->count] = split->low[i];
+        p->classes[p->count] = split->classes[i];
         memset(p->of[again] + split->low[i], (int)p->count,
                (size_t)split->high[i] - split->low[i] + 1);
         p->count++;
     }
 }
 
-static void choose(const uint64_t *values, uint32_t count, Plan *ret_plan)
+static bool is_again(uint64_t value, uint64_t before, uint64_t far)
 {
-    uint32_t whole[LENGTHS] = {0}, step[LENGTHS] = {0};
-    uint32_t agains = 0, again_length = 0;
+    return value < before || value - before > far;
+}
+
+/* What is from 0 again, as one class. */
+static void all_in_one(const Tally agains[static LENGTHS], Split *ret_split)
+{
+    uint32_t count = 0, low = LENGTHS, high = 0;
+    *ret_split = (Split){0};
+    for (uint32_t i = 0; i < LENGTHS; i++) {
+        count += agains[i].count;
+        low = agains[i].count > 0 && low == LENGTHS ? i : low;
+        high = agains[i].count > 0 ? i : high;
+    }
+    if (count > 0) {
+        ret_split->count = 1;
+        ret_split->low[0] = (uint8_t)low;
+        ret_split->high[0] = (uint8_t)high;
+        ret_split->classes[0] = class_of(agains[low].least, agains[high].most, true);
+        ret_split->bits = (uint64_t)count * ret_split->classes[0].bits;
+    }
+}
+
+static void choose_for(const uint64_t *values, uint32_t count, uint64_t far, Plan *ret_plan)
+{
+    Tally whole[LENGTHS] = {0}, step[LENGTHS] = {0}, again[LENGTHS] = {0};
     uint64_t before = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t length = length_of(values[i]);
-        whole[length]++;
-        if (values[i] >= before) {
-            step[length_of(values[i] - before)]++;
+        count_value(whole, values[i]);
+        if (is_again(values[i], before, far)) {
+            count_value(again, values[i]);
         } else {
-            agains++;
-            again_length = length > again_length ? length : again_length;
+            count_value(step, values[i] - before);
         }
         before = values[i];
     }
-    Split wholes, steps, again = {.count = agains > 0, .high = {(uint8_t)again_length}};
-    again.bits = (uint64_t)agains * bits_of(0, again_length);
-    split_lengths(whole, 0, &wholes);
-    split_lengths(step, again.count, &steps);
+    Split wholes, steps, agains;
+    all_in_one(again, &agains);
+    split_lengths(whole, 0, true, &wholes);
+    split_lengths(step, agains.count, false, &steps);
     const uint64_t whole_bits = wholes.bits + (uint64_t)count * kind_bits(wholes.count);
     const uint64_t step_bits =
-        steps.bits + again.bits + (uint64_t)count * kind_bits(steps.count + again.count);
+        steps.bits + agains.bits + (uint64_t)count * kind_bits(steps.count + agains.count);
     memset(ret_plan, 0, sizeof *ret_plan);
+    ret_plan->far = far;
     ret_plan->steps = step_bits < whole_bits;
     ret_plan->bits = ret_plan->steps ? step_bits : whole_bits;
     if (ret_plan->steps) {
         add_classes(ret_plan, &steps, false);
     }
-    add_classes(ret_plan, ret_plan->steps ? &again : &wholes, true);
+    add_classes(ret_plan, ret_plan->steps ? &agains : &wholes, true);
+}
+
+/* Where few steps come near to `far` it costs less to begin anew for them, too. */
+static void choose(const uint64_t *values, uint32_t count, uint64_t far, Plan *ret_plan)
+{
+    enum { TRIES = 3 };
+    choose_for(values, count, far, ret_plan);
+    for (uint32_t i = 1; i < TRIES && far != UINT64_MAX; i++) {
+        Plan nearer;
+        choose_for(values, count, far >> i, &nearer);
+        if (nearer.bits < ret_plan->bits) {
+            *ret_plan = nearer;
+        }
+    }
 }
 
 /* ---- Putting --------------------------------------------------------------------------------- */
@@ -177,26 +234,28 @@ static void scale_down(uint64_t *values, uint32_t count, uint64_t *ret_start, ui
     *ret_scale = scale;
 }
 
-static void put_head(PtBuf *front, const Plan *p, uint64_t start, uint64_t scale)
+static void put_head(PtBuf *front, const Plan *p, uint64_t start, uint64_t scale, uint64_t reach)
 {
     pt_buf_add(front, &start, sizeof start);
     pt_buf_add(front, &scale, sizeof scale);
+    pt_buf_add(front, &reach, sizeof reach);
     pt_buf_add_char(front, (char)p->count);
     for (uint32_t i = 0; i < p->count; i++) {
         const Class *c = &p->classes[i];
         pt_buf_add_char(front, (char)(c->bits | (c->keep == 0 ? STEPS_AGAIN : 0)));
-        pt_buf_add_char(front, (char)p->low[i]);
+        pt_buf_add_char(front, (char)c->length);
+        pt_buf_add_char(front, (char)c->digits);
     }
 }
 
 /* Returns the bytes of bits. */
 static size_t put_values(const Plan *p, const uint64_t *values, uint32_t count, uint8_t *kinds,
-                         uint8_t *bits)
+                         uint8_t *bits, uint64_t *ret_reach)
 {
-    uint64_t before = 0, word = 0;
+    uint64_t before = 0, word = 0, first = values[0], reach = 0;
     size_t at = 0, fill = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const bool again = !p->steps || values[i] < before;
+        const bool again = !p->steps || is_again(values[i], before, p->far);
         const uint64_t step = again ? values[i] : values[i] - before;
         const uint8_t kind = p->of[again][length_of(step)];
         const Class *c = &p->classes[kind];
@@ -209,18 +268,21 @@ static size_t put_values(const Plan *p, const uint64_t *values, uint32_t count, 
         word >>= fill & ~(size_t)7;
         fill &= 7;
         before = values[i];
+        first = again ? values[i] : first;
+        reach = before - first > reach ? before - first : reach;
     }
+    *ret_reach = reach;
     return at + (fill > 0);
 }
 
-bool steps_put(PtBuf *front, PtBuf *back, uint64_t *values, uint32_t count)
+bool steps_put(PtBuf *front, PtBuf *back, uint64_t *values, uint32_t count, uint64_t far)
 {
-    uint64_t start, scale;
+    uint64_t start, scale, reach;
     Plan p;
     uint8_t kinds[COLUMNS_BLOCK_ROWS / 2] = {0};
     assert(count > 0 && count <= COLUMNS_BLOCK_ROWS);
     scale_down(values, count, &start, &scale);
-    choose(values, count, &p);
+    choose(values, count, scale > 1 ? far / scale : far, &p);
     bool helps = p.bits < 64ull * count;
     for (uint32_t i = 0; i < p.count; i++) {
         helps = helps && p.classes[i].bits <= STEPS_BITS_MAX;
@@ -229,8 +291,8 @@ bool steps_put(PtBuf *front, PtBuf *back, uint64_t *values, uint32_t count)
     if (!helps || bits == NULL) {
         return helps; // without memory the buffer says so
     }
-    back->len += put_values(&p, values, count, kinds, (uint8_t *)bits);
-    put_head(front, &p, start, scale);
+    back->len += put_values(&p, values, count, kinds, (uint8_t *)bits, &reach);
+    put_head(front, &p, start, scale, reach);
     pt_buf_add(front, kinds, ((size_t)count * kind_bits(p.count) + 7) / 8);
     return true;
 }
@@ -239,40 +301,38 @@ bool steps_put(PtBuf *front, PtBuf *back, uint64_t *values, uint32_t count)
 
 #define ALWAYS_INLINE __attribute__((always_inline))
 
-typedef struct Steps {
-    uint64_t base[STEPS_CLASSES], mask[STEPS_CLASSES], keep[STEPS_CLASSES], width[STEPS_CLASSES];
-    uint64_t start, scale;
-    int64_t low, high;
-    uint32_t kind_bits;
-    const uint8_t *kinds, *bits;
-    size_t len; /* bytes of bits */
-} Steps;
-
 typedef struct Walk { /* how far it has come */
     size_t at;        /* bit */
     uint64_t t;
     bool bad; /* a value is out of bounds */
 } Walk;
 
-static bool get_head(CodeCursor *front, uint32_t count, Steps *s)
+bool steps_head(CodeCursor *front, CodeCursor back, uint32_t count, Steps *s)
 {
-    const uint8_t *head = code_take(front, 17);
-    if (head == NULL) {
+    enum { HEAD = 25, OF_CLASS = 3 };
+    const uint8_t *head = code_take(front, HEAD);
+    if (head == NULL || count > COLUMNS_BLOCK_ROWS) {
         return false;
     }
-    const uint32_t classes = head[16];
-    const uint8_t *of = code_take(front, 2 * (size_t)classes);
+    const uint32_t classes = head[HEAD - 1];
+    const uint8_t *of = code_take(front, OF_CLASS * (size_t)classes);
     if (of == NULL || classes == 0 || classes > STEPS_CLASSES) {
         return false;
     }
+    s->bits = back.at;
+    s->len = (size_t)(back.end - back.at);
     s->start = code_load64(head);
     s->scale = code_load64(head + 8);
-    for (uint32_t i = 0; i < classes; i++, of += 2) {
+    s->reach = code_load64(head + 16);
+    s->classes = classes;
+    memset(s->width, 0, sizeof s->width);
+    memset(s->keep, 0xFF, sizeof s->keep);
+    for (uint32_t i = 0; i < classes; i++, of += OF_CLASS) {
         const uint32_t bits = of[0] & ~(uint32_t)STEPS_AGAIN;
         if (bits > STEPS_BITS_MAX || of[1] >= LENGTHS) {
             return false;
         }
-        s->base[i] = base_of(of[1]);
+        s->base[i] = base_of(of[1], of[2]);
         s->mask[i] = (1ull << bits) - 1;
         s->keep[i] = (of[0] & STEPS_AGAIN) != 0 ? 0 : UINT64_MAX;
         s->width[i] = bits;
@@ -392,9 +452,9 @@ static uint32_t get_sure(const Steps *s, Walk *w, uint32_t count, int64_t *ret_v
 bool steps_get(CodeCursor *front, CodeCursor back, uint32_t count, int64_t low, int64_t high,
                int64_t *ret_values)
 {
-    Steps s = {.bits = back.at, .len = (size_t)(back.end - back.at), .low = low, .high = high};
+    Steps s = {.low = low, .high = high};
     Walk w = {.at = 0};
-    if (count > COLUMNS_BLOCK_ROWS || !get_head(front, count, &s)) {
+    if (!steps_head(front, back, count, &s)) {
         return false;
     }
     const uint32_t sure = get_sure(&s, &w, count, ret_values);

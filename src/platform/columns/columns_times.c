@@ -22,11 +22,12 @@ typedef struct Guess { /* of the period that a time is in: base + (time - origin
 struct TimesBlock {
     Guess guess;
     const PlanPeriods *periods;
-    const int64_t *times;                    /* by place in the list */
-    int64_t *picked;                         /* room for those of a list */
+    const int64_t *times;                    /* by place in the list; NULL: guesses are sure */
+    int64_t *picked;                         /* room for those of a list, or of some chains */
     uint32_t at;                             /* the next of starts */
     uint16_t starts[COLUMNS_BLOCK_ROWS + 1]; /* places with another guess than the one before them;
                                                 then the count of places */
+    uint16_t of[COLUMNS_BLOCK_ROWS + 1];     /* guess of the places from each start on */
     uint16_t guesses[COLUMNS_BLOCK_ROWS + LANES + 2 * MARGIN]; /* from MARGIN on */
 };
 
@@ -159,16 +160,90 @@ void times_block_fill(TimesBlock *b, const int64_t *times, const uint16_t *rows,
     b->times = rows != NULL ? b->picked : times;
     uint16_t *guesses = b->guesses + MARGIN;
     guess_all(&b->guess, b->times, count, guesses);
+    guesses[-1] = (uint16_t)~guesses[0];
     uint32_t starts = 0;
     for (uint32_t i = 0; i < count; i += LANES) {
         uint64_t changes = changes_of(&b->guess, guesses + i);
         for (; changes != 0; changes &= changes - 1) {
-            b->starts[starts] = (uint16_t)(i + (uint32_t)__builtin_ctzll(changes));
-            starts += b->starts[starts] < count; // behind the last there is what was left there
+            const uint32_t at = i + (uint32_t)__builtin_ctzll(changes);
+            b->starts[starts] = (uint16_t)at;
+            b->of[starts] = guesses[at];
+            starts += at < count; // behind the last there is what was left there
         }
     }
     b->starts[starts] = (uint16_t)count;
     b->at = 0;
+}
+
+/* ---- Chains ---------------------------------------------------------------------------------- */
+
+/* Rows [from, to) of the block, as places behind `first`, are of a period. */
+static inline uint32_t add_stretch(TimesBlock *b, uint32_t starts, uint32_t place, size_t period)
+{
+    b->starts[starts] = (uint16_t)place;
+    b->of[starts] = (uint16_t)period;
+    return starts + 1;
+}
+
+/* A chain that may not lie in one period, row by row. */
+static PtStatus split_chain(TimesBlock *b, ColumnsReader *r, const ColumnsChains *c, uint32_t chain,
+                            TimesRows rows, uint32_t *starts, PtError *err)
+{
+    PtStatus st = columns_chain_times(r, chain, chain + 1, b->picked, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    const int64_t *edges = b->periods->edges;
+    const uint32_t begin = c->first[chain] > rows.first ? c->first[chain] : rows.first;
+    const uint32_t end = c->first[chain + 1] < rows.end ? c->first[chain + 1] : rows.end;
+    size_t period = SIZE_MAX;
+    for (uint32_t row = begin; row < end; row++) {
+        const int64_t time = b->picked[row];
+        if (period == SIZE_MAX || time < edges[period] || time >= edges[period + 1]) {
+            period = plan_period_of(b->periods, time);
+            *starts = add_stretch(b, *starts, row - rows.first, period);
+        }
+    }
+    return PT_OK;
+}
+
+/* The last chain that begins at or before the row. */
+static uint32_t chain_of(const ColumnsChains *c, uint32_t row)
+{
+    uint32_t low = 0, high = c->count;
+    while (low + 1 < high) {
+        const uint32_t mid = low + (high - low) / 2;
+        *(c->first[mid] <= row ? &low : &high) = mid;
+    }
+    return low;
+}
+
+PtStatus times_block_fill_chains(TimesBlock *b, ColumnsReader *r, const ColumnsChains *c,
+                                 TimesRows rows, PtError *err)
+{
+    const uint32_t from = chain_of(c, rows.first), to = chain_of(c, rows.end - 1) + 1;
+    const int64_t *edges = b->periods->edges;
+    const uint16_t *guesses = b->guesses + MARGIN;
+    uint32_t starts = 0;
+    guess_all(&b->guess, c->times + from, to - from, b->guesses + MARGIN);
+    for (uint32_t i = from; i < to; i++) {
+        const int64_t time = c->times[i];
+        const size_t period = guesses[i - from];
+        const uint32_t begin = c->first[i] > rows.first ? c->first[i] : rows.first;
+        if (time >= edges[period] && time < edges[period + 1] &&
+            c->reach_ms < (uint64_t)edges[period + 1] - (uint64_t)time) {
+            starts = add_stretch(b, starts, begin - rows.first, period);
+            continue;
+        }
+        PtStatus st = split_chain(b, r, c, i, rows, &starts, err);
+        if (st != PT_OK) {
+            return st;
+        }
+    }
+    b->starts[starts] = (uint16_t)(rows.end - rows.first);
+    b->times = NULL;
+    b->at = 0;
+    return PT_OK;
 }
 
 /* ---- Stretches ------------------------------------------------------------------------------- */
@@ -179,8 +254,9 @@ static inline uint32_t next_stretch(TimesBlock *b, uint32_t from, uint32_t to, S
     const int64_t *edges = b->periods->edges;
     const uint32_t next = b->starts[b->at];
     uint32_t end = next < to ? next : to;
-    size_t period = b->guesses[MARGIN + from];
-    if (b->times[from] < edges[period] || b->times[end - 1] >= edges[period + 1]) {
+    size_t period = b->of[b->at - 1];
+    if (b->times != NULL &&
+        (b->times[from] < edges[period] || b->times[end - 1] >= edges[period + 1])) {
         const uint32_t most = end;
         period = plan_period_of(b->periods, b->times[from]);
         end = from + 1;

@@ -290,7 +290,5 @@ PtStatus pt_program_end(PtProgram *p, PtError *err)
     }
     p->begin = aim(p, p->node_count - 1, PROGRAM_TRUE, PROGRAM_FALSE);
     p->ended = true;
-    free(p->nodes);
-    p->nodes = NULL;
     return PT_OK;
 }

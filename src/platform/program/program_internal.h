@@ -5,8 +5,8 @@
 #include "platform/program.h"
 
 /* Inside of platform/program: what is pushed is kept as nodes in the order of pushing; at the end
- * every comparison (a step) is told which step follows when it holds and when it does not, and the
- * nodes go. So running is a walk from step to step, without a stack.
+ * every comparison (a step) is told which step follows when it holds and when it does not. So
+ * running is a walk from step to step, without a stack; the nodes are for saying it in other words.
  */
 typedef enum NodeKind { NODE_STEP, NODE_CONSTANT, NODE_ALL, NODE_ANY, NODE_NOT } NodeKind;
 

@@ -391,6 +391,56 @@ static void what_makes_no_sense(void **state)
     pt_program_free(NULL);
 }
 
+static void say_term(void *ctx, const PtProgramTerm *term, PtBuf *out)
+{
+    ++*(unsigned *)ctx;
+    pt_buf_printf(out, "%u:%d%s", term->slot, (int)term->how, term->among ? "in" : "");
+    for (size_t i = 0; i < term->count; i++) {
+        const PtValue *v = &term->values[i];
+        if (v->kind == PT_VALUE_TEXT) {
+            pt_buf_printf(out, " %.*s", PT_STR_ARG(v->text));
+        } else if (v->kind == PT_VALUE_NUMBER) {
+            pt_buf_printf(out, " %g", v->number);
+        } else {
+            pt_buf_printf(out, " %lld",
+                          v->kind == PT_VALUE_TIME ? (long long)v->time_ms : v->truth);
+        }
+    }
+}
+
+/* The parts may come in any order: here the last one first. */
+static void said_in_other_words(void **state)
+{
+    (void)state;
+    const PtValue list[] = {{.kind = PT_VALUE_TEXT, .text = PT_STR("Oslo")},
+                            {.kind = PT_VALUE_NUMBER, .number = 2.5},
+                            {.kind = PT_VALUE_TIME, .time_ms = -7},
+                            {.kind = PT_VALUE_BOOL, .truth = true}};
+    PtProgram *p = NULL;
+    PtBuf out;
+    unsigned terms = 0;
+    assert_int_equal(pt_program_new(&p, NULL), PT_OK);
+    assert_int_equal(pt_program_compare(p, 1, PT_COMPARE_THERE, NULL, NULL), PT_OK);
+    assert_int_equal(pt_program_compare(p, 2, PT_COMPARE_CONTAINS, &list[0], NULL), PT_OK);
+    assert_int_equal(pt_program_not(p, NULL), PT_OK);
+    assert_int_equal(pt_program_among(p, 3, PT_COMPARE_EQ, list, PT_COUNT(list), NULL), PT_OK);
+    assert_int_equal(pt_program_all(p, 2, NULL), PT_OK);
+    assert_int_equal(pt_program_constant(p, false, NULL), PT_OK);
+    assert_int_equal(pt_program_all(p, 0, NULL), PT_OK);
+    assert_int_equal(pt_program_any(p, 0, NULL), PT_OK);
+    assert_int_equal(pt_program_any(p, 5, NULL), PT_OK);
+    assert_int_equal(pt_program_end(p, NULL), PT_OK);
+    pt_buf_init(&out, 1000);
+    assert_int_equal(pt_program_say(p, &out, say_term, &terms, NULL), PT_OK);
+    pt_buf_add_char(&out, 0);
+    assert_int_equal(pt_buf_status(&out), PT_OK);
+    assert_string_equal(out.data,
+                        "(0 OR 1 OR 0 OR (3:0in 1 2.5 Oslo -7 AND (NOT 2:6 oslo)) OR 1:9)");
+    assert_int_equal(terms, 3);
+    pt_buf_done(&out);
+    pt_program_free(p);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[PT_COUNT(compare_cases) + 16];
@@ -407,5 +457,6 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(slot_bound);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(constant_bounds);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_makes_no_sense);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(said_in_other_words);
     return _cmocka_run_group_tests("platform/program", tests, n, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 import { setupI18n } from '@lingui/core'
 import { describe, expect, it } from 'vitest'
 import { makeFormat } from '@/base/format'
-import { type Answer, curveOf, stepsOf } from './answer'
+import { curveOf, type PlainAnswer, stepsOf } from './answer'
 import { heightOf, sankeyOf } from './sankey'
 import { periodText, tableOf } from './tables'
 
@@ -15,7 +15,7 @@ describe('a funnel', () => {
     expect(stepsOf(steps).map(({ ofFirst, ofBefore, lost }) => [ofFirst, ofBefore, lost])).toEqual([[1, 1, 0], [0.25, 0.25, 150], [0, 0, 50], [0, null, 0]])
   })
   it('leads to the people of each step, and to those who did not go on', () => {
-    const answer = { ...common, kind: 'funnel', data: [{ value: null, steps }] } as unknown as Answer
+    const answer = { ...common, kind: 'funnel', data: [{ value: null, steps }] } as unknown as PlainAnswer
     const cells = tableOf(tell, answer).rows.map((row) => row.figures.flatMap((figure) => figure.cell ?? []))
     expect(cells).toEqual([[{ value: 0, step: 1 }], [{ value: 0, step: 2 }, { value: 0, step: 2, dropped: true }], [{ value: 0, step: 3, dropped: true }], []])
   })
@@ -32,7 +32,7 @@ describe('a segmentation', () => {
   const answer = {
     ...common, kind: 'segmentation', query: { breakdown: { field: 'channel' }, unit: 'day' }, periods: ['2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z'],
     series: [{ name: 'A', measure: 'uniques' }, { name: 'Rate', measure: 'formula' }], data: [{ value: 'web', series: [{ values: [3, 0], n: [3, 0] }, { values: [0.5, null] }] }, { value: '', series: [{ values: [1, 2], n: [1, 2] }, { values: [1, 1] }] }],
-  } as unknown as Answer
+  } as unknown as PlainAnswer
   it('is a table of periods, with people behind what is not computed', () => {
     const table = tableOf(tell, answer)
     expect(table.columns).toEqual(['Begin', 'web · A · People', 'web · Rate', 'without a value · A · People', 'without a value · Rate'])

@@ -13,7 +13,24 @@ export type Stickiness = Schemas['StickinessAnswer']
 export type Lifecycle = Schemas['LifecycleAnswer']
 export type Stages = Lifecycle['data'][number]
 export type Sessions = Schemas['SessionsAnswer']
-export type Answer = Segmentation | Funnel | Retention | Paths | Stickiness | Lifecycle | Sessions
+/** Answers that are drawn by themselves, and beside each other. */
+export type PlainAnswer = Segmentation | Funnel | Retention | Paths | Stickiness | Lifecycle | Sessions
+export type Answer = PlainAnswer | Compare | Correlation | Friction | Journey
+
+/** Between which values something lies at the level of the answer; null where there is too little to say. */
+export type Between = { difference: number | null; low: number | null; high: number | null }
+export type Compare = Schemas['CompareAnswer']
+/** One share of a cohort beside the first cohort's. */
+export type Item = Schemas['AnalyticsDifference']
+export type Correlation = Schemas['CorrelationAnswer']
+export type Candidate = Correlation['data'][number]
+export type Friction = Schemas['FrictionAnswer']
+/** What is in the way at a step or in a stage: now, and in the baseline. */
+export type Rough = Schemas['AnalyticsMeasure']
+export type RoughMeasure = Rough['measure']
+export type Journey = Schemas['JourneyAnswer']
+export type JourneyStage = Journey['stages'][number]
+export type Flow = Journey['flows'][number]
 
 /** Behind which number of an answer people are asked for. */
 export type Cell = Schemas['AnalyticsCell']
@@ -27,7 +44,16 @@ export type Figure = {
   /** 0 to 1: how strongly it is marked. */
   heat?: number
 }
-export type FigureTable = { columns: string[]; rows: { key: string; head: string; figures: Figure[] }[] }
+export type FigureRow = {
+  key: string
+  head: string
+  figures: Figure[]
+  /** Where its period begins, where it stands for one. */
+  at?: string
+  /** What happened in it. */
+  notes?: string[]
+}
+export type FigureTable = { columns: string[]; rows: FigureRow[] }
 
 export const unitOf = (answer: Answer): Unit => ((answer.query as { unit?: Unit }).unit ?? 'day')
 

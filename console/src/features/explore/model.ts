@@ -2,8 +2,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ApiError, api, ok, type Schemas } from '@/api/client'
 import { queries } from '@/base/session'
+import { before } from './address'
 import type { Answer, Cell } from './answer'
-import { before, type Json } from './query'
+import type { Json } from './sets'
 
 export type Report = Omit<Schemas['Report'], 'query' | 'shown'> & { query: Json; shown: Json }
 export type Person = Schemas['AnalyticsPerson']
@@ -48,7 +49,6 @@ export function useBefore(query: Json | null, begin: string | null) {
     gcTime: 120000,
   })
 }
-
 
 /** What there is to ask about: names of events, and of what they hold. */
 export function useNames() {

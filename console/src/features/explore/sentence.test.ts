@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setupI18n } from '@lingui/core'
 import { describe, expect, it } from 'vitest'
-import { draftOf, type Json } from './query'
+import { draftOf } from './query'
 import { sentence } from './sentence'
+import type { Json } from './sets'
 
 const i18n = setupI18n({ locale: 'en', messages: { en: {} } })
 const say = (json: Json) => {
@@ -17,7 +18,14 @@ describe('a question in words', () => {
     expect(say({ kind: 'segmentation', series: [{ event: 'A' }, { event: 'B', measure: 'average', of: { property: 'total' } }], unit: 'week', range: { from: '2026-01-01', to: '2026-01-31' } }))
       .toBe('Number of A and average total of B, by week, from 2026-01-01 to 2026-01-31')
     expect(say({ kind: 'retention', begin: { event: 'A' }, again: {} })).toBe('People who did A and came back to do any event, by week, in the last 30 days')
-    expect(say({ kind: 'paths', to: { event: 'A' }, depth: 3, who: { did: { event: 'B' } } })).toBe('What people did before A in the same session, up to 3 steps, only people of a rule, in the last 30 days')
+    expect(say({ kind: 'paths', to: { event: 'A' }, depth: 3, who: { did: { event: 'B' } } })).toBe('What people did before A in the same session, up to 3 steps, only people who did B, in the last 30 days')
+    expect(say({ kind: 'compare', cohorts: [{}, { who: { trait: 'plan', is: 'equals', value: 'gold' } }], query: { kind: 'funnel', steps: [{ event: 'A' }, { event: 'B' }] } }))
+      .toBe('People who did A, then B within 7 days: everybody and whose plan is gold beside each other, in the last 30 days')
+    expect(say({ kind: 'correlation', from: { event: 'A' }, to: {} })).toBe('What goes with … within 7 days after A, in the last 30 days')
+    expect(say({ kind: 'friction', steps: [{ event: 'A' }, { event: 'B' }], baseline: { from: '2026-01-01', to: '2026-01-31' } }))
+      .toBe('What is in the way of A, then B within 7 days, in the last 30 days, beside 2026-01-01 to 2026-01-31')
+    expect(say({ kind: 'journey', who: { all: [{ trait: 'plan', is: 'equals', value: 'gold' }, { absent: { event: 'C' } }] } }))
+      .toBe('The journey from discovery to loyalty, only people whose plan is gold and who never did C, in the last 30 days, beside as long a time right before')
   })
   it('says every part that changes the answer', () => {
     const plain = { kind: 'funnel', steps: [{ event: 'A' }, { event: 'B' }] }

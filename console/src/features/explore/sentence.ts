@@ -2,15 +2,12 @@
 // A question as one sentence, from parts that each language puts in its own order.
 import type { I18n, MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { bracketsOf, type Draft, type EventSet, ofValue, type Property, type Series, WITH_BREAKDOWN, type Where } from './query'
-import { byUnits, lengthText } from './words'
+import { bracketsOf, type Cohort, type Days, type Draft, ofValue, type Series, WITH_BREAKDOWN } from './query'
+import { type EventSet, isNothing, type Property, type Where } from './sets'
+import { isEverybody, type Who } from './who'
+import { byUnits, lengthText, own } from './words'
 
 const list = (i18n: I18n, type: 'conjunction' | 'disjunction', parts: readonly string[]) => new Intl.ListFormat(i18n.locale, { type }).format(parts)
-
-/** What people have named keeps its own direction. */
-function own(i18n: I18n, text: string): string {
-  return i18n.locale === 'ar' ? `\u2068${text}\u2069` : text
-}
 
 const says: Record<string, (name: string, values: string) => MessageDescriptor> = {
   equals: (name, values) => msg`${name} is ${values}`,
@@ -45,6 +42,22 @@ function whereText(i18n: I18n, where: Where): string | null {
   return parts.length === 0 ? null : list(i18n, where.join === 'any' ? 'disjunction' : 'conjunction', parts)
 }
 
+/** Whose plan is gold, and who did Order Completed. */
+export function whoText(i18n: I18n, who: Who): string | null {
+  if (isEverybody(who)) return null
+  if (who.kind === 'json') return i18n._(msg`of a rule`)
+  const traits = whereText(i18n, { kind: 'rows', join: who.join, rows: who.traits })
+  const did = who.did.map((one) => {
+    const set = setText(i18n, one)
+    return i18n._(one.not ? msg`who never did ${set}` : msg`who did ${set}`)
+  })
+  return list(i18n, who.join === 'any' ? 'disjunction' : 'conjunction', [...(traits === null ? [] : [i18n._(msg`whose ${traits}`)]), ...did])
+}
+
+export function cohortText(i18n: I18n, { name, who }: Cohort): string {
+  return name.trim() !== '' ? own(i18n, name.trim()) : (whoText(i18n, who) ?? i18n._(msg`everybody`))
+}
+
 /** Order Completed or Order Refunded, where total is at least 20. */
 export function setText(i18n: I18n, set: EventSet): string {
   const events = set.name.trim() !== '' ? own(i18n, set.name.trim()) : set.events.length === 0 ? i18n._(msg`any event`) : list(i18n, 'disjunction', set.events.map((one) => own(i18n, one)))
@@ -68,6 +81,16 @@ function seriesText(i18n: I18n, one: Series): string {
   return i18n._(measure[one.measure] ?? msg`number of ${events}`)
 }
 
+/** An event set, or that it is not chosen yet. */
+const named = (i18n: I18n, set: EventSet): string => (isNothing(set) && set.name === '' ? '…' : setText(i18n, set))
+
+/** What a time is held against. */
+function beside(i18n: I18n, baseline: Days | null): string {
+  const from = own(i18n, baseline?.from || '…')
+  const to = own(i18n, baseline?.to || '…')
+  return i18n._(baseline === null ? msg`beside as long a time right before` : msg`beside ${from} to ${to}`)
+}
+
 function what(i18n: I18n, d: Draft): string {
   const of = setText(i18n, d.of)
   const gap = lengthText(i18n, d.gap.amount, d.gap.unit)
@@ -79,7 +102,7 @@ function what(i18n: I18n, d: Draft): string {
     }
     case 'funnel': {
       const window = lengthText(i18n, d.window.amount, d.window.unit)
-      const steps = d.steps.map((one) => (one.events.length === 0 && one.name === '' ? '…' : setText(i18n, one))).reduce((before, next) => i18n._(msg`${before}, then ${next}`))
+      const steps = d.steps.map((one) => named(i18n, one)).reduce((before, next) => i18n._(msg`${before}, then ${next}`))
       const all = list(i18n, 'conjunction', d.steps.map((one) => setText(i18n, one)))
       if (d.order === 'any') return i18n._(msg`People who did ${all} in any order within ${window}`)
       return i18n._(d.order === 'strict' ? msg`People who did ${steps} directly after each other within ${window}` : msg`People who did ${steps} within ${window}`)
@@ -100,6 +123,26 @@ function what(i18n: I18n, d: Draft): string {
       return i18n._(msg`Who did ${of} for the first time, again, or no more, ${by}`)
     case 'sessions':
       return i18n._(msg`Sessions of ${of}, which end after ${gap} without one, ${by}`)
+    case 'compare': {
+      const cohorts = list(i18n, 'conjunction', d.cohorts.map((one) => cohortText(i18n, one)))
+      const inner = d.inner === null ? '…' : what(i18n, d.inner)
+      return i18n._(msg`${inner}: ${cohorts} beside each other`)
+    }
+    case 'correlation': {
+      const from = named(i18n, d.anchor)
+      const to = named(i18n, d.goal)
+      const window = lengthText(i18n, d.window.amount, d.window.unit)
+      return i18n._(msg`What goes with ${to} within ${window} after ${from}`)
+    }
+    case 'friction': {
+      const window = lengthText(i18n, d.window.amount, d.window.unit)
+      const steps = d.steps.map((one) => named(i18n, one)).reduce((before, next) => i18n._(msg`${before}, then ${next}`))
+      return i18n._(msg`What is in the way of ${steps} within ${window}`)
+    }
+    case 'journey': {
+      const count = d.stages?.length ?? 0
+      return i18n._(d.stages === null ? msg`The journey from discovery to loyalty` : msg`The journey over ${count} stages of its own`)
+    }
   }
 }
 
@@ -108,8 +151,8 @@ function range(i18n: I18n, d: Draft): string {
     const length = lengthText(i18n, d.range.amount, d.range.unit)
     return i18n._(msg`in the last ${length}`)
   }
-  const from = d.range.from || '…'
-  const to = d.range.to || '…'
+  const from = own(i18n, d.range.from || '…')
+  const to = own(i18n, d.range.to || '…')
   return i18n._(msg`from ${from} to ${to}`)
 }
 
@@ -125,8 +168,10 @@ export function sentence(i18n: I18n, d: Draft): string {
     const same = propertyText(i18n, d.same)
     parts.push(i18n._(msg`with the same ${same} at each step`))
   }
-  if (d.who.trim() !== '') parts.push(i18n._(msg`only people of a rule`))
+  const who = whoText(i18n, d.who)
+  if (who !== null) parts.push(i18n._(msg`only people ${who}`))
   parts.push(range(i18n, d))
+  if (d.kind === 'friction' || d.kind === 'journey') parts.push(beside(i18n, d.baseline))
   if (WITH_BREAKDOWN.includes(d.kind) && d.breakdown !== null) {
     const by = propertyText(i18n, d.breakdown)
     parts.push(i18n._(msg`by ${by}`))

@@ -3,11 +3,14 @@
 import type { I18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import type { Format } from '@/base/format'
-import { type Answer, curveOf, type Figure, type FigureTable, type Funnel, type Lifecycle, type Paths, type Retention, type Segmentation, type Sessions, type Stickiness, stepsOf, unitOf } from './answer'
-import type { Json, Unit } from './query'
+import { curveOf, type Figure, type FigureTable, type Funnel, type Lifecycle, type Paths, type PlainAnswer, type Retention, type Segmentation, type Sessions, type Stickiness, stepsOf, unitOf } from './answer'
+import type { Unit } from './query'
+import type { Json } from './sets'
 import { eventText, measures, stages, valueText } from './words'
 
 export type Telling = { i18n: I18n; format: Format }
+/** What happened, and when the day of it begins. */
+export type Mark = { at: number; name: string }
 
 const MONTH: Intl.DateTimeFormatOptions = { month: 'short', year: 'numeric' }
 const DAY: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' }
@@ -34,6 +37,19 @@ export function numberText({ format }: Telling, value: number | null | undefined
 
 export const shareText = ({ format }: Telling, value: number | null): string => (value === null ? '–' : format.percent(value))
 export const secondsText = ({ format }: Telling, value: number | null): string => (value === null ? '–' : format.duration(value * 1000))
+
+const beginOf = (periods: readonly string[], at: number) => (periods[at] === undefined ? {} : { at: periods[at] })
+
+/** With what happened in the period of each row; periods rise, the last is over at `end`. */
+export function noted(table: FigureTable, marks: readonly Mark[], end: string): FigureTable {
+  const periods = table.rows.flatMap((row, index) => (row.at === undefined ? [] : [{ index, begin: Date.parse(row.at) }]))
+  const notes = new Map<number, string[]>()
+  for (const { at, name } of marks) {
+    const period = at < Date.parse(end) ? periods.findLast(({ begin }) => begin <= at) : undefined
+    if (period !== undefined) notes.set(period.index, [...(notes.get(period.index) ?? []), name])
+  }
+  return notes.size === 0 ? table : { ...table, rows: table.rows.map((row, index) => ({ ...row, ...(notes.has(index) ? { notes: notes.get(index) ?? [] } : {}) })) }
+}
 
 const plain = (text: string, raw: number | string | null): Figure => ({ text, raw })
 
@@ -63,7 +79,7 @@ function segmentation(tell: Telling, answer: Segmentation): FigureTable {
     rows: answer.periods.map((at, period) => {
       const head = periodText(tell, unit, at)
       return {
-        key: at, head,
+        key: at, head, at,
         figures: lines.map((line, i): Figure => {
           const value = line.values[period] ?? null
           return { text: numberText(tell, value), raw: value, ...(drills(answer, line.series) && value !== null && value !== 0 ? { cell: { value: line.value, series: line.series, period }, of: `${names[i]}, ${head}` } : {}) }
@@ -132,7 +148,7 @@ export function retentionOf(tell: Telling, answer: Retention, value: number): Fi
       ...cohorts.map((cohort, at) => {
         const head = periodText(tell, unit, answer.periods[cohort.period] ?? 0)
         return {
-          key: String(cohort.period), head,
+          key: String(cohort.period), head, ...beginOf(answer.periods, cohort.period),
           figures: [
             { text: numberText(tell, cohort.people), raw: cohort.people, ...(cohort.people > 0 ? { cell: { value, cohort: at }, of: i18n._(msg`began ${head}`) } : {}) },
             ...cohort.back.map((people, back): Figure => {
@@ -192,7 +208,7 @@ function lifecycle(tell: Telling, answer: Lifecycle): FigureTable {
     rows: answer.data.map((row, period) => {
       const head = periodText(tell, unit, answer.periods[period] ?? 0)
       return {
-        key: String(period), head,
+        key: String(period), head, ...beginOf(answer.periods, period),
         figures: STAGES.map((state) => ({ text: numberText(tell, row[state]), raw: row[state], ...(row[state] > 0 ? { cell: { period, state }, of: `${i18n._(stages[state].title)}, ${head}` } : {}) })),
       }
     }),
@@ -207,7 +223,7 @@ function sessions(tell: Telling, answer: Sessions): FigureTable {
     rows: answer.data.map((row, period) => {
       const head = periodText(tell, unit, answer.periods[period] ?? 0)
       return {
-        key: String(period), head,
+        key: String(period), head, ...beginOf(answer.periods, period),
         figures: [
           plain(numberText(tell, row.sessions), row.sessions), { text: numberText(tell, row.people), raw: row.people, ...(row.people > 0 ? { cell: { period }, of: head } : {}) },
           plain(secondsText(tell, row.median_s), row.median_s), plain(secondsText(tell, row.mean_s), row.mean_s), plain(numberText(tell, row.mean_events), row.mean_events),
@@ -218,7 +234,7 @@ function sessions(tell: Telling, answer: Sessions): FigureTable {
 }
 
 /** `value`: which of a breakdown, where a table holds one. */
-export function tableOf(tell: Telling, answer: Answer, value = 0): FigureTable {
+export function tableOf(tell: Telling, answer: PlainAnswer, value = 0): FigureTable {
   switch (answer.kind) {
     case 'segmentation': return segmentation(tell, answer)
     case 'funnel': return funnelOf(tell, answer, value)

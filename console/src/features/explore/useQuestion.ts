@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from 'react'
-import { type Draft, draftOf, faultsOf, type Fault, type Json, queryOf } from './query'
+import { type Draft, draftOf, faultsOf, queryOf } from './query'
+import type { Fault, Json } from './sets'
 
 const NONE: ReadonlyMap<string, Fault> = new Map()
 
@@ -10,7 +11,7 @@ const pretty = (json: Json) => JSON.stringify(json, null, 2)
 
 function ofDraft(draft: Draft): State {
   // a rule that is not JSON yet keeps the rest from being a query
-  const json = faultsOf(draft).get('/who') === 'json' ? null : queryOf(draft)
+  const json = [...faultsOf(draft).values()].includes('json') ? null : queryOf(draft)
   return { draft, json, text: json === null ? '' : pretty(json) }
 }
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The question beside its answer: as fields, or as JSON where it says more than fields can.
 import { Trans, useLingui } from '@lingui/react/macro'
-import { NativeSelect, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { NativeSelect, SegmentedControl, Select, Textarea } from '@mantine/core'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { usePrefs, zoneOf } from '@/base/prefs'
 import { Panel } from '@/ui/Page'
-import { DAY, type Draft, MAX, RANGE_UNITS, type Range } from '../query'
-import { faults as faultWords, rangeUnits } from '../words'
+import { type Draft, type Kind, MAX, RANGE_UNITS, type Range } from '../query'
 import type { Question } from '../useQuestion'
-import { Conditions, More, NumberField, Part, Wrong } from './fields'
-import { FORMS } from './forms'
+import { isEverybody } from '../who'
+import { rangeUnits } from '../words'
+import { Conditions, DayFields, More, NumberField, Part, Wrong } from './fields'
+import { FORMS as PLAIN, type Props } from './forms'
+import { CompareForm, CorrelationForm, FrictionForm, JourneyForm, Understood } from './sureForms'
+import { WhoFields } from './WhoFields'
 
 function RangePart({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
   const { t, i18n } = useLingui()
@@ -25,41 +28,32 @@ function RangePart({ range, onChange }: { range: Range; onChange: (range: Range)
           <NativeSelect aria-label={t`Unit of the range`} value={range.unit} data={RANGE_UNITS.map((value) => ({ value, label: i18n._(rangeUnits[value]) }))} onChange={(event) => onChange({ ...range, unit: RANGE_UNITS.find((one) => one === event.currentTarget.value) ?? 'days' })} />
         </div>
       ) : (
-        <div className="ex-pair">
-          {(['from', 'to'] as const).map((side) => (
-            <TextInput
-              key={side} aria-label={side === 'from' ? t`First day` : t`Last day`} type={range[side] === '' || DAY.test(range[side]) ? 'date' : 'text'} maxLength={40} value={range[side]}
-              onChange={(event) => onChange({ ...range, [side]: event.currentTarget.value })}
-            />
-          ))}
-        </div>
+        <DayFields days={range} onChange={(days) => onChange({ kind: 'between', ...days })} />
       )}
     </Part>
   )
 }
 
-const WHO = '{"did": {"event": "Order Completed"}}'
+const FORMS: Record<Kind, (props: Props) => ReactNode> = { ...PLAIN, compare: CompareForm, correlation: CorrelationForm, friction: FrictionForm, journey: JourneyForm }
+/** They ask for people among what else they ask. */
+const WHO_OF_THEIR_OWN: ReadonlySet<Kind> = new Set(['compare', 'journey'])
 
 function Further({ draft, onChange }: { draft: Draft; onChange: (change: Partial<Draft>) => void }) {
-  const { t, i18n } = useLingui()
+  const { t } = useLingui()
+  const ownWho = WHO_OF_THEIR_OWN.has(draft.kind)
   const own = zoneOf(usePrefs())
   const zones = useMemo(() => [...new Set([draft.zone, own, 'UTC', ...Intl.supportedValuesOf('timeZone')])], [draft.zone, own])
   return (
-    <More title={<Trans>Zone, conditions on all events, people</Trans>} open={draft.who !== '' || draft.where.kind === 'json' || draft.where.rows.length > 0}>
+    <More title={ownWho ? <Trans>Zone, conditions on all events</Trans> : <Trans>Zone, conditions on all events, people</Trans>} open={(!isEverybody(draft.who) && !ownWho) || draft.where.kind === 'json' || draft.where.rows.length > 0}>
       <Part title={t`Zone of days, weeks and months`} at="/zone"><Select aria-label={t`Zone`} searchable allowDeselect={false} limit={50} value={draft.zone} data={zones} onChange={(zone) => onChange({ zone: zone ?? 'UTC' })} /></Part>
       <Part title={t`Conditions on every event`} at="/where"><Conditions where={draft.where} onChange={(where) => onChange({ where })} /></Part>
-      <Part title={t`Only people for whom this holds`} at="/who">
-        <Textarea
-          aria-label={t`Rule over a person, as JSON`} description={<Trans>A rule over a person at the end of the range, as JSON; empty: everybody. See the documentation of rules.</Trans>} inputWrapperOrder={['input', 'error', 'description']} placeholder={WHO} autosize minRows={2} maxRows={12} spellCheck={false} classNames={{ input: 'ex-code' }}
-          value={draft.who} onChange={(event) => onChange({ who: event.currentTarget.value })}
-        />
-        {draft.who.trim() !== '' && !draft.who.trim().startsWith('{') && <p className="pt-text-bad ex-small">{i18n._(faultWords.json)}</p>}
-      </Part>
+      {!ownWho && <Part title={t`Only people for whom this holds`} at="/who"><WhoFields who={draft.who} label={t`people`} at="/who" onChange={(who) => onChange({ who })} /></Part>}
     </More>
   )
 }
 
-export function Builder({ question, wrong, fresh }: { question: Question; wrong: (at: string) => string | null; fresh: boolean }) {
+/** `understood`: the question as it was answered. */
+export function Builder({ question, understood, wrong, fresh }: { question: Question; understood: Draft | null; wrong: (at: string) => string | null; fresh: boolean }) {
   const { t } = useLingui()
   const [asText, setAsText] = useState(false)
   const form = useRef<HTMLDivElement>(null)
@@ -80,7 +74,7 @@ export function Builder({ question, wrong, fresh }: { question: Question; wrong:
       <Wrong.Provider value={wrong}>
         {view === 'form' && draft !== null && Form !== null ? (
           <div ref={form} className="ex-form">
-            <Form draft={draft} onChange={change} />
+            <Understood.Provider value={understood}><Form draft={draft} onChange={change} /></Understood.Provider>
             <RangePart range={draft.range} onChange={(range) => change({ range })} />
             <Further draft={draft} onChange={change} />
           </div>

@@ -11,10 +11,12 @@ import { useUrl } from '@/base/url'
 import { LinkTo } from '@/ui/LinkTo'
 import { Page, Panel } from '@/ui/Page'
 import { errorText, Skeleton } from '@/ui/states'
+import { decode, encode, refusalOf } from '../address'
 import type { Cell } from '../answer'
 import { type Report, type Shown, shownJson, shownOf, useAnswer, useBefore } from '../model'
-import { decode, draftOf, encode, type Json, kindOf, queryOf, refusalOf } from '../query'
+import { draftOf, kindOf, queryOf } from '../query'
 import { sentence } from '../sentence'
+import type { Json } from '../sets'
 import { useQuestion } from '../useQuestion'
 import { kinds } from '../words'
 import { Notes } from './Notes'
@@ -28,14 +30,14 @@ const Builder = lazy(() => import('./Builder').then((m) => ({ default: m.Builder
 
 const REST_MS = 400
 /** Places that hold lists: what is wrong inside of them is said at the item. */
-const LISTS = new Set(['/series', '/steps', '/exclude', '/formulae'])
-const ON_DAYS = new Set(['segmentation', 'lifecycle', 'sessions'])
+const LISTS = new Set(['series', 'steps', 'exclude', 'formulae', 'cohorts', 'query', 'properties', 'events', 'errors', 'stages'])
+const ON_DAYS = new Set(['segmentation', 'retention', 'lifecycle', 'sessions', 'friction', 'journey'])
 
 /** What is refused, at the place that it names. */
 function useWrong(error: unknown) {
   return useMemo(() => {
     const refused = error instanceof ApiError && error.status === 400 ? refusalOf(errorText(error)) : null
-    return (at: string) => (refused !== null && (refused.at === at || (!LISTS.has(at) && refused.at.startsWith(`${at}/`))) ? refused.says : null)
+    return (at: string) => (refused !== null && (refused.at === at || (!LISTS.has(at.slice(at.lastIndexOf('/') + 1)) && refused.at.startsWith(`${at}/`))) ? refused.says : null)
   }, [error])
 }
 
@@ -70,6 +72,7 @@ export function Explorer({ begin, report, fresh = false }: { begin: Json; report
   const asked = useRested(question.whole ? question.json : null)
   const query = useAnswer(asked)
   const answer = query.isPlaceholderData ? undefined : query.data
+  const understood = useMemo(() => (answer === undefined ? null : draftOf(answer.query)), [answer])
   const compared = shown.compare && answer?.kind === 'segmentation' && answer.periods.length > 1
   const earlier = useBefore(compared ? asked : null, compared ? answer.range.from : null)
   const wrong = useWrong(query.error)
@@ -86,6 +89,9 @@ export function Explorer({ begin, report, fresh = false }: { begin: Json; report
   }, [text, kept, shownText, keptShown, setUrl])
 
   const kind = question.draft?.kind ?? (question.json === null ? undefined : (kindOf(question.json) ?? undefined))
+  const inner = question.draft?.inner
+  const onDays = kind === 'compare' ? inner?.kind === 'segmentation' : kind !== undefined && ON_DAYS.has(kind)
+  const noted = onDays && (inner ?? question.draft)?.unit !== 'whole'
   const title = saved?.name ?? (kind === undefined ? t`Question` : i18n._(kinds[kind].title))
   const said = question.draft === null ? t`A question as JSON` : sentence(i18n, question.draft)
   const open = (cell: Cell, of: string) => setUrl({ p: encode({ cell, of }) })
@@ -114,20 +120,20 @@ export function Explorer({ begin, report, fresh = false }: { begin: Json; report
         />
       )}
     >
-      <div className="ex-page">
+      <div className="ex-page" data-wide={kind === 'journey' && opened === null}>
         <div className="ex-main">
           <Panel label={t`Answer`}>
             <Result
               question={question} query={query} earlier={compared ? (earlier.data ?? null) : null} notes={shown.notes} onOpen={open}
               tools={<Button size="compact-sm" variant={shown.compare ? 'light' : 'default'} aria-pressed={shown.compare} onClick={compare}><Trans>Compare with the time before</Trans></Button>}
             />
-            {kind !== undefined && ON_DAYS.has(kind) && question.draft?.unit !== 'whole' && <Notes notes={shown.notes} may={mayWrite} onChange={(notes) => setShown({ ...shown, notes })} />}
+            {noted && <Notes notes={shown.notes} may={mayWrite} onChange={(notes) => setShown({ ...shown, notes })} />}
           </Panel>
         </div>
         <div className="ex-side">
           {opened !== null && asked !== null && <PeoplePanel query={asked} cell={opened.cell} of={opened.of} onClose={() => setUrl({ p: null })} />}
           <div className="ex-builder" hidden={opened !== null}>
-            <Suspense fallback={<Panel title={t`Question`}><Skeleton rows={8} /></Panel>}><Builder question={question} wrong={wrong} fresh={fresh} /></Suspense>
+            <Suspense fallback={<Panel title={t`Question`}><Skeleton rows={8} /></Panel>}><Builder question={question} understood={understood} wrong={wrong} fresh={fresh} /></Suspense>
           </div>
         </div>
       </div>

@@ -16,6 +16,9 @@ function nextIn(table: FigureTable, row: number, column: number, [down, along]: 
   return null
 }
 
+/** A column without a number is read from where lines begin. */
+const isWords = (table: FigureTable, column: number) => table.rows.some((row) => typeof row.figures[column]?.raw === 'string') && table.rows.every((row) => typeof row.figures[column]?.raw !== 'number')
+
 function Content({ figure, at, first, onOpen }: { figure: Figure; at: string; first: boolean; onOpen: Open }) {
   const { t } = useLingui()
   const { cell, text, of = '' } = figure
@@ -25,6 +28,7 @@ function Content({ figure, at, first, onOpen }: { figure: Figure; at: string; fi
 
 export function Figures({ label, table, heat = false, newestFirst = false, onOpen }: { label: string; table: FigureTable; heat?: boolean; newestFirst?: boolean; onOpen: Open }) {
   const [at, setAt] = useState<string | null>(null)
+  const words = table.columns.map((_, i) => i > 0 && isWords(table, i - 1))
   const body = useRef<HTMLTableSectionElement>(null)
   const shown = newestFirst ? { ...table, rows: table.rows.toReversed() } : table
   const known = at !== null && shown.rows[Number(at.split(' ')[0])]?.figures[Number(at.split(' ')[1])]?.cell !== undefined
@@ -49,14 +53,17 @@ export function Figures({ label, table, heat = false, newestFirst = false, onOpe
     <div className="ex-scroll" tabIndex={0} role="region" aria-label={label}>
       <table className="ex-table">
         <thead>
-          <tr>{table.columns.map((title, i) => <th key={i} scope="col" className={i > 0 ? 'pt-num' : undefined}><bdi>{title}</bdi></th>)}</tr>
+          <tr>{table.columns.map((title, i) => <th key={i} scope="col" className={i > 0 && !words[i] ? 'pt-num' : undefined}><bdi>{title}</bdi></th>)}</tr>
         </thead>
         <tbody ref={body} onKeyDown={onKeyDown} onFocus={(event) => setAt((event.target as HTMLElement).dataset.at ?? at)}>
           {shown.rows.map((row, r) => (
             <tr key={row.key}>
-              <th scope="row"><bdi>{row.head}</bdi></th>
+              <th scope="row">
+                <bdi>{row.head}</bdi>
+                {row.notes?.map((note) => <span key={note} className="ex-row-note" title={note}><span aria-hidden="true">⚑</span> <bdi>{note}</bdi></span>)}
+              </th>
               {row.figures.map((figure, c) => (
-                <td key={c} className={`pt-num ${heat && figure.heat !== undefined ? 'ex-heat' : ''}`} style={heat && figure.heat !== undefined ? { '--heat': `${Math.round(figure.heat * 40)}%` } as React.CSSProperties : undefined}>
+                <td key={c} className={`${words[c + 1] ? '' : 'pt-num'} ${heat && figure.heat !== undefined ? 'ex-heat' : ''}`} style={heat && figure.heat !== undefined ? { '--heat': `${Math.round(figure.heat * 40)}%` } as React.CSSProperties : undefined}>
                   <Content figure={figure} at={`${r} ${c}`} first={stop === `${r} ${c}`} onOpen={onOpen} />
                 </td>
               ))}

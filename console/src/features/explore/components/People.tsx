@@ -13,7 +13,7 @@ import { Empty, Failed, Forbidden, Skeleton } from '@/ui/states'
 import { attempt } from '@/ui/toast'
 import type { Cell } from '../answer'
 import { allPeople, type Person, usePeople } from '../model'
-import type { Json } from '../query'
+import type { Json } from '../sets'
 
 function List({ query, cell }: { query: Json; cell: Cell }) {
   const { t } = useLingui()

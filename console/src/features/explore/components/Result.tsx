@@ -2,15 +2,21 @@
 // The answer: what is drawn, of how much it is, how fresh, and what keeps it from being there.
 import { plural } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { Button } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { ApiError } from '@/api/client'
 import { makeFormat, useFormat } from '@/base/format'
 import { Empty, errorText, Failed, Skeleton } from '@/ui/states'
 import type { Answer } from '../answer'
 import type { Note, useAnswer } from '../model'
+import { sampleOf } from '../samples'
 import type { Question } from '../useQuestion'
 import { faults as faultWords } from '../words'
+import { CompareResult } from '../results/Compare'
+import { CorrelationResult } from '../results/Correlation'
+import { FrictionResult } from '../results/Friction'
 import { FunnelResult } from '../results/Funnel'
+import { JourneyResult } from '../results/Journey'
 import { LifecycleResult, SessionsResult, StickinessResult } from '../results/Others'
 import { PathsResult } from '../results/Paths'
 import { RetentionResult } from '../results/Retention'
@@ -52,7 +58,7 @@ function About({ answer }: { answer: Answer }) {
   const rows = plural(answer.rows, { one: '# event read', other: '# events read' })
   const position = format.integer(answer.watermark.position)
   const behind = answer.watermark.behind
-  const took = format.duration(Math.ceil(answer.took_ms))
+  const took = format.duration(Math.max(1, Math.ceil(answer.took_ms)))
   const running = 'periods' in answer && answer.periods.length > 1 && (answer.query.range as { last?: unknown } | undefined)?.last !== undefined
   const { zone } = answer.range
   const left = ('values_left' in answer ? answer.values_left : null) ?? 0
@@ -78,10 +84,14 @@ function Drawn({ answer, earlier, notes, tools, onOpen }: { answer: Answer; earl
   switch (answer.kind) {
     case 'segmentation': return <SegmentationResult answer={answer} earlier={earlier?.kind === 'segmentation' ? earlier : null} tell={tell} notes={notes} tools={tools} onOpen={onOpen} />
     case 'funnel': return <FunnelResult answer={answer} tell={tell} onOpen={onOpen} />
-    case 'retention': return <RetentionResult answer={answer} tell={tell} onOpen={onOpen} />
+    case 'retention': return <RetentionResult answer={answer} tell={tell} notes={notes} onOpen={onOpen} />
     case 'paths': return <PathsResult answer={answer} tell={tell} onOpen={onOpen} />
     case 'stickiness': return <StickinessResult answer={answer} tell={tell} onOpen={onOpen} />
     case 'lifecycle': return <LifecycleResult answer={answer} tell={tell} notes={notes} onOpen={onOpen} />
+    case 'compare': return <CompareResult answer={answer} tell={tell} notes={notes} onOpen={onOpen} />
+    case 'correlation': return <CorrelationResult answer={answer} tell={tell} onOpen={onOpen} />
+    case 'friction': return <FrictionResult answer={answer} tell={tell} notes={notes} onOpen={onOpen} />
+    case 'journey': return <JourneyResult answer={answer} tell={tell} notes={notes} onOpen={onOpen} />
     case 'sessions': return <SessionsResult answer={answer} tell={tell} notes={notes} onOpen={onOpen} />
   }
 }
@@ -92,7 +102,13 @@ const isEmpty = (answer: Answer) => answer.people === 0 && (answer.kind !== 'seg
 function Missing({ question }: { question: Question }) {
   const { t, i18n } = useLingui()
   const words = [...new Set([...question.faults.values()].map((fault) => i18n._(faultWords[fault])))]
-  return <Empty title={t`The question is not whole yet`}>{words.length > 0 ? new Intl.ListFormat(i18n.locale).format(words) : t`It is asked as soon as it is.`}</Empty>
+  const { draft } = question
+  const sample = draft === null ? null : sampleOf(draft)
+  return (
+    <Empty title={t`The question is not whole yet`} action={sample !== null && <Button onClick={() => question.changeDraft(sample)}><Trans>Show an example</Trans></Button>}>
+      {words.length > 0 ? new Intl.ListFormat(i18n.locale).format(words) : t`It is asked as soon as it is.`}
+    </Empty>
+  )
 }
 
 /** `tools`: beside the picture of a trend. */

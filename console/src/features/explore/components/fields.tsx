@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields that questions of all kinds are made of.
 import { Trans, useLingui } from '@lingui/react/macro'
-import { ActionIcon, Autocomplete, Button, NativeSelect, NumberInput, TagsInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Autocomplete, Button, NativeSelect, NumberInput, TagsInput, TextInput, Tooltip } from '@mantine/core'
 import { createContext, lazy, type ReactNode, Suspense, useContext, useMemo, useState } from 'react'
-import { loadWhereRows, newRow, type RowFault } from '@/features/computed'
+import { loadWhereRows, newRow, type Row, type RowFault } from '@/features/computed'
 import { Icon } from '@/ui/icons'
 import { Skeleton } from '@/ui/states'
 import { useNames } from '../model'
-import { type EventSet, FIELDS, type Length, LENGTHS, MAX, PLACES, type Property, type Where } from '../query'
+import { DAY, type Days, FIELDS, MAX } from '../query'
+import { type EventSet, type Length, LENGTHS, PLACES, type Property, type Where } from '../sets'
 import { lengths, places } from '../words'
 
 const WhereRows = lazy(loadWhereRows)
+const TRAIT = ['trait'] as const
 /** What is missing is said where the answer would stand. */
 const NO_FAULTS: ReadonlyMap<number, RowFault> = new Map()
 
@@ -52,6 +54,18 @@ export function Conditions({ where, onChange }: { where: Where; onChange: (where
   return (
     <Suspense fallback={<Skeleton rows={1} />}>
       <WhereRows where={where} faults={NO_FAULTS} onChange={onChange} />
+    </Suspense>
+  )
+}
+
+/** Conditions on traits of a person. */
+export function TraitRows({ rows, onChange }: { rows: Row[]; onChange: (rows: Row[]) => void }) {
+  return (
+    <Suspense fallback={<Skeleton rows={1} />}>
+      <WhereRows
+        where={{ kind: 'rows', join: 'all', rows }} faults={NO_FAULTS} choice={TRAIT} joined={false}
+        onChange={(where) => onChange(where.kind === 'rows' ? where.rows.map((row) => ({ ...row, place: 'trait' })) : [])}
+      />
     </Suspense>
   )
 }
@@ -125,6 +139,21 @@ export function PropertyFields({ label, property, none, onChange }: { label: str
   )
 }
 
+/** From one day to another; or instants, as a question may hold them. */
+export function DayFields({ days, onChange }: { days: Days; onChange: (days: Days) => void }) {
+  const { t } = useLingui()
+  return (
+    <div className="ex-pair">
+      {(['from', 'to'] as const).map((side) => (
+        <TextInput
+          key={side} aria-label={side === 'from' ? t`First day` : t`Last day`} type={days[side] === '' || DAY.test(days[side]) ? 'date' : 'text'} maxLength={40} value={days[side]}
+          onChange={(event) => onChange({ ...days, [side]: event.currentTarget.value })}
+        />
+      ))}
+    </div>
+  )
+}
+
 export function NumberField({ label, value, min = 1, max, onChange }: { label: string; value: number; min?: number; max: number; onChange: (value: number) => void }) {
   return <NumberInput aria-label={label} value={value} min={min} max={max} allowDecimal={false} hideControls onChange={(typed) => onChange(Math.min(max, Math.max(min, Math.round(Number(typed)) || min)))} />
 }
@@ -153,8 +182,12 @@ export function Add({ children, onClick, disabled = false }: { children: ReactNo
   return <div><Button size="compact-sm" leftSection={<Icon name="add" />} disabled={disabled} onClick={onClick}>{children}</Button></div>
 }
 
+/** Whether a question may be broken down: not where it is asked of cohorts, which are a breakdown themselves. */
+export const Breakable = createContext(true)
+
 export function BreakdownPart({ breakdown, limit, onChange }: { breakdown: Property | null; limit: number; onChange: (change: { breakdown?: Property | null; limit?: number }) => void }) {
   const { t } = useLingui()
+  if (!useContext(Breakable)) return null
   return (
     <Part title={t`Broken down by`} at="/breakdown">
       <PropertyFields label={t`Breakdown`} property={breakdown} none={t`nothing`} onChange={(next) => onChange({ breakdown: next })} />

@@ -2,15 +2,13 @@
 // What is asked, by kind.
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Checkbox, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
-import { type Draft, type EventSet, type Exclusion, type Kind, MAX, MEASURES, newId, newSeries, newSet, ofValue, ORDERS, type Series, type Unit, UNITS_OF } from '../query'
+import { type Draft, type Exclusion, type Kind, MAX, MEASURES, newSeries, ofValue, ORDERS, type Series, type Unit, UNITS_OF } from '../query'
+import { type EventSet, newId, newSet } from '../sets'
 import { measures, orders, units } from '../words'
 import { Add, BreakdownPart, LengthFields, More, NumberField, Part, PropertyFields, Remove, SetFields } from './fields'
+import { letter, replaced, without } from './lists'
 
-type Props = { draft: Draft; onChange: (change: Partial<Draft>) => void }
-
-const replaced = <T extends { id: number }>(all: readonly T[], id: number, change: Partial<T>): T[] => all.map((one) => (one.id === id ? { ...one, ...change } : one))
-const without = <T extends { id: number }>(all: readonly T[], id: number): T[] => all.filter((one) => one.id !== id)
-const letter = (i: number) => String.fromCharCode(65 + i)
+export type Props = { draft: Draft; onChange: (change: Partial<Draft>) => void }
 
 function UnitPart({ draft, onChange }: Props) {
   const { t, i18n } = useLingui()
@@ -84,8 +82,9 @@ function SegmentationForm({ draft, onChange }: Props) {
   )
 }
 
-function FunnelForm({ draft, onChange }: Props) {
-  const { t, i18n } = useLingui()
+/** `most`: steps there may be. */
+export function StepsPart({ draft, onChange, most }: Props & { most: number }) {
+  const { t } = useLingui()
   const steps = draft.steps
   const move = (at: number, by: number) => {
     const next = [...steps]
@@ -94,31 +93,39 @@ function FunnelForm({ draft, onChange }: Props) {
     onChange({ steps: next })
   }
   return (
+    <Part title={t`Steps`} at="/steps">
+      <ol className="pt-items ex-items">
+        {steps.map((one, i) => (
+          <li
+            key={one.id} className="ex-item"
+            onKeyDown={(event) => {
+              const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
+              if (!event.altKey || by === 0 || steps[i + by] === undefined) return
+              event.preventDefault()
+              move(i, by)
+            }}
+          >
+            <span className="ex-letter" aria-hidden="true">{i + 1}</span>
+            <div className="ex-item-body">
+              <SetFields set={one} label={t`Step ${i + 1}`} at={`/steps/${i}`} empty={t`Choose an event`} first={i === 0} onChange={(change) => onChange({ steps: replaced(steps, one.id, change) })}>
+                {steps.length > 2 && <Remove label={t`Remove step ${i + 1}`} onClick={() => onChange({ steps: without(steps, one.id), exclude: draft.exclude.filter((it) => it.after === null || it.after < steps.length - 1) })} />}
+              </SetFields>
+            </div>
+          </li>
+        ))}
+      </ol>
+      <Add disabled={steps.length >= most} onClick={() => onChange({ steps: [...steps, newSet()] })}><Trans>Add a step</Trans></Add>
+      <p className="pt-faint ex-small"><Trans>Alt with an arrow moves a step.</Trans></p>
+    </Part>
+  )
+}
+
+function FunnelForm({ draft, onChange }: Props) {
+  const { t, i18n } = useLingui()
+  const { steps } = draft
+  return (
     <>
-      <Part title={t`Steps`} at="/steps">
-        <ol className="pt-items ex-items">
-          {steps.map((one, i) => (
-            <li
-              key={one.id} className="ex-item"
-              onKeyDown={(event) => {
-                const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
-                if (!event.altKey || by === 0 || steps[i + by] === undefined) return
-                event.preventDefault()
-                move(i, by)
-              }}
-            >
-              <span className="ex-letter" aria-hidden="true">{i + 1}</span>
-              <div className="ex-item-body">
-                <SetFields set={one} label={t`Step ${i + 1}`} at={`/steps/${i}`} empty={t`Choose an event`} first={i === 0} onChange={(change) => onChange({ steps: replaced(steps, one.id, change) })}>
-                  {steps.length > 2 && <Remove label={t`Remove step ${i + 1}`} onClick={() => onChange({ steps: without(steps, one.id), exclude: draft.exclude.filter((it) => it.after === null || it.after < steps.length - 1) })} />}
-                </SetFields>
-              </div>
-            </li>
-          ))}
-        </ol>
-        <Add disabled={steps.length >= MAX.steps} onClick={() => onChange({ steps: [...steps, newSet()] })}><Trans>Add a step</Trans></Add>
-        <p className="pt-faint ex-small"><Trans>Alt with an arrow moves a step.</Trans></p>
-      </Part>
+      <StepsPart draft={draft} onChange={onChange} most={MAX.steps} />
       <Part title={t`Within`} at="/window"><LengthFields label={t`Window`} length={draft.window} onChange={(window) => onChange({ window })} /></Part>
       <BreakdownPart breakdown={draft.breakdown} limit={draft.limit} onChange={onChange} />
       <More title={<Trans>Order, exclusions, same value</Trans>} open={draft.order !== 'ordered' || draft.exclude.length > 0 || draft.same !== null}>
@@ -202,6 +209,6 @@ function OfForm({ draft, onChange }: Props) {
   )
 }
 
-export const FORMS: Record<Kind, (props: Props) => React.ReactNode> = {
+export const FORMS = {
   segmentation: SegmentationForm, funnel: FunnelForm, retention: RetentionForm, paths: PathsForm, stickiness: OfForm, lifecycle: OfForm, sessions: OfForm,
-}
+} satisfies Partial<Record<Kind, (props: Props) => React.ReactNode>>

@@ -4,8 +4,9 @@ import { useMemo } from 'react'
 import { usePrefs, zoneOf } from '@/base/prefs'
 import { useParam, useUrl } from '@/base/url'
 import { NotFound } from '@/ui/states'
+import { decode } from '../address'
 import { Explorer } from '../components/Explorer'
-import { blank, decode, KINDS, kindOf, queryOf } from '../query'
+import { blank, KINDS, kindOf, queryOf } from '../query'
 
 /** A question that is not saved: of the kind in the path, or as the address holds it. */
 export function QuestionPage() {

@@ -4,9 +4,9 @@ import { useState } from 'react'
 import { ApiError } from '@/api/client'
 import { useParam, useUrl } from '@/base/url'
 import { Loaded, NotFound } from '@/ui/states'
+import { decode } from '../address'
 import { Explorer } from '../components/Explorer'
 import { type Report, useReport } from '../model'
-import { decode } from '../query'
 
 /** With what was changed of it since, where the address says so. */
 function Opened({ report }: { report: Report }) {

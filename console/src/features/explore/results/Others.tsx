@@ -10,7 +10,8 @@ import type { Note } from '../model'
 import { numberText, periodText, STAGES, shareText, tableOf, type Telling } from '../tables'
 import { stages, units } from '../words'
 import { Bars } from './Bars'
-import { Lines, useMarks } from './Segmentation'
+import { useMarks, useNoted } from './marks'
+import { Lines } from './Segmentation'
 
 export function StickinessResult({ answer, tell, onOpen }: { answer: Stickiness; tell: Telling; onOpen: Open }) {
   const { t, i18n } = useLingui()
@@ -76,7 +77,7 @@ function Stacks({ answer, tell, notes, onOpen }: { answer: Lifecycle; tell: Tell
                       <rect key={stage} className={`ex-stage ex-fill-${i}`} x={at(k)} y={top} width={bar} height={Math.max(1, size - 1)} onClick={() => onOpen({ period: k, state: stage }, of)}><title>{`${of}: ${numberText(tell, row[stage])}`}</title></rect>
                     )
                   })}
-                  {(answer.data.length - 1 - k) % nth === 0 && <text className="ex-axis" x={at(k) + bar / 2} y={HEIGHT - 4} textAnchor="middle">{head}</text>}
+                  {(answer.data.length - 1 - k) % nth === 0 && <text className="ex-axis" x={k === answer.data.length - 1 ? width : at(k) + bar / 2} y={HEIGHT - 4} textAnchor={k === answer.data.length - 1 ? 'end' : 'middle'}>{head}</text>}
                 </g>
               )
             })}
@@ -94,7 +95,8 @@ function Stacks({ answer, tell, notes, onOpen }: { answer: Lifecycle; tell: Tell
 
 export function LifecycleResult({ answer, tell, notes, onOpen }: { answer: Lifecycle; tell: Telling; notes: readonly Note[]; onOpen: Open }) {
   const { t } = useLingui()
-  const table = useMemo(() => tableOf(tell, answer), [tell, answer])
+  const figures = useMemo(() => tableOf(tell, answer), [tell, answer])
+  const table = useNoted(figures, notes, answer.range)
   return (
     <Twin label={t`People by stage`} file="lifecycle" table={table} newestFirst onOpen={onOpen}>
       <Stacks answer={answer} tell={tell} notes={notes} onOpen={onOpen} />
@@ -104,7 +106,8 @@ export function LifecycleResult({ answer, tell, notes, onOpen }: { answer: Lifec
 
 export function SessionsResult({ answer, tell, notes, onOpen }: { answer: Sessions; tell: Telling; notes: readonly Note[]; onOpen: Open }) {
   const { t } = useLingui()
-  const table = useMemo(() => tableOf(tell, answer), [tell, answer])
+  const figures = useMemo(() => tableOf(tell, answer), [tell, answer])
+  const table = useNoted(figures, notes, answer.range)
   const marks = useMarks(notes, answer.range.zone)
   const lines = useMemo(() => [{ name: t`Sessions`, values: answer.data.map((row) => row.sessions) }, { name: t`People`, values: answer.data.map((row) => row.people) }], [answer, t])
   return (

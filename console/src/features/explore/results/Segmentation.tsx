@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useLingui } from '@lingui/react/macro'
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
-import { startOfDay } from '@/base/zone'
 import type { Line } from '@/ui/Chart'
 import { type Segmentation, unitOf } from '../answer'
 import type { Open } from '../components/Figures'
@@ -9,18 +8,12 @@ import { Twin } from '../components/Twin'
 import type { Note } from '../model'
 import { lineName, linesOf, numberText, periodText, tableOf, type Telling } from '../tables'
 import { Bars } from './Bars'
+import { useMarks, useNoted } from './marks'
 
 const Plot = lazy(() => import('@/ui/Plot').then((m) => ({ default: m.Plot })))
 const HEIGHT = 320
 /** More lines than that are told apart by nobody: the table has the others. */
 const LINES_MAX = 8
-
-export function useMarks(notes: readonly Note[], zone: string) {
-  return useMemo(() => notes.flatMap(({ at, text }) => {
-    const begin = startOfDay(at, zone)
-    return begin === null ? [] : [{ at: begin, name: text }]
-  }), [notes, zone])
-}
 
 /** Lines over the periods of an answer, drawn by the chart of the kit. */
 export function Lines({ label, tell, unit, periods, lines, marks, onPick }: {
@@ -54,7 +47,8 @@ export function SegmentationResult({ answer, earlier, tell, notes, tools, onOpen
   onOpen: Open
 }) {
   const { t } = useLingui()
-  const table = useMemo(() => tableOf(tell, answer), [tell, answer])
+  const figures = useMemo(() => tableOf(tell, answer), [tell, answer])
+  const table = useNoted(figures, notes, answer.range)
   const all = useMemo(() => linesOf(answer), [answer])
   const drawn = useMemo(() => all.slice(0, LINES_MAX), [all])
   const marks = useMarks(notes, answer.range.zone)

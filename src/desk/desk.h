@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "access/access.h" // AuditActor
+#include "base/buf.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/str.h"
+#include "platform/clock.h"
+#include "platform/sql.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The desk: the door of the module. Tickets in the terms and states of ITIL 4, a priority that
+ * follows from what customers feel, and reports of one fault that become one incident:
+ * docs/desk.md.
+ *
+ * Truth    SQL: a ticket's row, its history (one row a change, numbered as the version that it
+ *          made), its reports, notes and links; a change and its feed row are one transaction. What
+ *          lists filter and sort by stands in memory too, and is read from SQL at open.
+ * Errors   PT_INVALID names field and bound; PT_CONFLICT: somebody else changed the same field
+ *          since, or the state does not allow it; PT_NOT_FOUND; PT_TOO_LARGE: a bound is full.
+ * Threads  Any.
+ */
+typedef struct Desk Desk;
+
+typedef struct DeskConfig {
+    PtSql *core;
+    const PtClock *clock;
+} DeskConfig;
+
+PT_NODISCARD PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err);
+void desk_close(Desk *desk); /* accepts NULL */
+/* A collector for pt_metric_collector; ctx is the Desk. */
+void desk_metrics(void *ctx, PtBuf *out);
+
+/* ---- Tickets ----------------------------------------------------------------------------------
+ */
+
+typedef enum DeskType {
+    DESK_INCIDENT,
+    DESK_REQUEST,
+    DESK_PROBLEM,
+    DESK_CHANGE,
+    DESK_TYPES
+} DeskType;
+typedef enum DeskState {
+    DESK_NEW,
+    DESK_IN_PROGRESS,
+    DESK_WAITING, /* DESK_F_WAITING_FOR says for whom */
+    DESK_RESOLVED,
+    DESK_CLOSED,
+    DESK_CANCELLED,
+    DESK_STATES
+} DeskState;
+extern const char *const
+    desk_types[]; /* "incident", "service_request", "problem", "change", NULL */
+extern const char *const desk_states[]; /* "new", "in_progress", ..., NULL */
+
+static inline bool desk_state_open(DeskState state)
+{
+    return state <= DESK_WAITING;
+}
+
+/* What can be edited of a ticket. All are texts; lists are JSON arrays of texts, custom is a JSON
+ * object; "" is none. The order is that of the columns in desk_ticket. */
+typedef enum DeskField {
+    DESK_F_STATE,
+    DESK_F_WAITING_FOR, /* "requester", "vendor", "change"; only while waiting */
+    DESK_F_TITLE,       /* 1..200 characters */
+    DESK_F_DESCRIPTION, /* ..10,000 */
+    DESK_F_REQUESTER,   /* id of a person, or any text: ..200 */
+    DESK_F_STORE,       /* code: ..100 */
+    DESK_F_TILL,        /* code: ..100 */
+    DESK_F_CHANNEL,     /* ..40 */
+    DESK_F_CATEGORY,    /* ..64; a row of the policy, or any other */
+    DESK_F_SERVICES,    /* list, ..20 of ..64 */
+    DESK_F_TOUCHPOINTS, /* list, ..20 of ..64; none: that of the category */
+    DESK_F_IMPACT,      /* "high", "medium", "low"; "": by scope */
+    DESK_F_URGENCY,     /* "high", "medium", "low" */
+    DESK_F_LABEL,       /* "P1".."P5": what somebody calls it; raises, never lowers */
+    DESK_F_QUEUE,       /* ..64 */
+    DESK_F_ASSIGNEE,    /* account id: ..64 */
+    DESK_F_WATCHERS,    /* list of account ids, ..50 of ..64 */
+    DESK_F_RESOLUTION,  /* how it was solved: ..2,000 */
+    DESK_F_CUSTOM,      /* JSON object by the fields of the type */
+    DESK_FIELDS
+} DeskField;
+extern const char *const desk_fields[]; /* their names as in the API */
+
+typedef struct DeskTicket {
+    int64_t number;  /* from 1001; with the type's prefix what people call it: INC-1024 */
+    int64_t version; /* rises by one with every change: the seq of the newest row of history */
+    DeskType type;
+    DeskState state;
+    unsigned priority; /* 1..5 */
+    PtStr why;         /* JSON: how the priority was found (DeskPolicy) */
+    int64_t policy;    /* version of the policy that it was found by */
+    PtStr f[DESK_FIELDS];
+    int64_t reports;                  /* how many said so; 1 with its own */
+    int64_t stores, tills, customers; /* affected, counted over the reports */
+    bool major;                       /* incident */
+    int64_t merged_into;              /* number; 0: not merged */
+    int64_t opened_ms, changed_ms, last_report_ms;
+    int64_t acknowledged_ms, replied_ms, resolved_ms, closed_ms; /* first; 0: not yet */
+} DeskTicket;
+
+enum { DESK_KEY_MAX = 24 };
+/* "INC-1024", "REQ-7", "PRB-...", "CHG-...". */
+PtStr desk_key(DeskType type, int64_t number, char out[static DESK_KEY_MAX]);
+/* Of a key (either case) or a bare number; false: it is neither. */
+bool desk_key_parse(PtStr key, int64_t *ret_number);
+
+PT_NODISCARD PtStatus desk_ticket(Desk *d, int64_t number, PtArena *arena, DeskTicket *ret_ticket,
+                                  PtError *err);
+
+/* ---- Intake: a report that joins the open incident, or becomes a ticket -----------------------
+ * A report of a fault whose incident is open (same category and services, touchpoints where there
+ * are no services), last reported under DESK_JOIN_MS ago, joins it: counted, priority found anew,
+ * and whoever reported is told by a public note. Requests, problems and changes never join.
+ */
+enum { DESK_JOIN_MS = 60 * 60000 };
+
+typedef struct DeskReport {
+    DeskType type;
+    PtStr f[DESK_FIELDS];             /* data NULL: none; state and waiting_for must be */
+    int64_t stores, tills, customers; /* affected, as the reporter says: 0..1,000,000; 0: unsaid */
+    bool alone;                       /* not to join, whatever is open */
+} DeskReport;
+
+typedef struct DeskReported {
+    DeskTicket ticket;
+    int64_t report; /* number of the report */
+    bool joined;
+    PtStr told; /* what its reporter is told when it joined, "" else */
+} DeskReported;
+
+PT_NODISCARD PtStatus desk_report(Desk *d, const AuditActor *by, const DeskReport *report,
+                                  PtArena *arena, DeskReported *ret_reported, PtError *err);
+
+typedef struct DeskReportRow {
+    int64_t number, at_ms;
+    PtStr requester, store, till, channel, text, by_name;
+    int64_t stores, tills, customers;
+} DeskReportRow;
+/* What is read of a ticket's reports or history: oldest first. */
+typedef struct DeskRange {
+    int64_t number;   /* of the ticket */
+    int64_t after;    /* number of the report, or seq: not included */
+    bool public_only; /* of history: what the requester may see */
+    size_t max;
+} DeskRange;
+PT_NODISCARD PtStatus desk_reports(Desk *d, const DeskRange *range, PtArena *arena,
+                                   DeskReportRow **ret_rows, size_t *ret_count, PtError *err);
+
+/* Undo of a join: the report becomes a ticket of its own, which takes no further reports; both say
+ * so in their history. PT_CONFLICT: it is the ticket's only one. */
+PT_NODISCARD PtStatus desk_part(Desk *d, const AuditActor *by, int64_t number, int64_t report,
+                                PtArena *arena, DeskTicket *ret_ticket, PtError *err);
+/* All reports of `number` become those of `into`; it is closed as a duplicate. Same type, both
+ * open. */
+PT_NODISCARD PtStatus desk_merge(Desk *d, const AuditActor *by, int64_t number, int64_t into,
+                                 PtArena *arena, DeskTicket *ret_ticket, PtError *err);
+
+/* ---- Changes ----------------------------------------------------------------------------------
+ * States: new -> in_progress, waiting, resolved, cancelled; in_progress <-> waiting; these ->
+ * resolved, cancelled; resolved -> closed, in_progress (reopened); closed, cancelled ->
+ * in_progress.
+ */
+typedef struct DeskEdit {
+    DeskField field;
+    PtStr value;
+} DeskEdit;
+
+enum { DESK_EDITS_MAX = DESK_FIELDS, DESK_NOTE_MAX = 10000 /* characters */ };
+
+typedef struct DeskChange {
+    int64_t version; /* of the ticket as it was read; 0: whatever it is now */
+    const DeskEdit *edits;
+    size_t edit_count;
+    PtStr note; /* with it; data NULL: none */
+    bool note_public;
+    bool from_requester; /* the note is theirs: public; a wait for them or a solution ends */
+    bool acknowledge;    /* somebody has seen it; also by taking it into work */
+    enum { DESK_KEEP, DESK_YES, DESK_NO } major; /* a major incident, from now on or no longer */
+} DeskChange;
+
+/* One version, one row of history; nothing changed: none, and PT_OK. What others changed since
+ * `version` stands where it is another field; where it is one of these fields with another value:
+ * PT_CONFLICT, and the message names it, who and when. */
+PT_NODISCARD PtStatus desk_change(Desk *d, const AuditActor *by, int64_t number,
+                                  const DeskChange *change, PtArena *arena, DeskTicket *ret_ticket,
+                                  PtError *err);
+
+/* kind: "duplicate_of", "child_of", "caused_by", "related_to". */
+extern const char *const desk_link_kinds[];
+typedef struct DeskLink {
+    PtStr kind;
+    bool inverse; /* the other one says it of this one */
+    int64_t other;
+    DeskType type;
+    DeskState state;
+    unsigned priority;
+    PtStr title;
+} DeskLink;
+PT_NODISCARD PtStatus desk_link(Desk *d, const AuditActor *by, int64_t number, PtStr kind,
+                                int64_t other, PtError *err);
+PT_NODISCARD PtStatus desk_unlink(Desk *d, const AuditActor *by, int64_t number, PtStr kind,
+                                  int64_t other, PtError *err);
+PT_NODISCARD PtStatus desk_links(Desk *d, int64_t number, PtArena *arena, DeskLink **ret_links,
+                                 size_t *ret_count, PtError *err);
+
+/* ---- History ----------------------------------------------------------------------------------
+ */
+
+/* A row: who, when, what. kind says what it was: DESK_EVENTS in desk_internal.h. changes: {"field":
+ * [before, after], ...} over the fields above and "priority", "stores", "tills", "customers",
+ * "reports", "major", "merged_into". text: a note, or why. */
+typedef struct DeskEvent {
+    int64_t seq, at_ms;
+    PtStr kind, by_kind, by, by_name, changes, text;
+    bool is_public;
+} DeskEvent;
+PT_NODISCARD PtStatus desk_history(Desk *d, const DeskRange *range, PtArena *arena,
+                                   DeskEvent **ret_events, size_t *ret_count, PtError *err);
+
+/* ---- Lists ------------------------------------------------------------------------------------
+ */
+
+typedef enum DeskSort { DESK_BY_NUMBER, DESK_BY_PRIORITY, DESK_BY_CHANGED } DeskSort;
+
+typedef struct DeskQuery {
+    unsigned states, types, priorities; /* bits by value (priority 1: bit 1); 0: any */
+    PtStr queue, assignee, store, category, requester; /* data NULL: any; "": none */
+    PtStr text; /* words in key, title, requester, store, till; "" none */
+    bool major; /* these only */
+    DeskSort sort;
+    bool ascending; /* by number and change: oldest first; by priority: P5 first */
+    PtStr cursor;
+    size_t max; /* 1..DESK_PAGE_MAX */
+} DeskQuery;
+
+enum { DESK_PAGE_MAX = 500, DESK_CURSOR_MAX = 64 };
+
+typedef struct DeskPage {
+    DeskTicket *tickets;
+    size_t count;
+    uint64_t total;             /* that fit, on all pages */
+    char next[DESK_CURSOR_MAX]; /* "": the end */
+} DeskPage;
+PT_NODISCARD PtStatus desk_list(Desk *d, const DeskQuery *query, PtArena *arena, DeskPage *ret_page,
+                                PtError *err);
+
+/* ---- The policy of priorities -----------------------------------------------------------------
+ * One JSON document, versioned; docs/desk.md. An edit holds for what is found from then on; open
+ * tickets keep theirs until they change. */
+typedef struct DeskPolicyVersion {
+    int64_t version; /* 1: as it comes with Patron */
+    int64_t changed_ms;
+    PtStr json, changed_by;
+} DeskPolicyVersion;
+/* version 0: the newest. */
+PT_NODISCARD PtStatus desk_policy(Desk *d, int64_t version, PtArena *arena,
+                                  DeskPolicyVersion *ret_policy, PtError *err);
+/* PT_INVALID names the place as a JSON pointer. PT_CONFLICT: `version` is not the newest. Audited.
+ */
+PT_NODISCARD PtStatus desk_policy_put(Desk *d, const AuditActor *by, int64_t version, PtStr json,
+                                      PtArena *arena, DeskPolicyVersion *ret_policy, PtError *err);
+
+/* What the priority of something would be. */
+typedef struct DeskTrial {
+    PtStr policy;                                        /* JSON; data NULL: the one in force */
+    PtStr category, touchpoints, impact, urgency, label; /* as the fields of a ticket */
+    int64_t stores, tills, customers, at_ms;
+} DeskTrial;
+/* Appends the explanation, JSON as DeskTicket.why. */
+PT_NODISCARD PtStatus desk_policy_try(Desk *d, const DeskTrial *trial, PtArena *arena, PtBuf *out,
+                                      PtError *err);
+
+/* ---- Records ----------------------------------------------------------------------------------
+ * Named documents beside the tickets, each a JSON object that is checked by its kind (docs/desk.md
+ * says what stands in them). Changes are audited.
+ */
+typedef enum DeskRecordKind {
+    DESK_SERVICE,    /* what customers and stores use: touchpoints, queue, vendor, other services */
+    DESK_TOUCHPOINT, /* where customers feel it */
+    DESK_VENDOR,     /* contract, contact, how long they have */
+    DESK_QUEUE,      /* who works on it */
+    DESK_FIELD_SET,  /* fields of one's own, by type of ticket */
+    DESK_MACRO,      /* a named change with a note */
+    DESK_TEMPLATE,   /* a named report */
+    DESK_VIEW,       /* a saved list: filter, order, columns */
+    DESK_RECORD_KINDS
+} DeskRecordKind;
+extern const char *const desk_record_kinds[]; /* "services", "touchpoints", ..., NULL */
+
+enum { DESK_RECORDS_MAX = 2000 /* of a kind */, DESK_RECORD_BYTES = 32 << 10 };
+
+typedef struct DeskRecord {
+    PtStr id;   /* 1..64 of a-z, 0-9 and _, the first a letter */
+    PtStr name; /* 1..200 characters */
+    PtStr json; /* without id and name */
+    PtStr changed_by;
+    int64_t version, changed_ms;
+} DeskRecord;
+
+/* By id; all of a kind. */
+PT_NODISCARD PtStatus desk_records(Desk *d, DeskRecordKind kind, PtArena *arena,
+                                   DeskRecord **ret_records, size_t *ret_count, PtError *err);
+PT_NODISCARD PtStatus desk_record(Desk *d, DeskRecordKind kind, PtStr id, PtArena *arena,
+                                  DeskRecord *ret_record, PtError *err);
+/* Adds it (version 0) or replaces the one of this version: else PT_CONFLICT. PT_INVALID names the
+ * place as a JSON pointer. */
+PT_NODISCARD PtStatus desk_record_put(Desk *d, const AuditActor *by, DeskRecordKind kind,
+                                      const DeskRecord *record, PtArena *arena,
+                                      DeskRecord *ret_record, PtError *err);
+PT_NODISCARD PtStatus desk_record_delete(Desk *d, const AuditActor *by, DeskRecordKind kind,
+                                         PtStr id, PtError *err);

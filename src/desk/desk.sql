@@ -1,0 +1,135 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: desk_ticket_get
+-- Served by the primary key.
+SELECT number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till,
+    channel, category, services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, reports, stores, tills,
+    customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms, apart,
+    awaits_reply, fault, work_item
+FROM desk_ticket WHERE number = ?1;
+
+-- name: desk_ticket_last
+-- Served by the primary key.
+SELECT COALESCE(MAX(number), 0) FROM desk_ticket;
+
+-- name: desk_ticket_add
+INSERT INTO desk_ticket (number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till,
+    channel, category, services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, reports, stores, tills,
+    customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms, apart,
+    awaits_reply, fault, work_item)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28,
+    ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42);
+
+-- name: desk_ticket_set
+-- Binds what desk_ticket_add binds. Served by the primary key.
+UPDATE desk_ticket SET version = ?2, type = ?3, priority = ?4, why = ?5, policy = ?6, state = ?7, waiting_for = ?8, title = ?9,
+    description = ?10, requester = ?11, store = ?12, till = ?13, channel = ?14, category = ?15, services = ?16, touchpoints = ?17,
+    impact = ?18, urgency = ?19, label = ?20, queue = ?21, assignee = ?22, watchers = ?23, resolution = ?24, custom = ?25, reports = ?26,
+    stores = ?27, tills = ?28, customers = ?29, major = ?30, merged_into = ?31, opened_ms = ?32, changed_ms = ?33, last_report_ms = ?34,
+    acknowledged_ms = ?35, replied_ms = ?36, resolved_ms = ?37, closed_ms = ?38, apart = ?39, awaits_reply = ?40, fault = ?41,
+    work_item = ?42
+WHERE number = ?1;
+
+-- name: desk_ticket_open_fault
+-- The open ticket of the fault ?1 that was last reported after ?2. Served by desk_ticket_fault.
+SELECT number FROM desk_ticket WHERE fault = ?1 AND last_report_ms > ?2 ORDER BY last_report_ms DESC, number DESC LIMIT 1;
+
+-- name: desk_ticket_facts
+-- At most ?2 behind ?1, for the lists in memory. Served by the primary key.
+SELECT number, version, type, state, priority, major, changed_ms, queue, assignee, store, category, requester, title, till
+FROM desk_ticket WHERE number > ?1 ORDER BY number LIMIT ?2;
+
+-- name: desk_report_last
+-- Served by the primary key.
+SELECT COALESCE(MAX(number), 0) FROM desk_report;
+
+-- name: desk_report_add
+INSERT INTO desk_report (number, ticket, at_ms, requester, store, till, channel, body, stores, tills, customers, by_name)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12);
+
+-- name: desk_report_get
+-- Served by the primary key.
+SELECT number, at_ms, requester, store, till, channel, body, by_name, stores, tills, customers, ticket FROM desk_report WHERE number = ?1;
+
+-- name: desk_report_list
+-- Of ticket ?1 behind ?2, at most ?3. Served by desk_report_ticket.
+SELECT number, at_ms, requester, store, till, channel, body, by_name, stores, tills, customers FROM desk_report
+WHERE ticket = ?1 AND number > ?2 ORDER BY number LIMIT ?3;
+
+-- name: desk_report_count
+-- Distinct stores and tills that were named (a till is its store's: ?2 parts them), the most that were said, and all customers. Served by desk_report_ticket.
+SELECT COUNT(*), COUNT(DISTINCT NULLIF(store, '')), COUNT(DISTINCT CASE WHEN till <> '' THEN store || ?2 || till END),
+    COALESCE(MAX(stores), 0), COALESCE(MAX(tills), 0), CAST(COALESCE(SUM(customers), 0) AS BIGINT), COALESCE(MAX(at_ms), 0)
+FROM desk_report WHERE ticket = ?1;
+
+-- name: desk_report_move
+-- Served by the primary key.
+UPDATE desk_report SET ticket = ?2 WHERE number = ?1;
+
+-- name: desk_report_move_all
+-- Served by desk_report_ticket.
+UPDATE desk_report SET ticket = ?2 WHERE ticket = ?1;
+
+-- name: desk_history_add
+INSERT INTO desk_history (ticket, seq, at_ms, kind, is_public, by_kind, by_id, by_name, changes, body)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
+
+-- name: desk_history_list
+-- Of ticket ?1 behind ?2, at most ?3, public ones where ?4 is 1. Served by the primary key.
+SELECT seq, at_ms, kind, is_public, by_kind, by_id, by_name, changes, body FROM desk_history
+WHERE ticket = ?1 AND seq > ?2 AND is_public >= ?4 ORDER BY seq LIMIT ?3;
+
+-- name: desk_link_get
+-- Served by the primary key.
+SELECT at_ms FROM desk_link WHERE ticket = ?1 AND kind = ?2 AND other = ?3;
+
+-- name: desk_link_add
+INSERT INTO desk_link (ticket, kind, other, at_ms) VALUES (?1, ?2, ?3, ?4);
+
+-- name: desk_link_delete
+-- Served by the primary key.
+DELETE FROM desk_link WHERE ticket = ?1 AND kind = ?2 AND other = ?3;
+
+-- name: desk_link_list
+-- What ?1 says of others, at most ?2. Served by the primary key.
+SELECT l.kind, l.other, t.type, t.state, t.priority, t.title FROM desk_link l JOIN desk_ticket t ON t.number = l.other
+WHERE l.ticket = ?1 ORDER BY l.kind, l.other LIMIT ?2;
+
+-- name: desk_link_inverse
+-- What others say of ?1, at most ?2. Served by desk_link_other.
+SELECT l.kind, l.ticket, t.type, t.state, t.priority, t.title FROM desk_link l JOIN desk_ticket t ON t.number = l.ticket
+WHERE l.other = ?1 ORDER BY l.ticket, l.kind LIMIT ?2;
+
+-- name: desk_policy_newest
+-- Served by the primary key.
+SELECT version, json, changed_ms, changed_by FROM desk_policy ORDER BY version DESC LIMIT 1;
+
+-- name: desk_policy_get
+-- Served by the primary key.
+SELECT version, json, changed_ms, changed_by FROM desk_policy WHERE version = ?1;
+
+-- name: desk_policy_add
+INSERT INTO desk_policy (version, json, changed_ms, changed_by) VALUES (?1, ?2, ?3, ?4);
+
+-- name: desk_record_list
+-- Of kind ?1 behind ?2, at most ?3. Served by the primary key.
+SELECT id, name, json, version, changed_ms, changed_by FROM desk_record WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
+
+-- name: desk_record_get
+-- Served by the primary key.
+SELECT id, name, json, version, changed_ms, changed_by FROM desk_record WHERE kind = ?1 AND id = ?2;
+
+-- name: desk_record_count
+-- Served by the primary key.
+SELECT COUNT(*) FROM desk_record WHERE kind = ?1;
+
+-- name: desk_record_add
+INSERT INTO desk_record (kind, id, name, json, version, changed_ms, changed_by) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6);
+
+-- name: desk_record_set
+-- Served by the primary key.
+UPDATE desk_record SET name = ?3, json = ?4, version = version + 1, changed_ms = ?5, changed_by = ?6 WHERE kind = ?1 AND id = ?2;
+
+-- name: desk_record_delete
+-- Served by the primary key.
+DELETE FROM desk_record WHERE kind = ?1 AND id = ?2;

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The desk over real tables of both engines: many reporters at once, history that adds up to the
+ * ticket, memory that runs out at every place. What clients see is tests/scenario/test_desk.py. */
+#include "desk/desk_internal.h"
+#include "platform/migrations.h"
+#include "platform/sql/sql_rig.h"
+
+#include <fault/fault_alloc.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/test_rows.h"
+
+enum { START_MS = 1000000, THREADS = 8, EACH = 20 };
+
+static SqlRig rigs[RIG_ENGINES]; /* opened once: a database takes its time */
+static SqlRig *rig;
+static PtClock *clock_;
+static Desk *d;
+static PtArena *arena;
+static const AuditActor staff = {.kind = AUDIT_ACCOUNT, .id = "acc-1", .name = "Mia Berg"};
+
+static const char *const tables[] = {"DELETE FROM desk_ticket", "DELETE FROM desk_report",
+                                     "DELETE FROM desk_history", "DELETE FROM desk_link",
+                                     "DELETE FROM desk_policy"};
+
+static int set_up(void **state)
+{
+    const RigEngine engine = *(RigEngine *)*state;
+    PtError err = {0};
+    rig = &rigs[engine];
+    if (!rig_has(engine)) {
+        return 0;
+    }
+    if (rig->sql == NULL) {
+        if (!rig_init(rig, engine)) {
+            return -1;
+        }
+        rig_open_sql(rig, NULL);
+        if (pt_migrations_apply(rig->sql, PT_MIGRATIONS_CORE, &err) != PT_OK) {
+            return -1;
+        }
+    }
+    PtSqlTx *tx = rig_begin(rig, true);
+    for (size_t i = 0; i < PT_COUNT(tables); i++) {
+        rig_run(tx, tables[i]);
+    }
+    rig_commit(tx);
+    clock_ = pt_clock_sim_new(START_MS, 0);
+    arena = pt_arena_new(64 << 20);
+    const DeskConfig c = {.core = rig->sql, .clock = clock_};
+    return arena != NULL && clock_ != NULL && desk_open(&c, &d, &err) == PT_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    desk_close(d);
+    pt_clock_free(clock_);
+    pt_arena_free(arena);
+    d = NULL;
+    clock_ = NULL;
+    arena = NULL;
+    return 0;
+}
+
+static int close_rigs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < RIG_ENGINES; i++) {
+        if (rigs[i].sql != NULL) {
+            rig_done(&rigs[i]);
+        }
+    }
+    return 0;
+}
+
+static void skip_without(void **state)
+{
+    if (!rig_has(*(RigEngine *)*state)) {
+        skip();
+    }
+}
+
+static DeskReport report_of(const char *category, const char *services, const char *store)
+{
+    DeskReport r = {.type = DESK_INCIDENT};
+    r.f[DESK_F_TITLE] = PT_STR("A report");
+    r.f[DESK_F_CATEGORY] = pt_str(category);
+    r.f[DESK_F_SERVICES] = pt_str(services);
+    r.f[DESK_F_STORE] = pt_str(store);
+    return r;
+}
+
+static DeskReported reported(const char *category, const char *services, const char *store)
+{
+    const DeskReport r = report_of(category, services, store);
+    DeskReported done = {0};
+    PtError err = {0};
+    assert_int_equal(desk_report(d, &staff, &r, arena, &done, &err), PT_OK);
+    return done;
+}
+
+static DeskTicket get(int64_t number)
+{
+    DeskTicket t = {0};
+    assert_int_equal(desk_ticket(d, number, arena, &t, NULL), PT_OK);
+    return t;
+}
+
+static uint64_t total(const DeskQuery *query)
+{
+    DeskQuery q = *query;
+    DeskPage page;
+    q.max = 1;
+    assert_int_equal(desk_list(d, &q, arena, &page, NULL), PT_OK);
+    return page.total;
+}
+
+/* ---- Joining ----------------------------------------------------------------------------------
+ */
+
+static void *reports_one_fault(void *ctx)
+{
+    const int thread = *(int *)ctx;
+    PtArena *own = pt_arena_new(64 << 20);
+    intptr_t opened = 0;
+    for (int i = 0; own != NULL && i < EACH; i++) {
+        char store[8];
+        (void)snprintf(store, sizeof store, "%04d", thread * EACH + i);
+        const DeskReport r = report_of("till_fault", "[\"pos\"]", store);
+        DeskReported done;
+        if (desk_report(d, &staff, &r, own, &done, NULL) != PT_OK) {
+            opened = -1000;
+            break;
+        }
+        opened += !done.joined;
+        pt_arena_clear(own);
+    }
+    pt_arena_free(own);
+    return (void *)opened; // NOLINT(performance-no-int-to-ptr): a small number
+}
+
+static void reports_at_once_are_one_incident(void **state)
+{
+    skip_without(state);
+    pthread_t threads[THREADS];
+    int numbers[THREADS];
+    intptr_t opened = 0;
+    for (int i = 0; i < THREADS; i++) {
+        numbers[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, reports_one_fault, &numbers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        void *result = NULL;
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        opened += (intptr_t)result;
+    }
+    assert_int_equal(opened, 1);
+    const DeskTicket t = get(DESK_FIRST_NUMBER);
+    assert_int_equal(t.reports, THREADS * EACH);
+    assert_int_equal(t.stores, THREADS * EACH);
+    assert_int_equal(t.version, THREADS * EACH);
+    assert_int_equal(t.priority, 1);
+    assert_int_equal(total(&(DeskQuery){.priorities = 1U << 1}), 1);
+}
+
+static void the_hour_has_an_edge(void **state)
+{
+    skip_without(state);
+    const int64_t first = reported("loyalty_auth", "", "1").ticket.number;
+    pt_clock_sim_set(clock_, START_MS + DESK_JOIN_MS - 1);
+    assert_int_equal(reported("loyalty_auth", "", "2").ticket.number, first);
+    pt_clock_sim_set(clock_, START_MS + 2 * (int64_t)DESK_JOIN_MS - 1);
+    assert_int_not_equal(reported("loyalty_auth", "", "3").ticket.number, first);
+}
+
+static void services_in_any_order_are_the_same(void **state)
+{
+    skip_without(state);
+    const int64_t first = reported("till_fault", "[\"b\",\"a\"]", "1").ticket.number;
+    assert_int_equal(reported("till_fault", "[\"a\", \"b\", \"a\"]", "2").ticket.number, first);
+    assert_int_not_equal(reported("till_fault", "[\"a\"]", "3").ticket.number, first);
+    assert_false(reported("", "[\"a\",\"b\"]", "4").joined);
+}
+
+/* ---- History ----------------------------------------------------------------------------------
+ */
+
+/* Row seq is there for each version, and the versions rise by one. */
+static void assert_history(int64_t number)
+{
+    DeskEvent *events = NULL;
+    size_t count = 0;
+    assert_int_equal(
+        desk_history(d, &(DeskRange){.number = number, .max = 1000}, arena, &events, &count, NULL),
+        PT_OK);
+    assert_int_equal(count, get(number).version);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(events[i].seq, i + 1);
+    }
+}
+
+static PtStatus change(int64_t number, DeskField field, const char *value, PtError *err)
+{
+    const DeskEdit edit = {field, pt_str(value)};
+    const DeskChange c = {.edits = &edit, .edit_count = 1, .note = PT_STR("why")};
+    DeskTicket t;
+    return desk_change(d, &staff, number, &c, arena, &t, err);
+}
+
+static void a_change_is_all_or_nothing(void **state)
+{
+    skip_without(state);
+    const int64_t number = reported("till_fault", "[\"pos\"]", "1").ticket.number;
+    PtStatus st = PT_NO_MEMORY;
+    for (uint64_t i = 1; st != PT_OK; i++) {
+        assert_true(i < 3000);
+        fault_alloc_fail(i, 0);
+        st = change(number, DESK_F_QUEUE, "tills", NULL);
+        fault_alloc_fail(0, 0);
+        assert_int_equal(get(number).version, st == PT_OK ? 2 : 1);
+        assert_int_equal(total(&(DeskQuery){.queue = PT_STR("tills")}), st == PT_OK);
+        assert_history(number);
+    }
+}
+
+static void a_report_is_all_or_nothing(void **state)
+{
+    skip_without(state);
+    const int64_t number = reported("ecommerce_slow", "[\"web\"]", "1").ticket.number;
+    const DeskReport joins = report_of("ecommerce_slow", "[\"web\"]", "2");
+    DeskReport opens = joins;
+    opens.alone = true; // with its problem record, which is there
+    const DeskReport *const reports[] = {&joins, &opens};
+    for (size_t n = 0; n < PT_COUNT(reports); n++) {
+        const uint64_t before = total(&(DeskQuery){0});
+        const int64_t count = get(number).reports;
+        PtStatus st = PT_NO_MEMORY;
+        for (uint64_t i = 1; st != PT_OK; i++) {
+            DeskReported done;
+            assert_true(i < 3000);
+            fault_alloc_fail(i, 0);
+            st = desk_report(d, &staff, reports[n], arena, &done, NULL);
+            fault_alloc_fail(0, 0);
+            assert_int_equal(get(number).reports, count + (st == PT_OK && n == 0));
+            assert_int_equal(total(&(DeskQuery){0}), before + (st == PT_OK && n == 1));
+            assert_history(number);
+        }
+    }
+}
+
+static void merge_and_part_add_up(void **state)
+{
+    skip_without(state);
+    const int64_t a = reported("till_fault", "[\"a\"]", "1").ticket.number;
+    const int64_t b = reported("till_fault", "[\"b\"]", "2").ticket.number;
+    const DeskReported third = reported("till_fault", "[\"b\"]", "3");
+    DeskTicket t;
+    assert_int_equal(desk_merge(d, &staff, a, b, arena, &t, NULL), PT_OK);
+    assert_int_equal(t.reports, 3);
+    assert_int_equal(get(a).reports, 0);
+    assert_int_equal(desk_part(d, &staff, b, third.report, arena, &t, NULL), PT_OK);
+    assert_int_equal(t.reports, 1);
+    assert_int_equal(get(b).reports, 2);
+    assert_int_equal(get(b).stores, 2);
+    for (int64_t number = a; number <= t.number; number++) {
+        assert_history(number);
+    }
+    assert_int_equal(total(&(DeskQuery){.states = 7}), 2);
+}
+
+/* ---- What is read at open ---------------------------------------------------------------------
+ */
+
+static void lists_are_the_same_after_a_restart(void **state)
+{
+    skip_without(state);
+    for (int i = 0; i < 5; i++) {
+        char service[16];
+        (void)snprintf(service, sizeof service, "[\"s%d\"]", i);
+        (void)reported("signage_offline", service, "0042");
+    }
+    assert_int_equal(change(DESK_FIRST_NUMBER, DESK_F_STATE, "resolved", NULL), PT_OK);
+    const DeskQuery queries[] = {
+        {.states = 7}, {.store = PT_STR("0042")}, {.text = PT_STR("report")}};
+    uint64_t before[PT_COUNT(queries)];
+    for (size_t i = 0; i < PT_COUNT(queries); i++) {
+        before[i] = total(&queries[i]);
+    }
+    assert_int_equal(before[0], 4);
+    desk_close(d);
+    const DeskConfig c = {.core = rig->sql, .clock = clock_};
+    assert_int_equal(desk_open(&c, &d, NULL), PT_OK);
+    for (size_t i = 0; i < PT_COUNT(queries); i++) {
+        assert_int_equal(total(&queries[i]), before[i]);
+    }
+}
+
+static void a_policy_holds_from_its_edit_on(void **state)
+{
+    skip_without(state);
+    DeskPolicyVersion policy;
+    DeskTicket before = reported("signage_offline", "[\"s\"]", "1").ticket;
+    assert_int_equal(desk_policy(d, 0, arena, &policy, NULL), PT_OK);
+    assert_int_equal(policy.version, 1);
+    PtStr json = pt_arena_str(arena, policy.json);
+    char *floor = strstr(strstr(json.data, "signage_offline"), "\"floor\":3");
+    assert_non_null(floor);
+    floor[strlen("\"floor\":")] = '2';
+    assert_int_equal(desk_policy_put(d, &staff, 1, json, arena, &policy, NULL), PT_OK);
+    assert_int_equal(get(before.number).priority, 3);
+    assert_int_equal(change(before.number, DESK_F_QUEUE, "q", NULL), PT_OK);
+    assert_int_equal(get(before.number).priority, 3); // none of its facts has changed
+    assert_int_equal(change(before.number, DESK_F_URGENCY, "low", NULL), PT_OK);
+    assert_int_equal(get(before.number).priority, 2);
+    assert_int_equal(get(before.number).policy, 2);
+    assert_int_equal(desk_policy_put(d, &staff, 1, json, arena, &policy, NULL), PT_CONFLICT);
+}
+
+static RigEngine engines[RIG_ENGINES] = {RIG_SQLITE, RIG_POSTGRES};
+static const struct {
+    const char *name;
+    void (*run)(void **state);
+} cases[] = {
+    {"reports at once are one incident", reports_at_once_are_one_incident},
+    {"the hour has an edge", the_hour_has_an_edge},
+    {"services in any order are the same", services_in_any_order_are_the_same},
+    {"a change is all or nothing", a_change_is_all_or_nothing},
+    {"a report is all or nothing", a_report_is_all_or_nothing},
+    {"merge and part add up", merge_and_part_add_up},
+    {"lists are the same after a restart", lists_are_the_same_after_a_restart},
+    {"a policy holds from its edit on", a_policy_holds_from_its_edit_on},
+};
+
+int main(void)
+{
+    struct CMUnitTest tests[PT_COUNT(cases) * RIG_ENGINES];
+    static char names[PT_COUNT(cases) * RIG_ENGINES][80];
+    size_t n = 0;
+    for (size_t e = 0; e < RIG_ENGINES; e++) {
+        for (size_t i = 0; i < PT_COUNT(cases); i++, n++) {
+            (void)snprintf(names[n], sizeof names[n], "%s: %s", rig_engine_name(engines[e]),
+                           cases[i].name);
+            tests[n] = (struct CMUnitTest){names[n], cases[i].run, set_up, tear_down, &engines[e]};
+        }
+    }
+    return cmocka_run_group_tests(tests, NULL, close_rigs);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/status.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Tickets in memory, for lists: what they are filtered and sorted by, in 48 bytes each. Any filter
+ * is one pass over the rows that may fit: over the open ones where only those are asked for. A
+ * number is a row's place, since numbers have no gaps.
+ *
+ * Threads  Any; a lock inside.
+ */
+typedef struct DeskIndex DeskIndex;
+
+PT_NODISCARD PtStatus desk_index_new(int64_t first_number, DeskIndex **ret_index, PtError *err);
+void desk_index_free(DeskIndex *x); /* accepts NULL */
+
+typedef struct DeskIndexTicket {
+    int64_t number, version, changed_ms;
+    unsigned type, state, priority;
+    bool open, major;
+    PtStr queue, assignee, store, category, requester;
+    PtStr words; /* what search finds it by; data NULL: as it was */
+} DeskIndexTicket;
+/* One with an older version than what stands there is passed over. */
+PT_NODISCARD PtStatus desk_index_put(DeskIndex *x, const DeskIndexTicket *ticket, PtError *err);
+
+typedef struct DeskIndexQuery {
+    unsigned states, types, priorities;                /* bits by value; 0: any */
+    PtStr queue, assignee, store, category, requester; /* data NULL: any */
+    PtStr text;
+    bool open_only, major;
+    unsigned sort; /* DeskSort */
+    bool ascending;
+    bool after; /* begin behind (after_value, after_number) */
+    int64_t after_value, after_number;
+    size_t max;
+} DeskIndexQuery;
+
+typedef struct DeskIndexHit {
+    int64_t value, number; /* what it is sorted by, for the cursor */
+} DeskIndexHit;
+/* The first max, in order, into hits[max]; *ret_total: all that fit, wherever the page begins. */
+PT_NODISCARD PtStatus desk_index_find(DeskIndex *x, const DeskIndexQuery *query, DeskIndexHit *hits,
+                                      size_t *ret_count, uint64_t *ret_total, PtError *err);
+
+typedef struct DeskIndexFigures {
+    uint64_t tickets, open, bytes;
+} DeskIndexFigures;
+DeskIndexFigures desk_index_figures(DeskIndex *x);

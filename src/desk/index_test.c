@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The lists in memory against a plain one: random tickets and changes, every filter and order, page
+ * by page; memory that runs out. */
+#include "base/rng.h"
+#include "desk/desk.h"
+#include "desk/index.h"
+
+#include <fault/fault_alloc.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/test_rows.h"
+
+enum { FIRST = 1001, TICKETS = 400, PAGE = 7, QUERIES = 300 };
+
+static const char *const texts[] = {"", "a", "b", "c"};
+static DeskIndexTicket plain[TICKETS];
+static size_t plain_count;
+static PtRng rng;
+
+static PtStr some_text(void)
+{
+    return pt_str(texts[pt_rng_below(&rng, 4)]);
+}
+
+static DeskIndexTicket some_ticket(int64_t number, int64_t version)
+{
+    DeskIndexTicket t = {.number = number,
+                         .version = version,
+                         .changed_ms = (int64_t)pt_rng_below(&rng, 50),
+                         .type = (unsigned)pt_rng_below(&rng, DESK_TYPES),
+                         .state = (unsigned)pt_rng_below(&rng, DESK_STATES),
+                         .priority = 1 + (unsigned)pt_rng_below(&rng, 5),
+                         .major = pt_rng_below(&rng, 4) == 0,
+                         .queue = some_text(),
+                         .assignee = some_text(),
+                         .store = some_text(),
+                         .category = some_text(),
+                         .requester = some_text()};
+    t.open = desk_state_open((DeskState)t.state);
+    return t;
+}
+
+static void put(DeskIndex *x, const DeskIndexTicket *t)
+{
+    assert_int_equal(desk_index_put(x, t, NULL), PT_OK);
+    plain[t->number - FIRST] = *t;
+}
+
+static bool same(PtStr wanted, PtStr text)
+{
+    return wanted.data == NULL || pt_str_eq(wanted, text);
+}
+
+static bool bit(unsigned bits, unsigned at)
+{
+    return bits == 0 || (bits >> at & 1U) != 0;
+}
+
+static bool fits(const DeskIndexQuery *q, const DeskIndexTicket *t)
+{
+    return bit(q->states, t->state) && bit(q->types, t->type) && bit(q->priorities, t->priority) &&
+           same(q->queue, t->queue) && same(q->assignee, t->assignee) && same(q->store, t->store) &&
+           same(q->category, t->category) && same(q->requester, t->requester) &&
+           (!q->major || t->major);
+}
+
+static const DeskIndexQuery *sorting;
+
+static int64_t value_of(const DeskIndexTicket *t)
+{
+    return sorting->sort == DESK_BY_PRIORITY  ? t->priority
+           : sorting->sort == DESK_BY_CHANGED ? t->changed_ms
+                                              : t->number;
+}
+
+static int in_order(const void *a, const void *b)
+{
+    const DeskIndexTicket *const *x = a, *const *y = b;
+    const int64_t u = value_of(*x), v = value_of(*y);
+    int order = (u > v) - (u < v);
+    if (order == 0) {
+        order = ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
+    }
+    return (sorting->sort == DESK_BY_PRIORITY) != sorting->ascending ? order : -order;
+}
+
+/* All pages of the index are what the plain list gives. */
+static void compare(DeskIndex *x, DeskIndexQuery *q)
+{
+    const DeskIndexTicket *want[TICKETS];
+    DeskIndexHit hits[PAGE];
+    size_t count = 0, got = PAGE, at = 0;
+    uint64_t total = 0;
+    for (size_t i = 0; i < plain_count; i++) {
+        if (fits(q, &plain[i])) {
+            want[count++] = &plain[i];
+        }
+    }
+    sorting = q;
+    qsort(want, count, sizeof *want, in_order);
+    q->max = PAGE;
+    while (got == PAGE) {
+        assert_int_equal(desk_index_find(x, q, hits, &got, &total, NULL), PT_OK);
+        assert_int_equal(total, count);
+        assert_true(at + got <= count);
+        for (size_t i = 0; i < got; i++) {
+            assert_int_equal(hits[i].number, want[at + i]->number);
+        }
+        at += got;
+        if (got > 0) {
+            q->after = true;
+            q->after_value = hits[got - 1].value;
+            q->after_number = hits[got - 1].number;
+        }
+    }
+    assert_int_equal(at, count);
+}
+
+static PtStr maybe_text(void)
+{
+    return pt_rng_below(&rng, 3) == 0 ? some_text() : (PtStr){NULL, 0};
+}
+
+static void every_filter_and_order(void **state)
+{
+    (void)state;
+    DeskIndex *x = NULL;
+    const uint64_t seed = (uint64_t)time(NULL);
+    print_message("seed %llu\n", (unsigned long long)seed);
+    pt_rng_init(&rng, seed);
+    assert_int_equal(desk_index_new(FIRST, &x, NULL), PT_OK);
+    for (plain_count = 0; plain_count < TICKETS; plain_count++) {
+        const DeskIndexTicket t = some_ticket(FIRST + (int64_t)plain_count, 1);
+        put(x, &t);
+    }
+    for (int64_t i = 0; i < QUERIES; i++) {
+        const DeskIndexTicket t = some_ticket(FIRST + (int64_t)pt_rng_below(&rng, TICKETS), i + 2);
+        put(x, &t);
+        const DeskIndexTicket old = some_ticket(t.number, i + 1);
+        assert_int_equal(desk_index_put(x, &old, NULL), PT_OK); // passed over
+        DeskIndexQuery q = {.states = (unsigned)pt_rng_below(&rng, 1U << DESK_STATES),
+                            .types = (unsigned)pt_rng_below(&rng, 1U << DESK_TYPES),
+                            .priorities = (unsigned)pt_rng_below(&rng, 32) << 1,
+                            .queue = maybe_text(),
+                            .assignee = maybe_text(),
+                            .store = maybe_text(),
+                            .category = maybe_text(),
+                            .requester = maybe_text(),
+                            .major = pt_rng_below(&rng, 4) == 0,
+                            .sort = (unsigned)pt_rng_below(&rng, 3),
+                            .ascending = pt_rng_below(&rng, 2) == 0};
+        q.open_only = q.states != 0 && q.states < 8;
+        compare(x, &q);
+    }
+    desk_index_free(x);
+}
+
+static void numbers_have_a_bound(void **state)
+{
+    (void)state;
+    DeskIndex *x = NULL;
+    assert_int_equal(desk_index_new(FIRST, &x, NULL), PT_OK);
+    const DeskIndexTicket low = {.number = FIRST - 1, .version = 1};
+    const DeskIndexTicket high = {.number = FIRST + (int64_t)INT32_MAX, .version = 1};
+    assert_int_equal(desk_index_put(x, &low, NULL), PT_TOO_LARGE);
+    assert_int_equal(desk_index_put(x, &high, NULL), PT_TOO_LARGE);
+    assert_int_equal(desk_index_figures(x).tickets, 0);
+    desk_index_free(x);
+}
+
+static void without_memory_it_says_so(void **state)
+{
+    (void)state;
+    PtStatus st = PT_NO_MEMORY;
+    for (uint64_t i = 1; st != PT_OK; i++) {
+        DeskIndex *x = NULL;
+        assert_true(i < 1000);
+        fault_alloc_fail(i, 0);
+        st = desk_index_new(FIRST, &x, NULL);
+        for (int64_t n = 0; st == PT_OK && n < 100; n++) {
+            const DeskIndexTicket t = {.number = FIRST + n,
+                                       .version = 1,
+                                       .open = true,
+                                       .queue = pt_str(texts[n % 4]),
+                                       .words = PT_STR("till broken")};
+            st = desk_index_put(x, &t, NULL);
+        }
+        fault_alloc_fail(0, 0);
+        assert_true(st == PT_OK || st == PT_NO_MEMORY);
+        desk_index_free(x);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_filter_and_order),
+        cmocka_unit_test(numbers_have_a_bound),
+        cmocka_unit_test(without_memory_it_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
