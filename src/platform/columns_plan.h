@@ -156,7 +156,7 @@ typedef struct PlanFunnel {
     uint32_t same;                   /* UINT32_MAX: none */
     bool first; /* only the attempt that begins at the person's first row of step 0 counts; with
                    PLAN_ORDERED, without exclusions and `same` */
-    PlanBreakdown breakdown;         /* value at the conversion's row of step 0 */
+    PlanBreakdown breakdown; /* value at the conversion's row of step 0 */
 } PlanFunnel;
 
 typedef enum PlanRetentionWay {

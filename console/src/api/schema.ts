@@ -1429,6 +1429,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/records/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "services" | "touchpoints" | "vendors" | "queues" | "fields" | "macros" | "templates" | "views";
+            };
+            cookie?: never;
+        };
+        /** Services, touchpoints, vendors, queues, fields of one's own, macros, templates or saved views */
+        get: operations["desk_records_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/records/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "services" | "touchpoints" | "vendors" | "queues" | "fields" | "macros" | "templates" | "views";
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["desk_records_get"];
+        /**
+         * Add or replace one
+         * @description What stands in `record` depends on the kind (docs/desk.md); 400 names the place. `version` is 0 for a new one, else that of the record as
+         *     it was read: 409 when somebody saved it since. But macros, templates and views they need desk.policy besides.
+         */
+        put: operations["desk_records_put"];
+        post?: never;
+        /**
+         * Remove one
+         * @description But macros, templates and views they need desk.policy besides. What names it in tickets stays.
+         */
+        delete: operations["desk_records_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/destinations": {
         parameters: {
             query?: never;
@@ -5782,6 +5830,15 @@ export interface components {
             version: number;
             policy: components["schemas"]["DeskPolicy"];
             changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string;
+        };
+        DeskRecord: {
+            id: string;
+            name: string;
+            /** @description By kind */
+            record: Record<string, unknown>;
+            version: number;
+            changed_at: components["schemas"]["Time"];
             changed_by: string;
         };
         DestinationAdd: {
@@ -10601,6 +10658,124 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_records_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "services" | "touchpoints" | "vendors" | "queues" | "fields" | "macros" | "templates" | "views";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of the kind, by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DeskRecord"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_records_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "services" | "touchpoints" | "vendors" | "queues" | "fields" | "macros" | "templates" | "views";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRecord"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_records_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "services" | "touchpoints" | "vendors" | "queues" | "fields" | "macros" | "templates" | "views";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 0 */
+                    version?: number;
+                    name: string;
+                    record: Record<string, unknown>;
+                };
+            };
+        };
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRecord"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_records_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "services" | "touchpoints" | "vendors" | "queues" | "fields" | "macros" | "templates" | "views";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
     };

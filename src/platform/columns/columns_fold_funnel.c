@@ -71,8 +71,7 @@ static PtStatus check(const ColumnsPlan *plan, PtError *err)
     if ((unsigned)f->order > PLAN_ANY) {
         return pt_fail(err, PT_INVALID, "no such order: %d", (int)f->order);
     }
-    if (f->first &&
-        (f->order != PLAN_ORDERED || f->exclusion_count > 0 || f->same != UINT32_MAX)) {
+    if (f->first && (f->order != PLAN_ORDERED || f->exclusion_count > 0 || f->same != UINT32_MAX)) {
         return pt_fail(err, PT_INVALID, "only a plain funnel counts first attempts alone");
     }
     if (!slot_is_there(plan, f->same) || !slot_is_there(plan, f->breakdown.slot)) {
