@@ -26,10 +26,9 @@ static PtStr text_of(const ApiValue *value)
 
 static DeskReport report_of(const ApiValue *in)
 {
-    static const int places[DESK_FIELDS] = {[DESK_F_STATE] = -1,
-                                            [DESK_F_WAITING_FOR] = -1,
-                                            [DESK_F_RESOLUTION] = -1,
-                                            FIELDS(TICKETS_REPORT)};
+    static const int places[DESK_FIELDS] = {[DESK_F_STATE] = -1,      [DESK_F_WAITING_FOR] = -1,
+                                            [DESK_F_RESOLUTION] = -1, [DESK_F_COMMANDER] = -1,
+                                            [DESK_F_REVIEW] = -1,     FIELDS(TICKETS_REPORT)};
     DeskReport report = {.type = (DeskType)in[IN_TICKETS_REPORT_TYPE].choice,
                          .stores = in[IN_TICKETS_REPORT_STORES].number,
                          .tills = in[IN_TICKETS_REPORT_TILLS].number,
@@ -69,8 +68,9 @@ void api_tickets_report(ApiCall *call)
 static DeskChange change_of(const ApiValue *in, DeskEdit *edits)
 {
     static const int places[DESK_FIELDS] = {
-        FIELD(TICKETS_CHANGE, STATE), FIELD(TICKETS_CHANGE, WAITING_FOR),
-        FIELD(TICKETS_CHANGE, RESOLUTION), FIELDS(TICKETS_CHANGE)};
+        FIELD(TICKETS_CHANGE, STATE),      FIELD(TICKETS_CHANGE, WAITING_FOR),
+        FIELD(TICKETS_CHANGE, RESOLUTION), FIELD(TICKETS_CHANGE, COMMANDER),
+        FIELD(TICKETS_CHANGE, REVIEW),     FIELDS(TICKETS_CHANGE)};
     const ApiValue *major = &in[IN_TICKETS_CHANGE_MAJOR];
     DeskChange change = {.version = in[IN_TICKETS_CHANGE_VERSION].number,
                          .edits = edits,
@@ -212,6 +212,77 @@ void api_tickets_unlink(ApiCall *call)
     if (!api_failed(call, st)) {
         api_answer_done(call);
     }
+}
+
+/* -- vendors ------------------------------------------------------------------------------------
+ */
+
+static void answer_escalations(ApiCall *call, PtStatus st, int64_t number)
+{
+    DeskTicket ticket;
+    DeskEscalation *list = NULL;
+    size_t count = 0;
+    Desk *desk = call->api->desk;
+    st = st == PT_OK ? desk_ticket(desk, number, call->arena, &ticket, &call->error) : st;
+    st =
+        st == PT_OK ? desk_escalations(desk, number, call->arena, &list, &count, &call->error) : st;
+    if (api_failed(call, st)) {
+        return;
+    }
+    PtJsonOut out = pt_json_out(&call->body);
+    pt_json_out_object(&out);
+    pt_json_out_key(&out, PT_STR("data"));
+    pt_json_out_array(&out);
+    for (size_t i = 0; i < count; i++) {
+        pt_json_out_object(&out);
+        pt_json_put_i64(&out, "escalation", list[i].number);
+        pt_json_put_str(&out, "vendor", list[i].vendor);
+        pt_json_put_str(&out, "contract", list[i].contract);
+        pt_json_put_str(&out, "contact", list[i].contact);
+        pt_json_put_str(&out, "message", list[i].message);
+        api_put_time(&out, "sent_at", list[i].sent_ms);
+        pt_json_put_str(&out, "sent_by", list[i].sent_by);
+        api_put_time_or_null(&out, "due_at", list[i].due_ms);
+        api_put_time_or_null(&out, "answered_at", list[i].answered_ms);
+        pt_json_put_str(&out, "answer", list[i].answer);
+        pt_json_out_object_end(&out);
+    }
+    pt_json_out_array_end(&out);
+    pt_json_out_object_end(&out);
+    api_answer(call, 200);
+}
+
+void api_tickets_escalations(ApiCall *call)
+{
+    int64_t number = 0;
+    PtStatus st = api_ticket_number(call, call->args[0], &number);
+    answer_escalations(call, st, number);
+}
+
+void api_tickets_escalate(ApiCall *call)
+{
+    int64_t number = 0;
+    PtStatus st = api_ticket_number(call, call->args[0], &number);
+    st = st == PT_OK
+             ? desk_escalate(call->api->desk, &call->who.actor, number,
+                             call->in[IN_TICKETS_ESCALATE_VENDOR].text,
+                             call->in[IN_TICKETS_ESCALATE_MESSAGE].text, call->arena, &call->error)
+             : st;
+    answer_escalations(call, st, number);
+}
+
+void api_tickets_escalation_answer(ApiCall *call)
+{
+    int64_t number = 0, escalation = 0;
+    PtStatus st = api_ticket_number(call, call->args[0], &number);
+    if (st == PT_OK && !pt_json_to_i64(call->args[1], &escalation)) {
+        st = pt_fail(&call->error, PT_NOT_FOUND, "an escalation has a number");
+    }
+    st = st == PT_OK ? desk_escalation_answer(call->api->desk, &call->who.actor, number, escalation,
+                                              call->in[IN_TICKETS_ESCALATION_ANSWER_ANSWER].text,
+                                              call->arena, &call->error)
+                     : st;
+    answer_escalations(call, st, number);
 }
 
 /* -- history and reports ------------------------------------------------------------------------

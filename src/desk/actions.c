@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What an incident's category asks for besides the ticket: a problem record, a change to review. */
+/* What an incident's category asks for besides the ticket: a problem record, a change to review, a
+ * message to the vendor. */
 #include "desk/desk_internal.h"
 
 /* The open record of the same fault, or a new one. */
@@ -44,6 +45,9 @@ PtStatus desk_act(DeskWriting *w, const DeskTicket *incident)
         if ((category->actions & 1U << records[i].action) != 0) {
             st = beside(w, incident, records[i].type, records[i].link);
         }
+    }
+    if (st == PT_OK && (category->actions & 1U << DESK_ACT_VENDOR) != 0) {
+        st = desk_escalate_of_itself(w, incident->number);
     }
     return st;
 }

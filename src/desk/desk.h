@@ -86,6 +86,8 @@ typedef enum DeskField {
     DESK_F_WATCHERS,    /* list of account ids, ..50 of ..64 */
     DESK_F_RESOLUTION,  /* how it was solved: ..2,000 */
     DESK_F_CUSTOM,      /* JSON object by the fields of the type */
+    DESK_F_COMMANDER,   /* of a major incident: account id, ..64 */
+    DESK_F_REVIEW,      /* of a major incident: what was learnt, ..10,000 */
     DESK_FIELDS
 } DeskField;
 extern const char *const desk_fields[]; /* their names as in the API */
@@ -211,6 +213,27 @@ PT_NODISCARD PtStatus desk_unlink(Desk *d, const AuditActor *by, int64_t number,
                                   int64_t other, PtError *err);
 PT_NODISCARD PtStatus desk_links(Desk *d, int64_t number, PtArena *arena, DeskLink **ret_links,
                                  size_t *ret_count, PtError *err);
+
+/* ---- Escalation to a vendor -------------------------------------------------------------------
+ * A message to the vendor that a service names, and their answer: both in the ticket's history. The
+ * feed event "Vendor Escalated" has the message, so that a destination can carry it out.
+ */
+enum { DESK_ESCALATIONS_MAX = 100 /* of a ticket */ };
+
+typedef struct DeskEscalation {
+    int64_t number;
+    PtStr vendor, contract, contact, message, sent_by, answer;
+    int64_t sent_ms, due_ms, answered_ms; /* due: by the vendor's record; 0: none, not yet */
+} DeskEscalation;
+/* vendor: id of a record; empty: that of the ticket's services. */
+PT_NODISCARD PtStatus desk_escalate(Desk *d, const AuditActor *by, int64_t number, PtStr vendor,
+                                    PtStr message, PtArena *arena, PtError *err);
+PT_NODISCARD PtStatus desk_escalation_answer(Desk *d, const AuditActor *by, int64_t number,
+                                             int64_t escalation, PtStr answer, PtArena *arena,
+                                             PtError *err);
+/* Oldest first; all of a ticket. */
+PT_NODISCARD PtStatus desk_escalations(Desk *d, int64_t number, PtArena *arena,
+                                       DeskEscalation **ret_list, size_t *ret_count, PtError *err);
 
 /* ---- History ----------------------------------------------------------------------------------
  */

@@ -2,10 +2,10 @@
 
 -- name: desk_ticket_get
 -- Served by the primary key.
-SELECT number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till,
-    channel, category, services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, reports, stores, tills,
-    customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms, apart,
-    awaits_reply, fault, work_item
+SELECT number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till, channel, category,
+    services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, commander, review, reports, stores,
+    tills, customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms,
+    apart, awaits_reply, fault, work_item
 FROM desk_ticket WHERE number = ?1;
 
 -- name: desk_ticket_last
@@ -13,21 +13,21 @@ FROM desk_ticket WHERE number = ?1;
 SELECT COALESCE(MAX(number), 0) FROM desk_ticket;
 
 -- name: desk_ticket_add
-INSERT INTO desk_ticket (number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till,
-    channel, category, services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, reports, stores, tills,
-    customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms, apart,
-    awaits_reply, fault, work_item)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28,
-    ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42);
+INSERT INTO desk_ticket (number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till, channel, category,
+    services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, commander, review, reports, stores,
+    tills, customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms,
+    apart, awaits_reply, fault, work_item)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
+    ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44);
 
 -- name: desk_ticket_set
 -- Binds what desk_ticket_add binds. Served by the primary key.
-UPDATE desk_ticket SET version = ?2, type = ?3, priority = ?4, why = ?5, policy = ?6, state = ?7, waiting_for = ?8, title = ?9,
-    description = ?10, requester = ?11, store = ?12, till = ?13, channel = ?14, category = ?15, services = ?16, touchpoints = ?17,
-    impact = ?18, urgency = ?19, label = ?20, queue = ?21, assignee = ?22, watchers = ?23, resolution = ?24, custom = ?25, reports = ?26,
-    stores = ?27, tills = ?28, customers = ?29, major = ?30, merged_into = ?31, opened_ms = ?32, changed_ms = ?33, last_report_ms = ?34,
-    acknowledged_ms = ?35, replied_ms = ?36, resolved_ms = ?37, closed_ms = ?38, apart = ?39, awaits_reply = ?40, fault = ?41,
-    work_item = ?42
+UPDATE desk_ticket SET version = ?2, type = ?3, priority = ?4, why = ?5, policy = ?6, state = ?7, waiting_for = ?8, title = ?9, description = ?10,
+    requester = ?11, store = ?12, till = ?13, channel = ?14, category = ?15, services = ?16, touchpoints = ?17, impact = ?18,
+    urgency = ?19, label = ?20, queue = ?21, assignee = ?22, watchers = ?23, resolution = ?24, custom = ?25, commander = ?26,
+    review = ?27, reports = ?28, stores = ?29, tills = ?30, customers = ?31, major = ?32, merged_into = ?33, opened_ms = ?34,
+    changed_ms = ?35, last_report_ms = ?36, acknowledged_ms = ?37, replied_ms = ?38, resolved_ms = ?39, closed_ms = ?40, apart = ?41,
+    awaits_reply = ?42, fault = ?43, work_item = ?44
 WHERE number = ?1;
 
 -- name: desk_ticket_open_fault
@@ -99,6 +99,27 @@ WHERE l.ticket = ?1 ORDER BY l.kind, l.other LIMIT ?2;
 -- What others say of ?1, at most ?2. Served by desk_link_other.
 SELECT l.kind, l.ticket, t.type, t.state, t.priority, t.title FROM desk_link l JOIN desk_ticket t ON t.number = l.ticket
 WHERE l.other = ?1 ORDER BY l.ticket, l.kind LIMIT ?2;
+
+-- name: desk_escalation_last
+-- Served by the primary key.
+SELECT COALESCE(MAX(number), 0) FROM desk_escalation;
+
+-- name: desk_escalation_add
+INSERT INTO desk_escalation (number, ticket, vendor, contract, contact, message, sent_ms, sent_by, due_ms, answered_ms, answer)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, '');
+
+-- name: desk_escalation_list
+-- Of ticket ?1, at most ?2. Served by desk_escalation_ticket.
+SELECT number, vendor, contract, contact, message, sent_by, answer, sent_ms, due_ms, answered_ms FROM desk_escalation
+WHERE ticket = ?1 ORDER BY number LIMIT ?2;
+
+-- name: desk_escalation_get
+-- Served by the primary key.
+SELECT number, vendor, contract, contact, message, sent_by, answer, sent_ms, due_ms, answered_ms, ticket FROM desk_escalation WHERE number = ?1;
+
+-- name: desk_escalation_answer
+-- Served by the primary key.
+UPDATE desk_escalation SET answered_ms = ?2, answer = ?3 WHERE number = ?1;
 
 -- name: desk_policy_newest
 -- Served by the primary key.

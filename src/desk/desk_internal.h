@@ -22,6 +22,7 @@
  *   merged     reports of another came in; or it became a duplicate: state, merged_into
  *   linked, unlinked   text: kind and key of the other
  *   acknowledged       somebody has seen it
+ *   escalated, vendor_answered   text: the vendor and the message
  * What clocks read of it (WorkFact) stands in desk/clocks.c.
  */
 enum {
@@ -99,6 +100,11 @@ PT_NODISCARD PtStatus desk_link_put(DeskWriting *w, int64_t number, PtStr kind, 
 PT_NODISCARD PtStatus desk_next_report(DeskWriting *w, int64_t *ret_number);
 /* What an incident's category asks for besides the ticket (actions.c). */
 PT_NODISCARD PtStatus desk_act(DeskWriting *w, const DeskTicket *incident);
+/* The record within the transaction; PT_NOT_FOUND. */
+PT_NODISCARD PtStatus desk_record_load(PtSqlTx *tx, DeskRecordKind kind, PtStr id, PtArena *arena,
+                                       DeskRecord *ret_record, PtError *err);
+/* Escalates to the vendor of the ticket's services; there is none: the ticket's history says so. */
+PT_NODISCARD PtStatus desk_escalate_of_itself(DeskWriting *w, int64_t number);
 /* The open ticket of the fault that was last reported after after_ms; 0: none. */
 PT_NODISCARD PtStatus desk_open_fault(DeskWriting *w, PtStr fault, int64_t after_ms,
                                       int64_t *ret_number);

@@ -42,12 +42,15 @@ static const struct FieldSpec {
     [DESK_F_WATCHERS] = {.kind = LIST, .max = DESK_LIST_MAX},
     [DESK_F_RESOLUTION] = {.kind = LINES, .max = 2000},
     [DESK_F_CUSTOM] = {.kind = OBJECT, .max = 16384},
+    [DESK_F_COMMANDER] = {.kind = TEXT, .max = 64},
+    [DESK_F_REVIEW] = {.kind = LINES, .max = 10000},
 };
 
 const char *const desk_fields[] = {
-    "state",   "waiting_for", "title",    "description", "requester", "store",   "till",
-    "channel", "category",    "services", "touchpoints", "impact",    "urgency", "label",
-    "queue",   "assignee",    "watchers", "resolution",  "custom",    NULL,
+    "state",   "waiting_for", "title",    "description", "requester",   "store",
+    "till",    "channel",     "category", "services",    "touchpoints", "impact",
+    "urgency", "label",       "queue",    "assignee",    "watchers",    "resolution",
+    "custom",  "commander",   "review",   NULL,
 };
 
 int desk_choice(const char *const *choices, PtStr text)

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOT_OPEN = UINT32_MAX, CODES_MAX = 1 << 24, ROWS_MAX = INT32_MAX };
+static const uint32_t NOT_OPEN = UINT32_MAX;
+enum { CODES_MAX = 1 << 24, ROWS_MAX = INT32_MAX };
 
 typedef struct Row {
     uint64_t requester; /* hash of the text; 0: none */

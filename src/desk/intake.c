@@ -27,7 +27,8 @@ static PtStatus check_counts(const DeskReport *r, PtError *err)
 /* The ticket that the report would be. */
 static PtStatus read_report(DeskWriting *w, const DeskReport *report, DeskRow *row)
 {
-    static const DeskField decided[] = {DESK_F_STATE, DESK_F_WAITING_FOR, DESK_F_RESOLUTION};
+    static const DeskField decided[] = {DESK_F_STATE, DESK_F_WAITING_FOR, DESK_F_RESOLUTION,
+                                        DESK_F_COMMANDER, DESK_F_REVIEW};
     DeskTicket *t = &row->t;
     const DeskCategory *category =
         desk_rules_category(&w->policy->rules, report->f[DESK_F_CATEGORY]);
@@ -288,6 +289,8 @@ static PtStr about(const char *word, const DeskTicket *t, char out[static ABOUT]
 /* What the report would have become. */
 static DeskRow parted_row(const DeskRow *from, const DeskReportRow *r)
 {
+    static const DeskField left[] = {DESK_F_WAITING_FOR, DESK_F_RESOLUTION, DESK_F_ASSIGNEE,
+                                     DESK_F_WATCHERS,    DESK_F_COMMANDER,  DESK_F_REVIEW};
     DeskRow row = {.t = {.type = from->t.type,
                          .reports = 1,
                          .stores = r->stores > (r->store.len > 0) ? r->stores : r->store.len > 0,
@@ -298,10 +301,9 @@ static DeskRow parted_row(const DeskRow *from, const DeskReportRow *r)
     for (size_t i = 0; i < DESK_FIELDS; i++) {
         row.t.f[i] = from->t.f[i];
     }
-    row.t.f[DESK_F_WAITING_FOR] = PT_STR("");
-    row.t.f[DESK_F_RESOLUTION] = PT_STR("");
-    row.t.f[DESK_F_ASSIGNEE] = PT_STR("");
-    row.t.f[DESK_F_WATCHERS] = PT_STR("");
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        row.t.f[left[i]] = PT_STR("");
+    }
     row.t.f[DESK_F_REQUESTER] = r->requester;
     row.t.f[DESK_F_STORE] = r->store;
     row.t.f[DESK_F_TILL] = r->till;

@@ -27,8 +27,8 @@ static PtStatus copy_record(PtSqlTx *tx, PtArena *arena, DeskRecord *record, PtE
     return PT_OK;
 }
 
-static PtStatus get(PtSqlTx *tx, DeskRecordKind kind, PtStr id, PtArena *arena, DeskRecord *ret,
-                    PtError *err)
+PtStatus desk_record_load(PtSqlTx *tx, DeskRecordKind kind, PtStr id, PtArena *arena,
+                          DeskRecord *ret_record, PtError *err)
 {
     bool row = false;
     PtStatus st = pt_sql_use(tx, SQL_DESK_RECORD_GET, err);
@@ -39,7 +39,7 @@ static PtStatus get(PtSqlTx *tx, DeskRecordKind kind, PtStr id, PtArena *arena, 
     pt_sql_bind_text(tx, 2, id);
     st = pt_sql_step(tx, &row, err);
     if (st == PT_OK) {
-        st = row ? copy_record(tx, arena, ret, err)
+        st = row ? copy_record(tx, arena, ret_record, err)
                  : pt_fail(err, PT_NOT_FOUND, "%s has no \"%.*s\"", desk_record_kinds[kind],
                            (int)(id.len < DESK_NAME_MAX ? id.len : DESK_NAME_MAX), id.data);
     }
@@ -53,7 +53,7 @@ PtStatus desk_record(Desk *d, DeskRecordKind kind, PtStr id, PtArena *arena, Des
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     DeskRecord record;
     PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
-    st = st == PT_OK ? get(tx, kind, id, arena, &record, err) : st;
+    st = st == PT_OK ? desk_record_load(tx, kind, id, arena, &record, err) : st;
     if (st == PT_OK) {
         *ret_record = record;
     }
@@ -93,8 +93,8 @@ PtStatus desk_records(Desk *d, DeskRecordKind kind, PtArena *arena, DeskRecord *
 /* ---- Changes ----------------------------------------------------------------------------------
  */
 
-static PtStatus audited(PtSqlTx *tx, const AuditActor *by, DeskRecordKind kind, PtStr id,
-                        PtStr name, const char *what, int64_t now_ms, PtError *err)
+static PtStatus audited(PtSqlTx *tx, const AuditActor *by, DeskRecordKind kind,
+                        const DeskRecord *record, const char *what, int64_t now_ms, PtError *err)
 {
     char action[48], detail[DETAIL_BYTES];
     (void)snprintf(action, sizeof action, "desk_record.%s", what);
@@ -102,8 +102,8 @@ static PtStatus audited(PtSqlTx *tx, const AuditActor *by, DeskRecordKind kind, 
     const AuditEntry entry = {.by = by,
                               .action = action,
                               .subject_type = "desk_record",
-                              .subject = id,
-                              .subject_name = name,
+                              .subject = record->id,
+                              .subject_name = record->name,
                               .detail = pt_str(detail)};
     return audit_write(tx, now_ms, &entry, err);
 }
@@ -141,7 +141,7 @@ static PtStatus may_write(PtSqlTx *tx, DeskRecordKind kind, const DeskRecord *re
 {
     DeskRecord before = {0};
     PtError none = {0};
-    PtStatus st = get(tx, kind, record->id, arena, &before, &none);
+    PtStatus st = desk_record_load(tx, kind, record->id, arena, &before, &none);
     if (st == PT_NOT_FOUND && record->version == 0) {
         return there_is_room(tx, kind, err);
     }
@@ -169,9 +169,7 @@ static PtStatus write(PtSqlTx *tx, const AuditActor *by, DeskRecordKind kind,
     pt_sql_bind_i64(tx, 5, now_ms);
     pt_sql_bind_text(tx, 6, audit_actor_name(by));
     st = pt_sql_finish(tx, err);
-    return st == PT_OK ? audited(tx, by, kind, record->id, record->name, new ? "added" : "changed",
-                                 now_ms, err)
-                       : st;
+    return st == PT_OK ? audited(tx, by, kind, record, new ? "added" : "changed", now_ms, err) : st;
 }
 
 PtStatus desk_record_put(Desk *d, const AuditActor *by, DeskRecordKind kind,
@@ -184,7 +182,7 @@ PtStatus desk_record_put(Desk *d, const AuditActor *by, DeskRecordKind kind,
     st = st == PT_OK ? pt_sql_begin(d->c.core, true, &tx, err) : st;
     st = st == PT_OK ? may_write(tx, kind, record, arena, err) : st;
     st = st == PT_OK ? write(tx, by, kind, record, pt_clock_now_ms(d->c.clock), err) : st;
-    st = st == PT_OK ? get(tx, kind, record->id, arena, &now, err) : st;
+    st = st == PT_OK ? desk_record_load(tx, kind, record->id, arena, &now, err) : st;
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
         *ret_record = now;
@@ -207,8 +205,8 @@ PtStatus desk_record_delete(Desk *d, const AuditActor *by, DeskRecordKind kind, 
     if (st == PT_OK && pt_sql_changes(tx) == 0) {
         st = pt_fail(err, PT_NOT_FOUND, "%s has none of that id", desk_record_kinds[kind]);
     }
-    st = st == PT_OK
-             ? audited(tx, by, kind, id, PT_STR(""), "removed", pt_clock_now_ms(d->c.clock), err)
-             : st;
+    st = st == PT_OK ? audited(tx, by, kind, &(DeskRecord){.id = id}, "removed",
+                               pt_clock_now_ms(d->c.clock), err)
+                     : st;
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }

@@ -412,3 +412,38 @@ def test_who_may_change_records(desk):
     body = {"name": "x", "record": {}}
     assert desk.patron.api("PUT", f"/api/v1/desk/records/services/{own('r')}", body, token=token).status == 403
     assert desk.patron.api("PUT", f"/api/v1/desk/records/views/{own('r')}", body, token=token).status == 200
+
+
+# --- major incidents and vendors ----------------------------------------------------------------------------------------------
+
+def test_a_payment_time_out_goes_to_its_vendor(timed):
+    timed.ask("PUT", "/api/v1/desk/records/vendors/acme", {"name": "Acme Payments", "record": {
+        "contract": "C-17", "contact": "Kim", "message": "Card payments time out.", "response_min": 30}})
+    timed.ask("PUT", "/api/v1/desk/records/services/payments", {"name": "Payments", "record": {"vendor": "acme"}})
+    ticket = timed.open(category="payment_timeout", services=["payments"], store="0001")
+    assert ticket["priority"] == 1 and ticket["major"]
+    one, = timed.ask("GET", f"/api/v1/tickets/{ticket['key']}/escalations")["data"]
+    assert one == {"escalation": 1, "vendor": "acme", "contract": "C-17", "contact": "Kim", "message": "Card payments time out.", "sent_at": START,
+                   "sent_by": one["sent_by"], "due_at": "2026-05-04T09:30:00.000Z", "answered_at": None, "answer": ""}
+    at = f"/api/v1/tickets/{ticket['key']}/escalations/1/answer"
+    timed.clock("2026-05-04T09:12:00.000Z")
+    answered, = timed.ask("POST", at, {"answer": "We fail over."})["data"]
+    assert answered["answered_at"] == "2026-05-04T09:12:00.000Z" and answered["answer"] == "We fail over."
+    timed.ask("POST", at, {"answer": "Again"}, 409)
+    assert [row["what"] for row in timed.history(ticket["key"])] == ["opened", "escalated", "vendor_answered"]
+    event, = [event for event in timed.patron.wait_own(5) if event["event"] == "Vendor Escalated"]
+    assert event["properties"]["message"] == "Card payments time out." and event["properties"]["vendor"] == "acme"
+    timed.ask("POST", f"/api/v1/tickets/{ticket['key']}/escalations", {"vendor": "nobody"}, 404)
+    unknown = timed.open(category="payment_timeout", services=["other"])
+    assert "none of the services names its vendor" in timed.history(unknown["key"])[-1]["text"]
+    timed.ask("POST", f"/api/v1/tickets/{unknown['key']}/escalations", {}, 400)
+
+
+def test_a_major_incident_by_hand(desk):
+    ticket = desk.open(title="Freezers down")
+    now = desk.change(ticket["key"], major=True, commander="acc-9", note="Stores: sell chilled goods first", public=True)
+    assert now["major"] and now["commander"] == "acc-9"
+    assert desk.history(ticket["key"])[-1]["changes"]["major"] == [0, 1]
+    assert ticket["number"] in [row["number"] for row in desk.list(major="true")]
+    assert desk.change(ticket["key"], major=False, review="A fuse")["major"] is False
+    desk.change(desk.open(type="service_request", title="x")["key"], 409, major=True)

@@ -1390,6 +1390,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket}/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /** What vendors were asked, and what they said */
+        get: operations["tickets_escalations"];
+        put?: never;
+        /**
+         * Escalate to a vendor
+         * @description The event "Vendor Escalated" carries the message out, where a destination takes it.
+         */
+        post: operations["tickets_escalate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/escalations/{escalation}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Its number */
+                escalation: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what the vendor answered */
+        post: operations["tickets_escalation_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/policy": {
         parameters: {
             query?: never;
@@ -5707,6 +5752,10 @@ export interface components {
             resolution?: string;
             /** @description Fields of one's own */
             custom?: Record<string, unknown>;
+            /** @description Of a major incident: account */
+            commander?: string;
+            /** @description Of a major incident: what was learnt */
+            review?: string;
             note?: string;
             /**
              * @description The note is an answer to the requester, who may read it
@@ -5762,6 +5811,8 @@ export interface components {
             watchers: string[];
             resolution: string;
             custom: Record<string, unknown>;
+            commander: string;
+            review: string;
             reports: number;
             /** @description Affected */
             stores: number;
@@ -5798,7 +5849,7 @@ export interface components {
             seq: number;
             at: components["schemas"]["Time"];
             /** @enum {unknown} */
-            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "acknowledged" | "merged" | "linked" | "unlinked";
+            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered";
             public: boolean;
             by: {
                 kind: string;
@@ -5840,6 +5891,18 @@ export interface components {
             version: number;
             changed_at: components["schemas"]["Time"];
             changed_by: string;
+        };
+        TicketEscalation: {
+            escalation: number;
+            vendor: string;
+            contract: string;
+            contact: string;
+            message: string;
+            sent_at: components["schemas"]["Time"];
+            sent_by: string;
+            due_at: components["schemas"]["TimeOrNull"];
+            answered_at: components["schemas"]["TimeOrNull"];
+            answer: string;
         };
         DestinationAdd: {
             name: string;
@@ -10531,6 +10594,122 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_escalations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TicketEscalation"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_escalate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Id of a record; left out: the one that a service of the ticket names
+                     * @default
+                     */
+                    vendor?: string;
+                    /**
+                     * @description Left out: the one of the vendor's record, else the title
+                     * @default
+                     */
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TicketEscalation"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_escalation_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Its number */
+                escalation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    answer: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TicketEscalation"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };

@@ -27,6 +27,8 @@ CREATE TABLE desk_ticket (
     watchers TEXT NOT NULL,         -- JSON list of accounts, sorted
     resolution TEXT NOT NULL,
     custom TEXT NOT NULL,           -- JSON object
+    commander TEXT NOT NULL,        -- account that leads a major incident
+    review TEXT NOT NULL,           -- what was learnt of it
     reports BIGINT NOT NULL,
     stores BIGINT NOT NULL,         -- affected
     tills BIGINT NOT NULL,
@@ -86,6 +88,22 @@ CREATE TABLE desk_link (
     PRIMARY KEY (ticket, kind, other)
 );
 CREATE INDEX desk_link_other ON desk_link (other, ticket);
+
+-- What was asked of a vendor, and what came back.
+CREATE TABLE desk_escalation (
+    number BIGINT PRIMARY KEY,
+    ticket BIGINT NOT NULL,
+    vendor TEXT NOT NULL,           -- desk_record of kind vendors
+    contract TEXT NOT NULL,         -- as the vendor's record said then
+    contact TEXT NOT NULL,
+    message TEXT NOT NULL,
+    sent_ms BIGINT NOT NULL,
+    sent_by TEXT NOT NULL,
+    due_ms BIGINT NOT NULL,         -- of an answer; 0: nothing was agreed
+    answered_ms BIGINT NOT NULL,
+    answer TEXT NOT NULL
+);
+CREATE INDEX desk_escalation_ticket ON desk_escalation (ticket, number);
 
 -- How priorities are found. Version 1 comes with the program.
 CREATE TABLE desk_policy (
