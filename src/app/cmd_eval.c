@@ -212,9 +212,7 @@ static PtStatus read_expect(Eval *e, PtStr expect, PtError *err)
 
 static int by_message_id(const void *a, const void *b)
 {
-    PtStr x = ((const Event *)a)->message_id, y = ((const Event *)b)->message_id;
-    int order = memcmp(x.data, y.data, x.len < y.len ? x.len : y.len);
-    return order != 0 ? order : (x.len > y.len) - (x.len < y.len);
+    return pt_str_order(((const Event *)a)->message_id, ((const Event *)b)->message_id);
 }
 
 static uint32_t *numbers(Eval *e, size_t count)

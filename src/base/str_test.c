@@ -137,9 +137,24 @@ static void text_is_put_into_other_formats(void **state)
     }
 }
 
+static void order_is_by_bytes(void **state)
+{
+    (void)state;
+    static const char *const rising[] = {"", "A", "AB", "B", "a", "\xC3\xA9", "\xFF"};
+    for (size_t i = 0; i < PT_COUNT(rising); i++) {
+        for (size_t k = 0; k < PT_COUNT(rising); k++) {
+            const int order = pt_str_order(pt_str(rising[i]), pt_str(rising[k]));
+            assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+        }
+    }
+    assert_int_equal(pt_str_order((PtStr){NULL, 0}, PT_STR("")), 0);
+    assert_true(pt_str_order((PtStr){NULL, 0}, PT_STR("a")) < 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(order_is_by_bytes),
         cmocka_unit_test(ends_are_trimmed),
         cmocka_unit_test(a_copy_is_cut_between_characters),
         cmocka_unit_test(text_is_put_into_other_formats),

@@ -141,18 +141,11 @@ void behaviour_metrics(void *ctx, PtBuf *out)
 /* ---- Names ------------------------------------------------------------------------------------
  */
 
-static int compare_texts(PtStr a, PtStr b)
-{
-    const size_t len = a.len < b.len ? a.len : b.len;
-    const int by_bytes = len > 0 ? memcmp(a.data, b.data, len) : 0;
-    return by_bytes != 0 ? by_bytes : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_name(const void *a, const void *b)
 {
     const BehaviourName *x = a, *y = b;
-    const int order = compare_texts(x->name, y->name);
-    return order != 0 ? order : compare_texts(x->kind, y->kind);
+    const int order = pt_str_order(x->name, y->name);
+    return order != 0 ? order : pt_str_order(x->kind, y->kind);
 }
 
 static bool put_name(BehaviourName *names, size_t *count, PtStr kind, PtStr name, PtArena *arena)

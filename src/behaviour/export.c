@@ -77,6 +77,16 @@ static PtStatus check_out(const RowOut *r, PtError *err)
                : no_memory(err);
 }
 
+static void put_object(PtJsonOut *json, const char *const *names, const PtStr *values, size_t count)
+{
+    pt_json_out_object(json);
+    for (size_t i = 0; i < count; i++) {
+        pt_json_out_key(json, pt_str(names[i]));
+        pt_json_out_raw(json, values[i].data != NULL ? values[i] : PT_STR("null"));
+    }
+    pt_json_out_object_end(json);
+}
+
 /* An ExportRow. */
 static PtStatus put_row(void *ctx, const char *const *names, const PtStr *values, size_t count,
                         PtError *err)
@@ -94,12 +104,7 @@ static PtStatus put_row(void *ctx, const char *const *names, const PtStr *values
         pt_buf_add_str(r->out, PT_STR("\r\n"));
     } else if (values != NULL) {
         PtJsonOut json = pt_json_out(r->out);
-        pt_json_out_object(&json);
-        for (size_t i = 0; i < count; i++) {
-            pt_json_out_key(&json, pt_str(names[i]));
-            pt_json_out_raw(&json, values[i].data != NULL ? values[i] : PT_STR("null"));
-        }
-        pt_json_out_object_end(&json);
+        put_object(&json, names, values, count);
         pt_buf_add_char(r->out, '\n');
     }
     r->rows += values != NULL;
@@ -161,12 +166,7 @@ static PtStatus add_to_table(void *ctx, const char *const *names, const PtStr *v
         t->names[count] = NULL;
         return PT_OK;
     }
-    pt_json_out_object(&t->json);
-    for (size_t i = 0; i < count; i++) {
-        pt_json_out_key(&t->json, pt_str(names[i]));
-        pt_json_out_raw(&t->json, values[i].data != NULL ? values[i] : PT_STR("null"));
-    }
-    pt_json_out_object_end(&t->json);
+    put_object(&t->json, names, values, count);
     return PT_OK;
 }
 

@@ -55,12 +55,10 @@ typedef struct Correlation {
 static int by_path(const void *a, const void *b)
 {
     const QueryProperty *x = a, *y = b;
-    const size_t len = x->path.len < y->path.len ? x->path.len : y->path.len;
-    const int order = memcmp(x->path.data, y->path.data, len);
     if (x->root != y->root) {
         return x->root < y->root ? -1 : 1;
     }
-    return order != 0 ? order : (x->path.len > y->path.len) - (x->path.len < y->path.len);
+    return pt_str_order(x->path, y->path);
 }
 
 static bool property_of(const ColumnsProperty *from, QueryProperty *ret_property)
@@ -371,18 +369,11 @@ static StatShare without(const Correlation *c, const Candidate *one)
     return (StatShare){c->converted - one->converted, c->n - one->n};
 }
 
-static int by_text(PtStr a, PtStr b)
-{
-    const size_t len = a.len < b.len ? a.len : b.len;
-    const int order = len > 0 ? memcmp(a.data, b.data, len) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_name(const Candidate *x, const Candidate *y)
 {
-    int order = by_text(x->of, y->of);
-    order = order != 0 ? order : by_text(x->name, y->name);
-    return order != 0 ? order : by_text(x->value, y->value);
+    int order = pt_str_order(x->of, y->of);
+    order = order != 0 ? order : pt_str_order(x->name, y->name);
+    return order != 0 ? order : pt_str_order(x->value, y->value);
 }
 
 static int by_p(const void *a, const void *b)

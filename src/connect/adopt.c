@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { ROWS_MAX = 800000, NOTE_MAX = 2000 };
 
@@ -345,9 +344,7 @@ static int by_events(const void *a, const void *b)
     if (p != q) {
         return p > q ? -1 : 1;
     }
-    const int order =
-        memcmp(x->name.data, y->name.data, x->name.len < y->name.len ? x->name.len : y->name.len);
-    return order != 0 ? order : x->name.len < y->name.len ? -1 : x->name.len > y->name.len;
+    return pt_str_order(x->name, y->name);
 }
 
 static PtStatus sort_events(const Making *m, ConnectAdoptReport *report, PtError *err)

@@ -271,8 +271,7 @@ bool pull_is_newer(PtStr a, PtStr b)
         (pt_time_parse(a, &x) && pt_time_parse(b, &y))) {
         return y > x;
     }
-    const int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-    return order < 0 || (order == 0 && a.len < b.len);
+    return pt_str_order(a, b) < 0;
 }
 
 /* ---- Pages ------------------------------------------------------------------------------------

@@ -378,9 +378,7 @@ static int by_count(const void *a, const void *b)
     if (x->events != y->events) {
         return x->events < y->events ? 1 : -1;
     }
-    size_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
-    int order = memcmp(x->name.data, y->name.data, len);
-    return order != 0 ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+    return pt_str_order(x->name, y->name);
 }
 
 static PtStatus names_json(const EventStats *s, uint32_t source, size_t most, PtJsonOut *out,

@@ -118,13 +118,6 @@ static size_t letter_bytes(PtStr s)
     return len > 0 ? len : s.len > 0;
 }
 
-static bool before(PtStr a, PtStr b)
-{
-    const size_t len = a.len < b.len ? a.len : b.len;
-    const int by_bytes = len > 0 ? memcmp(a.data, b.data, len) : 0;
-    return by_bytes != 0 ? by_bytes < 0 : a.len < b.len;
-}
-
 static void name_keys(Keys *keys, const Card *c)
 {
     char family[STANDARD_STREET], given[STANDARD_STREET], bones[STANDARD_STREET];
@@ -137,7 +130,7 @@ static void name_keys(Keys *keys, const Card *c)
     standard_spelling(first, given);
     const PtStr last = pt_str(family), one = pt_str(given), bone = skeleton(last, bones);
     const PtStr initial = {given, letter_bytes(one)};
-    const bool swap = before(one, last);
+    const bool swap = pt_str_order(one, last) < 0;
     const PtStr low = swap ? one : last, high = swap ? last : one;
     add_key(keys, 'p', (const PtStr[]){bone, postcode}, 2);
     add_key(keys, 'b', (const PtStr[]){bone, c->items[CARD_BIRTHDAY]}, 2);

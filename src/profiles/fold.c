@@ -7,18 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_text(PtStr a, PtStr b)
-{
-    const size_t len = a.len < b.len ? a.len : b.len;
-    const int by_bytes = len > 0 ? memcmp(a.data, b.data, len) : 0;
-    return by_bytes != 0 ? by_bytes : (a.len > b.len) - (a.len < b.len);
-}
-
 /* By name; of one name the one that holds comes first. */
 static int compare_traits(const void *a, const void *b)
 {
     const FoldTrait *x = a, *y = b;
-    const int by_name = compare_text(x->trait.name, y->trait.name);
+    const int by_name = pt_str_order(x->trait.name, y->trait.name);
     if (by_name != 0) {
         return by_name;
     }

@@ -422,9 +422,7 @@ static PtStatus add_accounts(PtSqlTx *tx, uint32_t node, AccountIds *ids, PtErro
 static int by_name(const void *a, const void *b)
 {
     const ProfileGroup *x = a, *y = b;
-    const size_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
-    int order = len > 0 ? memcmp(x->name.data, y->name.data, len) : 0;
-    order = order != 0 ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+    const int order = pt_str_order(x->name, y->name);
     return order != 0 ? order : memcmp(x->id, y->id, sizeof x->id);
 }
 

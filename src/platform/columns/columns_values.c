@@ -273,9 +273,7 @@ static int heavier(const void *a, const void *b)
     if (x->weight != y->weight) {
         return x->weight > y->weight ? -1 : 1;
     }
-    const size_t len = x->text.len < y->text.len ? x->text.len : y->text.len;
-    const int order = len > 0 ? memcmp(x->text.data, y->text.data, len) : 0;
-    return order != 0 ? order : (x->text.len > y->text.len) - (x->text.len < y->text.len);
+    return pt_str_order(x->text, y->text);
 }
 
 static size_t collect(const ValueTable *v, const uint64_t *weights, bool breakdown, Ranked *list)
