@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { NO_BRACKET = UINT32_MAX };
+static const uint32_t NO_BRACKET = UINT32_MAX;
 
 typedef struct Cohort {
     uint64_t persons;
