@@ -426,25 +426,6 @@ static WorkHistory history_of(ClockRig *rig, const Case *c, int64_t base_s)
     return (WorkHistory){rows, c->step_count};
 }
 
-static void check_story(const WorkRules *rules, const WorkHistory *history, int64_t now_ms,
-                        const WorkClock *clock, PtArena *arena)
-{
-    WorkExplained told;
-    int64_t sum = 0, at = history->rows[0].at_ms;
-    assert_int_equal(work_clock_explain(rules, history, clock->kind, now_ms, arena, &told, NULL),
-                     PT_OK);
-    for (size_t i = 0; i < told.count; i++) {
-        assert_int_equal(told.list[i].from_ms, at);
-        assert_true(told.list[i].to_ms > at);
-        at = told.list[i].to_ms;
-        sum += told.list[i].why == WORK_WHY_COUNTED && told.list[i].round == clock->round
-                   ? told.list[i].to_ms - told.list[i].from_ms
-                   : 0;
-    }
-    assert_int_equal(at, now_ms);
-    assert_int_equal(sum, clock->elapsed_ms);
-}
-
 /* In seconds from the base; what lies further ahead than the oracle went is as good as never. */
 static int64_t seconds(int64_t ms, int64_t base_s, int64_t until_s)
 {
@@ -475,7 +456,7 @@ static void compare(ClockRig *rig, const Case *c, int64_t base_s)
     assert_int_equal(clock.round, o.begun ? o.round : 0);
     assert_int_equal(clock.met, o.met + (o.begun && o.stopped && !o.late));
     assert_int_equal(clock.breached, o.breached + (o.begun && o.stopped && o.late));
-    check_story(&rules, &history, now_ms, &clock, rig->arena);
+    clock_rig_check_told(&rules, &history, now_ms, &clock, rig->arena);
     if (!o.begun) {
         return;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work/clock_rig.h"
 
+#include "base/test_rows.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -128,4 +130,23 @@ WorkHistory clock_rig_history(ClockRig *rig, int64_t base_ms, const char *text)
         }
     }
     return (WorkHistory){rows, count};
+}
+
+void clock_rig_check_told(const WorkRules *rules, const WorkHistory *history, int64_t now_ms,
+                          const WorkClock *clock, PtArena *arena)
+{
+    WorkExplained told;
+    int64_t sum = 0, at = history->rows[0].at_ms;
+    assert_int_equal(work_clock_explain(rules, history, clock->kind, now_ms, arena, &told, NULL),
+                     PT_OK);
+    for (size_t i = 0; i < told.count; i++) {
+        assert_int_equal(told.list[i].from_ms, at);
+        assert_true(told.list[i].to_ms > at);
+        at = told.list[i].to_ms;
+        sum += told.list[i].why == WORK_WHY_COUNTED && told.list[i].round == clock->round
+                   ? told.list[i].to_ms - told.list[i].from_ms
+                   : 0;
+    }
+    assert_int_equal(at, now_ms);
+    assert_int_equal(sum, clock->elapsed_ms);
 }

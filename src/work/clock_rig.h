@@ -35,3 +35,7 @@ WorkRules clock_rig_rules(ClockRig *rig);
 /* "0 opened state=new priority=P1; 12:30 replied=true; 40 reopened": minutes and seconds from base,
  * then what happened, if anything has a name, and the facts that changed. */
 WorkHistory clock_rig_history(ClockRig *rig, int64_t base_ms, const char *text);
+
+/* What is told of the clock up to now_ms has no gap, and what counts of it is what elapsed. */
+void clock_rig_check_told(const WorkRules *rules, const WorkHistory *history, int64_t now_ms,
+                          const WorkClock *clock, PtArena *arena);

@@ -138,25 +138,6 @@ static int64_t minutes_of(int64_t ms, int64_t base)
     return ms == WORK_NEVER ? NEVER : (ms - base) / MINUTE;
 }
 
-static void check_explained(const WorkRules *rules, const WorkHistory *history, int64_t now,
-                            const WorkClock *clock, PtArena *arena)
-{
-    WorkExplained told;
-    int64_t sum = 0, at = history->rows[0].at_ms;
-    assert_int_equal(work_clock_explain(rules, history, clock->kind, now, arena, &told, NULL),
-                     PT_OK);
-    for (size_t i = 0; i < told.count; i++) {
-        assert_int_equal(told.list[i].from_ms, at);
-        assert_true(told.list[i].to_ms > at);
-        at = told.list[i].to_ms;
-        sum += told.list[i].why == WORK_WHY_COUNTED && told.list[i].round == clock->round
-                   ? told.list[i].to_ms - told.list[i].from_ms
-                   : 0;
-    }
-    assert_int_equal(at, now);
-    assert_int_equal(sum, clock->elapsed_ms);
-}
-
 static void test_case(void **state)
 {
     const struct ClockCase *c = *state;
@@ -182,7 +163,7 @@ static void test_case(void **state)
     assert_int_equal(minutes_of(clock.due_ms, base), c->due);
     assert_int_equal(minutes_of(clock.at_risk_ms, base), c->at_risk);
     assert_int_equal(clock.round, c->round);
-    check_explained(&rules, &history, now, &clock, rig.arena);
+    clock_rig_check_told(&rules, &history, now, &clock, rig.arena);
     clock_rig_done(&rig);
 }
 
@@ -201,7 +182,7 @@ static WorkClock clock_at(ClockRig *rig, const char *text, int64_t now)
     assert_int_equal(
         work_clock_fold(&rules, &history, WORK_CLOCK_RESOLUTION, now * MINUTE, &clock, NULL),
         PT_OK);
-    check_explained(&rules, &history, now * MINUTE, &clock, rig->arena);
+    clock_rig_check_told(&rules, &history, now * MINUTE, &clock, rig->arena);
     return clock;
 }
 

@@ -2,27 +2,13 @@
 """`patron eval identity`: labelled histories against the identity engine, without a daemon."""
 import gzip
 import json
-import subprocess
 
 import pytest
-from harness.patron import CLEAN_ENV, PATRON
+from harness.evals import Eval
 
 HISTORIES = "identity/histories.jsonl.gz"
-
-
-def run(*args, code=0):
-    done = subprocess.run([str(PATRON), "eval", "identity", *map(str, args)], capture_output=True, text=True, timeout=50, env=CLEAN_ENV,
-                          check=False)
-    assert done.returncode == code, done.stderr
-    return done
-
-
-def summary(*args):
-    return json.loads(run(*args).stdout)
-
-
-def values(*args):
-    return [json.loads(line) for line in run("--values", *args).stdout.splitlines()]
+EVAL = Eval("identity")
+run, summary, values = EVAL.run, EVAL.summary, EVAL.values
 
 
 def event(message_id, user=None, anonymous=None, **more):

@@ -2,27 +2,13 @@
 """`patron eval sla`: labelled cases of business time against base/calendar, without a daemon."""
 import gzip
 import json
-import subprocess
 
 import pytest
-from harness.patron import CLEAN_ENV, PATRON
+from harness.evals import Eval
 
 CASES = {"due": 10000, "elapsed": 2000, "days": 500}
-
-
-def run(*args, code=0):
-    done = subprocess.run([str(PATRON), "eval", "sla", *map(str, args)], capture_output=True, text=True, timeout=50, env=CLEAN_ENV,
-                          check=False)
-    assert done.returncode == code, done.stderr
-    return done
-
-
-def summary(*args):
-    return json.loads(run(*args).stdout)
-
-
-def values(*args):
-    return [json.loads(line) for line in run("--values", *args).stdout.splitlines()]
+EVAL = Eval("sla")
+run, summary, values = EVAL.run, EVAL.summary, EVAL.values
 
 
 # Mondays 09:00-17:00 in Berlin; 1795420800 is Monday 2026-11-23 08:00 UTC.
