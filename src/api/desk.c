@@ -16,15 +16,9 @@ void api_set_desk(Api *api, Desk *desk)
 /* -- one ticket ---------------------------------------------------------------------------------
  */
 
-static bool is_json(DeskField field)
-{
-    return field == DESK_F_SERVICES || field == DESK_F_TOUCHPOINTS || field == DESK_F_WATCHERS ||
-           field == DESK_F_CUSTOM;
-}
-
 static void put_field(PtJsonOut *out, DeskField field, PtStr value)
 {
-    if (!is_json(field)) {
+    if (!desk_field_is_json(field)) {
         pt_json_put_str(out, desk_fields[field], value);
     } else if (value.len > 0) {
         api_put_raw(out, desk_fields[field], value);

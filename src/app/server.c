@@ -532,6 +532,12 @@ static PtStatus renew_rows(void *ctx, PtError *err)
 }
 
 /* Once all is there that it erases from, and before the first client. */
+static PtStatus erase_tickets(void *ctx, bool (*finds)(const void *ctx, PtStr text),
+                              const void *finds_ctx, uint64_t *ret_changed, PtError *err)
+{
+    return desk_erase(ctx, finds, finds_ctx, ret_changed, err);
+}
+
 static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *err)
 {
     PrivacyConfig c = {.fs = pt_fs_real(),
@@ -546,6 +552,7 @@ static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *e
                        .imports = s->imports,
                        .destinations = s->destinations,
                        .rows = {.ctx = s->behaviour, .erase = erase_rows, .renew = renew_rows},
+                       .tickets = {.ctx = s->desk, .erase = erase_tickets},
                        .clock = s->clock,
                        .bulk = (uint32_t)pt_config_int(config, "privacy.bulk"),
                        .deadline_days = (uint32_t)pt_config_int(config, "privacy.deadline_days"),
@@ -791,13 +798,13 @@ static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *
         st = open_destinations(s, err);
     }
     if (st == PT_OK) {
+        st = open_desk(s, err); // an erasure asks it
+    }
+    if (st == PT_OK) {
         st = open_privacy(s, config, err);
     }
     if (st == PT_OK) {
         st = open_hooks(s, err);
-    }
-    if (st == PT_OK) {
-        st = open_desk(s, err);
     }
     return st == PT_OK ? open_questions(s, err) : st;
 }

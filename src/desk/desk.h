@@ -36,6 +36,12 @@ void desk_close(Desk *desk); /* accepts NULL */
 /* A collector for pt_metric_collector; ctx is the Desk. */
 void desk_metrics(void *ctx, PtBuf *out);
 
+/* Erasure: each text of a ticket, its reports, history and escalations of which `finds` says yes
+ * goes, and all texts of tickets and reports whose requester it finds; the tickets stay.
+ * *ret_changed: rows that were found. A kill in the middle: to be called again. */
+PT_NODISCARD PtStatus desk_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text),
+                                 const void *ctx, uint64_t *ret_changed, PtError *err);
+
 /* ---- Tickets ----------------------------------------------------------------------------------
  */
 
@@ -91,6 +97,12 @@ typedef enum DeskField {
     DESK_FIELDS
 } DeskField;
 extern const char *const desk_fields[]; /* their names as in the API */
+/* Its value, where it has one, is JSON: a list of texts, or an object. */
+static inline bool desk_field_is_json(DeskField field)
+{
+    return field == DESK_F_SERVICES || field == DESK_F_TOUCHPOINTS || field == DESK_F_WATCHERS ||
+           field == DESK_F_CUSTOM;
+}
 
 typedef struct DeskTicket {
     int64_t number;  /* from 1001; with the type's prefix what people call it: INC-1024 */

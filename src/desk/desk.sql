@@ -5,7 +5,7 @@
 SELECT number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till, channel, category,
     services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, commander, review, reports, stores,
     tills, customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms,
-    apart, awaits_reply, fault, work_item
+    apart, awaits_reply, fault
 FROM desk_ticket WHERE number = ?1;
 
 -- name: desk_ticket_last
@@ -16,9 +16,9 @@ SELECT COALESCE(MAX(number), 0) FROM desk_ticket;
 INSERT INTO desk_ticket (number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till, channel, category,
     services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, commander, review, reports, stores,
     tills, customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms,
-    apart, awaits_reply, fault, work_item)
+    apart, awaits_reply, fault)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-    ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44);
+    ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43);
 
 -- name: desk_ticket_set
 -- Binds what desk_ticket_add binds. Served by the primary key.
@@ -27,7 +27,7 @@ UPDATE desk_ticket SET version = ?2, type = ?3, priority = ?4, why = ?5, policy 
     urgency = ?19, label = ?20, queue = ?21, assignee = ?22, watchers = ?23, resolution = ?24, custom = ?25, commander = ?26,
     review = ?27, reports = ?28, stores = ?29, tills = ?30, customers = ?31, major = ?32, merged_into = ?33, opened_ms = ?34,
     changed_ms = ?35, last_report_ms = ?36, acknowledged_ms = ?37, replied_ms = ?38, resolved_ms = ?39, closed_ms = ?40, apart = ?41,
-    awaits_reply = ?42, fault = ?43, work_item = ?44
+    awaits_reply = ?42, fault = ?43
 WHERE number = ?1;
 
 -- name: desk_ticket_open_fault
@@ -154,3 +154,40 @@ UPDATE desk_record SET name = ?3, json = ?4, version = version + 1, changed_ms =
 -- name: desk_record_delete
 -- Served by the primary key.
 DELETE FROM desk_record WHERE kind = ?1 AND id = ?2;
+
+-- name: desk_erase_tickets
+-- Behind ?1 (?2 is 0), at most ?3. Served by the primary key.
+SELECT number, 0, title, description, requester, resolution, custom, review FROM desk_ticket
+WHERE number > ?1 AND ?2 = 0 ORDER BY number LIMIT ?3;
+
+-- name: desk_erase_reports
+-- Behind ?1 (?2 is 0), at most ?3. Served by the primary key.
+SELECT number, 0, requester, body FROM desk_report WHERE number > ?1 AND ?2 = 0 ORDER BY number LIMIT ?3;
+
+-- name: desk_erase_report
+-- Served by the primary key.
+UPDATE desk_report SET requester = ?3, body = ?4 WHERE number = ?1 AND ?2 = 0;
+
+-- name: desk_erase_histories
+-- Behind row ?2 of ticket ?1, at most ?3. Served by the primary key.
+SELECT ticket, seq, changes, body FROM desk_history WHERE ticket >= ?1 AND (ticket > ?1 OR seq > ?2) ORDER BY ticket, seq LIMIT ?3;
+
+-- name: desk_erase_history
+-- Served by the primary key.
+UPDATE desk_history SET changes = ?3, body = ?4 WHERE ticket = ?1 AND seq = ?2;
+
+-- name: desk_erase_escalations
+-- Behind ?1 (?2 is 0), at most ?3. Served by the primary key.
+SELECT number, 0, message, answer FROM desk_escalation WHERE number > ?1 AND ?2 = 0 ORDER BY number LIMIT ?3;
+
+-- name: desk_erase_escalation
+-- Served by the primary key.
+UPDATE desk_escalation SET message = ?3, answer = ?4 WHERE number = ?1 AND ?2 = 0;
+
+-- name: desk_erase_story
+-- Served by the primary key.
+UPDATE desk_history SET changes = '{}', body = CASE WHEN body = '' THEN '' ELSE '-' END WHERE ticket = ?1;
+
+-- name: desk_erase_messages
+-- Served by desk_escalation_ticket.
+UPDATE desk_escalation SET message = '-', answer = CASE WHEN answer = '' THEN '' ELSE '-' END WHERE ticket = ?1;

@@ -23,14 +23,14 @@
  *   linked, unlinked   text: kind and key of the other
  *   acknowledged       somebody has seen it
  *   escalated, vendor_answered   text: the vendor and the message
- * What clocks read of it (WorkFact) stands in desk/clocks.c.
+ *   erased     texts that named somebody are gone, here and in the rows before
  */
 enum {
     DESK_FIRST_NUMBER = 1001,
     DESK_WHY_BYTES = 16 << 10,
-    DESK_CHANGES_BYTES = 64 << 10, /* of one row of history */
-    DESK_FEED_BYTES = 8 << 10,
-    DESK_ARENA = 16 << 20, /* of one change */
+    DESK_CHANGES_BYTES = 1 << 20, /* of one row of history */
+    DESK_FEED_BYTES = 24000,      /* as platform/feed.h has it */
+    DESK_ARENA = 16 << 20,        /* of one change */
     DESK_COUNT_MAX = 1000000,
     DESK_LIST_MAX = 50, /* items of a ticket's list */
 };
@@ -55,7 +55,6 @@ typedef struct DeskRow {
     DeskTicket t;
     bool apart, awaits_reply;
     PtStr fault;
-    int64_t work_item;
 } DeskRow;
 
 /* One write transaction; end with desk_writing_end. */
@@ -90,6 +89,8 @@ PT_NODISCARD PtStatus desk_insert(DeskWriting *w, DeskRow *row, const DeskSaid *
  * differs and nothing is said: nothing is written. */
 PT_NODISCARD PtStatus desk_update(DeskWriting *w, const DeskRow *before, DeskRow *after,
                                   const DeskSaid *said);
+/* The row as it is now, a version of its own whose history says nothing of what was before. */
+PT_NODISCARD PtStatus desk_rewrite(DeskWriting *w, DeskRow *row, const DeskSaid *said);
 PT_NODISCARD PtStatus desk_load(PtSqlTx *tx, int64_t number, PtArena *arena, DeskRow *ret_row,
                                 PtError *err);
 /* Counts of the ticket's reports into row. */
@@ -97,7 +98,8 @@ PT_NODISCARD PtStatus desk_recount(DeskWriting *w, DeskRow *row);
 /* Unless it stands there. *ret_added false: it does. */
 PT_NODISCARD PtStatus desk_link_put(DeskWriting *w, int64_t number, PtStr kind, int64_t other,
                                     bool *ret_added);
-PT_NODISCARD PtStatus desk_next_report(DeskWriting *w, int64_t *ret_number);
+/* What the statement, one number, says: the last that was given. */
+PT_NODISCARD PtStatus desk_last_number(DeskWriting *w, const char *statement, int64_t *ret_number);
 /* What an incident's category asks for besides the ticket (actions.c). */
 PT_NODISCARD PtStatus desk_act(DeskWriting *w, const DeskTicket *incident);
 /* The record within the transaction; PT_NOT_FOUND. */
@@ -110,11 +112,6 @@ PT_NODISCARD PtStatus desk_open_fault(DeskWriting *w, PtStr fault, int64_t after
                                       int64_t *ret_number);
 /* The row's `fault`, from its fields. */
 PT_NODISCARD PtStatus desk_find_fault(DeskWriting *w, DeskRow *row);
-
-/* Clocks of the ticket follow the change (clocks.c); sets work_item of a new one. */
-PT_NODISCARD PtStatus desk_clocks_follow(DeskWriting *w, const DeskRow *before, DeskRow *after,
-                                         const DeskSaid *said);
-void desk_clocks_settle(const DeskWriting *w); /* after the commit */
 
 /* Lists (list.c). */
 PT_NODISCARD PtStatus desk_index_row(Desk *d, const DeskRow *row, PtArena *arena, PtError *err);

@@ -22,9 +22,9 @@ static Desk *d;
 static PtArena *arena;
 static const AuditActor staff = {.kind = AUDIT_ACCOUNT, .id = "acc-1", .name = "Mia Berg"};
 
-static const char *const tables[] = {"DELETE FROM desk_ticket", "DELETE FROM desk_report",
+static const char *const tables[] = {"DELETE FROM desk_ticket",  "DELETE FROM desk_report",
                                      "DELETE FROM desk_history", "DELETE FROM desk_link",
-                                     "DELETE FROM desk_policy"};
+                                     "DELETE FROM desk_policy",  "DELETE FROM desk_escalation"};
 
 static int set_up(void **state)
 {
@@ -320,6 +320,98 @@ static void a_policy_holds_from_its_edit_on(void **state)
     assert_int_equal(desk_policy_put(d, &staff, 1, json, arena, &policy, NULL), PT_CONFLICT);
 }
 
+static bool is_quill(const void *ctx, PtStr text)
+{
+    (void)ctx;
+    return memmem(text.data, text.len, "Quill", 5) != NULL;
+}
+
+/* One ticket is theirs, with a note that does not name them; of another a report, a note and a
+ * message to a vendor do. */
+static void fill_with_quill(int64_t ret_numbers[2])
+{
+    DeskReport r = report_of("till_fault", "[\"pos\"]", "0001");
+    DeskReported done;
+    const DeskChange note = {.note = PT_STR("called back")}, named = {.note = PT_STR("Quill, too")};
+    DeskTicket t;
+    r.f[DESK_F_TITLE] = PT_STR("Quill's card is refused");
+    r.f[DESK_F_REQUESTER] = PT_STR("Quill");
+    assert_int_equal(desk_report(d, &staff, &r, arena, &done, NULL), PT_OK);
+    ret_numbers[0] = done.ticket.number;
+    assert_int_equal(desk_change(d, &staff, ret_numbers[0], &note, arena, &t, NULL), PT_OK);
+    ret_numbers[1] = reported("signage_offline", "[\"s\"]", "1").ticket.number;
+    r.f[DESK_F_TITLE] = PT_STR("it is dark here");
+    r.f[DESK_F_CATEGORY] = PT_STR("signage_offline");
+    r.f[DESK_F_SERVICES] = PT_STR("[\"s\"]");
+    assert_int_equal(desk_report(d, &staff, &r, arena, &done, NULL), PT_OK);
+    assert_true(done.joined);
+    assert_int_equal(desk_change(d, &staff, ret_numbers[1], &named, arena, &t, NULL), PT_OK);
+    PtSqlTx *tx = rig_begin(rig, true);
+    rig_run(tx, "INSERT INTO desk_escalation (number, ticket, vendor, contract, contact, message,"
+                " sent_ms, sent_by, due_ms, answered_ms, answer)"
+                " VALUES (1, 1002, 'acme', '', '', 'Quill waits', 1, '', 0, 0, '')");
+    rig_commit(tx);
+}
+
+static void an_erasure_leaves_the_ticket(void **state)
+{
+    skip_without(state);
+    int64_t numbers[2];
+    uint64_t changed = 0;
+    fill_with_quill(numbers);
+    const DeskTicket other = get(numbers[1]);
+    assert_int_equal(total(&(DeskQuery){.text = PT_STR("Quill")}), 1);
+    assert_int_equal(desk_erase(d, is_quill, NULL, &changed, NULL), PT_OK);
+    assert_int_equal(changed, 1 + 2 + 1 + 1); // ticket, reports, a note, a message
+    const DeskTicket t = get(numbers[0]);
+    assert_string_equal(t.f[DESK_F_TITLE].data, "-");
+    assert_int_equal(t.f[DESK_F_REQUESTER].len, 0);
+    assert_string_equal(t.f[DESK_F_STORE].data, "0001");
+    assert_int_equal(t.reports, 1);
+    assert_int_equal(t.version, 3);
+    DeskEvent *events = NULL;
+    DeskReportRow *reports = NULL;
+    size_t count = 0;
+    assert_int_equal(
+        desk_history(d, &(DeskRange){.number = numbers[0], .max = 9}, arena, &events, &count, NULL),
+        PT_OK);
+    assert_int_equal(count, 3);
+    assert_string_equal(events[0].changes.data, "{}");
+    assert_string_equal(events[1].text.data, "-");
+    assert_string_equal(events[2].kind.data, "erased");
+    assert_int_equal(desk_reports(d, &(DeskRange){.number = numbers[1], .max = 9}, arena, &reports,
+                                  &count, NULL),
+                     PT_OK);
+    assert_string_equal(reports[0].text.data, "A report");
+    assert_string_equal(reports[1].text.data, "-");
+    assert_int_equal(total(&(DeskQuery){.text = PT_STR("Quill")}), 0);
+    assert_int_equal(total(&(DeskQuery){.requester = PT_STR("Quill")}), 0);
+    assert_int_equal(get(numbers[1]).version, other.version);
+    assert_int_equal(desk_erase(d, is_quill, NULL, &changed, NULL), PT_OK);
+    assert_int_equal(changed, 0);
+}
+
+/* It is called again where memory ran out, until nothing is left. */
+static void an_erasure_goes_on_after_a_failure(void **state)
+{
+    skip_without(state);
+    int64_t numbers[2];
+    uint64_t changed = 1;
+    size_t failures = 0;
+    fill_with_quill(numbers);
+    for (PtStatus st = PT_NO_MEMORY; st != PT_OK; failures++) {
+        fault_alloc_fail(failures + 1, 0);
+        st = desk_erase(d, is_quill, NULL, &changed, NULL);
+        fault_alloc_fail(0, 0);
+        assert_true(st == PT_OK || st == PT_NO_MEMORY);
+    }
+    assert_true(failures > 4);
+    assert_int_equal(desk_erase(d, is_quill, NULL, &changed, NULL), PT_OK);
+    assert_int_equal(changed, 0);
+    assert_string_equal(get(numbers[0]).f[DESK_F_TITLE].data, "-");
+    assert_int_equal(total(&(DeskQuery){.text = PT_STR("Quill")}), 0);
+}
+
 static RigEngine engines[RIG_ENGINES] = {RIG_SQLITE, RIG_POSTGRES};
 static const struct {
     const char *name;
@@ -333,6 +425,8 @@ static const struct {
     {"merge and part add up", merge_and_part_add_up},
     {"lists are the same after a restart", lists_are_the_same_after_a_restart},
     {"a policy holds from its edit on", a_policy_holds_from_its_edit_on},
+    {"an erasure leaves the ticket", an_erasure_leaves_the_ticket},
+    {"an erasure goes on after a failure", an_erasure_goes_on_after_a_failure},
 };
 
 int main(void)

@@ -91,29 +91,16 @@ static PtStatus read_vendor(DeskWriting *w, PtStr id, Vendor *ret)
     return st;
 }
 
-static PtStatus next_number(DeskWriting *w, int64_t *ret_number)
-{
-    bool row = false;
-    PtStatus st = pt_sql_use(w->tx, SQL_DESK_ESCALATION_LAST, w->err);
-    if (st != PT_OK) {
-        return st;
-    }
-    st = pt_sql_step(w->tx, &row, w->err);
-    *ret_number = pt_sql_i64(w->tx, 0) + 1;
-    pt_sql_done(w->tx);
-    return st;
-}
-
 static PtStatus add(DeskWriting *w, int64_t ticket, const Vendor *vendor, PtStr message)
 {
-    int64_t number = 0, minutes = 0;
-    PtStatus st = next_number(w, &number);
+    int64_t last = 0, minutes = 0;
+    PtStatus st = desk_last_number(w, SQL_DESK_ESCALATION_LAST, &last);
     st = st == PT_OK ? pt_sql_use(w->tx, SQL_DESK_ESCALATION_ADD, w->err) : st;
     if (st != PT_OK) {
         return st;
     }
     const bool agreed = pt_json_to_i64(vendor->response_min, &minutes);
-    pt_sql_bind_i64(w->tx, 1, number);
+    pt_sql_bind_i64(w->tx, 1, last + 1);
     pt_sql_bind_i64(w->tx, 2, ticket);
     pt_sql_bind_text(w->tx, 3, vendor->id);
     pt_sql_bind_text(w->tx, 4, vendor->contract);

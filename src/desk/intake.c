@@ -61,7 +61,9 @@ static PtStatus add_report(DeskWriting *w, int64_t ticket, const DeskReport *r, 
                            int64_t *ret_number)
 {
     PtSqlTx *tx = w->tx;
-    PtStatus st = desk_next_report(w, ret_number);
+    int64_t last = 0;
+    PtStatus st = desk_last_number(w, SQL_DESK_REPORT_LAST, &last);
+    *ret_number = last + 1;
     st = st == PT_OK ? pt_sql_use(tx, SQL_DESK_REPORT_ADD, w->err) : st;
     if (st != PT_OK) {
         return st;

@@ -58,7 +58,6 @@ static PtStatus copy_row(PtSqlTx *tx, PtArena *arena, DeskRow *row, PtError *err
     row->t.major = flags[0] != 0;
     row->apart = flags[1] != 0;
     row->awaits_reply = flags[2] != 0;
-    row->work_item = pt_sql_i64(tx, BEHIND_FIELDS + NUMBERS + 1);
     PtStatus st = copy_text(tx, 4, arena, &row->t.why, err);
     for (int i = 0; st == PT_OK && i < DESK_FIELDS; i++) {
         st = copy_text(tx, FIRST_FIELD + i, arena, &row->t.f[i], err);
@@ -125,9 +124,6 @@ PtStatus desk_writing_end(DeskWriting *w, PtStatus st)
         st = pt_sql_commit(&w->tx, w->err);
     }
     pt_sql_rollback(PT_TAKE(w->tx));
-    if (st == PT_OK) {
-        desk_clocks_settle(w);
-    }
     if (st == PT_OK && tell_index(w) != PT_OK) {
         atomic_store(&w->desk->stale, true); // read from SQL again; what was written stands
     }
@@ -261,7 +257,6 @@ static PtStatus write_row(DeskWriting *w, DeskRow *row, const char *statement)
         pt_sql_bind_i64(tx, BEHIND_FIELDS + 1 + i, *list[i]);
     }
     pt_sql_bind_text(tx, BEHIND_FIELDS + 1 + NUMBERS, row->fault);
-    pt_sql_bind_i64(tx, BEHIND_FIELDS + 2 + NUMBERS, row->work_item);
     return pt_sql_finish(tx, w->err);
 }
 
@@ -279,9 +274,7 @@ static void put_number_change(PtJsonOut *out, const char *name, int64_t before, 
 /* Lists and objects as JSON, a text as text. */
 static void put_value(PtJsonOut *out, DeskField field, PtStr value)
 {
-    const bool json = field == DESK_F_SERVICES || field == DESK_F_TOUCHPOINTS ||
-                      field == DESK_F_WATCHERS || field == DESK_F_CUSTOM;
-    if (json && value.len > 0) {
+    if (desk_field_is_json(field) && value.len > 0) {
         pt_json_out_raw(out, value);
     } else {
         pt_json_out_str(out, value);
@@ -374,13 +367,11 @@ static PtStatus feed(DeskWriting *w, const DeskTicket *before, const DeskTicket 
     return st;
 }
 
-/* Row, history, feed, clocks; version and changed_ms are set. before NULL: it is new. */
+/* Row, history, feed; version and changed_ms are set. before NULL: it is new. */
 static PtStatus write_all(DeskWriting *w, const DeskRow *before, DeskRow *row, const DeskSaid *said,
                           PtStr changes)
 {
-    PtStatus st = desk_clocks_follow(w, before, row, said);
-    st = st == PT_OK ? write_row(w, row, before == NULL ? SQL_DESK_TICKET_ADD : SQL_DESK_TICKET_SET)
-                     : st;
+    PtStatus st = write_row(w, row, before == NULL ? SQL_DESK_TICKET_ADD : SQL_DESK_TICKET_SET);
     st = st == PT_OK ? add_history(w, &row->t, changes, said) : st;
     st = st == PT_OK ? feed(w, before != NULL ? &before->t : NULL, &row->t, said) : st;
     return st == PT_OK ? touch(w, row) : st;
@@ -393,7 +384,11 @@ static PtStatus write_change(DeskWriting *w, const DeskRow *before, DeskRow *row
     PtBuf changes;
     pt_buf_init(&changes, DESK_CHANGES_BYTES);
     put_changes(&changes, before != NULL ? &before->t : &nothing.t, &row->t);
-    PtStatus st = pt_buf_status(&changes) == PT_OK ? PT_OK : no_memory(w->err);
+    PtStatus st = pt_buf_status(&changes);
+    st = st == PT_TOO_LARGE
+             ? pt_fail(w->err, st, "the change has over %d bytes", DESK_CHANGES_BYTES)
+         : st == PT_OK ? st
+                       : no_memory(w->err);
     const bool silent = changes.len <= 2 && said->text.data == NULL;
     if (st == PT_OK && !(before != NULL && silent)) {
         row->t.version = before != NULL ? before->t.version + 1 : 1;
@@ -404,7 +399,15 @@ static PtStatus write_change(DeskWriting *w, const DeskRow *before, DeskRow *row
     return st;
 }
 
-static PtStatus last_number(DeskWriting *w, const char *statement, int64_t *ret_number)
+PtStatus desk_rewrite(DeskWriting *w, DeskRow *row, const DeskSaid *said)
+{
+    const DeskTicket before = row->t;
+    row->t.version++;
+    row->t.changed_ms = w->now_ms;
+    return write_all(w, &(DeskRow){.t = before}, row, said, PT_STR("{}"));
+}
+
+PtStatus desk_last_number(DeskWriting *w, const char *statement, int64_t *ret_number)
 {
     bool row = false;
     PtStatus st = pt_sql_use(w->tx, statement, w->err);
@@ -419,20 +422,10 @@ static PtStatus last_number(DeskWriting *w, const char *statement, int64_t *ret_
     return st;
 }
 
-PtStatus desk_next_report(DeskWriting *w, int64_t *ret_number)
-{
-    int64_t last = 0;
-    PtStatus st = last_number(w, SQL_DESK_REPORT_LAST, &last);
-    if (st == PT_OK) {
-        *ret_number = last + 1;
-    }
-    return st;
-}
-
 PtStatus desk_insert(DeskWriting *w, DeskRow *row, const DeskSaid *said)
 {
     int64_t last = 0;
-    PtStatus st = last_number(w, SQL_DESK_TICKET_LAST, &last);
+    PtStatus st = desk_last_number(w, SQL_DESK_TICKET_LAST, &last);
     if (st != PT_OK) {
         return st;
     }

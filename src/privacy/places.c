@@ -364,6 +364,18 @@ static PtStatus erase_requests(Privacy *p, const Finder *f, const PrivacyRequest
     return st;
 }
 
+/* ---- The desk -------------------------------------------------------------------------------- */
+
+static PtStatus erase_tickets(Privacy *p, const Finder *f, PrivacyFigures *figures, PtError *err)
+{
+    uint64_t changed = 0;
+    PtStatus st = p->c.tickets.erase != NULL
+                      ? p->c.tickets.erase(p->c.tickets.ctx, finds, f, &changed, err)
+                      : PT_OK;
+    figures->n[PRIVACY_FIGURE_TICKETS] += changed;
+    return st;
+}
+
 PtStatus places_erase(Privacy *p, const Finder *f, const PrivacyRequest *own, size_t own_count,
                       PtArena *arena, PrivacyFigures *figures, PtError *err)
 {
@@ -371,5 +383,6 @@ PtStatus places_erase(Privacy *p, const Finder *f, const PrivacyRequest *own, si
     st = st == PT_OK ? erase_connect(p, f, arena, err) : st;
     st = st == PT_OK ? erase_answers(p, f, figures, err) : st;
     st = st == PT_OK ? erase_audit(p, f, figures, err) : st;
+    st = st == PT_OK ? erase_tickets(p, f, figures, err) : st;
     return st == PT_OK ? erase_requests(p, f, own, own_count, figures, err) : st;
 }

@@ -54,6 +54,14 @@ typedef struct PrivacyRows {
     PtStatus (*renew)(void *ctx, PtError *err);
 } PrivacyRows;
 
+/* Texts that somebody above keeps in tables of their own; `erase` may be NULL, and may be called
+ * again after a kill. When it returns PT_OK none that `finds` says yes to is left. */
+typedef struct PrivacyTexts {
+    void *ctx;
+    PtStatus (*erase)(void *ctx, bool (*finds)(const void *ctx, PtStr text), const void *finds_ctx,
+                      uint64_t *ret_changed, PtError *err);
+} PrivacyTexts;
+
 typedef struct PrivacyConfig {
     PtFs *fs;
     const char *data_dir;
@@ -66,6 +74,7 @@ typedef struct PrivacyConfig {
     ConnectJobs *imports;
     ConnectDestinations *destinations;
     PrivacyRows rows;
+    PrivacyTexts tickets;
     const PtClock *clock;
     uint32_t bulk;          /* persons a day that one of the staff may erase alone */
     uint32_t deadline_days; /* for an answer, from receipt */
@@ -130,6 +139,7 @@ const char *privacy_channel_name(PrivacyChannel channel);
     X(ANSWERS, "answers")             /* kept for Idempotency-Key */                               \
     X(AUDIT_ENTRIES, "audit_entries") /* whose content was erased; the chain stays */              \
     X(REQUESTS, "requests")           /* others of the same persons */                             \
+    X(TICKETS, "tickets")             /* rows of the desk: what they wrote or were named in */     \
     X(LOG_FILES, "log_files")         /* written anew */
 
 #define PRIVACY_FIGURE_ENUM(id, name) PRIVACY_FIGURE_##id,

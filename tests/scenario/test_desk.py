@@ -447,3 +447,11 @@ def test_a_major_incident_by_hand(desk):
     assert ticket["number"] in [row["number"] for row in desk.list(major="true")]
     assert desk.change(ticket["key"], major=False, review="A fuse")["major"] is False
     desk.change(desk.open(type="service_request", title="x")["key"], 409, major=True)
+
+
+def test_the_longest_texts_are_changed(desk):
+    """What was before and what is stand both in the history: 10,000 characters of four bytes each."""
+    ticket = desk.open(type="incident", title="till", category="till_fault", services=["pos"], description="\U0001F600" * 10000)["key"]
+    changed = desk.change(ticket, description="\U0001F601" * 10000, review="\U0001F602" * 10000)
+    assert changed["description"] == "\U0001F601" * 10000 and changed["version"] == 2
+    assert desk.history(ticket)[1]["changes"]["description"] == ["\U0001F600" * 10000, "\U0001F601" * 10000]

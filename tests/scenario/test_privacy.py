@@ -88,6 +88,10 @@ def test_no_byte_stays_and_no_figure_changes(desk):
     desk.ready().split(person["id"], [node["number"] for node in visitor["nodes"]])
     desk.ready()
     merged = desk.find("email", "bob@example.test")
+    ticket = desk.ask("POST", "/api/v1/tickets", {"type": "incident", "title": "Quillfeather's card is refused", "category": "till_fault", "services": ["pos"],
+                                                  "store": "0007", "requester": "zq-user-77", "custom": {"who": "Quillfeather"}}, 201)["ticket"]["key"]
+    desk.ask("PATCH", f"/api/v1/tickets/{ticket}", {"note": "called zq-user-77 back"})
+    desk.ask("POST", "/api/v1/tickets", {"type": "incident", "title": "again", "category": "till_fault", "services": ["pos"], "store": "0008", "requester": "zq-user-77"})
     before = desk.totals()
     preview = desk.ask("POST", f"{API}/preview", {"subjects": [{"id": person["id"]}]})
     assert preview["persons"] == 1 and preview["removed"]["events"] == 5 and preview["removed"]["identifiers"] == 6
@@ -95,6 +99,10 @@ def test_no_byte_stays_and_no_figure_changes(desk):
     removed = done["removed"]
     assert (removed["events"], removed["quarantined"], removed["import_files"], removed["refused_rows"]) == (5, 1, 1, 1), removed
     assert removed["answers"] >= 1 and removed["audit_entries"] >= 1 and removed["log_files"] >= 1, removed
+    said = desk.ask("GET", f"/api/v1/tickets/{ticket}")["ticket"]
+    assert removed["tickets"] >= 3 and (said["title"], said["requester"], said["custom"], said["store"], said["reports"]) == ("-", "", {}, "0007", 2), said
+    assert [row["what"] for row in desk.ask("GET", f"/api/v1/tickets/{ticket}/history")["data"]] == ["opened", "note", "joined", "erased"]
+    assert desk.ask("GET", "/api/v1/tickets?search=Quillfeather")["total"] == 0
     kept = {job: desk.ask("GET", f"/api/v1/imports/{job}") for job in (theirs, others)}
     assert not kept[theirs]["file_kept"] and kept[others]["file_kept"]
     # what was quarantined is not let in, whoever tries

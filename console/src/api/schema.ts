@@ -5849,7 +5849,7 @@ export interface components {
             seq: number;
             at: components["schemas"]["Time"];
             /** @enum {unknown} */
-            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered";
+            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered" | "erased";
             public: boolean;
             by: {
                 kind: string;
@@ -6922,6 +6922,8 @@ export interface components {
             audit_entries: number;
             /** @description Others about the same persons */
             requests: number;
+            /** @description Rows of the desk: tickets, their reports, history and escalations, without what named them */
+            tickets: number;
             /** @description Written anew */
             log_files: number;
         };

@@ -44,8 +44,7 @@ CREATE TABLE desk_ticket (
     closed_ms BIGINT NOT NULL,
     apart BIGINT NOT NULL,          -- 1: takes no further reports
     awaits_reply BIGINT NOT NULL,   -- 1: the requester spoke last
-    fault TEXT NOT NULL,            -- what reports join by; '': none do
-    work_item BIGINT NOT NULL       -- of its clocks; 0: none
+    fault TEXT NOT NULL             -- what reports join by; '': none do
 );
 CREATE INDEX desk_ticket_fault ON desk_ticket (fault, last_report_ms);
 
@@ -65,7 +64,7 @@ CREATE TABLE desk_report (
 );
 CREATE INDEX desk_report_ticket ON desk_report (ticket, number);
 
--- One row a change; its seq is the version that the change made. Nothing is ever changed here.
+-- One row a change; its seq is the version that the change made. Only an erasure changes anything here.
 CREATE TABLE desk_history (
     ticket BIGINT NOT NULL,
     seq BIGINT NOT NULL,
