@@ -524,11 +524,11 @@ static void check_strangers(Doctor *d)
                                         "columns.numbering*",
                                         RESTORE_MARK,
                                         "patrond.log*",
-                                        "restored-settings.conf",
+                                        "restored-settings.conf*",
                                         "privacy",
                                         "destinations",
                                         RESTORE_REGISTER,
-                                        RESTORE_WITHOUT_REGISTER};
+                                        "no-erasure-register*"};
     DIR *list = opendir(d->t->data_dir);
     int strange = 0;
     for (struct dirent *e; list != NULL && (e = readdir(list)) != NULL;) {

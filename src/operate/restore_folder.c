@@ -68,8 +68,8 @@ static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
 {
     static const char *const files[] = {
         "secret.key*",         "core.db*",    "views.db*",
-        "columns.numbering*",  "patron.sock", RESTORE_SETTINGS,
-        "restore-unfinished*", "doctor.tmp",  RESTORE_WITHOUT_REGISTER};
+        "columns.numbering*",  "patron.sock", "restored-settings.conf*",
+        "restore-unfinished*", "doctor.tmp",  "no-erasure-register*"};
     static const char *const folders[] = {"log",     "dedupe",       "imports", "index",
                                           "privacy", "destinations", "columns"};
     PtFs *fs = r->fs;

@@ -147,7 +147,10 @@ def test_killed_in_the_middle_it_says_unfinished_and_no_server_starts(patron, ma
             assert "restore unfinished" in other.stderr()
             other.process = None
     assert seen > 0
+    for name in ("no-erasure-register.tmp", "restored-settings.conf.tmp"):  # what a kill leaves of them
+        (other.data / name).write_text("")
     restore(other, backup, "--force", text_in=f"{other.data}\n")
+    assert list(other.data.glob("*.tmp")) == []
     other.start()
     assert len(other.export()) == ROWS
 

@@ -70,17 +70,17 @@ PtStr chdb_query(Chdb *c, PtStr sql)
 Chdb *chdb_open(void)
 {
     static char name[] = "chdb", *args[] = {name};
-    const char *path = getenv("PATRON_CHDB");
+    const char *path = getenv("CHDB_LIBRARY");
     if (path == NULL || path[0] == 0 || sanitized) {
         print_message("without ClickHouse: %s\n",
-                      sanitized ? "a build with sanitizers" : "PATRON_CHDB names no library");
+                      sanitized ? "a build with sanitizers" : "CHDB_LIBRARY names no library");
         return NULL;
     }
     Chdb *c = calloc(1, sizeof *c);
     assert_non_null(c);
     c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (c->library == NULL) {
-        fail_msg("PATRON_CHDB: %s", dlerror());
+        fail_msg("CHDB_LIBRARY: %s", dlerror());
     }
     find(c, "chdb_connect", (void **)&c->connect);
     find(c, "chdb_close_conn", (void **)&c->close);

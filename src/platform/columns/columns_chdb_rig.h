@@ -9,7 +9,7 @@
  */
 typedef struct Chdb Chdb;
 
-/* The library that PATRON_CHDB names. NULL, with a message, where nothing is named, and under the
+/* The library that CHDB_LIBRARY names. NULL, with a message, where nothing is named, and under the
  * sanitizers, which cannot have such a library in their process. */
 Chdb *chdb_open(void);
 void chdb_close(Chdb *c); /* accepts NULL */
