@@ -212,7 +212,7 @@ def test_disabled_renamed_deleted(page, shop):
     page("wait", selector=".pt-page-head button:has-text('Disable')")
     assert shop.get(one)["enabled"]
     page("click", selector="button:has-text('Delete the connector')")
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text="Pop-up store Linz")
     page("press", keys=["Enter"])
     page("waitUrl", path="/connectors")

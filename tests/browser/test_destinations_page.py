@@ -220,7 +220,7 @@ def test_dead_letters_are_sent_again_and_discarded(page, shop):
     shop.orders(2)
     shop.until(shop.refused, lambda d: d["dead"] == 2)
     page("click", selector="button:has-text('Discard…')")
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text="Product search")
     page("press", keys=["Enter"])
     page("waitText", selector=".pt-toast", text="2 events are discarded")

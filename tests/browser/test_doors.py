@@ -73,7 +73,7 @@ def test_a_role_sees_its_areas_and_starts_at_its_own(open_browser, shop, role):
 @pytest.mark.limit(90)
 def test_a_session_that_ends_keeps_what_was_typed(page, shop):
     page("open", path="/sources?add=1")
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text="Kept through it all")
     page("forget")
     page("press", keys=["Enter"])
@@ -89,7 +89,7 @@ def test_somebody_else_gets_a_console_of_their_own(open_browser, shop):
     page = open_browser(shop)
     page.sign_in(sign_in(shop, "engineer@example.com"))
     page("open", path="/sources?add=1")
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text="Never made")
     page("forget")
     page("press", keys=["Enter"])

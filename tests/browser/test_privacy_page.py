@@ -137,7 +137,7 @@ def test_an_erasure_by_identifier_to_its_certificate(page, shop, tmp_path):
     page("waitText", selector="main h1", text=f"Erasure: {customer['name']}")
     page("waitText", selector=".pr-remains", text="A keyed hash of each identifier")
     page("press", keys=["a"])
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text=customer["name"][:-1])
     assert page("evaluate", script="document.querySelector('[role=dialog] [type=submit]').disabled")
     page("type", text=customer["name"][-1])
@@ -205,7 +205,7 @@ def test_four_eyes(page, open_browser, shop):
     admin("wait", selector=".pr-figures")
     assert admin("overflow") <= 0
     admin("click", selector="main button:has-text('Approve')")
-    admin("wait", selector="[role=dialog] input")
+    admin("wait", selector="[role=dialog] input:focus")
     assert admin("overflow") <= 0 and admin("axe") == []
     admin("type", text="erase")
     admin("press", keys=["Enter"])

@@ -198,7 +198,7 @@ def test_run_stop_and_begin_again(page, shop):
     page("gone", selector="[role=dialog]")
     page("click", selector="button[aria-label='More']")
     page("click", selector="[role=menuitem]:has-text('Delete the pull')")
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text="Slow one")
     page("press", keys=["Enter"])
     page("waitText", selector="main h1", text="Pulls")

@@ -78,7 +78,7 @@ def test_a_source_from_first_to_last(page, shop):
     page("open", path="/sources")
     grid(page)
     page("press", keys=["n"])
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text="Kiosk")
     page("press", keys=["Enter"])
     page("waitText", selector="main h1", text="Kiosk")
@@ -94,7 +94,7 @@ def test_a_source_from_first_to_last(page, shop):
 
     page("click", selector="main button[aria-label=More]")
     page("click", selector="[role=menuitem]")
-    page("wait", selector="[role=dialog] input")
+    page("wait", selector="[role=dialog] input:focus")
     page("type", text="Kios")
     assert page("evaluate", script="document.querySelector('[role=dialog] [type=submit]').disabled")
     page("type", text="k")

@@ -36,9 +36,12 @@ def copy_settings(root):
         elif source.exists():
             shutil.copy2(source, target)
     debian_only(root)
-    for authority in pathlib.Path("/usr/local/share/ca-certificates").glob("*.crt"):  # Java's store is made of these
+    for authority in pathlib.Path("/usr/local/share/ca-certificates").glob("*.crt"):
         (root / "usr/local/share/ca-certificates").mkdir(parents=True, exist_ok=True)
         shutil.copy2(authority, root / "usr/local/share/ca-certificates")
+    # Java's store is made of the links that this makes: when Java is installed or, where it is already, now, by a Java that asks /proc
+    run("unshare", "--mount", "--pid", "--fork", "sh", "-c", f"mount -t proc proc {root}/proc && exec chroot {root} update-ca-certificates --fresh",
+        stdout=subprocess.DEVNULL)
     for name in ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/ssl/certs/ca-certificates.crt"):
         if pathlib.Path("/", name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -168,6 +168,39 @@ static struct Released {
        "r-1|approved|3|10|g-1|4"},
       {"SELECT id || '|' || kind || '|' || query || '|' || version FROM report",
        "q-1|funnel|{}|3"}}},
+    {"core 0016",
+     PT_MIGRATIONS_CORE,
+     16,
+     {"INSERT INTO desk_ticket (number, version, type, priority, why, policy, state, waiting_for,"
+      " title, description, requester, store, till, channel, category, services, touchpoints,"
+      " impact, urgency, label, queue, assignee, watchers, resolution, custom, commander, review,"
+      " reports, stores, tills, customers, major, merged_into, opened_ms, changed_ms,"
+      " last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms, apart, awaits_reply,"
+      " fault) VALUES (1001, 3, 'incident', 1, '{}', 2, 'waiting', 'vendor', 'Till 4 is dark', '',"
+      " 'u-1', '0412', '4', 'portal', 'till_fault', '[\"tills\"]', '[]', '', 'high', 'P2', 'tills',"
+      " 'a-1', '[]', '', '{}', '', '', 2, 1, 1, 0, 0, 0, 5, 6, 7, 8, 0, 0, 0, 0, 1, 'f')",
+      "INSERT INTO desk_report (number, ticket, at_ms, requester, store, till, channel, body,"
+      " stores, tills, customers, by_name)"
+      " VALUES (1, 1001, 5, 'u-1', '0412', '4', 'portal', 'dark', 1, 1, 0, 'Ada')",
+      "INSERT INTO desk_history (ticket, seq, at_ms, kind, is_public, by_kind, by_id, by_name,"
+      " changes, body) VALUES (1001, 3, 6, 'changed', 1, 'account', 'a-1', 'Ada', '{}', 'b')",
+      "INSERT INTO desk_link (ticket, kind, other, at_ms) VALUES (1001, 'related_to', 1002, 9)",
+      "INSERT INTO desk_escalation (number, ticket, vendor, contract, contact, message, sent_ms,"
+      " sent_by, due_ms, answered_ms, answer)"
+      " VALUES (1, 1001, 'acme', 'c-7', '', 'help', 10, 'Ada', 11, 0, '')",
+      "INSERT INTO desk_policy (version, json, changed_ms, changed_by) VALUES (2, '{}', 12, 'Ada')",
+      "INSERT INTO desk_record (kind, id, name, json, version, changed_ms, changed_by)"
+      " VALUES ('services', 'tills', 'Tills', '{}', 1, 13, 'Ada')"},
+     {{"SELECT number || '|' || version || '|' || state || '|' || waiting_for || '|' || store ||"
+       " '|' || services || '|' || fault FROM desk_ticket",
+       "1001|3|waiting|vendor|0412|[\"tills\"]|f"},
+      {"SELECT r.body || '|' || h.kind || '|' || h.by_name || '|' || l.other FROM desk_report r"
+       " JOIN desk_history h ON h.ticket = r.ticket JOIN desk_link l ON l.ticket = r.ticket",
+       "dark|changed|Ada|1002"},
+      {"SELECT vendor || '|' || contract || '|' || due_ms FROM desk_escalation", "acme|c-7|11"},
+      {"SELECT p.version || '|' || r.kind || '|' || r.id FROM desk_policy p, desk_record r"
+       " WHERE p.version = 2",
+       "2|services|tills"}}},
     {"views 0006",
      PT_MIGRATIONS_VIEWS,
      6,
