@@ -3,6 +3,7 @@
 
 A spawned client prints "sent NAME" when it is done with an event, and waits for a line before the next one.
 """
+import fcntl
 import json
 import os
 import shutil
@@ -79,7 +80,12 @@ class JavaClient(Client):
     name = "segment-java"
 
     def prepare(self):
-        """Maven builds offline from its cache; the first time it must ask the registry."""
+        """Maven builds offline from its cache; the first time it must ask the registry. One at a time: test files run beside each other."""
+        with open(FOLDER / "java/pom.xml", "rb") as pom:
+            fcntl.flock(pom, fcntl.LOCK_EX)
+            self.build()
+
+    def build(self):
         jar, lib = FOLDER / "java/target/java-client-1.jar", FOLDER / "java/target/lib"
         newest = max((FOLDER / "java" / name).stat().st_mtime for name in ("pom.xml", "src/main/java/patron/Main.java"))
         if jar.exists() and lib.exists() and jar.stat().st_mtime > newest:

@@ -33,7 +33,17 @@ class DaemonFailed(AssertionError):
     """The daemon did not do what a daemon does: start, stay, stop."""
 
 
-PORTS = range(*map(int, os.environ.get("PATRON_PORTS", "20000-32000").split("-")))
+
+
+def ports_of_this_run():
+    """PATRON_PORTS; of test files that run beside each other (pytest-xdist) a part of them each."""
+    first, end = map(int, os.environ.get("PATRON_PORTS", "20000-32000").split("-"))
+    each = (end - first) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    first += each * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return range(first, first + each)
+
+
+PORTS = ports_of_this_run()
 given = set()
 
 
