@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions about histories: event columns beside ClickHouse (chdb) and DuckDB, on the same rows, each in its best known form (peer/histories.py).
 
-usage: bench/columns.py --dir DIR [--events 100000000] [--rounds 3] [--threads 2] [--plans funnel,uniques,retention,filters,revenue]
+usage: bench/columns.py --dir DIR [--events 100000000] [--rounds 3] [--threads 2] [--plans funnel,paths,uniques,segment,retention,filters,revenue]
                         [--peers clickhouse,duckdb] [--json FILE]
 The rows are fed to the store directly, without log and daemon (bench-columns of $BUILD), once into DIR, and are kept there. All is asked with the
 runs as they came, then compacted. Figures are CPU seconds of one question with a warm page cache: the median of the rounds, taken in turns. Answers
@@ -19,7 +19,7 @@ import sys
 from patron_bench import ROOT, machine, program
 
 PEERS_PYTHON = os.environ.get("PEERS_PYTHON", sys.executable)
-PLANS = ("funnel", "uniques", "retention", "filters", "revenue")
+PLANS = ("funnel", "paths", "uniques", "segment", "retention", "filters", "revenue")
 
 
 class Peer:

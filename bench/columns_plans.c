@@ -32,6 +32,7 @@ struct BenchPlan {
     PlanSeries series[1];
     PtProgram *program;
     uint32_t *person_of;
+    int event_of[COLUMNS_EVENTS_MAX]; /* code to index of bench_events */
 };
 
 enum { NODES_MAX = 1 << 23 };
@@ -149,10 +150,31 @@ static PtStatus retention(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
 static PtStatus paths(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
 {
     (void)err;
+    const ColumnsEvent *events;
+    const size_t count = columns_snapshot_events(s, &events);
+    for (size_t code = 0; code < count; code++) {
+        for (int i = 0; i < EV_COUNT; i++) {
+            if (pt_str_eq(events[code].name, pt_str(bench_events[i]))) {
+                p->event_of[code] = i;
+            }
+        }
+    }
     p->plan.kind = PLAN_PATHS;
     set_event(p, s, 1, EV_PAGE);
     p->plan.paths = (PlanPaths){.nodes = 0, .anchor = 1, .gap_ms = 1800000, .depth = 5};
     return PT_OK;
+}
+
+/* Who ordered within the last 30 days. */
+static PtStatus segment(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
+{
+    p->plan.kind = PLAN_SEGMENTATION;
+    p->plan.from_ms = p->plan.to_ms - 30ll * 86400000;
+    set_event(p, s, 0, EV_ORDER);
+    p->series[0] = (PlanSeries){.measure = PLAN_UNIQUES, .slot = UINT32_MAX};
+    p->plan.segmentation =
+        (PlanSegmentation){.series = p->series, .series_count = 1, .breakdown = {UINT32_MAX}};
+    return cut(p, PLAN_WHOLE, &p->plan.segmentation.periods, err);
 }
 
 static PtStatus stickiness(BenchPlan *p, ColumnsSnapshot *s, PtError *err)
@@ -214,6 +236,7 @@ static PtStatus build(BenchPlan *p, ColumnsSnapshot *s, PtStr name, PtError *err
         {"retention", retention},   {"paths", paths},
         {"stickiness", stickiness}, {"lifecycle", lifecycle},
         {"sessions", sessions},     {"walk", walk},
+        {"segment", segment},
     };
     for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
         if (pt_str_eq(name, pt_str(plans[i].name))) {
@@ -300,8 +323,8 @@ void bench_plan_write(const BenchPlan *plan, const PlanAnswer *a, PtBuf *out)
     }
     for (size_t i = 0; p->kind == PLAN_PATHS && i < a->edge_count; i++) {
         const PlanEdge *e = &a->edges[i];
-        pt_buf_printf(out, "%s[%u, %u, %u, %" PRIu64 "]", comma(out), e->depth, e->from, e->to,
-                      e->count);
+        pt_buf_printf(out, "%s[\"%d>%d\", %u, %" PRIu64 "]", comma(out), plan->event_of[e->from],
+                      e->to == PLAN_END ? -1 : plan->event_of[e->to], e->depth, e->count);
     }
     pt_buf_add_char(out, ']');
 }

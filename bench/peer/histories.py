@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 
-BEGIN, DAY, WEEK, WINDOW = 1735689600000, 86400000, 604800000, 7 * 86400000
+BEGIN, DAY, WEEK, WINDOW, GAP = 1735689600000, 86400000, 604800000, 7 * 86400000, 1800000
 MONDAY = 2 * DAY  # 2025-01-01 is a Wednesday
 EVENTS = ("Page Viewed", "Product List Viewed", "Product Viewed", "Products Searched", "Promotion Viewed", "Product Added to Wishlist",
           "Error Shown", "Product Added", "Product Removed", "Cart Viewed", "Checkout Started", "Payment Info Entered", "Order Completed",
@@ -34,6 +34,13 @@ class ClickHouse:
         "retention": f"""SELECT c, k, countIf(bitTest(weeks, c + k)) FROM (SELECT weeks, toUInt8(bitCount(bitXor(weeks, weeks - 1)) - 1) AS c FROM
             (SELECT groupBitOr(bitShiftLeft(toUInt64(1), intDiv(ts - {BEGIN} + {MONDAY}, {WEEK}))) AS weeks FROM ev GROUP BY person))
             ARRAY JOIN range(toUInt64(53 - c)) AS k GROUP BY c, k ORDER BY c, k""",
+        "segment": f"""SELECT '', 0, count() FROM (SELECT person FROM ev WHERE event = 'Order Completed' AND ts >= {BEGIN + 335 * DAY} GROUP BY person)""",
+        "paths": f"""SELECT concat(toString(a), '>', toString(b)), i, n FROM (SELECT steps[i] AS a, steps[i + 1] AS b, i, count() AS n FROM (
+            SELECT if(length(walk) < 5, arrayPushBack(walk, -1), walk) AS steps FROM (
+            SELECT arraySlice(session, indexOf(session, 0), 5) AS walk FROM (
+            SELECT arraySplit((x, cut) -> cut, events, arrayMap((at, before) -> at - before > {GAP}, times, arrayPushFront(arrayPopBack(times), times[1]))) AS all
+            FROM (SELECT arraySort(groupArray((ts, CAST(event, 'Int8')))) AS rows, rows.1 AS times, rows.2 AS events FROM ev GROUP BY person))
+            ARRAY JOIN all AS session WHERE has(session, 0))) ARRAY JOIN range(1, length(steps)) AS i GROUP BY a, b, i)""",
         "revenue": """SELECT device, toMonth(toDateTime(intDiv(ts, 1000), 'UTC')) - 1 AS month, sum(amount) / 1e6 FROM ev
             WHERE event = 'Order Completed' GROUP BY device, month ORDER BY device, month""",
         "filters": """SELECT device, toMonth(toDateTime(intDiv(ts, 1000), 'UTC')) - 1 AS month, uniqExact(person) FROM ev
