@@ -3,7 +3,7 @@
  *
  *   bench-columns fill --dir D --events N [--peers FILE] [--compact] [--seed S]
  *   bench-columns ask --dir D --plan NAME [--threads T] [--rounds R]
- *   bench-columns merge --dir D
+ *   bench-columns merge --dir D [--runs 1]
  *
  * Customers: one for 50 events, of skewed activity; two nodes each, of which 5 % became one person
  * after their runs were written; a year; 1 % of the events late by hours; 20 events with the
@@ -291,7 +291,7 @@ static void say_stats(Columns *c)
 typedef struct Options {
     const char *dir, *peers, *plan;
     uint64_t events, seed;
-    size_t threads, rounds;
+    size_t threads, rounds, runs;
     bool compact;
 } Options;
 
@@ -339,7 +339,7 @@ static int fill(const Options *o)
         return 1;
     }
     const double t2 = cpu_s();
-    if (o->compact && columns_compact(c, &err) != PT_OK) {
+    if (o->compact && columns_compact(c, 1, &err) != PT_OK) {
         die(&err);
     }
     (void)printf(
@@ -356,7 +356,7 @@ static int merge(const Options *o)
     PtError err = {0};
     Columns *c = open_store(o->dir);
     const double t0 = cpu_s();
-    if (columns_compact(c, &err) != PT_OK) {
+    if (columns_compact(c, o->runs, &err) != PT_OK) {
         die(&err);
     }
     (void)printf("{\"compact_cpu_s\": %.1f, ", cpu_s() - t0);
@@ -408,11 +408,12 @@ static int ask(const Options *o)
 
 int main(int argc, char **argv)
 {
-    static const struct option names[] = {
-        {"dir", 1, NULL, 'd'},     {"events", 1, NULL, 'e'}, {"peers", 1, NULL, 'p'},
-        {"compact", 0, NULL, 'c'}, {"seed", 1, NULL, 's'},   {"plan", 1, NULL, 'q'},
-        {"threads", 1, NULL, 't'}, {"rounds", 1, NULL, 'r'}, {NULL, 0, NULL, 0}};
-    Options o = {.seed = 1, .threads = 2, .rounds = 1};
+    static const struct option names[] = {{"dir", 1, NULL, 'd'},     {"events", 1, NULL, 'e'},
+                                          {"peers", 1, NULL, 'p'},   {"compact", 0, NULL, 'c'},
+                                          {"seed", 1, NULL, 's'},    {"plan", 1, NULL, 'q'},
+                                          {"threads", 1, NULL, 't'}, {"rounds", 1, NULL, 'r'},
+                                          {"runs", 1, NULL, 'n'},    {NULL, 0, NULL, 0}};
+    Options o = {.seed = 1, .threads = 2, .rounds = 1, .runs = 1};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (c) {
         case 'd':
@@ -438,6 +439,9 @@ int main(int argc, char **argv)
             break;
         case 'r':
             o.rounds = strtoul(optarg, NULL, 10);
+            break;
+        case 'n':
+            o.runs = strtoul(optarg, NULL, 10);
             break;
         default:
             return 2;

@@ -5,7 +5,7 @@
 usage: bench/columns.py --dir DIR [--events 100000000] [--rounds 3] [--threads 2] [--plans funnel,paths,uniques,segment,retention,filters,revenue]
                         [--peers clickhouse,duckdb] [--json FILE]
 The rows are fed to the store directly, without log and daemon (bench-columns of $BUILD), once into DIR, and are kept there. All is asked with the
-runs as they came, then compacted. Figures are CPU seconds of one question with a warm page cache: the median of the rounds, taken in turns. Answers
+runs as they came, compacted to three, and to one. Figures are CPU seconds of one question with a warm page cache: the median of the rounds, taken in turns. Answers
 have to be equal, else it ends with 1. Peers come from PyPI (chdb, duckdb) for the Python of $PEERS_PYTHON (default: this one).
 """
 import argparse
@@ -101,10 +101,10 @@ def main():
         peer.do(do="load", file=str(rows), events=o.events)
     differ = []
     try:
-        for state in ("live", "compacted"):
-            if state == "compacted":
-                result["compact"] = columns("merge", "--dir", o.dir / "columns")[0]
-                print("compact", json.dumps(result["compact"]), flush=True)
+        for state, runs in (("live", None), ("few", 3), ("one", 1)):
+            if runs:
+                result[f"compact_{state}"] = columns("merge", "--dir", o.dir / "columns", "--runs", runs)[0]
+                print("compact", json.dumps(result[f"compact_{state}"]), flush=True)
             print(f"-- {state}", flush=True)
             result[state], wrong = ask_all(o.plans.split(","), peers, o)
             differ += wrong

@@ -99,8 +99,10 @@ PT_NODISCARD PtStatus columns_flush(Columns *c, uint64_t next, bool now, PtError
 /* Merges runs where there are too many, some milliseconds of it at a time; *ret_did: there may be
  * more to do. A flush that finds COLUMNS_RUNS_MAX runs does this work itself first. */
 PT_NODISCARD PtStatus columns_step(Columns *c, bool *ret_did, PtError *err);
-/* Merges all runs into one history run. */
-PT_NODISCARD PtStatus columns_compact(Columns *c, PtError *err);
+/* Merges until at most so many runs (1 or more) are left, the cheapest neighbours in time first.
+ * Few runs cost less to read as a whole; with the latest ones apart a question about them reads
+ * little else. */
+PT_NODISCARD PtStatus columns_compact(Columns *c, size_t runs, PtError *err);
 PT_NODISCARD PtStatus columns_reset(Columns *c, PtError *err);
 uint64_t columns_next(Columns *c); /* durable up to here */
 

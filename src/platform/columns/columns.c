@@ -350,7 +350,7 @@ static PtStatus flush(Columns *c, uint64_t next, PtError *err)
     // Whoever forgets to step waits here instead.
     while (c->state->count + 2 > COLUMNS_RUNS_MAX) {
         bool did = false;
-        st = columns_merge_step(c, UINT64_MAX, false, &did, err);
+        st = columns_merge_step(c, UINT64_MAX, COLUMNS_RUNS_WANTED, &did, err);
         if (st == PT_OK && !did) {
             st = pt_fail(err, PT_TOO_LARGE, "\"%s\": too many rows to merge", c->dir);
         }
@@ -390,13 +390,13 @@ PtStatus columns_step(Columns *c, bool *ret_did, PtError *err)
     }
     PtStatus st = columns_settle(c, err);
     if (st == PT_OK) {
-        st = columns_merge_step(c, STEP_VALUES, false, ret_did, err);
+        st = columns_merge_step(c, STEP_VALUES, COLUMNS_RUNS_WANTED, ret_did, err);
     }
     columns_sweep(c);
     return st;
 }
 
-PtStatus columns_compact(Columns *c, PtError *err)
+PtStatus columns_compact(Columns *c, size_t runs, PtError *err)
 {
     if (c->damage.status != PT_OK) {
         return columns_damage(c, err);
@@ -404,7 +404,7 @@ PtStatus columns_compact(Columns *c, PtError *err)
     PtStatus st = columns_settle(c, err);
     columns_merge_abort(c);
     for (bool did = true; st == PT_OK && did;) {
-        st = columns_merge_step(c, UINT64_MAX, true, &did, err);
+        st = columns_merge_step(c, UINT64_MAX, runs, &did, err);
     }
     columns_sweep(c);
     return st;

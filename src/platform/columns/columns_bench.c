@@ -177,7 +177,7 @@ int main(int argc, char **argv)
                  (double)b.add_ns / rows, (double)b.flush_ns / rows, (double)b.merge_ns / rows,
                  (double)b.longest_step_ns / 1e6, (double)b.longest_flush_ns / 1e6);
     const int64_t begun = cpu_ns(), clock = pt_mono_ns();
-    fail_on(columns_compact(b.c, &err), &err);
+    fail_on(columns_compact(b.c, 1, &err), &err);
     (void)printf("compact: %.2f s, %.2f s CPU\n", (double)(pt_mono_ns() - clock) / 1e9,
                  (double)(cpu_ns() - begun) / 1e9);
     report(&b, "compacted");

@@ -114,7 +114,7 @@ static PtStatus play(World *w)
             st = columns_step(r->c, &did, NULL);
         }
     }
-    return st == PT_OK ? columns_compact(r->c, NULL) : st;
+    return st == PT_OK ? columns_compact(r->c, 1, NULL) : st;
 }
 
 static void any_operation(void **state)
@@ -237,7 +237,7 @@ static void turn(World *w)
         break;
     case 9:
         crig_merge_persons(r, 2);
-        w->failures += pt_rng_below(&r->rng, 6) == 0 && columns_compact(r->c, NULL) != PT_OK;
+        w->failures += pt_rng_below(&r->rng, 6) == 0 && columns_compact(r->c, 1, NULL) != PT_OK;
         break;
     default:
         // what is added while an erasure is to be made again might be erased with it

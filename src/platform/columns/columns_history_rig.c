@@ -156,7 +156,7 @@ void history_step(History *h)
 void history_compact(History *h)
 {
     PtError err = {0};
-    if (columns_compact(h->columns, &err) != PT_OK) {
+    if (columns_compact(h->columns, 1, &err) != PT_OK) {
         fail_msg("columns_compact: %s", err.message);
     }
 }

@@ -471,7 +471,9 @@ PT_NODISCARD PtStatus columns_manifest_open_run(PtFs *fs, const char *dir, const
 /* ---- Merge ------------------------------------------------------------------------------------
  */
 
-/* Merges for about `budget` values. `all`: of all runs one. */
-PT_NODISCARD PtStatus columns_merge_step(Columns *c, uint64_t budget, bool all, bool *ret_did,
+/* Merges for about `budget` values. most: over so many runs, also the cheapest two are merged; 1:
+ * of all runs one. */
+enum { COLUMNS_RUNS_WANTED = 11 /* a flush adds two */ };
+PT_NODISCARD PtStatus columns_merge_step(Columns *c, uint64_t budget, size_t most, bool *ret_did,
                                          PtError *err);
 void columns_merge_abort(Columns *c);

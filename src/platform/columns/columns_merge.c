@@ -7,7 +7,6 @@
 enum {
     UNIT = 65536, /* rows of the lowest level */
     FAN = 4,      /* runs of a level that make one of the next */
-    WANTED = 11,  /* over so many runs, also the cheapest two are merged: a flush adds two */
     LEVELS = 16,
     OFFER_EVERY = 16384, /* values */
 };
@@ -118,7 +117,24 @@ static void take_sides(const Family *mains, size_t first, size_t count, const Fa
     }
 }
 
-bool columns_merge_pick(const MergePick *runs, size_t count, bool *ret_take)
+static bool pick_pair(const Family *mains, const Family *sides, bool *ret_take)
+{
+    size_t first = 0, other = 0;
+    const uint64_t of_mains = cheapest_pair(mains, &first);
+    const uint64_t of_sides = cheapest_pair(sides, &other);
+    if (of_mains == UINT64_MAX && of_sides == UINT64_MAX) {
+        return false;
+    }
+    if (of_mains <= of_sides) {
+        take(mains, first, 2, ret_take);
+        take_sides(mains, first, 2, sides, ret_take);
+    } else {
+        take(sides, other, 2, ret_take);
+    }
+    return true;
+}
+
+bool columns_merge_pick(const MergePick *runs, size_t count, size_t most, bool *ret_take)
 {
     Family mains, sides;
     size_t first = 0, n = 0;
@@ -134,22 +150,7 @@ bool columns_merge_pick(const MergePick *runs, size_t count, bool *ret_take)
         take(&sides, first, n, ret_take);
         return true;
     }
-    if (count <= WANTED) {
-        return false;
-    }
-    size_t other = 0;
-    const uint64_t of_mains = cheapest_pair(&mains, &first);
-    const uint64_t of_sides = cheapest_pair(&sides, &other);
-    if (of_mains == UINT64_MAX && of_sides == UINT64_MAX) {
-        return false;
-    }
-    if (of_mains <= of_sides) {
-        take(&mains, first, 2, ret_take);
-        take_sides(&mains, first, 2, &sides, ret_take);
-    } else {
-        take(&sides, other, 2, ret_take);
-    }
-    return true;
+    return count > most && pick_pair(&mains, &sides, ret_take);
 }
 
 /* All runs that one can hold. */
@@ -220,14 +221,13 @@ static bool are_apart(const ColumnsMerge *m)
     return true;
 }
 
-static PtStatus begin_merge(Columns *c, const bool *taken, bool all, PtError *err)
+static PtStatus begin_merge(Columns *c, const bool *taken, PtError *err)
 {
     const ColumnsState *s = c->state;
     ColumnsMerge *m = calloc(1, sizeof *m);
     if (m == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory to merge runs of the event columns");
     }
-    m->all = all;
     m->names = columns_names_get(s->names);
     m->persons = columns_persons(c);
     PtStatus st = PT_OK;
@@ -357,27 +357,28 @@ static PtStatus go_on(Columns *c, uint64_t budget, PtError *err)
     return st;
 }
 
-static bool pick(const ColumnsState *s, bool all, bool *ret_take)
+static bool pick(const ColumnsState *s, size_t most, bool *ret_take)
 {
     MergePick runs[COLUMNS_RUNS_MAX];
     for (size_t i = 0; i < s->count; i++) {
         const ColumnsFile *f = s->runs[i];
         runs[i] = (MergePick){f->info.rows, f->key.side, f->info.time_min, f->info.time_max};
     }
-    return all ? pick_all(runs, s->count, ret_take) : columns_merge_pick(runs, s->count, ret_take);
+    return most == 1 ? pick_all(runs, s->count, ret_take)
+                     : columns_merge_pick(runs, s->count, most, ret_take);
 }
 
-PtStatus columns_merge_step(Columns *c, uint64_t budget, bool all, bool *ret_did, PtError *err)
+PtStatus columns_merge_step(Columns *c, uint64_t budget, size_t most, bool *ret_did, PtError *err)
 {
     PtError why = {0};
     PtStatus st = PT_OK;
     if (c->merge == NULL) {
         bool taken[COLUMNS_RUNS_MAX];
-        if (!pick(c->state, all, taken)) {
+        if (!pick(c->state, most, taken)) {
             *ret_did = false;
             return PT_OK;
         }
-        st = begin_merge(c, taken, all, &why);
+        st = begin_merge(c, taken, &why);
     }
     if (st == PT_OK) {
         st = go_on(c, budget, &why);

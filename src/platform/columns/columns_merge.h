@@ -84,7 +84,6 @@ typedef struct MergeAside { /* a column's values of the moved rows */
 
 struct ColumnsMerge {
     MergePhase phase;
-    bool all;
     ColumnsNames *names;
     ColumnsPersons persons;
     MergePersons known;
@@ -143,5 +142,5 @@ typedef struct MergePick {
     bool side;
     int64_t time_min, time_max;
 } MergePick;
-/* Of runs by time_max; false: none. */
-bool columns_merge_pick(const MergePick *runs, size_t count, bool *ret_take);
+/* Of runs by time_max; over `most` runs also the cheapest two neighbours. False: none. */
+bool columns_merge_pick(const MergePick *runs, size_t count, size_t most, bool *ret_take);

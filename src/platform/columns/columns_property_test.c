@@ -60,7 +60,7 @@ static void turn(CRig *r, unsigned most)
         break;
     case 4:
         if (pt_rng_below(&r->rng, 4) == 0) {
-            ok(columns_compact(r->c, &err), &err);
+            ok(columns_compact(r->c, 1 + (size_t)pt_rng_below(&r->rng, 3), &err), &err);
         }
         break;
     case 5:
@@ -95,7 +95,7 @@ static void history(uint64_t seed, uint64_t rows, unsigned most)
     crig_check(&r);
     ok(columns_flush(r.c, r.given, true, &err), &err);
     crig_check(&r);
-    ok(columns_compact(r.c, &err), &err);
+    ok(columns_compact(r.c, 1, &err), &err);
     assert_int_equal(columns_stats(r.c).runs, 1);
     crig_check(&r);
     crig_done(&r);

@@ -103,7 +103,7 @@ static void version_rises(void **state)
         assert_true(version(&r) > last);
         last = version(&r);
     }
-    ok(columns_compact(r.c, &err), &err);
+    ok(columns_compact(r.c, 1, &err), &err);
     assert_true(version(&r) > last);
     last = version(&r);
     ok(crig_erase(&r, 0, 1, "", &err), &err);
@@ -134,7 +134,7 @@ static void snapshot_outlives_files(void **state)
     for (unsigned i = 0; i < 4; i++) {
         add_and_flush(&r, 20);
     }
-    ok(columns_compact(r.c, &err), &err);
+    ok(columns_compact(r.c, 1, &err), &err);
     assert_int_equal(crig_digest(s), digest);
     ok(crig_erase(&r, 0, 3, "mark", &err), &err);
     assert_int_equal(crig_search(&r, "mark", &files), 0); // though it is being read
@@ -374,7 +374,7 @@ static void late_rows_go_aside(void **state)
     assert_int_equal(columns_run_info(s, 3).rows, 90);
     assert_true(columns_run_info(s, 3).time_min > columns_run_info(s, 2).time_max);
     columns_snapshot_free(s);
-    ok(columns_compact(r.c, &err), &err);
+    ok(columns_compact(r.c, 1, &err), &err);
     assert_int_equal(columns_stats(r.c).runs, 1);
     assert_int_equal(columns_stats(r.c).rows, 300);
     crig_done(&r);
@@ -453,7 +453,7 @@ static void picks(void **state)
         runs[count] = (MergePick){k->runs[count].rows, k->runs[count].side, k->runs[count].from,
                                   k->runs[count].to};
     }
-    const bool any = columns_merge_pick(runs, count, taken);
+    const bool any = columns_merge_pick(runs, count, COLUMNS_RUNS_WANTED, taken);
     for (size_t i = 0; any && i < count; i++) {
         got[i] = taken[i] ? 'x' : '.';
     }
@@ -481,7 +481,7 @@ static void damaged_manifest(void **state)
     assert_int_equal(crig_add(&r, 1, NULL), PT_CORRUPT);
     assert_int_equal(columns_flush(r.c, 100, true, NULL), PT_CORRUPT);
     assert_int_equal(columns_step(r.c, &did, NULL), PT_CORRUPT);
-    assert_int_equal(columns_compact(r.c, NULL), PT_CORRUPT);
+    assert_int_equal(columns_compact(r.c, 1, NULL), PT_CORRUPT);
     assert_int_equal(columns_erase(r.c, r.nodes, 1, NULL, NULL, NULL), PT_CORRUPT);
     ok(columns_reset(r.c, &err), &err);
     add_and_flush(&r, 60);
@@ -533,7 +533,7 @@ static void damaged_block(void **state)
     add_and_flush(&r, 30);
     add_and_flush(&r, 30);
     assert_true(fault_fs_flip(r.disk, "/columns/run-0000000000000001.col", 40, 1));
-    assert_int_equal(columns_compact(r.c, &err), PT_CORRUPT);
+    assert_int_equal(columns_compact(r.c, 1, &err), PT_CORRUPT);
     assert_non_null(strstr(err.message, "run-0000000000000001.col"));
     assert_int_equal(crig_add(&r, 1, &err), PT_CORRUPT);
     ok(columns_reset(r.c, &err), &err);
