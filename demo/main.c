@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* patron-demo: the demo retailer's web shop, app and tills, sending through the public intake as
  * any client does, and the pages of its shop. Every event says context.demo = true. */
+#include "desk.h"
 #include "follow.h"
 #include "retailer.h"
 #include "scenario.h"
@@ -25,7 +26,9 @@ static struct Program {
                                                      command lines */
     bool follows;
     DemoServe *server;
-} program;
+    double desk_days; /* below 0: the retailer has no desk */
+    DemoDesk *desk;
+} program = {.desk_days = -1};
 
 static volatile sig_atomic_t stop_signal;
 
@@ -113,6 +116,9 @@ static int usage(void)
         "                  the clock's pace once it has caught up\n"
         "  --follow-clock  shop time is the daemon's clock, whatever its pace; needs an operator's "
         "token\n"
+        "  --desk-days D   its service desk works in Patron, too, with D days before now at the "
+        "first\n"
+        "                  start, on a simulated clock; with --follow-clock and an admin's token\n"
         "  --count N       stop after N events\n"
         "  --batch N       events a request, 1..1000 (20)\n"
         "  --threads N     senders, each with its own visitors (1)\n"
@@ -143,6 +149,7 @@ static const struct NumberOption {
 } number_options[] = {
     {"--rate", &senders.options.rate, 1e-6, 1e7},
     {"--speed", &senders.options.speed, 0, 1e7},
+    {"--desk-days", &program.desk_days, 0, 30},
     {"--days-ago", &senders.options.days_ago, 0, 20000},
     {"--count", &senders.options.count, 0, 1e15},
     {"--batch", &senders.options.batch, 1, SENDER_BATCH_MAX},
@@ -198,7 +205,7 @@ static bool parse(int argc, char **argv)
     if (o->days_ago < 0) {
         o->days_ago = o->speed == 1 || program.follows ? 0 : 30;
     }
-    return !program.follows || program.operator_token != NULL;
+    return program.follows ? program.operator_token != NULL : program.desk_days < 0;
 }
 
 /* A token of the environment; NULL: none, or an empty one. */
@@ -230,6 +237,16 @@ static bool serve(void)
 static bool start(void)
 {
     SenderOptions *o = &senders.options;
+    const DemoDeskConfig desk = {.url = o->url,
+                                 .token = program.operator_token,
+                                 .history_days = program.desk_days,
+                                 .stopping = is_stopping};
+    if (program.desk_days >= 0) {
+        program.desk = demo_desk_open(&desk);
+        if (program.desk == NULL) {
+            return false;
+        }
+    }
     if (program.follows) {
         o->follow = follow_start(o->url, program.operator_token);
         if (o->follow == NULL) {
@@ -240,7 +257,7 @@ static bool start(void)
         o->follow != NULL ? follow_time(o->follow).now_ms : sender_clock_ms(false);
     senders.start_ms = now_ms - (int64_t)(o->days_ago * DAY_MS);
     scenario_set_time(now_ms);
-    return serve();
+    return (program.desk == NULL || demo_desk_start(program.desk, o->follow)) && serve();
 }
 
 static void run(Report *r)
@@ -283,6 +300,7 @@ int main(int argc, char **argv)
         report(&r);
     }
     demo_serve_stop(program.server);
+    demo_desk_close(program.desk);
     follow_stop(senders.options.follow);
     curl_global_cleanup();
     return started && !atomic_load(&senders.failed) ? 0 : 1;

@@ -234,7 +234,9 @@ static void set_hour(Retailer *r, int64_t number)
 static bool is_held(Retailer *r, const Session *s)
 {
     if (s->channel == RETAILER_TILL) {
-        return s->store == SCENARIO_STORE && scenario_holds(SCENARIO_TILLS_DOWN);
+        return (s->store == SCENARIO_STORE && scenario_holds(SCENARIO_TILLS_DOWN)) ||
+               (world_stores[s->store].country == SCENARIO_REGION &&
+                scenario_holds(SCENARIO_REGION_TILLS));
     }
     return s->channel == RETAILER_WEB && scenario_holds(SCENARIO_SLOW_SITE) &&
            pt_rng_below(&r->rng, 100) < 55;

@@ -22,6 +22,13 @@ static const ScenarioRow rows[SCENARIO_KIND_COUNT] = {
     [SCENARIO_SLOW_SITE] = {"slow_site", "Slow site",
                             "Pages of the web shop take 8 to 20 seconds, and many visitors give up",
                             180},
+    [SCENARIO_PAYMENTS_DOWN] = {"payments_down", "Payment gateway time-outs",
+                                "No order on the web gets paid; stores in all countries call the "
+                                "service desk, and their reports become one ticket",
+                                45},
+    [SCENARIO_REGION_TILLS] = {"region_tills", "Tills down in Great Britain",
+                               "No store of the region can sell; all of them call the service desk",
+                               60},
 };
 
 static atomic_llong shop_ms;

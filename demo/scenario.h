@@ -18,10 +18,15 @@ typedef enum ScenarioKind {
     SCENARIO_SIGN_IN_DOWN,
     SCENARIO_TILLS_DOWN,
     SCENARIO_SLOW_SITE,
+    SCENARIO_PAYMENTS_DOWN,
+    SCENARIO_REGION_TILLS,
     SCENARIO_KIND_COUNT
 } ScenarioKind;
 
-enum { SCENARIO_STORE = 0 }; /* of world_stores: whose tills are down */
+enum {
+    SCENARIO_STORE = 0,  /* of world_stores: whose tills are down */
+    SCENARIO_REGION = 1, /* of world_countries: the region whose tills are down */
+};
 
 typedef struct ScenarioRow {
     const char *name;     /* "sign_in_down" */

@@ -13,7 +13,8 @@
 static const int64_t START_MS = INT64_C(1759744800000); /* Monday, 6 October 2025, 10:00 UTC */
 
 typedef struct Day {
-    unsigned events, orders, web_orders, signed_in, failed, chats, slow, tablet, signed_out, berlin;
+    unsigned events, orders, web_orders, signed_in, failed, chats, slow, tablet, signed_out, berlin,
+        london;
 } Day;
 
 static bool has(const PtBuf *event, const char *text)
@@ -33,6 +34,7 @@ static void count(const PtBuf *event, const RetailerMeta *meta, Day *d)
     d->tablet += has(event, "\"name\":\"Larkfield store\"");
     d->signed_out += has(event, "\"event\":\"Signed Out\"");
     d->berlin += meta->channel == RETAILER_TILL && has(event, "\"store_id\":\"S01\"");
+    d->london += meta->channel == RETAILER_TILL && has(event, "\"store_id\":\"S09\"");
     const char *load = memmem(event->data, event->len, "\"load_ms\":", 10);
     d->slow += load != NULL && strtol(load + 10, NULL, 10) >= 8000;
 }
@@ -91,6 +93,13 @@ static void test_what_each_does(void **state)
     const Day slow = day_with("slow_site");
     assert_true(slow.slow > 500);
     assert_true(slow.web_orders * 2 < none.web_orders);
+
+    const Day unpaid = day_with("payments_down"); // it lasts longer here: nobody moves the time
+    assert_true(unpaid.web_orders * 4 < none.web_orders);
+
+    const Day region = day_with("region_tills");
+    assert_int_equal(region.london, 0);
+    assert_true(none.london > 0 && region.berlin > 0);
 }
 
 static ScenarioState state_of(const char *name)

@@ -314,6 +314,9 @@ static uint8_t leave(Retailer *r, Session *s, const StepRow *row)
     if (is_slow(s) && pt_rng_below(&r->rng, 100) < (row->type[0] == 'p' ? 45 : 12)) {
         next = END; // gives up
     }
+    if (s->step == PAYMENT && scenario_holds(SCENARIO_PAYMENTS_DOWN)) {
+        next = pt_rng_below(&r->rng, 100) < 15 ? CHAT : END;
+    }
     if (s->step == SIGNED_IN && s->customer.account > 0) {
         next = GROUP;
     }

@@ -35,6 +35,8 @@ enum {
     ACCESS_EMAIL_MAX = 254,        /* bytes */
     ACCESS_NAME_MAX = 100,         /* characters */
     ACCESS_PREFERENCES_MAX = 4096, /* bytes */
+    ACCESS_STORES_MAX = 50,        /* of an account */
+    ACCESS_STORE_MAX = 100,        /* bytes of a code */
     ACCESS_RECOVERY_CODES = 10,
     ACCESS_LINK_MS = 72 * 3600000,   /* life of a link to set a password */
     ACCESS_SECOND_FACTOR_MS = 600000 /* time for the second factor */
@@ -159,6 +161,7 @@ extern const char *const access_state_names[]; /* by AccessState */
 /* Texts in the caller's arena. Times are 0 where there is none. */
 typedef struct AccessAccount {
     PtStr id, email, name, role, preferences;
+    PtStr stores; /* JSON list of codes, sorted, each once: whose staff they are */
     AccessState state;
     bool has_password, external; /* external: a provider vouches for them */
     int64_t totp_ms;             /* second factor in force since */
@@ -198,6 +201,9 @@ PT_NODISCARD PtStatus access_invite(Access *access, const AccessPrincipal *by,
 typedef struct AccessEdit {
     PtStr name, role; /* data NULL: as it is */
     bool set_disabled, disabled, remove_totp;
+    bool set_stores;
+    const PtStr *stores; /* ..ACCESS_STORES_MAX codes of 1..ACCESS_STORE_MAX bytes */
+    size_t store_count;
 } AccessEdit;
 PT_NODISCARD PtStatus access_account_change(Access *access, const AccessPrincipal *by, PtStr ref,
                                             const AccessEdit *edit, PtArena *arena,

@@ -79,7 +79,7 @@ SELECT a.id, a.email, a.name, a.role, a.preferences,
        (SELECT t.confirmed_ms FROM account_totp t WHERE t.account = a.id),
        (SELECT COUNT(*) FROM account_recovery r WHERE r.account = a.id AND r.used_ms IS NULL),
        (SELECT COUNT(*) FROM account_session s WHERE s.account = a.id AND s.second_factor_due = 0 AND s.expires_ms > ?2 AND s.last_used_ms > ?3),
-       a.created_ms, a.last_seen_ms, a.password_changed_ms, a.disabled_ms
+       a.created_ms, a.last_seen_ms, a.password_changed_ms, a.disabled_ms, a.stores
   FROM account a
  WHERE a.id = ?1 OR a.email = ?1
  ORDER BY a.email
@@ -94,7 +94,7 @@ SELECT a.id, a.email, a.name, a.role, a.preferences,
        (SELECT t.confirmed_ms FROM account_totp t WHERE t.account = a.id),
        (SELECT COUNT(*) FROM account_recovery r WHERE r.account = a.id AND r.used_ms IS NULL),
        (SELECT COUNT(*) FROM account_session s WHERE s.account = a.id AND s.second_factor_due = 0 AND s.expires_ms > ?1 AND s.last_used_ms > ?2),
-       a.created_ms, a.last_seen_ms, a.password_changed_ms, a.disabled_ms
+       a.created_ms, a.last_seen_ms, a.password_changed_ms, a.disabled_ms, a.stores
   FROM account a
  WHERE a.email > ?3
    AND (CAST(?4 AS TEXT) = '' OR a.email LIKE ?4 ESCAPE '!' OR LOWER(a.name) LIKE ?4 ESCAPE '!')
@@ -116,9 +116,9 @@ SELECT COUNT(*)
    AND (a.password IS NOT NULL OR EXISTS (SELECT 1 FROM account_identity i WHERE i.account = a.id));
 
 -- name: account_change
--- ?1 id, ?2 name, ?3 role, ?4 disabled (UTC ms) or NULL
+-- ?1 id, ?2 name, ?3 role, ?4 disabled (UTC ms) or NULL, ?5 stores
 UPDATE account
-   SET name = ?2, role = ?3, disabled_ms = ?4
+   SET name = ?2, role = ?3, disabled_ms = ?4, stores = ?5
  WHERE id = ?1;
 
 -- name: account_me_change

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DETAIL_BYTES = 4096, PATTERN_MAX = 1024 };
+enum { DETAIL_BYTES = 16000, STORES_BYTES = 6000, PATTERN_MAX = 1024 };
 
 const char *const access_state_names[] = {"active", "invited", "disabled"};
 
@@ -61,6 +61,7 @@ PtStatus account_read(PtSqlTx *tx, PtArena *arena, AccessAccount *ret_account, P
                        .name = pt_arena_str(arena, pt_sql_text(tx, 2)),
                        .role = pt_arena_str(arena, pt_sql_text(tx, 3)),
                        .preferences = pt_arena_str(arena, pt_sql_text(tx, 4)),
+                       .stores = pt_arena_str(arena, pt_sql_text(tx, 14)),
                        .has_password = pt_sql_i64(tx, 5) != 0,
                        .external = pt_sql_i64(tx, 6) != 0,
                        .totp_ms = pt_sql_i64(tx, 7),
@@ -73,7 +74,7 @@ PtStatus account_read(PtSqlTx *tx, PtArena *arena, AccessAccount *ret_account, P
               : x.has_password || x.external ? ACCESS_ACTIVE
                                              : ACCESS_INVITED;
     if (x.id.data == NULL || x.email.data == NULL || x.name.data == NULL || x.role.data == NULL ||
-        x.preferences.data == NULL) {
+        x.preferences.data == NULL || x.stores.data == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for an account");
     }
     *ret_account = x;
@@ -360,18 +361,66 @@ PtStatus access_invite(Access *a, const AccessPrincipal *by, const AccessPerson 
 /* What an edit comes to. */
 typedef struct Changed {
     const AccessAccount *old;
-    PtStr name;
+    PtStr name, stores;
     int role;
     bool disabled, role_changed, disabled_changed, totp_removed;
 } Changed;
 
+static int by_text(const void *a, const void *b)
+{
+    return pt_str_order(*(const PtStr *)a, *(const PtStr *)b);
+}
+
+/* As they are kept: a sorted list of JSON, each once. */
+static PtStatus read_stores(const AccessEdit *edit, PtArena *arena, PtStr *ret_json, PtError *err)
+{
+    PtStr sorted[ACCESS_STORES_MAX];
+    PtBuf text;
+    if (edit->store_count > ACCESS_STORES_MAX) {
+        return pt_fail(err, PT_INVALID, "stores: %zu, not 0 to %d", edit->store_count,
+                       ACCESS_STORES_MAX);
+    }
+    for (size_t i = 0; i < edit->store_count; i++) {
+        sorted[i] = edit->stores[i];
+        if (sorted[i].len < 1 || sorted[i].len > ACCESS_STORE_MAX || !pt_utf8_valid(sorted[i])) {
+            return pt_fail(err, PT_INVALID, "stores: item %zu has not 1 to %d bytes of text", i,
+                           ACCESS_STORE_MAX);
+        }
+    }
+    qsort(sorted, edit->store_count, sizeof *sorted, by_text);
+    pt_buf_init(&text, STORES_BYTES);
+    PtJsonOut out = pt_json_out(&text);
+    pt_json_out_array(&out);
+    for (size_t i = 0; i < edit->store_count; i++) {
+        if (i == 0 || !pt_str_eq(sorted[i], sorted[i - 1])) {
+            pt_json_out_str(&out, sorted[i]);
+        }
+    }
+    pt_json_out_array_end(&out);
+    PtStatus st = pt_buf_status(&text) == PT_TOO_LARGE
+                      ? pt_fail(err, PT_INVALID, "stores: over %d bytes together", STORES_BYTES)
+                      : PT_OK;
+    const PtStr json =
+        pt_buf_status(&text) == PT_OK ? pt_arena_str(arena, pt_buf_str(&text)) : (PtStr){NULL, 0};
+    pt_buf_done(&text);
+    if (st == PT_OK && json.data == NULL) {
+        st = pt_fail(err, PT_NO_MEMORY, "no memory for stores");
+    }
+    *ret_json = st == PT_OK ? json : *ret_json;
+    return st;
+}
+
 static PtStatus resolve(Change *c, const AccessPrincipal *by, const AccessEdit *edit,
-                        const AccessAccount *old, Changed *x, PtError *err)
+                        const AccessAccount *old, PtArena *arena, Changed *x, PtError *err)
 {
     const Access *a = c->a;
     const bool was_disabled = old->state == ACCESS_DISABLED;
     const int old_role = role_index(a, old->role);
-    *x = (Changed){.old = old, .name = old->name, .role = old_role, .disabled = was_disabled};
+    *x = (Changed){.old = old,
+                   .name = old->name,
+                   .stores = old->stores,
+                   .role = old_role,
+                   .disabled = was_disabled};
     PtStatus st = check_role(a, by, old_role, err);
     if (st == PT_OK && edit->name.data != NULL) {
         x->name = edit->name;
@@ -379,6 +428,9 @@ static PtStatus resolve(Change *c, const AccessPrincipal *by, const AccessEdit *
     }
     if (st == PT_OK && edit->role.data != NULL) {
         st = read_role(a, by, edit->role, &x->role, err);
+    }
+    if (st == PT_OK && edit->set_stores) {
+        st = read_stores(edit, arena, &x->stores, err);
     }
     x->disabled = edit->set_disabled ? edit->disabled : was_disabled;
     x->role_changed = x->role != old_role;
@@ -405,6 +457,7 @@ static PtStatus update(Change *c, const Changed *x, PtError *err)
     } else {
         pt_sql_bind_null(c->tx, 4);
     }
+    pt_sql_bind_text(c->tx, 5, x->stores);
     return change_run(c, NULL, err);
 }
 
@@ -428,6 +481,13 @@ static PtStatus audit_change(Change *c, const AccessPrincipal *by, const Changed
     }
     if (x->role_changed) {
         put_change(&out, "role", x->old->role, pt_str(c->a->c.roles[x->role].name));
+    }
+    if (!pt_str_eq(x->stores, x->old->stores)) {
+        pt_json_out_key(&out, PT_STR("stores"));
+        pt_json_out_array(&out);
+        pt_json_out_raw(&out, x->old->stores);
+        pt_json_out_raw(&out, x->stores);
+        pt_json_out_array_end(&out);
     }
     if (x->disabled_changed) {
         pt_json_put_bool(&out, "disabled", x->disabled);
@@ -490,7 +550,7 @@ PtStatus access_account_change(Access *a, const AccessPrincipal *by, PtStr ref,
         st = account_find(a, c.tx, ref, arena, &old, err);
     }
     if (st == PT_OK) {
-        st = resolve(&c, by, edit, &old, &x, err);
+        st = resolve(&c, by, edit, &old, arena, &x, err);
     }
     if (st == PT_OK) {
         end_sessions = x.role_changed || x.totp_removed || (x.disabled_changed && x.disabled);

@@ -11,6 +11,7 @@ static void account_json(PtJsonOut *out, const AccessAccount *a)
     pt_json_put_str(out, "email", a->email);
     pt_json_put_str(out, "name", a->name);
     pt_json_put_str(out, "role", a->role);
+    api_put_raw(out, "stores", a->stores);
     pt_json_put_str(out, "state", pt_str(access_state_names[a->state]));
     pt_json_put_bool(out, "totp", a->totp_ms != 0);
     pt_json_put_bool(out, "external", a->external);
@@ -119,7 +120,10 @@ void api_accounts_change(ApiCall *call)
                              .role = in[IN_ACCOUNTS_CHANGE_ROLE].text,
                              .set_disabled = in[IN_ACCOUNTS_CHANGE_DISABLED].given,
                              .disabled = in[IN_ACCOUNTS_CHANGE_DISABLED].truth,
-                             .remove_totp = in[IN_ACCOUNTS_CHANGE_TOTP].given};
+                             .remove_totp = in[IN_ACCOUNTS_CHANGE_TOTP].given,
+                             .set_stores = in[IN_ACCOUNTS_CHANGE_STORES].given,
+                             .stores = in[IN_ACCOUNTS_CHANGE_STORES].texts,
+                             .store_count = in[IN_ACCOUNTS_CHANGE_STORES].count};
     AccessAccount a;
     PtStatus st = PT_OK;
     if (in[IN_ACCOUNTS_CHANGE_TOTP].given && in[IN_ACCOUNTS_CHANGE_TOTP].truth) {

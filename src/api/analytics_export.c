@@ -8,7 +8,9 @@
 enum { PIECE_BYTES = 64 << 20, NAME_BYTES = 120, COUNT_BYTES = 24 };
 
 static const char *const content_types[BEHAVIOUR_FORMATS] = {
-    [BEHAVIOUR_CSV] = "text/csv; charset=utf-8", [BEHAVIOUR_JSONL] = "application/x-ndjson"};
+    [BEHAVIOUR_CSV] = "text/csv; charset=utf-8",
+    [BEHAVIOUR_JSONL] = "application/x-ndjson",
+    [BEHAVIOUR_PARQUET] = "application/vnd.apache.parquet"};
 
 static PtStatus run_export(ApiStream *s, void *ctx, PtError *err)
 {

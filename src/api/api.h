@@ -3,9 +3,13 @@
 
 #include "access/access.h"
 #include "behaviour/behaviour.h"
+#include "commerce/commerce.h"
 #include "connect/connect.h"
 #include "desk/desk.h"
 #include "events/events.h"
+#include "insight/insight.h"
+#include "language/language.h"
+#include "surveys/surveys.h"
 #include "operate/operate.h"
 #include "platform/clock.h"
 #include "platform/http.h"
@@ -83,9 +87,19 @@ void api_set_hooks(Api *api, Hooks *hooks, PtPool *pool);
 /* What /api/v1/analytics and /api/v1/reports work on, and the threads that questions wait and run
  * on; before the first request. Borrowed until api_free returned. */
 void api_set_behaviour(Api *api, Behaviour *behaviour, PtPool *pool);
+void api_set_export_jobs(Api *api, BehaviourJobs *jobs); /* /api/v1/analytics/exports */
 
+/* What /api/v1/commerce works on; before the first request. */
+void api_set_commerce(Api *api, Commerce *commerce);
 /* What /api/v1/tickets and /api/v1/desk work on; before the first request. */
 void api_set_desk(Api *api, Desk *desk);
+/* What /api/v1/desk/triage asks; before the first request. */
+void api_set_triage(Api *api, LanguageTriage *triage);
+/* What /api/v1/insight, and /api/v1/surveys and /survey, work on; before the first request. */
+void api_set_insight(Api *api, Insight *insight);
+void api_set_surveys(Api *api, Surveys *surveys);
+/* What promises work on; before the first request. */
+void api_set_work(Api *api, Work *work);
 
 /* How long intake calls waited for the log: a histogram in seconds, for the process's life. */
 const PtMetric *api_ack_metric(void);

@@ -228,7 +228,13 @@ struct Api {
     Hooks *hooks;
     PtPool *hook_pool;
     Behaviour *behaviour;
+    BehaviourJobs *export_jobs;
+    Commerce *commerce;
     Desk *desk;
+    Insight *insight;
+    LanguageTriage *triage;
+    Surveys *surveys;
+    Work *work;
     PtPool *question_pool;
     Privacy *privacy;
     ConnectPulls *pulls;

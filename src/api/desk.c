@@ -27,7 +27,19 @@ static void put_field(PtJsonOut *out, DeskField field, PtStr value)
     }
 }
 
-void api_put_ticket(PtJsonOut *out, const DeskTicket *t)
+static void put_due(PtJsonOut *out, DeskDue due)
+{
+    if (due.due_ms != WORK_NEVER) {
+        api_put_time(out, "due_at", due.due_ms);
+        pt_json_put_str(out, "due_clock", pt_str(work_clock_name(due.clock)));
+    } else {
+        api_put_null(out, "due_at");
+        api_put_null(out, "due_clock");
+    }
+    pt_json_put_str(out, "due_state", pt_str(desk_due_states[due.state]));
+}
+
+void api_put_ticket(ApiCall *call, PtJsonOut *out, const DeskTicket *t)
 {
     char key[DESK_KEY_MAX];
     pt_json_out_object(out);
@@ -58,6 +70,7 @@ void api_put_ticket(PtJsonOut *out, const DeskTicket *t)
     api_put_time_or_null(out, "replied_at", t->replied_ms);
     api_put_time_or_null(out, "resolved_at", t->resolved_ms);
     api_put_time_or_null(out, "closed_at", t->closed_ms);
+    put_due(out, desk_due(call->api->desk, t->number));
     pt_json_out_object_end(out);
 }
 
@@ -87,7 +100,7 @@ void api_answer_ticket(ApiCall *call, int status, const DeskTicket *ticket)
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
     pt_json_out_key(&out, PT_STR("ticket"));
-    api_put_ticket(&out, ticket);
+    api_put_ticket(call, &out, ticket);
     pt_json_out_key(&out, PT_STR("links"));
     pt_json_out_array(&out);
     for (size_t i = 0; i < count; i++) {
@@ -151,7 +164,7 @@ static PtStatus read_bits(ApiCall *call, const ApiValue *value, const BitNames *
 
 /* What list and export have in common, by the place of their first parameter. */
 typedef struct ListPlaces {
-    unsigned state, type, priority, queue, assignee, store, category, requester, major, search,
+    unsigned state, type, priority, queue, assignee, store, category, requester, major, search, due,
         sort, reversed;
 } ListPlaces;
 
@@ -166,6 +179,7 @@ typedef struct ListPlaces {
      .requester = Q_##OP##_REQUESTER,                                                              \
      .major = Q_##OP##_MAJOR,                                                                      \
      .search = Q_##OP##_SEARCH,                                                                    \
+     .due = Q_##OP##_DUE_STATE,                                                                    \
      .sort = Q_##OP##_SORT,                                                                        \
      .reversed = Q_##OP##_REVERSED}
 
@@ -176,6 +190,7 @@ static PtStatus read_query(ApiCall *call, const ListPlaces *p, DeskQuery *query)
                                     1U << DESK_NEW | 1U << DESK_IN_PROGRESS | 1U << DESK_WAITING};
     static const BitNames types = {"type", desk_types, 0, NULL, 0};
     static const BitNames levels = {"priority", priorities, 1, NULL, 0};
+    static const BitNames dues = {"due_state", desk_due_states, 0, NULL, 0};
     const ApiValue *q = call->query;
     *query = (DeskQuery){.queue = q[p->queue].text,
                          .assignee = q[p->assignee].text,
@@ -188,6 +203,7 @@ static PtStatus read_query(ApiCall *call, const ListPlaces *p, DeskQuery *query)
                          .ascending = q[p->reversed].truth};
     PtStatus st = read_bits(call, &q[p->state], &states, &query->states);
     st = st == PT_OK ? read_bits(call, &q[p->type], &types, &query->types) : st;
+    st = st == PT_OK ? read_bits(call, &q[p->due], &dues, &query->dues) : st;
     return st == PT_OK ? read_bits(call, &q[p->priority], &levels, &query->priorities) : st;
 }
 
@@ -220,7 +236,7 @@ void api_tickets_list(ApiCall *call)
     pt_json_out_key(&out, PT_STR("data"));
     pt_json_out_array(&out);
     for (size_t i = 0; i < page.count; i++) {
-        api_put_ticket(&out, &page.tickets[i]);
+        api_put_ticket(call, &out, &page.tickets[i]);
     }
     pt_json_out_array_end(&out);
     pt_json_out_object_end(&out);
@@ -251,11 +267,21 @@ static void csv_head(PtBuf *out)
         pt_buf_printf(out, ",%s", desk_fields[csv_fields[i]]);
     }
     pt_buf_add_str(out, PT_STR(",reports,stores,tills,customers,major,opened_at,changed_at,"
-                               "acknowledged_at,resolved_at,closed_at\r\n"));
+                               "acknowledged_at,resolved_at,closed_at,due_at,due_clock,due_state"
+                               "\r\n"));
 }
 
-static void csv_row(PtBuf *out, const DeskTicket *t)
+static void csv_due(PtBuf *out, DeskDue due)
 {
+    const bool dated = due.due_ms != WORK_NEVER;
+    csv_time(out, dated ? due.due_ms : 0);
+    pt_buf_printf(out, ",%s,%s\r\n", dated ? work_clock_name(due.clock) : "",
+                  desk_due_states[due.state]);
+}
+
+static void csv_row(ApiCall *call, const DeskTicket *t)
+{
+    PtBuf *out = &call->body;
     char key[DESK_KEY_MAX];
     pt_buf_add_str(out, desk_key(t->type, t->number, key));
     pt_buf_printf(out, ",%s,P%u", desk_types[t->type], t->priority);
@@ -270,7 +296,7 @@ static void csv_row(PtBuf *out, const DeskTicket *t)
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         csv_time(out, times[i]);
     }
-    pt_buf_add_str(out, PT_STR("\r\n"));
+    csv_due(out, desk_due(call->api->desk, t->number));
 }
 
 /* *query stands at the page's beginning, and is moved on; *ret_more false: that was the last. */
@@ -289,7 +315,7 @@ static PtStatus export_page(ApiCall *call, DeskQuery *query, char cursor[static 
                        (unsigned long long)page.total, EXPORT_ROWS);
     }
     for (size_t i = 0; i < page.count; i++) {
-        csv_row(&call->body, &page.tickets[i]);
+        csv_row(call, &page.tickets[i]);
     }
     memcpy(cursor, page.next, DESK_CURSOR_MAX);
     query->cursor = pt_str(cursor);

@@ -6,7 +6,7 @@
 
 /* What the files of tickets share. */
 
-void api_put_ticket(PtJsonOut *out, const DeskTicket *ticket);
+void api_put_ticket(ApiCall *call, PtJsonOut *out, const DeskTicket *ticket);
 /* {"ticket": ..., "links": ...} */
 void api_answer_ticket(ApiCall *call, int status, const DeskTicket *ticket);
 /* Of a key in a path or body; PT_NOT_FOUND where it is none. */

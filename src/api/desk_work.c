@@ -53,7 +53,7 @@ void api_tickets_report(ApiCall *call)
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
     pt_json_out_key(&out, PT_STR("ticket"));
-    api_put_ticket(&out, &reported.ticket);
+    api_put_ticket(call, &out, &reported.ticket);
     pt_json_put_i64(&out, "report", reported.report);
     pt_json_put_bool(&out, "joined", reported.joined);
     pt_json_put_str(&out, "told", reported.told);

@@ -208,10 +208,15 @@ extern const CliOption cmd_query_options[];
 PtStatus cmd_identity_rules(Cli *cli, const CliArgs *args, PtError *err);
 extern const CliOption cmd_profile_search_options[], cmd_profile_timeline_options[],
     cmd_profile_merge_options[], cmd_profile_split_options[];
+PtStatus cmd_eval_classify(Cli *cli, const CliArgs *args, PtError *err);
+PtStatus cmd_eval_sentiment(Cli *cli, const CliArgs *args, PtError *err);
+extern const CliOption cmd_eval_classify_options[], cmd_eval_sentiment_options[];
 PtStatus cmd_eval_identity(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_eval_mail(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_eval_sla(Cli *cli, const CliArgs *args, PtError *err);
 extern const CliOption cmd_eval_identity_options[], cmd_eval_mail_options[], cmd_eval_sla_options[];
+PtStatus cmd_sla_explain(Cli *cli, const CliArgs *args, PtError *err);
+extern const CliOption cmd_sla_explain_options[];
 PtStatus cmd_stats(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_status(Cli *cli, const CliArgs *args, PtError *err);
 PtStatus cmd_view_rebuild(Cli *cli, const CliArgs *args, PtError *err);

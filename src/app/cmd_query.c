@@ -26,7 +26,7 @@ enum {
 };
 
 const CliOption cmd_query_options[] = {
-    {"format", "FORMAT", "write it out as csv or jsonl (JSON lines)", false},
+    {"format", "FORMAT", "write it out as csv, jsonl (JSON lines) or parquet", false},
     {"csv", NULL, "as --format csv", false},
     {"people", "CELL",
      "the people behind a number of the answer, such as '{\"step\": 2, \"dropped\": true}'", false},

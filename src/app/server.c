@@ -2,6 +2,7 @@
 #include "app/server.h"
 
 #include "api/api.h"
+#include "app/figures.h"
 #include "app/folder.h"
 #include "app/provider.h"
 #include "app/service.h"
@@ -10,8 +11,10 @@
 #include "base/rng.h"
 #include "base/time.h"
 #include "behaviour/behaviour.h"
+#include "commerce/commerce.h"
 #include "desk/desk.h"
 #include "events/events.h"
+#include "language/language.h"
 #include "operate/operate.h"
 #include "platform/diag.h"
 #include "platform/metrics.h"
@@ -27,6 +30,7 @@
 
 enum {
     VIEWS = 6,
+    TOLD_BYTES = 16 << 20, /* of a person's answers to surveys, in an export */
     SQL_READERS = 2,
     POOL_QUEUE = 1000,
     PUBLIC_WORKERS = 2,
@@ -54,7 +58,12 @@ struct PatronServer {
     PtTimers *timers;
     Profiles *profiles;
     Behaviour *behaviour;
+    BehaviourJobs *export_jobs;
+    Commerce *commerce;
     Desk *desk;
+    LanguageTriage *triage;
+    Figures figures;
+    Work *work;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
     Operate *operate;
@@ -288,12 +297,25 @@ static PtStatus open_behaviour(PatronServer *s, const PtConfig *config, PtError 
         .threads = threads > 0 ? (size_t)threads
                    : cores > 0 ? (size_t)cores
                                : 1,
-        .questions = QUESTIONS};
+        .questions = QUESTIONS,
+        .scratch = s->folder.dir,
+        .duckdb = pt_config_text(config, "export.duckdb")};
     PtStatus st = behaviour_open(&c, &s->behaviour, err);
     if (st == PT_OK) {
         pt_metric_collector(behaviour_metrics, s->behaviour);
     }
     return st;
+}
+
+/* Before the timers start; its thread when questions can be answered. */
+static PtStatus open_export_jobs(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    const BehaviourJobsConfig c = {.behaviour = s->behaviour,
+                                   .core = s->core,
+                                   .clock = s->clock,
+                                   .timers = s->timers,
+                                   .root = pt_config_text(config, "export.root")};
+    return behaviour_jobs_open(&c, &s->export_jobs, err);
 }
 
 static void rebuild_behaviour(void *ctx)
@@ -535,7 +557,48 @@ static PtStatus renew_rows(void *ctx, PtError *err)
 static PtStatus erase_tickets(void *ctx, bool (*finds)(const void *ctx, PtStr text),
                               const void *finds_ctx, uint64_t *ret_changed, PtError *err)
 {
-    return desk_erase(ctx, finds, finds_ctx, ret_changed, err);
+    const PatronServer *s = ctx;
+    uint64_t answers = 0;
+    PtStatus st = desk_erase(s->desk, finds, finds_ctx, ret_changed, err);
+    st = st == PT_OK ? surveys_erase(s->figures.surveys, finds, finds_ctx, &answers, err) : st;
+    if (st == PT_OK) {
+        *ret_changed += answers;
+    }
+    return st;
+}
+
+typedef struct Names {
+    const PtStr *list;
+    size_t count;
+} Names;
+
+static bool is_named(const void *ctx, PtStr text)
+{
+    const Names *names = ctx;
+    for (size_t i = 0; i < names->count; i++) {
+        if (pt_str_eq(text, names->list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static PtStatus tell_tickets(void *ctx, const PtStr *names, size_t count,
+                             PtStatus (*put)(void *ctx, const char *part, PtStr json, PtError *err),
+                             void *put_ctx, PtError *err)
+{
+    const PatronServer *s = ctx;
+    const Names named = {names, count};
+    PT_CLEANUP(pt_buf_done) PtBuf lines;
+    PtStr rest, line;
+    pt_buf_init(&lines, TOLD_BYTES);
+    PtStatus st = desk_subject(s->desk, names, count, put, put_ctx, err);
+    st = st == PT_OK ? surveys_export(s->figures.surveys, is_named, &named, &lines, err) : st;
+    rest = pt_buf_str(&lines);
+    while (st == PT_OK && pt_str_cut(&rest, '\n', &line)) {
+        st = line.len > 0 ? put(put_ctx, "surveys", line, err) : PT_OK;
+    }
+    return st;
 }
 
 static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *err)
@@ -552,7 +615,7 @@ static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *e
                        .imports = s->imports,
                        .destinations = s->destinations,
                        .rows = {.ctx = s->behaviour, .erase = erase_rows, .renew = renew_rows},
-                       .tickets = {.ctx = s->desk, .erase = erase_tickets},
+                       .tickets = {.ctx = s, .erase = erase_tickets, .tell = tell_tickets},
                        .clock = s->clock,
                        .bulk = (uint32_t)pt_config_int(config, "privacy.bulk"),
                        .deadline_days = (uint32_t)pt_config_int(config, "privacy.deadline_days"),
@@ -592,19 +655,72 @@ static PtStatus open_questions(PatronServer *s, PtError *err)
     PtStatus st = pt_pool_new(QUESTION_WORKERS, QUESTION_QUEUE, &s->question_pool, err);
     if (st == PT_OK) {
         api_set_behaviour(s->api, s->behaviour, s->question_pool);
+        api_set_export_jobs(s->api, s->export_jobs);
+        st = behaviour_jobs_start(s->export_jobs, err);
     }
     return st;
 }
 
-static PtStatus open_desk(PatronServer *s, PtError *err)
+static PtStatus open_commerce(PatronServer *s, PtError *err)
 {
-    const DeskConfig c = {.core = s->core, .clock = s->clock};
-    PtStatus st = desk_open(&c, &s->desk, err);
+    const CommerceConfig c = {.core = s->core, .clock = s->clock};
+    PtStatus st = commerce_open(&c, &s->commerce, err);
     if (st == PT_OK) {
-        api_set_desk(s->api, s->desk);
-        pt_metric_collector(desk_metrics, s->desk);
+        api_set_commerce(s->api, s->commerce);
+        pt_metric_collector(commerce_metrics, s->commerce);
     }
     return st;
+}
+
+static void hours_changed(void *ctx)
+{
+    const PatronServer *s = ctx;
+    PtError err = {0};
+    if (work_calendars_changed(s->work, &err) != PT_OK) {
+        pt_diag(PT_DIAG_WARN, "work", "clocks follow a change of hours late",
+                PT_F_STR("problem", pt_str(err.message)));
+    }
+}
+
+static PtStatus open_work(PatronServer *s, PtError *err)
+{
+    const WorkConfig c = {.core = s->core,
+                          .clock = s->clock,
+                          .calendars = desk_calendars(s->desk),
+                          .listener = {[WORK_TICKET] = desk_work_listener(s->desk)}};
+    PtStatus st = work_open(&c, &s->work, err);
+    if (st == PT_OK) {
+        commerce_on_hours_changed(s->commerce, hours_changed, s);
+        api_set_work(s->api, s->work);
+        pt_metric_collector(work_metrics, s->work);
+        st = desk_start(s->desk, s->work, err);
+    }
+    st = st == PT_OK ? figures_start(&s->figures, s->desk, s->work, err) : st;
+    return st == PT_OK ? work_start(s->work, err) : st;
+}
+
+static PtStatus open_desk(PatronServer *s, PtError *err)
+{
+    DeskConfig c = {.core = s->core,
+                    .clock = s->clock,
+                    .fs = pt_fs_real(),
+                    .data_dir = s->folder.dir,
+                    .timers = s->timers,
+                    .commerce = s->commerce};
+    PtStatus st = figures_open(&s->figures, s->core, s->clock, s->folder.token_key, err);
+    if (st == PT_OK) {
+        figures_listeners(&s->figures, c.listeners);
+        st = desk_open(&c, &s->desk, err);
+    }
+    st = st == PT_OK ? language_triage_new(&s->triage, err) : st;
+    if (st == PT_OK) {
+        api_set_desk(s->api, s->desk);
+        api_set_triage(s->api, s->triage);
+        api_set_insight(s->api, s->figures.insight);
+        api_set_surveys(s->api, s->figures.surveys);
+        pt_metric_collector(desk_metrics, s->desk);
+    }
+    return st == PT_OK ? open_work(s, err) : st;
 }
 
 static PtStatus destination_consent(void *ctx, const EventView *view, uint64_t offset,
@@ -773,6 +889,9 @@ static PtStatus open_followers(PatronServer *s, const PtConfig *config, PtError 
         st = open_behaviour(s, config, err);
     }
     if (st == PT_OK) {
+        st = open_export_jobs(s, config, err);
+    }
+    if (st == PT_OK) {
         st = open_pulls(s, config, err);
     }
     if (st == PT_OK) {
@@ -796,6 +915,9 @@ static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *
     }
     if (st == PT_OK) {
         st = open_destinations(s, err);
+    }
+    if (st == PT_OK) {
+        st = open_commerce(s, err); // the desk asks it for hours
     }
     if (st == PT_OK) {
         st = open_desk(s, err); // an erasure asks it
@@ -894,6 +1016,7 @@ void patron_server_run(PatronServer *s)
     s->draining = true;
     api_stop_streams(s->api);
     oidc_stop(s->oidc);
+    behaviour_jobs_stop(s->export_jobs);
     behaviour_stop(s->behaviour); // a question must not hold up the end
     http_drain(s->http, s->grace_ms, drained, s);
     pt_loop_run(s->loop);
@@ -916,7 +1039,8 @@ void patron_server_free(PatronServer *s)
     if (s == NULL) {
         return;
     }
-    oidc_close(s->oidc);          // its jobs post answers too
+    oidc_close(s->oidc); // its jobs post answers too
+    behaviour_jobs_stop(s->export_jobs);
     behaviour_stop(s->behaviour); // ends the questions
     pt_pool_free(s->question_pool);
     pt_pool_free(s->hook_pool);
@@ -937,6 +1061,8 @@ void patron_server_free(PatronServer *s)
     event_feed_close(s->feed);
     event_views_close(s->views);
     pt_timers_free(s->timers);
+    figures_stop(&s->figures);
+    work_close(s->work);
     profiles_preview_end(s->profiles);
     profiles_stop(s->profiles);
     pt_log_close(s->log); // syncs what is pending and calls back into intake and API
@@ -945,7 +1071,11 @@ void patron_server_free(PatronServer *s)
     }
     api_free(s->api);
     desk_close(s->desk);
+    language_triage_free(s->triage);
+    figures_close(&s->figures);
+    commerce_close(s->commerce);
     privacy_free(s->privacy);
+    behaviour_jobs_free(s->export_jobs);
     behaviour_close(s->behaviour);
     profiles_close(s->profiles);
     connect_destinations_free(s->destinations);

@@ -5,6 +5,7 @@
 #include "behaviour/rows.h"
 #include "platform/metrics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,10 @@ PtStatus behaviour_open(const BehaviourConfig *config, Behaviour **ret_behaviour
     atomic_init(&b->loading, true);
     b->arena = pt_arena_new(ARENA_BYTES);
     b->c.dir = b->dir = strdup(config->dir);
-    PtStatus st = b->arena != NULL && b->dir != NULL
+    b->c.scratch = b->scratch = strdup(config->scratch != NULL ? config->scratch : P_tmpdir);
+    b->c.duckdb = b->duckdb = strdup(config->duckdb != NULL ? config->duckdb : "");
+    const bool copied = b->dir != NULL && b->scratch != NULL && b->duckdb != NULL;
+    PtStatus st = b->arena != NULL && copied
                       ? open_columns(b, err)
                       : pt_fail(err, PT_NO_MEMORY, "no memory for the event columns");
     st = st == PT_OK ? rows_new(&b->rows, err) : st;
@@ -82,6 +86,8 @@ void behaviour_close(Behaviour *b)
     rows_free(b->rows);
     pt_arena_free(b->arena);
     free(b->dir);
+    free(b->scratch);
+    free(b->duckdb);
     (void)pthread_mutex_destroy(&b->naming);
     (void)pthread_mutex_destroy(&b->writing);
     free(b);

@@ -11,6 +11,7 @@
 #include "platform/file.h"
 #include "platform/log.h"
 #include "platform/sql.h"
+#include "platform/timers.h"
 #include "profiles/profiles.h"
 
 #include <stdatomic.h>
@@ -40,6 +41,9 @@ typedef struct BehaviourConfig {
     size_t query_bytes;    /* of one question */
     size_t threads;        /* of one question */
     size_t questions;      /* at once; more wait their turn */
+    const char *scratch;   /* folder of files without a name: Parquet before it is sent; NULL: the
+                              system's */
+    const char *duckdb;    /* file of DuckDB's library; "" or NULL: as the system finds it */
 } BehaviourConfig;
 
 PT_NODISCARD PtStatus behaviour_open(const BehaviourConfig *config, Behaviour **ret_behaviour,
@@ -146,12 +150,13 @@ typedef enum BehaviourExportWhat {
     BEHAVIOUR_EXPORTS,
 } BehaviourExportWhat;
 typedef enum BehaviourFormat {
-    BEHAVIOUR_CSV,   /* RFC 4180 with a head; texts that a spreadsheet would run get a ' */
-    BEHAVIOUR_JSONL, /* an object a line; events as in the log's export */
+    BEHAVIOUR_CSV,     /* RFC 4180 with a head; texts that a spreadsheet would run get a ' */
+    BEHAVIOUR_JSONL,   /* an object a line; events as in the log's export */
+    BEHAVIOUR_PARQUET, /* needs DuckDB's library; the first piece comes when all is written */
     BEHAVIOUR_FORMATS,
 } BehaviourFormat;
 extern const char *const behaviour_export_names[BEHAVIOUR_EXPORTS]; /* "answer" ... */
-extern const char *const behaviour_format_names[BEHAVIOUR_FORMATS]; /* "csv", "jsonl" */
+extern const char *const behaviour_format_names[BEHAVIOUR_FORMATS]; /* "csv" ... */
 
 typedef struct BehaviourExportAsk {
     BehaviourAsk ask; /* of people and events `impersonal` is not looked at */
@@ -164,7 +169,7 @@ typedef struct BehaviourExportAsk {
 /* What was asked for, held while it is written out: an answer, or a bit a person or event. */
 typedef struct BehaviourExport BehaviourExport;
 
-/* Asks the question. PT_TOO_LARGE names the bound. */
+/* Asks the question. PT_TOO_LARGE names the bound; PT_UNAVAILABLE what Parquet needs. */
 PT_NODISCARD PtStatus behaviour_export_open(Behaviour *b, const BehaviourExportAsk *ask,
                                             BehaviourExport **ret_export, PtError *err);
 /* The next piece, about 256 KiB; none where *ret_more is false. `stop` (or NULL) as in the ask. */
@@ -226,7 +231,7 @@ PT_NODISCARD PtStatus behaviour_reports(Behaviour *b, PtArena *arena, BehaviourR
 PT_NODISCARD PtStatus behaviour_report(Behaviour *b, PtStr id, PtArena *arena,
                                        BehaviourReport *ret_report, PtError *err);
 /* Audited. PT_CONFLICT: the name is in use, or `version` is not the newest; PT_TOO_LARGE: there are
- * BEHAVIOUR_REPORTS_MAX. */
+ * BEHAVIOUR_REPORTS_MAX. One that an export needs is not deleted: PT_CONFLICT. */
 PT_NODISCARD PtStatus behaviour_report_add(Behaviour *b, const AuditActor *by,
                                            const BehaviourReportEdit *edit, char ret_id[static 37],
                                            PtError *err);
@@ -235,3 +240,108 @@ PT_NODISCARD PtStatus behaviour_report_save(Behaviour *b, const AuditActor *by, 
                                             PtArena *arena, PtError *err);
 PT_NODISCARD PtStatus behaviour_report_delete(Behaviour *b, const AuditActor *by, PtStr id,
                                               PtArena *arena, PtError *err);
+
+/* ---- Exports by a schedule (export_jobs.c): docs/analytics.md, "By a schedule" -----------------
+ *
+ * A job writes what a report says to a new file below a folder of the server, over and over. Truth:
+ * tables export_job and export_run; a file is there whole or not at all, and a run that a kill
+ * broke off begins again. One runs at a time.
+ */
+enum {
+    BEHAVIOUR_JOBS_MAX = 100,
+    BEHAVIOUR_JOB_TIMERS = 9, /* kind of timer */
+    BEHAVIOUR_JOB_RUNS_KEPT = 100,
+    BEHAVIOUR_JOB_FILES_MAX = 100,
+    BEHAVIOUR_JOB_FOLDER_MAX = 400, /* bytes */
+};
+
+typedef enum BehaviourEvery {
+    BEHAVIOUR_HOURLY, /* at_min: 0..59 */
+    BEHAVIOUR_DAILY,  /* at_min: 0..1439 */
+    BEHAVIOUR_WEEKLY, /* and weekday: 1 Monday .. 7 */
+    BEHAVIOUR_EVERIES,
+} BehaviourEvery;
+typedef enum BehaviourJobCause { BEHAVIOUR_BY_SCHEDULE, BEHAVIOUR_BY_PERSON } BehaviourJobCause;
+typedef enum BehaviourJobOutcome {
+    BEHAVIOUR_RUN_WAITING,
+    BEHAVIOUR_RUN_RUNNING,
+    BEHAVIOUR_RUN_DONE,
+    BEHAVIOUR_RUN_FAILED,
+    BEHAVIOUR_RUN_INTERRUPTED, /* by a stop or kill of the server, or a change of the job */
+} BehaviourJobOutcome;
+extern const char *const behaviour_every_names[];   /* "hour", "day", "week" */
+extern const char *const behaviour_cause_names[];   /* "schedule", "person" */
+extern const char *const behaviour_outcome_names[]; /* "waiting" ... */
+
+typedef struct BehaviourJobEdit {
+    PtStr name;   /* 1..200 characters */
+    PtStr report; /* id */
+    BehaviourExportWhat what;
+    BehaviourFormat format;
+    PtStr cell; /* of PEOPLE; JSON */
+    BehaviourEvery every;
+    int64_t at_min, weekday;
+    PtStr zone, folder; /* folder: below the root, made when missing; "": the root itself */
+    int64_t keep_files; /* 1..BEHAVIOUR_JOB_FILES_MAX */
+    bool enabled;
+} BehaviourJobEdit;
+
+typedef struct BehaviourJobRun {
+    int64_t number; /* 0: there is none */
+    BehaviourJobCause cause;
+    BehaviourJobOutcome outcome;
+    PtStr reason, file; /* file: below the root; "": none, or removed since */
+    int64_t due_ms, started_ms, finished_ms, rows, bytes;
+    int64_t took_ms; /* of the machine's time */
+} BehaviourJobRun;
+
+typedef struct BehaviourJob {
+    PtStr id;
+    BehaviourJobEdit edit;
+    PtStr report_name;
+    int64_t version, created_ms, changed_ms;
+    PtStr changed_by;
+    int64_t runs, failures, due_ms;
+    BehaviourJobRun last;
+} BehaviourJob;
+
+typedef struct BehaviourJobs BehaviourJobs;
+typedef struct BehaviourJobsConfig {
+    Behaviour *behaviour;
+    PtSql *core;
+    const PtClock *clock;
+    PtTimers *timers; /* not yet started: the kind is registered */
+    const char *root; /* "": there is none, and no job can be made */
+} BehaviourJobsConfig;
+
+/* Ends what a kill left, and sets the timer. */
+PT_NODISCARD PtStatus behaviour_jobs_open(const BehaviourJobsConfig *config,
+                                          BehaviourJobs **ret_jobs, PtError *err);
+PT_NODISCARD PtStatus behaviour_jobs_start(BehaviourJobs *jobs, PtError *err); /* the thread */
+void behaviour_jobs_stop(BehaviourJobs *jobs); /* before behaviour_stop; accepts NULL */
+void behaviour_jobs_free(BehaviourJobs *jobs); /* behind the timers; accepts NULL; stops first */
+
+bool behaviour_jobs_possible(const BehaviourJobs *jobs); /* there is a root */
+/* All is in the arena; by name. */
+PT_NODISCARD PtStatus behaviour_jobs_list(BehaviourJobs *jobs, PtArena *arena,
+                                          BehaviourJob **ret_list, size_t *ret_count, PtError *err);
+PT_NODISCARD PtStatus behaviour_job_get(BehaviourJobs *jobs, PtStr id, PtArena *arena,
+                                        BehaviourJob *ret_job, PtError *err);
+/* Audited. PT_INVALID names the field; PT_CONFLICT: the name is in use, there is no root, or
+ * `version` is not the newest; PT_TOO_LARGE: there are BEHAVIOUR_JOBS_MAX. A run that is under way
+ * ends interrupted. */
+PT_NODISCARD PtStatus behaviour_job_add(BehaviourJobs *jobs, const AuditActor *by,
+                                        const BehaviourJobEdit *edit, char ret_id[static 37],
+                                        PtError *err);
+PT_NODISCARD PtStatus behaviour_job_save(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
+                                         int64_t version, const BehaviourJobEdit *edit,
+                                         PtError *err);
+PT_NODISCARD PtStatus behaviour_job_delete(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
+                                           PtError *err); /* its files stay */
+/* As soon as no other runs, also where it is disabled. PT_CONFLICT: it waits or runs. */
+PT_NODISCARD PtStatus behaviour_job_run(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
+                                        PtError *err);
+/* Newest first: BEHAVIOUR_JOB_RUNS_KEPT. */
+PT_NODISCARD PtStatus behaviour_job_runs(BehaviourJobs *jobs, PtStr id, PtArena *arena,
+                                         BehaviourJobRun **ret_runs, size_t *ret_count,
+                                         PtError *err);

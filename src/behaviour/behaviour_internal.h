@@ -9,7 +9,7 @@
 /* What the files of behaviour share. */
 struct Behaviour {
     BehaviourConfig c;
-    char *dir; /* c.dir */
+    char *dir, *scratch, *duckdb; /* of c */
     Columns *columns;
     pthread_mutex_t writing; /* the view's step, flush, merge and an erasure: one at a time */
     _Atomic bool loading, stopping;

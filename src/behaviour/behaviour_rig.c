@@ -32,6 +32,7 @@ static void ask_rebuild(void *ctx)
 
 static void open_it(BehaviourRig *r, size_t memory_bytes)
 {
+    const char *duckdb = getenv("DUCKDB_LIBRARY");
     PtError err = {0};
     const BehaviourConfig config = {.fs = r->view.rig.fs,
                                     .clock = r->view.base->clock,
@@ -43,7 +44,8 @@ static void open_it(BehaviourRig *r, size_t memory_bytes)
                                     .memory_bytes = memory_bytes == 0 ? 64 << 20 : memory_bytes,
                                     .query_bytes = 64 << 20,
                                     .threads = 1,
-                                    .questions = 1};
+                                    .questions = 1,
+                                    .duckdb = duckdb != NULL ? duckdb : "/none/libduckdb.so"};
     PtFs *fs = config.fs;
     must(fs->ops->mkdir(fs, "/data", &err), &err);
     must(behaviour_open(&config, &r->b, &err), &err);

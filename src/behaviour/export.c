@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Answers, people and events written out as CSV or JSON lines. The question is asked once, at the
- * begin; what it found is then written piece by piece, in a memory that does not grow with it. */
+/* Answers, people and events written out as CSV, JSON lines or Parquet. The question is asked once,
+ * at the begin; what it found is then written piece by piece, in a memory that does not grow with
+ * it. */
 #include "behaviour/export_internal.h"
 
 #include "events/events.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     PIECE = 256 << 10,
@@ -19,7 +22,7 @@ enum {
 };
 
 const char *const behaviour_export_names[BEHAVIOUR_EXPORTS] = {"answer", "people", "events"};
-const char *const behaviour_format_names[BEHAVIOUR_FORMATS] = {"csv", "jsonl"};
+const char *const behaviour_format_names[BEHAVIOUR_FORMATS] = {"csv", "jsonl", "parquet"};
 
 struct BehaviourExport {
     Behaviour *b;
@@ -34,6 +37,11 @@ struct BehaviourExport {
     ExportOffsets events;
     uint64_t next; /* event to look at */
     PtLogReader *reader;
+    ExportColumn columns[EXPORT_COLUMNS];
+    size_t column_count;
+    int file; /* Parquet as it is written: -1 before that */
+    off_t file_at;
+    const _Atomic bool *stop; /* while it is written */
 };
 
 static PtStatus no_memory(PtError *err)
@@ -45,9 +53,9 @@ static PtStatus no_memory(PtError *err)
  */
 
 typedef struct RowOut {
+    BehaviourExport *e;
     PtBuf *out;
     PtBuf text; /* one value, decoded */
-    BehaviourFormat format;
     uint64_t rows;
 } RowOut;
 
@@ -77,43 +85,75 @@ static PtStatus check_out(const RowOut *r, PtError *err)
                : no_memory(err);
 }
 
-static void put_object(PtJsonOut *json, const char *const *names, const PtStr *values, size_t count)
+static void put_object(PtJsonOut *json, const ExportColumn *columns, const PtStr *values,
+                       size_t count)
 {
     pt_json_out_object(json);
     for (size_t i = 0; i < count; i++) {
-        pt_json_out_key(json, pt_str(names[i]));
+        pt_json_out_key(json, pt_str(columns[i].name));
         pt_json_out_raw(json, values[i].data != NULL ? values[i] : PT_STR("null"));
     }
     pt_json_out_object_end(json);
 }
 
-/* An ExportRow. */
-static PtStatus put_row(void *ctx, const char *const *names, const PtStr *values, size_t count,
-                        PtError *err)
+static void put_csv_row(RowOut *r, const ExportColumn *columns, const PtStr *values, size_t count)
 {
-    RowOut *r = ctx;
-    if (r->format == BEHAVIOUR_CSV) {
-        for (size_t i = 0; i < count; i++) {
-            pt_buf_add_str(r->out, i > 0 ? PT_STR(",") : PT_STR(""));
-            if (values == NULL) {
-                pt_buf_add_str(r->out, pt_str(names[i]));
-            } else {
-                put_csv(r, values[i]);
-            }
+    for (size_t i = 0; i < count; i++) {
+        pt_buf_add_str(r->out, i > 0 ? PT_STR(",") : PT_STR(""));
+        if (values == NULL) {
+            pt_buf_add_str(r->out, pt_str(columns[i].name));
+        } else {
+            put_csv(r, values[i]);
         }
-        pt_buf_add_str(r->out, PT_STR("\r\n"));
-    } else if (values != NULL) {
-        PtJsonOut json = pt_json_out(r->out);
-        put_object(&json, names, values, count);
+    }
+    pt_buf_add_str(r->out, PT_STR("\r\n"));
+}
+
+static void put_json_row(RowOut *r, const ExportColumn *columns, const PtStr *values, size_t count)
+{
+    PtJsonOut json = pt_json_out(r->out);
+    if (values != NULL) {
+        put_object(&json, columns, values, count);
         pt_buf_add_char(r->out, '\n');
     }
+}
+
+/* As an ExportRows gives them. */
+static void put_array_row(RowOut *r, const ExportColumn *columns, const PtStr *values, size_t count)
+{
+    PtJsonOut json = pt_json_out(r->out);
+    if (values == NULL) {
+        memcpy(r->e->columns, columns, count * sizeof *columns);
+        r->e->column_count = count;
+        return;
+    }
+    pt_json_out_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        pt_json_out_raw(&json, values[i].data != NULL ? values[i] : PT_STR("null"));
+    }
+    pt_json_out_array_end(&json);
+    pt_buf_add_char(r->out, '\n');
+}
+
+/* An ExportRow. */
+static PtStatus put_row(void *ctx, const ExportColumn *columns, const PtStr *values, size_t count,
+                        PtError *err)
+{
+    static void (*const forms[BEHAVIOUR_FORMATS])(RowOut *r, const ExportColumn *columns,
+                                                  const PtStr *values, size_t count) = {
+        [BEHAVIOUR_CSV] = put_csv_row,
+        [BEHAVIOUR_JSONL] = put_json_row,
+        [BEHAVIOUR_PARQUET] = put_array_row,
+    };
+    RowOut *r = ctx;
+    forms[r->e->format](r, columns, values, count);
     r->rows += values != NULL;
     return check_out(r, err);
 }
 
-static RowOut row_out(BehaviourFormat format, PtBuf *out)
+static RowOut row_out(BehaviourExport *e, PtBuf *out)
 {
-    RowOut r = {.out = out, .format = format};
+    RowOut r = {.e = e, .out = out};
     pt_buf_init(&r.text, ARENA_BYTES);
     return r;
 }
@@ -129,24 +169,38 @@ static PtStatus open_answer(BehaviourExport *e, const BehaviourExportAsk *ask, P
     if (st != PT_OK) {
         return st;
     }
-    RowOut r = row_out(e->format, &e->text);
+    RowOut r = row_out(e, &e->text);
     st = export_answer_rows(pt_buf_str(&answer), put_row, &r, err);
     pt_buf_done(&r.text);
     e->rows = r.rows;
     return st;
 }
 
+/* Whole lines: those of a PIECE, or one that is longer. */
+static size_t next_piece(const BehaviourExport *e)
+{
+    const char *begin = e->text.data + e->at;
+    const size_t left = e->text.len - e->at;
+    if (left <= PIECE) {
+        return left;
+    }
+    const char *end = memrchr(begin, '\n', PIECE);
+    end = end != NULL ? end : memchr(begin + PIECE, '\n', left - PIECE);
+    return end != NULL ? (size_t)(end - begin) + 1 : left;
+}
+
 static PtStatus next_of_answer(BehaviourExport *e, const _Atomic bool *stop, PtBuf *out,
                                PtError *err)
 {
-    const size_t left = e->text.len - e->at, piece = left < PIECE ? left : PIECE;
     (void)stop;
     (void)err;
-    if (piece > 0) {
+    e->done = e->rows;
+    if (e->at < e->text.len) {
+        const size_t piece = next_piece(e);
         pt_buf_add(out, e->text.data + e->at, piece);
+        e->at += piece;
+        e->done = e->rows * e->at / e->text.len;
     }
-    e->at += piece;
-    e->done = e->at == e->text.len ? e->rows : e->rows * e->at / e->text.len;
     return PT_OK;
 }
 
@@ -156,17 +210,19 @@ typedef struct TableOut {
     const char **names;
 } TableOut;
 
-static PtStatus add_to_table(void *ctx, const char *const *names, const PtStr *values, size_t count,
-                             PtError *err)
+static PtStatus add_to_table(void *ctx, const ExportColumn *columns, const PtStr *values,
+                             size_t count, PtError *err)
 {
     TableOut *t = ctx;
     (void)err;
     if (values == NULL) {
-        memcpy(t->names, names, count * sizeof *names);
+        for (size_t i = 0; i < count; i++) {
+            t->names[i] = columns[i].name;
+        }
         t->names[count] = NULL;
         return PT_OK;
     }
-    put_object(&t->json, names, values, count);
+    put_object(&t->json, columns, values, count);
     return PT_OK;
 }
 
@@ -189,6 +245,10 @@ static PtStatus open_people(BehaviourExport *e, const BehaviourExportAsk *ask, P
     return st;
 }
 
+static const ExportColumn person_columns[] = {
+    {"id", EXPORT_TEXT}, {"name", EXPORT_TEXT}, {"detail", EXPORT_TEXT}};
+enum { PERSON_COLUMNS = sizeof person_columns / sizeof *person_columns };
+
 /* The next persons, whose bits are then gone. */
 static size_t take_persons(BehaviourExport *e, uint32_t persons[static PEOPLE_ROWS])
 {
@@ -207,13 +267,12 @@ static size_t take_persons(BehaviourExport *e, uint32_t persons[static PEOPLE_RO
 
 static PtStatus put_person(BehaviourExport *e, const ProfileBrief *brief, RowOut *r, PtError *err)
 {
-    static const char *const names[] = {"id", "name", "detail"};
-    const PtStr texts[] = {pt_str(brief->id), brief->name, brief->detail};
-    PtStr values[3];
+    const PtStr texts[PERSON_COLUMNS] = {pt_str(brief->id), brief->name, brief->detail};
+    PtStr values[PERSON_COLUMNS];
+    size_t ends[PERSON_COLUMNS];
     pt_buf_clear(&e->text, PIECE);
-    size_t ends[3];
     PtJsonOut json = pt_json_out(&e->text);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < PERSON_COLUMNS; i++) {
         json.comma = false;
         pt_json_out_str(&json, texts[i]);
         ends[i] = e->text.len;
@@ -221,21 +280,20 @@ static PtStatus put_person(BehaviourExport *e, const ProfileBrief *brief, RowOut
     if (pt_buf_status(&e->text) != PT_OK) {
         return no_memory(err);
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < PERSON_COLUMNS; i++) {
         const size_t begin = i > 0 ? ends[i - 1] : 0;
         values[i] = (PtStr){e->text.data + begin, ends[i] - begin};
     }
-    return put_row(r, names, values, 3, err);
+    return put_row(r, person_columns, values, PERSON_COLUMNS, err);
 }
 
 static PtStatus next_of_people(BehaviourExport *e, const _Atomic bool *stop, PtBuf *out,
                                PtError *err)
 {
-    static const char *const names[] = {"id", "name", "detail"};
     uint32_t persons[PEOPLE_ROWS];
-    RowOut r = row_out(e->format, out);
+    RowOut r = row_out(e, out);
     (void)stop;
-    PtStatus st = e->begun ? PT_OK : put_row(&r, names, NULL, 3, err);
+    PtStatus st = e->begun ? PT_OK : put_row(&r, person_columns, NULL, PERSON_COLUMNS, err);
     const size_t count = take_persons(e, persons);
     pt_arena_clear(e->arena);
     ProfileBrief *briefs = pt_arena_alloc(e->arena, PEOPLE_ROWS, sizeof *briefs);
@@ -285,9 +343,11 @@ static uint64_t next_wanted(const BehaviourExport *e, uint64_t offset)
     return offset < e->events.end ? offset : e->events.end;
 }
 
-static const char *const event_columns[] = {"timestamp", "type",        "event",  "profile_id",
-                                            "userId",    "anonymousId", "source", "position",
-                                            "messageId", "properties",  "traits", "context"};
+static const ExportColumn event_columns[] = {
+    {"timestamp", EXPORT_TIME},  {"type", EXPORT_TEXT},     {"event", EXPORT_TEXT},
+    {"profile_id", EXPORT_TEXT}, {"userId", EXPORT_TEXT},   {"anonymousId", EXPORT_TEXT},
+    {"source", EXPORT_TEXT},     {"position", EXPORT_TEXT}, {"messageId", EXPORT_TEXT},
+    {"properties", EXPORT_TEXT}, {"traits", EXPORT_TEXT},   {"context", EXPORT_TEXT}};
 enum { EVENT_COLUMNS = sizeof event_columns / sizeof *event_columns };
 
 /* Of the event as JSON. Pages and screens have a name, and the rest is the server's own. */
@@ -296,7 +356,7 @@ static PtStatus put_event(PtStr event, RowOut *r, PtError *err)
     PtStr values[EVENT_COLUMNS];
     const PtStr own = export_member(event, PT_STR("_patron"));
     for (size_t i = 0; i < EVENT_COLUMNS; i++) {
-        const PtStr name = pt_str(event_columns[i]);
+        const PtStr name = pt_str(event_columns[i].name);
         values[i] = export_member(event, name);
         if (values[i].data == NULL) {
             values[i] = export_member(pt_str_eq(name, PT_STR("event")) ? event : own,
@@ -324,7 +384,7 @@ static PtStatus write_event(BehaviourExport *e, const PtRecord *record, RowOut *
     }
     profiles_id_of_event(e->b->c.profiles, &view, record->position.offset, person);
     st = event_to_json(record, &source, pt_str(person), e->arena, &e->text, err);
-    if (st != PT_OK || r->format == BEHAVIOUR_CSV) {
+    if (st != PT_OK || e->format != BEHAVIOUR_JSONL) {
         return st == PT_OK ? put_event(pt_buf_str(&e->text), r, err) : st;
     }
     pt_buf_add_str(r->out, pt_buf_str(&e->text));
@@ -372,8 +432,8 @@ static PtStatus write_some(BehaviourExport *e, RowOut *r, PtError *err)
 static PtStatus next_of_events(BehaviourExport *e, const _Atomic bool *stop, PtBuf *out,
                                PtError *err)
 {
-    RowOut r = row_out(e->format, out);
-    PtStatus st = e->begun || e->format != BEHAVIOUR_CSV
+    RowOut r = row_out(e, out);
+    PtStatus st = e->begun || e->format == BEHAVIOUR_JSONL
                       ? PT_OK
                       : put_row(&r, event_columns, NULL, EVENT_COLUMNS, err);
     while (st == PT_OK && out->len < PIECE && e->next < e->events.end) {
@@ -390,10 +450,12 @@ static PtStatus next_of_events(BehaviourExport *e, const _Atomic bool *stop, PtB
 static const struct What {
     PtStatus (*open)(BehaviourExport *e, const BehaviourExportAsk *ask, PtError *err);
     PtStatus (*next)(BehaviourExport *e, const _Atomic bool *stop, PtBuf *out, PtError *err);
+    const ExportColumn *columns; /* NULL: those of the answer's kind */
+    size_t column_count;
 } whats[BEHAVIOUR_EXPORTS] = {
-    [BEHAVIOUR_EXPORT_ANSWER] = {open_answer, next_of_answer},
-    [BEHAVIOUR_EXPORT_PEOPLE] = {open_people, next_of_people},
-    [BEHAVIOUR_EXPORT_EVENTS] = {open_events, next_of_events},
+    [BEHAVIOUR_EXPORT_ANSWER] = {open_answer, next_of_answer, NULL, 0},
+    [BEHAVIOUR_EXPORT_PEOPLE] = {open_people, next_of_people, person_columns, PERSON_COLUMNS},
+    [BEHAVIOUR_EXPORT_EVENTS] = {open_events, next_of_events, event_columns, EVENT_COLUMNS},
 };
 
 PtStatus behaviour_export_open(Behaviour *b, const BehaviourExportAsk *ask,
@@ -403,10 +465,13 @@ PtStatus behaviour_export_open(Behaviour *b, const BehaviourExportAsk *ask,
     if (e == NULL) {
         return no_memory(err);
     }
-    *e = (BehaviourExport){.b = b, .what = ask->what, .format = ask->format};
+    *e = (BehaviourExport){.b = b, .what = ask->what, .format = ask->format, .file = -1};
     e->arena = pt_arena_new(ARENA_BYTES);
     pt_buf_init(&e->text, ANSWER_BYTES);
-    PtStatus st = e->arena != NULL ? whats[e->what].open(e, ask, err) : no_memory(err);
+    PtStatus st = e->arena == NULL                 ? no_memory(err)
+                  : e->format == BEHAVIOUR_PARQUET ? export_parquet_check(b->c.duckdb, err)
+                                                   : PT_OK;
+    st = st == PT_OK ? whats[e->what].open(e, ask, err) : st;
     if (st != PT_OK) {
         behaviour_export_close(e);
         return st;
@@ -415,16 +480,69 @@ PtStatus behaviour_export_open(Behaviour *b, const BehaviourExportAsk *ask,
     return PT_OK;
 }
 
+static bool has_more(const BehaviourExport *e)
+{
+    return e->at < e->people.words || e->next < e->events.end;
+}
+
+/* The next rows, in the form of text. */
+static PtStatus next_rows(BehaviourExport *e, const _Atomic bool *stop, PtBuf *out, PtError *err)
+{
+    PtStatus st = whats[e->what].next(e, stop, out, err);
+    e->begun = true;
+    return st == PT_OK && pt_buf_status(out) != PT_OK ? no_memory(err) : st;
+}
+
+/* Of an ExportRows: persons that are gone leave a piece without rows. */
+static PtStatus next_lines(void *ctx, PtBuf *lines, PtError *err)
+{
+    BehaviourExport *e = ctx;
+    PtStatus st;
+    do {
+        st = e->stop != NULL && atomic_load(e->stop) ? pt_fail(err, PT_UNAVAILABLE, "stopped")
+                                                     : next_rows(e, e->stop, lines, err);
+    } while (st == PT_OK && lines->len == 0 && has_more(e));
+    return st;
+}
+
+static PtStatus write_parquet(BehaviourExport *e, const _Atomic bool *stop, PtError *err)
+{
+    const BehaviourConfig *c = &e->b->c;
+    const struct What *what = &whats[e->what];
+    const bool fixed = what->columns != NULL;
+    const ExportRows rows = {fixed ? what->columns : e->columns,
+                             fixed ? what->column_count : e->column_count, next_lines, e};
+    e->stop = stop;
+    return export_parquet_write(c->duckdb, c->scratch, &rows, &e->file, err);
+}
+
+static PtStatus next_of_parquet(BehaviourExport *e, const _Atomic bool *stop, PtBuf *out,
+                                bool *ret_more, PtError *err)
+{
+    PtStatus st = e->file < 0 ? write_parquet(e, stop, err) : PT_OK;
+    char *room = st == PT_OK ? pt_buf_reserve(out, PIECE) : NULL;
+    if (room == NULL) {
+        return st == PT_OK ? no_memory(err) : st;
+    }
+    const ssize_t got = pread(e->file, room, PIECE, e->file_at);
+    if (got < 0) {
+        return pt_fail(err, PT_IO, "cannot read an export: %s", strerror(errno));
+    }
+    out->len += (size_t)got;
+    e->file_at += got;
+    *ret_more = got > 0;
+    return PT_OK;
+}
+
 PtStatus behaviour_export_next(BehaviourExport *e, const _Atomic bool *stop, PtBuf *out,
                                bool *ret_more, PtError *err)
 {
     const size_t before = out->len;
-    PtStatus st = whats[e->what].next(e, stop, out, err);
-    e->begun = true;
-    if (st == PT_OK && pt_buf_status(out) != PT_OK) {
-        st = no_memory(err);
+    if (e->format == BEHAVIOUR_PARQUET) {
+        return next_of_parquet(e, stop, out, ret_more, err);
     }
-    *ret_more = out->len > before || e->at < e->people.words || e->next < e->events.end;
+    PtStatus st = next_rows(e, stop, out, err);
+    *ret_more = out->len > before || has_more(e);
     return st;
 }
 
@@ -447,6 +565,9 @@ void behaviour_export_close(BehaviourExport *e)
 {
     if (e == NULL) {
         return;
+    }
+    if (e->file >= 0) {
+        (void)close(e->file);
     }
     pt_log_reader_close(e->reader);
     free(e->people.bits);

@@ -8,10 +8,10 @@
 enum { DEPTH = 32, SCRATCH = 4, SCRATCH_BYTES = 64 };
 
 typedef struct Table {
-    const char *const *own;                /* columns of the kind */
-    size_t skip;                           /* of them not told: 1 where there is no breakdown */
-    const char *names[EXPORT_COLUMNS + 1]; /* that are told; ends with NULL */
-    PtStr cohort;                          /* of a comparison: stands first; else data NULL */
+    const ExportColumn *own;              /* columns of the kind */
+    size_t skip;                          /* of them not told: 1 where there is no breakdown */
+    ExportColumn columns[EXPORT_COLUMNS]; /* that are told */
+    PtStr cohort;                         /* of a comparison: stands first; else data NULL */
     ExportRow *row;
     void *ctx;
     PtError *err;
@@ -84,7 +84,7 @@ static PtStatus put_row(const Table *t, const PtStr *values, size_t count)
     for (size_t i = t->skip; i < count; i++) {
         all[told++] = values[i];
     }
-    return t->row(t->ctx, t->names, all, told, t->err);
+    return t->row(t->ctx, t->columns, all, told, t->err);
 }
 
 static PtStr whole(Table *t, size_t place, uint64_t value)
@@ -255,13 +255,13 @@ static PtStatus member_rows(Table *t)
     PtStr item;
     PtStr row[EXPORT_COLUMNS];
     PtStatus st = PT_OK;
-    const bool dated = pt_str_eq(pt_str(t->own[0]), PT_STR("period"));
+    const bool dated = strcmp(t->own[0].name, "period") == 0;
     open_items(&periods, export_member(t->answer, PT_STR("periods")));
     open_items(&data, export_member(t->answer, PT_STR("data")));
     while (st == PT_OK && next_item(&data, &item) && (!dated || next_item(&periods, &row[0]))) {
         size_t count = dated;
-        for (; t->own[count] != NULL; count++) {
-            row[count] = export_member(item, pt_str(t->own[count]));
+        for (; t->own[count].name != NULL; count++) {
+            row[count] = export_member(item, pt_str(t->own[count].name));
         }
         st = put_row(t, row, count);
     }
@@ -279,8 +279,8 @@ static PtStatus measure_rows(Table *t, PtStr list)
     open_items(&items, list);
     while (st == PT_OK && next_item(&items, &item)) {
         size_t own = 0;
-        for (; strcmp(t->own[own], "measure") != 0; own++) {
-            row[own] = export_member(item, pt_str(t->own[own]));
+        for (; strcmp(t->own[own].name, "measure") != 0; own++) {
+            row[own] = export_member(item, pt_str(t->own[own].name));
         }
         open_items(&measures, export_member(item, PT_STR("measures")));
         bool more = next_item(&measures, &measure);
@@ -289,8 +289,8 @@ static PtStatus measure_rows(Table *t, PtStr list)
         }
         do {
             size_t count = own;
-            for (; t->own[count] != NULL; count++) {
-                row[count] = export_member(measure, pt_str(t->own[count]));
+            for (; t->own[count].name != NULL; count++) {
+                row[count] = export_member(measure, pt_str(t->own[count].name));
             }
             st = put_row(t, row, count);
             more = more && next_item(&measures, &measure);
@@ -309,38 +309,54 @@ static PtStatus journey_rows(Table *t)
     return measure_rows(t, export_member(t->answer, PT_STR("stages")));
 }
 
+#define TEXT(name)   {name, EXPORT_TEXT}
+#define COUNT(name)  {name, EXPORT_COUNT}
+#define NUMBER(name) {name, EXPORT_NUMBER}
+#define TRUTH(name)  {name, EXPORT_TRUTH}
 #define OF_MEASURE                                                                                 \
-    "measure", "n", "count", "value", "n_then", "count_then", "value_then", "difference", "low",   \
-        "high", "worse", "better"
+    TEXT("measure"), COUNT("n"), COUNT("count"), NUMBER("value"), COUNT("n_then"),                 \
+        COUNT("count_then"), NUMBER("value_then"), NUMBER("difference"), NUMBER("low"),            \
+        NUMBER("high"), TRUTH("worse"), TRUTH("better")
 
 static const struct Kind {
     const char *name;
     PtStatus (*rows)(Table *t);
-    const char *columns[EXPORT_COLUMNS]; /* ends with NULL; "value" first is told of a breakdown */
+    ExportColumn columns[EXPORT_COLUMNS]; /* ends with NULL; "value" first is told of a breakdown */
 } kinds[] = {
-    {"segmentation", segmentation_rows, {"value", "series", "period", "result", "n"}},
+    {"segmentation",
+     segmentation_rows,
+     {TEXT("value"), TEXT("series"), TEXT("period"), NUMBER("result"), COUNT("n")}},
     {"funnel",
      funnel_rows,
-     {"value", "step", "name", "people", "percent_of_first", "percent_of_before", "mean_s",
-      "median_s"}},
+     {TEXT("value"), COUNT("step"), TEXT("name"), COUNT("people"), NUMBER("percent_of_first"),
+      NUMBER("percent_of_before"), NUMBER("mean_s"), NUMBER("median_s")}},
     {"retention",
      retention_rows,
-     {"value", "cohort", "people", "periods_on", "back", "percent_back"}},
-    {"paths", paths_rows, {"depth", "from_type", "from", "to_type", "to", "count"}},
-    {"stickiness", member_rows, {"periods", "people"}},
-    {"lifecycle", member_rows, {"period", "new", "returning", "resurrecting", "dormant"}},
+     {TEXT("value"), TEXT("cohort"), COUNT("people"), TEXT("periods_on"), COUNT("back"),
+      NUMBER("percent_back")}},
+    {"paths",
+     paths_rows,
+     {COUNT("depth"), TEXT("from_type"), TEXT("from"), TEXT("to_type"), TEXT("to"),
+      COUNT("count")}},
+    {"stickiness", member_rows, {COUNT("periods"), COUNT("people")}},
+    {"lifecycle",
+     member_rows,
+     {TEXT("period"), COUNT("new"), COUNT("returning"), COUNT("resurrecting"), COUNT("dormant")}},
     {"sessions",
      member_rows,
-     {"period", "sessions", "people", "median_s", "mean_s", "mean_events"}},
+     {TEXT("period"), COUNT("sessions"), COUNT("people"), NUMBER("median_s"), NUMBER("mean_s"),
+      NUMBER("mean_events")}},
     {"correlation",
      member_rows,
-     {"of", "name", "value", "with", "converted_with", "rate_with", "without", "converted_without",
-      "rate_without", "lift", "difference", "low", "high", "p", "test", "q", "significant"}},
-    {"friction", friction_rows, {"name", "people", "people_then", OF_MEASURE}},
+     {TEXT("of"), TEXT("name"), TEXT("value"), COUNT("with"), COUNT("converted_with"),
+      NUMBER("rate_with"), COUNT("without"), COUNT("converted_without"), NUMBER("rate_without"),
+      NUMBER("lift"), NUMBER("difference"), NUMBER("low"), NUMBER("high"), NUMBER("p"),
+      TEXT("test"), NUMBER("q"), TRUTH("significant")}},
+    {"friction", friction_rows, {TEXT("name"), COUNT("people"), COUNT("people_then"), OF_MEASURE}},
     {"journey",
      journey_rows,
-     {"name", "people", "people_then", "events", "visits", "going_on", "ended", "median_s",
-      OF_MEASURE}},
+     {TEXT("name"), COUNT("people"), COUNT("people_then"), COUNT("events"), COUNT("visits"),
+      COUNT("going_on"), COUNT("ended"), NUMBER("median_s"), OF_MEASURE}},
 };
 
 static const struct Kind *kind_of(PtStr name)
@@ -361,15 +377,15 @@ static PtStatus begin_table(Table *t, const struct Kind *kind, bool compared)
         export_member(export_member(t->answer, PT_STR("query")), PT_STR("breakdown"));
     size_t told = 0;
     t->own = kind->columns;
-    t->skip =
-        strcmp(kind->columns[0], "value") == 0 && (breakdown.len == 0 || breakdown.data[0] != '{');
+    t->skip = strcmp(kind->columns[0].name, "value") == 0 &&
+              (breakdown.len == 0 || breakdown.data[0] != '{');
     if (compared) {
-        t->names[told++] = "among";
+        t->columns[told++] = (ExportColumn)TEXT("among");
     }
-    for (const char *const *name = t->own + t->skip; *name != NULL; name++) {
-        t->names[told++] = *name;
+    for (const ExportColumn *own = t->own + t->skip; own->name != NULL; own++) {
+        t->columns[told++] = *own;
     }
-    return t->row(t->ctx, t->names, NULL, told, t->err);
+    return t->row(t->ctx, t->columns, NULL, told, t->err);
 }
 
 /* The rows of the kind that is compared, cohort by cohort. */

@@ -179,12 +179,32 @@ static void test_export(void **state)
     PtError err = {0};
     (void)state;
     for (int what = 0; what < BEHAVIOUR_EXPORTS; what++) {
-        for (int format = 0; format < BEHAVIOUR_FORMATS; format++) {
+        for (int format = 0; format < BEHAVIOUR_PARQUET; format++) {
             const size_t rows = what == BEHAVIOUR_EXPORT_ANSWER ? 1 : 2;
             if (write_all((BehaviourExportWhat)what, (BehaviourFormat)format, &err) != PT_OK) {
                 fail_msg("%s", err.message);
             }
             assert_int_equal(count_lines(), rows + (format == BEHAVIOUR_CSV));
+        }
+    }
+}
+
+/* What stands in it is held in export_parquet_test.c. */
+static void test_parquet(void **state)
+{
+    enum { MAGIC = 4 };
+    const bool there = getenv("DUCKDB_LIBRARY") != NULL;
+    PtError err = {0};
+    (void)state;
+    for (int what = 0; what < BEHAVIOUR_EXPORTS; what++) {
+        PtStatus st = write_all((BehaviourExportWhat)what, BEHAVIOUR_PARQUET, &err);
+        assert_int_equal(st, there ? PT_OK : PT_UNAVAILABLE);
+        if (there) {
+            assert_true(said.len > (size_t)2 * MAGIC);
+            assert_memory_equal(said.data, "PAR1", MAGIC);
+            assert_memory_equal(said.data + said.len - MAGIC, "PAR1", MAGIC);
+        } else {
+            assert_non_null(strstr(err.message, "export.duckdb"));
         }
     }
 }
@@ -343,12 +363,12 @@ static void test_live_no_memory(void **state)
 
 int main(void)
 {
-    enum { TABLES = sizeof table_cases / sizeof *table_cases, OTHERS = 8 };
+    enum { TABLES = sizeof table_cases / sizeof *table_cases, OTHERS = 9 };
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, open_rig, close_rig)
     const struct CMUnitTest others[OTHERS] = {
-        TEST(test_export),       TEST(test_events_from),    TEST(test_stops),
-        TEST(test_no_memory),    TEST(test_live_is_shared), TEST(test_live_stops),
-        TEST(test_live_refuses), TEST(test_live_no_memory),
+        TEST(test_export),     TEST(test_parquet),      TEST(test_events_from),
+        TEST(test_stops),      TEST(test_no_memory),    TEST(test_live_is_shared),
+        TEST(test_live_stops), TEST(test_live_refuses), TEST(test_live_no_memory),
     };
     struct CMUnitTest tests[TABLES + OTHERS];
     for (size_t i = 0; i < TABLES; i++) {

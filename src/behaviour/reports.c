@@ -335,6 +335,23 @@ PtStatus behaviour_report_save(Behaviour *b, const AuditActor *by, PtStr id, int
     return st;
 }
 
+static PtStatus is_not_exported(const Change *c, PtError *err)
+{
+    bool row = false;
+    PtStatus st = pt_sql_use(c->tx, SQL_REPORT_EXPORTED, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(c->tx, 1, c->id);
+    st = pt_sql_step(c->tx, &row, err);
+    if (st == PT_OK && row) {
+        st = pt_fail(err, PT_CONFLICT, "the export \"%.*s\" needs the report: remove that first",
+                     PT_STR_ARG(pt_sql_text(c->tx, 0)));
+    }
+    pt_sql_done(c->tx);
+    return st;
+}
+
 PtStatus behaviour_report_delete(Behaviour *b, const AuditActor *by, PtStr id, PtArena *arena,
                                  PtError *err)
 {
@@ -342,6 +359,7 @@ PtStatus behaviour_report_delete(Behaviour *b, const AuditActor *by, PtStr id, P
     BehaviourReport before = {0};
     PtStatus st = begin_change(&c, b, by, NULL, err);
     st = st == PT_OK ? get_row(c.tx, id, arena, &before, err) : st;
+    st = st == PT_OK ? is_not_exported(&c, err) : st;
     st = st == PT_OK ? pt_sql_use(c.tx, SQL_REPORT_DELETE, err) : st;
     if (st == PT_OK) {
         c.name = before.name;

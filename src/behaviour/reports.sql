@@ -31,3 +31,7 @@ WHERE id = ?1;
 -- name: report_delete
 -- Served by the primary key.
 DELETE FROM report WHERE id = ?1;
+
+-- name: report_exported
+-- An export that needs it. Served by export_job_report.
+SELECT name FROM export_job WHERE report = ?1 ORDER BY name LIMIT 1;

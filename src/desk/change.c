@@ -174,6 +174,11 @@ static PtStatus change_in(DeskWriting *w, int64_t number, const DeskChange *chan
     PtStatus st = check_edits(w, change, edits);
     st = st == PT_OK ? desk_load(w->tx, number, w->arena, &before, w->err) : st;
     st = st == PT_OK ? compare_since(w, &before.t, change->version, edits, change->edit_count) : st;
+    for (size_t i = 0; st == PT_OK && i < change->edit_count; i++) {
+        if (edits[i].field == DESK_F_CUSTOM) {
+            st = desk_custom_check(w, before.t.type, edits[i].value);
+        }
+    }
     st = st == PT_OK ? apply(w, change, edits, &before, &after) : st;
     if (st != PT_OK) {
         return st;

@@ -13,22 +13,37 @@ PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err)
     }
     d->c = *config;
     (void)pthread_mutex_init(&d->lock, NULL); // does not fail on Linux with default attributes
-    PtStatus st = desk_index_new(DESK_FIRST_NUMBER, &d->index, err);
+    (void)pthread_mutex_init(&d->files, NULL);
+    d->present = calloc(DESK_PRESENT_MAX, sizeof *d->present);
+    PtStatus st = d->present != NULL ? desk_index_new(DESK_FIRST_NUMBER, &d->index, err)
+                                     : pt_fail(err, PT_NO_MEMORY, "no memory for the desk");
     st = st == PT_OK ? desk_policy_load(d, err) : st;
+    st = st == PT_OK ? desk_routes_load(d, err) : st;
+    st = st == PT_OK ? desk_files_open(d, err) : st;
     st = st == PT_OK ? desk_index_load(d, err) : st;
     if (st != PT_OK) {
         desk_close(d);
         return st;
     }
+    desk_lead_timers(d);
     *ret_desk = d;
     return PT_OK;
+}
+
+PtStatus desk_start(Desk *d, Work *work, PtError *err)
+{
+    d->work = work;
+    return desk_lead_start(d, err);
 }
 
 void desk_close(Desk *d)
 {
     if (d != NULL) {
         desk_policy_release(d->policy);
+        desk_routes_release(d->routes);
         desk_index_free(d->index);
+        free(d->present);
+        (void)pthread_mutex_destroy(&d->files);
         (void)pthread_mutex_destroy(&d->lock);
         free(d);
     }
@@ -36,11 +51,23 @@ void desk_close(Desk *d)
 
 void desk_metrics(void *ctx, PtBuf *out)
 {
-    const Desk *d = ctx;
+    Desk *d = ctx;
     const DeskIndexFigures f = desk_index_figures(d->index);
     pt_metric_line(out, "patron_desk_tickets", "gauge", "Tickets", true, NULL, (double)f.tickets);
     pt_metric_line(out, "patron_desk_tickets_open", "gauge", "Tickets that are open", true, NULL,
                    (double)f.open);
     pt_metric_line(out, "patron_desk_memory_bytes", "gauge",
                    "Memory of what lists and search work on", true, NULL, (double)f.bytes);
+    const struct {
+        const char *label;
+        _Atomic uint64_t *count;
+    } fired[] = {{"what=\"at_risk\"", &d->at_risk},
+                 {"what=\"breached\"", &d->breached},
+                 {"what=\"escalated\"", &d->escalated},
+                 {"what=\"lead\"", &d->to_lead}};
+    for (size_t i = 0; i < sizeof fired / sizeof *fired; i++) {
+        pt_metric_line(out, "patron_desk_promises_total", "counter",
+                       "Rows of history that a clock of a ticket wrote", i == 0, fired[i].label,
+                       (double)atomic_load(fired[i].count));
+    }
 }

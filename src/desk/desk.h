@@ -7,11 +7,16 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "platform/clock.h"
+#include "platform/file.h"
 #include "platform/sql.h"
+#include "platform/timers.h"
+#include "work/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+typedef struct Commerce Commerce;
 
 /* The desk: the door of the module. Tickets in the terms and states of ITIL 4, a priority that
  * follows from what customers feel, and reports of one fault that become one incident:
@@ -26,13 +31,38 @@
  */
 typedef struct Desk Desk;
 
+/* A change of a ticket as it is told to who follows tickets, in its transaction. */
+typedef struct DeskTold {
+    const struct DeskTicket *before, *after; /* before NULL: it is new */
+    const char *kind;                        /* of its row of history */
+    PtStr text;                              /* likewise; data NULL: none */
+} DeskTold;
+typedef struct DeskListener {
+    void *ctx;
+    /* A failure takes the change back. NULL: nobody listens. */
+    PtStatus (*changed)(void *ctx, PtSqlTx *tx, const DeskTold *told, PtError *err);
+} DeskListener;
+enum { DESK_LISTENERS = 2 };
+
 typedef struct DeskConfig {
     PtSql *core;
     const PtClock *clock;
+    PtFs *fs;
+    const char *data_dir; /* files of tickets lie in DIR/attachments */
+    PtTimers *timers;     /* of the kind DESK_TIMERS, before they start; NULL: none are set */
+    Commerce *commerce;   /* calendars; NULL: always open */
+    DeskListener listeners[DESK_LISTENERS]; /* in this order */
 } DeskConfig;
 
+enum { DESK_TIMERS = 7 /* kind of timer */ };
+
+/* Opened before Work, which asks it for calendars and tells it what is due; started with it. */
 PT_NODISCARD PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err);
-void desk_close(Desk *desk); /* accepts NULL */
+void desk_close(Desk *desk); /* after work_close; accepts NULL */
+WorkListener desk_work_listener(Desk *desk);
+WorkCalendarSource desk_calendars(Desk *desk);
+/* From now on tickets have clocks, and go to the lead of their queue. Before the first change. */
+PT_NODISCARD PtStatus desk_start(Desk *desk, Work *work, PtError *err);
 /* A collector for pt_metric_collector; ctx is the Desk. */
 void desk_metrics(void *ctx, PtBuf *out);
 
@@ -41,6 +71,13 @@ void desk_metrics(void *ctx, PtBuf *out);
  * *ret_changed: rows that were found. A kill in the middle: to be called again. */
 PT_NODISCARD PtStatus desk_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text),
                                  const void *ctx, uint64_t *ret_changed, PtError *err);
+
+/* What a person is to be told: tickets and reports whose requester has one of `names`, and the
+ * public notes on them, nobody else's words. Objects of JSON by part: "tickets", "ticket_reports",
+ * "ticket_notes"; borrowed for the call. */
+typedef PtStatus DeskPut(void *ctx, const char *part, PtStr json, PtError *err);
+PT_NODISCARD PtStatus desk_subject(Desk *d, const PtStr *names, size_t count, DeskPut *put,
+                                   void *ctx, PtError *err);
 
 /* ---- Tickets ----------------------------------------------------------------------------------
  */
@@ -247,6 +284,88 @@ PT_NODISCARD PtStatus desk_escalation_answer(Desk *d, const AuditActor *by, int6
 PT_NODISCARD PtStatus desk_escalations(Desk *d, int64_t number, PtArena *arena,
                                        DeskEscalation **ret_list, size_t *ret_count, PtError *err);
 
+/* ---- Files ------------------------------------------------------------------------------------
+ * The bytes lie in the data folder under their hash, durable before the row that names them; what
+ * no row names is removed. Who removes or erases the last row removes the bytes.
+ */
+enum {
+    DESK_FILE_BYTES = 4 << 20,
+    DESK_FILES_MAX = 50, /* that are added to a ticket; a merge may bring more */
+    DESK_FILES_SHOWN = 500,
+};
+extern const char *const desk_file_types[]; /* "image/png", ..., NULL */
+
+typedef struct DeskFile {
+    int64_t number;
+    int64_t report; /* that it belongs to; 0: none */
+    int64_t at_ms, bytes;
+    PtStr name; /* 1..200 characters, no slashes */
+    PtStr type; /* one of desk_file_types */
+    PtStr sha256, by_kind, by, by_name;
+    bool is_public; /* the requester may see it */
+    PtStr content;  /* its bytes; of one that is added */
+} DeskFile;
+
+/* Takes report, name, type, is_public and content of `file`. PT_UNSUPPORTED_MEDIA: another type, or
+ * the bytes say another. PT_CONFLICT: the ticket has DESK_FILES_MAX. */
+PT_NODISCARD PtStatus desk_attach(Desk *d, const AuditActor *by, int64_t number,
+                                  const DeskFile *file, PtArena *arena, DeskFile *ret_file,
+                                  PtError *err);
+/* Oldest first; at most DESK_FILES_SHOWN. */
+PT_NODISCARD PtStatus desk_files(Desk *d, int64_t number, PtArena *arena, DeskFile **ret_list,
+                                 size_t *ret_count, PtError *err);
+/* The bytes are malloc'ed: free() them. */
+PT_NODISCARD PtStatus desk_file(Desk *d, int64_t number, int64_t file, PtArena *arena,
+                                DeskFile *ret_file, char **ret_bytes, PtError *err);
+PT_NODISCARD PtStatus desk_detach(Desk *d, const AuditActor *by, int64_t number, int64_t file,
+                                  PtError *err);
+
+/* ---- Who else is there ------------------------------------------------------------------------
+ * Held in memory, of the last DESK_PRESENT_MAX who said so.
+ */
+typedef enum DeskPresence { DESK_VIEWING, DESK_EDITING, DESK_LEFT } DeskPresence;
+extern const char *const desk_presences[]; /* "viewing", "editing", "left", NULL */
+enum {
+    DESK_PRESENT_MAX = 4096,
+    DESK_PRESENT_S = 45, /* forgotten after; seconds of the machine's time */
+    DESK_PRESENT_SHOWN = 50,
+};
+
+typedef struct DeskPresent {
+    char account[40], name[120]; /* as AuditActor */
+    DeskPresence state;
+    int64_t since_ms; /* in this state */
+} DeskPresent;
+/* Says it of `by`, and lists the others into list[DESK_PRESENT_SHOWN], those first who came first.
+ */
+void desk_present(Desk *d, const AuditActor *by, int64_t number, DeskPresence state,
+                  DeskPresent list[static DESK_PRESENT_SHOWN], size_t *ret_count);
+
+/* ---- What is promised -------------------------------------------------------------------------
+ */
+typedef enum DeskDueState {
+    DESK_DUE_NONE, /* nothing is promised */
+    DESK_DUE_RUNNING,
+    DESK_DUE_PAUSED,
+    DESK_DUE_AT_RISK,
+    DESK_DUE_BREACHED,
+    DESK_DUE_STATES
+} DeskDueState;
+extern const char *const desk_due_states[]; /* "none", "running", ..., NULL */
+
+typedef struct DeskDue {
+    DeskDueState state;
+    int64_t due_ms;      /* WORK_NEVER: none */
+    WorkClockKind clock; /* unless none and paused */
+} DeskDue;
+/* Of the ticket now, from memory. */
+DeskDue desk_due(Desk *d, int64_t number);
+
+/* Every second of a clock. seqs[i]: the row of the ticket's history that holds from stretch i. */
+PT_NODISCARD PtStatus desk_clock_explain(Desk *d, int64_t number, WorkClockKind clock,
+                                         PtArena *arena, WorkExplained *ret_explained,
+                                         int64_t **ret_seqs, PtError *err);
+
 /* ---- History ----------------------------------------------------------------------------------
  */
 
@@ -261,18 +380,70 @@ typedef struct DeskEvent {
 PT_NODISCARD PtStatus desk_history(Desk *d, const DeskRange *range, PtArena *arena,
                                    DeskEvent **ret_events, size_t *ret_count, PtError *err);
 
+/* ---- Whoever reported -------------------------------------------------------------------------
+ * What people see and say of what they reported themselves, or their store did (docs/portal.md). To
+ * them a ticket is there while one of its reports is theirs: else PT_NOT_FOUND.
+ */
+typedef struct DeskParty {
+    PtStr requester; /* who they are, as requester of a report; empty: nobody */
+    const PtStr
+        *stores;        /* what came from there through the portal, or names no person, is theirs */
+    size_t store_count; /* ..ACCESS_STORES_MAX */
+} DeskParty;
+/* A report, or a ticket by its first one: whether it is theirs. */
+bool desk_party_sees(const DeskParty *party, PtStr requester, PtStr store, PtStr channel);
+
+typedef struct DeskMine {
+    DeskReportRow report;
+    int64_t confirmed_ms; /* they said that it is solved; holds from the ticket's resolved_ms on */
+    DeskTicket ticket;
+} DeskMine;
+typedef struct DeskMineQuery {
+    bool open;      /* those that wait for somebody: not closed, not confirmed */
+    int64_t before; /* number of a report, not included; 0: from the newest */
+    size_t max;     /* 1..DESK_PAGE_MAX */
+} DeskMineQuery;
+/* Their reports, newest first. */
+PT_NODISCARD PtStatus desk_mine(Desk *d, const DeskParty *party, const DeskMineQuery *query,
+                                PtArena *arena, DeskMine **ret_rows, size_t *ret_count,
+                                PtError *err);
+/* Their reports of a ticket, oldest first, at most 200; of a merged one those of what it became. */
+PT_NODISCARD PtStatus desk_mine_ticket(Desk *d, const DeskParty *party, int64_t number,
+                                       PtArena *arena, DeskMine **ret_rows, size_t *ret_count,
+                                       PtError *err);
+/* It is solved, they say; once all who reported have said so it is closed. PT_CONFLICT: it is not
+ * resolved. */
+PT_NODISCARD PtStatus desk_confirm(Desk *d, const AuditActor *by, const DeskParty *party,
+                                   int64_t number, PtArena *arena, DeskTicket *ret_ticket,
+                                   PtError *err);
+typedef struct DeskAnswer {
+    const DeskParty *party;
+    PtStr note;
+    bool unsolved; /* what is resolved or closed is not, and is opened again: else PT_CONFLICT */
+} DeskAnswer;
+/* An answer of theirs: public, and a wait for it ends. */
+PT_NODISCARD PtStatus desk_say(Desk *d, const AuditActor *by, int64_t number,
+                               const DeskAnswer *answer, PtArena *arena, DeskTicket *ret_ticket,
+                               PtError *err);
+
 /* ---- Lists ------------------------------------------------------------------------------------
  */
 
-typedef enum DeskSort { DESK_BY_NUMBER, DESK_BY_PRIORITY, DESK_BY_CHANGED } DeskSort;
+typedef enum DeskSort {
+    DESK_BY_NUMBER,
+    DESK_BY_PRIORITY,
+    DESK_BY_CHANGED,
+    DESK_BY_DUE, /* time to breach: what is late longest first */
+} DeskSort;
 
 typedef struct DeskQuery {
     unsigned states, types, priorities; /* bits by value (priority 1: bit 1); 0: any */
+    unsigned dues;                      /* bits by DeskDueState; 0: any */
     PtStr queue, assignee, store, category, requester; /* data NULL: any; "": none */
     PtStr text; /* words in key, title, requester, store, till; "" none */
     bool major; /* these only */
     DeskSort sort;
-    bool ascending; /* by number and change: oldest first; by priority: P5 first */
+    bool ascending; /* by number and change: oldest first; by priority: P5 first; by due: last */
     PtStr cursor;
     size_t max; /* 1..DESK_PAGE_MAX */
 } DeskQuery;

@@ -30,6 +30,14 @@ UPDATE desk_ticket SET version = ?2, type = ?3, priority = ?4, why = ?5, policy 
     awaits_reply = ?42, fault = ?43
 WHERE number = ?1;
 
+-- name: desk_ticket_said
+-- Served by the primary key.
+UPDATE desk_ticket SET version = version + 1 WHERE number = ?1;
+
+-- name: desk_ticket_version
+-- Served by the primary key.
+SELECT version FROM desk_ticket WHERE number = ?1;
+
 -- name: desk_ticket_open_fault
 -- The open ticket of the fault ?1 that was last reported after ?2. Served by desk_ticket_fault.
 SELECT number FROM desk_ticket WHERE fault = ?1 AND last_report_ms > ?2 ORDER BY last_report_ms DESC, number DESC LIMIT 1;
@@ -191,3 +199,93 @@ UPDATE desk_history SET changes = '{}', body = CASE WHEN body = '' THEN '' ELSE 
 -- name: desk_erase_messages
 -- Served by desk_escalation_ticket.
 UPDATE desk_escalation SET message = '-', answer = CASE WHEN answer = '' THEN '' ELSE '-' END WHERE ticket = ?1;
+
+-- name: desk_mine_own
+-- Reports of requester ?1 before ?2, newest first, at most ?4; ?3 is 1: of tickets that are open, or resolved and not confirmed since. Served by desk_report_requester.
+SELECT r.number, r.at_ms, r.requester, r.store, r.till, r.channel, r.body, r.by_name, r.stores, r.tills, r.customers, r.ticket, r.confirmed_ms
+FROM desk_report r JOIN desk_ticket t ON t.number = r.ticket
+WHERE r.requester = ?1 AND r.requester <> '' AND r.number < ?2
+    AND (?3 = 0 OR t.state IN ('new', 'in_progress', 'waiting') OR (t.state = 'resolved' AND r.confirmed_ms < t.resolved_ms))
+ORDER BY r.number DESC LIMIT ?4;
+
+-- name: desk_mine_store
+-- Likewise of store ?1: what came through the portal, or names no person. Served by desk_report_store.
+SELECT r.number, r.at_ms, r.requester, r.store, r.till, r.channel, r.body, r.by_name, r.stores, r.tills, r.customers, r.ticket, r.confirmed_ms
+FROM desk_report r JOIN desk_ticket t ON t.number = r.ticket
+WHERE r.store = ?1 AND (r.requester = '' OR r.channel = 'portal') AND r.number < ?2
+    AND (?3 = 0 OR t.state IN ('new', 'in_progress', 'waiting') OR (t.state = 'resolved' AND r.confirmed_ms < t.resolved_ms))
+ORDER BY r.number DESC LIMIT ?4;
+
+-- name: desk_mine_ticket
+-- All of ticket ?1; the reader stops. Served by desk_report_ticket.
+-- rows: as many as report one fault; 200 of a party are kept
+SELECT number, at_ms, requester, store, till, channel, body, by_name, stores, tills, customers, ticket, confirmed_ms
+FROM desk_report WHERE ticket = ?1 ORDER BY number;
+
+-- name: desk_report_confirm
+-- Served by the primary key.
+UPDATE desk_report SET confirmed_ms = ?2 WHERE number = ?1;
+
+-- name: desk_report_unconfirmed
+-- Of ticket ?1, not confirmed since ?2. Served by desk_report_ticket.
+SELECT COUNT(*) FROM desk_report WHERE ticket = ?1 AND confirmed_ms < ?2;
+
+-- name: desk_file_last
+-- Served by the primary key.
+SELECT COALESCE(MAX(number), 0) FROM desk_attachment;
+
+-- name: desk_file_add
+INSERT INTO desk_attachment (number, ticket, report, at_ms, name, type, bytes, sha256, is_public, by_kind, by_id, by_name)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12);
+
+-- name: desk_file_list
+-- Of ticket ?1, at most ?2. Served by desk_attachment_ticket.
+SELECT number, report, at_ms, name, type, bytes, sha256, is_public, by_kind, by_id, by_name FROM desk_attachment
+WHERE ticket = ?1 ORDER BY number LIMIT ?2;
+
+-- name: desk_file_get
+-- Served by the primary key.
+SELECT number, report, at_ms, name, type, bytes, sha256, is_public, by_kind, by_id, by_name FROM desk_attachment
+WHERE number = ?1 AND ticket = ?2;
+
+-- name: desk_file_named
+-- Served by desk_attachment_sha256.
+SELECT 1 FROM desk_attachment WHERE sha256 = ?1 LIMIT 1;
+
+-- name: desk_file_delete
+-- Served by the primary key.
+DELETE FROM desk_attachment WHERE number = ?1;
+
+-- name: desk_file_move
+-- Those of report ?1 go with it. Served by desk_attachment_report.
+UPDATE desk_attachment SET ticket = ?2 WHERE report = ?1;
+
+-- name: desk_file_move_all
+-- Served by desk_attachment_ticket.
+UPDATE desk_attachment SET ticket = ?2 WHERE ticket = ?1;
+
+-- name: desk_file_erase_scan
+-- Behind ?1, at most ?2, with whose they are. Served by the primary keys.
+SELECT a.number, a.sha256, a.name, t.requester, COALESCE(r.requester, '') FROM desk_attachment a JOIN desk_ticket t ON t.number = a.ticket
+LEFT JOIN desk_report r ON r.number = a.report WHERE a.number > ?1 ORDER BY a.number LIMIT ?2;
+
+-- name: desk_lead_set
+-- Served by the primary key.
+INSERT INTO desk_lead (ticket, at_ms) VALUES (?1, ?2);
+
+-- name: desk_lead_get
+-- Served by the primary key.
+SELECT at_ms FROM desk_lead WHERE ticket = ?1;
+
+-- name: desk_lead_delete
+-- Served by the primary key.
+DELETE FROM desk_lead WHERE ticket = ?1;
+
+-- name: desk_lead_list
+-- Behind ticket ?1, at most ?2. Served by the primary key.
+SELECT ticket, at_ms FROM desk_lead WHERE ticket > ?1 ORDER BY ticket LIMIT ?2;
+
+-- name: desk_history_times
+-- All of ticket ?1. Served by the primary key.
+-- rows: each stretch of an explanation is given its row
+SELECT seq, at_ms FROM desk_history WHERE ticket = ?1 ORDER BY seq;

@@ -22,8 +22,11 @@
  *   merged     reports of another came in; or it became a duplicate: state, merged_into
  *   linked, unlinked   text: kind and key of the other
  *   acknowledged       somebody has seen it
+ *   confirmed  public: one of those who reported says that it is solved; may set state (closed)
  *   escalated, vendor_answered   text: the vendor and the message
- *   erased     texts that named somebody are gone, here and in the rows before
+ *   attached, detached           text: the file's name
+ *   sla_at_risk, sla_breached, sla_escalated   text: the clock, and the step; fields that a step
+ * set erased     texts that named somebody are gone, here and in the rows before
  */
 enum {
     DESK_FIRST_NUMBER = 1001,
@@ -33,6 +36,8 @@ enum {
     DESK_ARENA = 16 << 20,        /* of one change */
     DESK_COUNT_MAX = 1000000,
     DESK_LIST_MAX = 50, /* items of a ticket's list */
+    DESK_PATH = 4200,
+    DESK_STEPPED_MAX = 2 * PT_TIMER_BATCH,
 };
 
 typedef struct DeskHeldPolicy { /* immutable, counted */
@@ -42,12 +47,26 @@ typedef struct DeskHeldPolicy { /* immutable, counted */
     _Atomic int holders;
 } DeskHeldPolicy;
 
+typedef struct DeskRoutes DeskRoutes; /* hours.c */
+
+typedef struct DeskAtTicket {
+    int64_t number, said_ms; /* machine's time; number 0: free */
+    DeskPresent who;
+} DeskAtTicket;
+
 struct Desk {
     DeskConfig c;
+    Work *work; /* NULL before desk_start */
     DeskIndex *index;
-    _Atomic bool stale;   /* memory ran out for the index: it is read from SQL again */
-    pthread_mutex_t lock; /* of what follows */
+    _Atomic bool stale; /* memory ran out for the index: it is read from SQL again */
+    _Atomic uint64_t at_risk, breached, escalated, to_lead; /* since the start */
+    pthread_mutex_t files; /* bytes of files and the rows that name them; before a transaction */
+    pthread_mutex_t lock;  /* of what follows */
     DeskHeldPolicy *policy;
+    DeskRoutes *routes;
+    DeskAtTicket *present;             /* [DESK_PRESENT_MAX] */
+    int64_t stepped[DESK_STEPPED_MAX]; /* tickets that a step may have changed, until it is sure */
+    size_t stepped_count;              /* over the bound: any may have been */
 };
 
 /* A ticket with what only this module reads. */
@@ -59,7 +78,7 @@ typedef struct DeskRow {
 
 /* One write transaction; end with desk_writing_end. */
 enum { DESK_TOUCHED_MAX = 4 };
-typedef struct DeskWriting {
+typedef struct DeskWriting { /* within a transaction of Work, desk and tx are its own */
     Desk *desk;
     PtSqlTx *tx;
     PtArena *arena; /* its own or the caller's; all texts that are written */
@@ -68,6 +87,10 @@ typedef struct DeskWriting {
     DeskHeldPolicy *policy;
     DeskRow touched[DESK_TOUCHED_MAX]; /* told to the index after the commit */
     size_t touched_count;
+    struct {
+        int64_t ticket, at_ms; /* WORK_NEVER: no longer */
+    } leads[DESK_TOUCHED_MAX];
+    size_t lead_count;
     PtError *err;
 } DeskWriting;
 
@@ -81,6 +104,7 @@ typedef struct DeskSaid {
     const char *kind;
     PtStr text; /* data NULL: none */
     bool is_public;
+    PtStr to; /* account that is to hear of it; data NULL: none */
 } DeskSaid;
 
 /* A new ticket: number, version, times, priority and fault are found here. */
@@ -91,6 +115,9 @@ PT_NODISCARD PtStatus desk_update(DeskWriting *w, const DeskRow *before, DeskRow
                                   const DeskSaid *said);
 /* The row as it is now, a version of its own whose history says nothing of what was before. */
 PT_NODISCARD PtStatus desk_rewrite(DeskWriting *w, DeskRow *row, const DeskSaid *said);
+/* A row of history and its version, nothing else: where the log hears of it elsewhere, and nobody
+ * has changed anything. */
+PT_NODISCARD PtStatus desk_row_said(DeskWriting *w, int64_t number, const DeskSaid *said);
 PT_NODISCARD PtStatus desk_load(PtSqlTx *tx, int64_t number, PtArena *arena, DeskRow *ret_row,
                                 PtError *err);
 /* Counts of the ticket's reports into row. */
@@ -100,6 +127,10 @@ PT_NODISCARD PtStatus desk_link_put(DeskWriting *w, int64_t number, PtStr kind, 
                                     bool *ret_added);
 /* What the statement, one number, says: the last that was given. */
 PT_NODISCARD PtStatus desk_last_number(DeskWriting *w, const char *statement, int64_t *ret_number);
+/* The report that the statement stands at: number, at_ms, requester, store, till, channel, body,
+ * by_name, stores, tills, customers. */
+PT_NODISCARD PtStatus desk_report_copy(PtSqlTx *tx, PtArena *arena, DeskReportRow *row,
+                                       PtError *err);
 /* What an incident's category asks for besides the ticket (actions.c). */
 PT_NODISCARD PtStatus desk_act(DeskWriting *w, const DeskTicket *incident);
 /* The record within the transaction; PT_NOT_FOUND. */
@@ -113,8 +144,46 @@ PT_NODISCARD PtStatus desk_open_fault(DeskWriting *w, PtStr fault, int64_t after
 /* The row's `fault`, from its fields. */
 PT_NODISCARD PtStatus desk_find_fault(DeskWriting *w, DeskRow *row);
 
+/* PT_NOT_FOUND: the ticket has no such report. */
+PT_NODISCARD PtStatus desk_report_of(DeskWriting *w, int64_t ticket, int64_t report);
+/* The member of a record, a text or number; data "" where there is none (escalation.c). */
+PT_NODISCARD PtStatus desk_record_member(PtStr json, const char *name, PtArena *arena,
+                                         PtStr *ret_text, PtError *err);
+/* Fields of one's own by the records of fields for tickets of this type (custom.c). */
+PT_NODISCARD PtStatus desk_custom_check(DeskWriting *w, DeskType type, PtStr custom);
+extern const char *const desk_own_kinds[]; /* "text", "number", ..., NULL */
+
+/* Clocks (clocks.c): what changed of a ticket, as a row of facts. before NULL: it is new. */
+PT_NODISCARD PtStatus desk_clocks_row(DeskWriting *w, const DeskRow *before, const DeskRow *after,
+                                      const DeskSaid *said);
+void desk_clocks_settle(const DeskWriting *w); /* after the commit */
+
+/* The lead of the queue (lead.c): a new ticket of a category with a time to be acknowledged within
+ * goes to them at that time, one that is acknowledged or ended no longer does. */
+PT_NODISCARD PtStatus desk_lead_row(DeskWriting *w, const DeskRow *before, DeskRow *after);
+void desk_lead_settle(const DeskWriting *w);
+PT_NODISCARD PtStatus desk_lead_start(Desk *d, PtError *err);
+void desk_lead_timers(Desk *d);
+/* The account that leads the ticket's queue; "": nobody does. */
+PT_NODISCARD PtStatus desk_lead_of(DeskWriting *w, const DeskTicket *t, PtStr *ret_account);
+/* The account among the ticket's watchers. */
+PT_NODISCARD PtStatus desk_watch(DeskWriting *w, DeskTicket *t, PtStr account);
+
+/* Calendars of queues and services (hours.c). */
+PT_NODISCARD PtStatus desk_routes_load(Desk *d, PtError *err);
+void desk_routes_release(DeskRoutes *routes); /* accepts NULL */
+/* A record of this kind has changed. */
+PT_NODISCARD PtStatus desk_routes_follow(Desk *d, DeskRecordKind kind, PtError *err);
+
+/* Files (attachment.c). */
+PT_NODISCARD PtStatus desk_files_open(Desk *d, PtError *err);
+PT_NODISCARD PtStatus desk_files_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text),
+                                       const void *ctx, uint64_t *changed, PtError *err);
+
 /* Lists (list.c). */
 PT_NODISCARD PtStatus desk_index_row(Desk *d, const DeskRow *row, PtArena *arena, PtError *err);
+/* As it stands in SQL now, but for the words that search finds it by. */
+PT_NODISCARD PtStatus desk_index_again(Desk *d, int64_t number, PtError *err);
 PT_NODISCARD PtStatus desk_index_load(Desk *d, PtError *err);
 
 /* Fields (field.c). Checks and normalises a value; PT_INVALID names the field. */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The desk over real tables of both engines: many reporters at once, history that adds up to the
  * ticket, memory that runs out at every place. What clients see is tests/scenario/test_desk.py. */
-#include "desk/desk_internal.h"
-#include "platform/migrations.h"
-#include "platform/sql/sql_rig.h"
+#include "desk/desk_rig.h"
 
 #include <fault/fault_alloc.h>
 
@@ -13,109 +11,14 @@
 
 #include "base/test_rows.h"
 
-enum { START_MS = 1000000, THREADS = 8, EACH = 20 };
-
-static SqlRig rigs[RIG_ENGINES]; /* opened once: a database takes its time */
-static SqlRig *rig;
-static PtClock *clock_;
-static Desk *d;
-static PtArena *arena;
-static const AuditActor staff = {.kind = AUDIT_ACCOUNT, .id = "acc-1", .name = "Mia Berg"};
-
-static const char *const tables[] = {"DELETE FROM desk_ticket",  "DELETE FROM desk_report",
-                                     "DELETE FROM desk_history", "DELETE FROM desk_link",
-                                     "DELETE FROM desk_policy",  "DELETE FROM desk_escalation"};
-
-static int set_up(void **state)
-{
-    const RigEngine engine = *(RigEngine *)*state;
-    PtError err = {0};
-    rig = &rigs[engine];
-    if (!rig_has(engine)) {
-        return 0;
-    }
-    if (rig->sql == NULL) {
-        if (!rig_init(rig, engine)) {
-            return -1;
-        }
-        rig_open_sql(rig, NULL);
-        if (pt_migrations_apply(rig->sql, PT_MIGRATIONS_CORE, &err) != PT_OK) {
-            return -1;
-        }
-    }
-    PtSqlTx *tx = rig_begin(rig, true);
-    for (size_t i = 0; i < PT_COUNT(tables); i++) {
-        rig_run(tx, tables[i]);
-    }
-    rig_commit(tx);
-    clock_ = pt_clock_sim_new(START_MS, 0);
-    arena = pt_arena_new(64 << 20);
-    const DeskConfig c = {.core = rig->sql, .clock = clock_};
-    return arena != NULL && clock_ != NULL && desk_open(&c, &d, &err) == PT_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    desk_close(d);
-    pt_clock_free(clock_);
-    pt_arena_free(arena);
-    d = NULL;
-    clock_ = NULL;
-    arena = NULL;
-    return 0;
-}
-
-static int close_rigs(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < RIG_ENGINES; i++) {
-        if (rigs[i].sql != NULL) {
-            rig_done(&rigs[i]);
-        }
-    }
-    return 0;
-}
-
-static void skip_without(void **state)
-{
-    if (!rig_has(*(RigEngine *)*state)) {
-        skip();
-    }
-}
-
-static DeskReport report_of(const char *category, const char *services, const char *store)
-{
-    DeskReport r = {.type = DESK_INCIDENT};
-    r.f[DESK_F_TITLE] = PT_STR("A report");
-    r.f[DESK_F_CATEGORY] = pt_str(category);
-    r.f[DESK_F_SERVICES] = pt_str(services);
-    r.f[DESK_F_STORE] = pt_str(store);
-    return r;
-}
-
-static DeskReported reported(const char *category, const char *services, const char *store)
-{
-    const DeskReport r = report_of(category, services, store);
-    DeskReported done = {0};
-    PtError err = {0};
-    assert_int_equal(desk_report(d, &staff, &r, arena, &done, &err), PT_OK);
-    return done;
-}
-
-static DeskTicket get(int64_t number)
-{
-    DeskTicket t = {0};
-    assert_int_equal(desk_ticket(d, number, arena, &t, NULL), PT_OK);
-    return t;
-}
+enum { THREADS = 8, EACH = 20 };
 
 static uint64_t total(const DeskQuery *query)
 {
     DeskQuery q = *query;
     DeskPage page;
     q.max = 1;
-    assert_int_equal(desk_list(d, &q, arena, &page, NULL), PT_OK);
+    assert_int_equal(desk_list(desk, &q, desk_arena, &page, NULL), PT_OK);
     return page.total;
 }
 
@@ -130,9 +33,9 @@ static void *reports_one_fault(void *ctx)
     for (int i = 0; own != NULL && i < EACH; i++) {
         char store[8];
         (void)snprintf(store, sizeof store, "%04d", thread * EACH + i);
-        const DeskReport r = report_of("till_fault", "[\"pos\"]", store);
+        const DeskReport r = desk_report_from("till_fault", "[\"pos\"]", store);
         DeskReported done;
-        if (desk_report(d, &staff, &r, own, &done, NULL) != PT_OK) {
+        if (desk_report(desk, &desk_staff, &r, own, &done, NULL) != PT_OK) {
             opened = -1000;
             break;
         }
@@ -145,7 +48,7 @@ static void *reports_one_fault(void *ctx)
 
 static void reports_at_once_are_one_incident(void **state)
 {
-    skip_without(state);
+    desk_rig_skip(state);
     pthread_t threads[THREADS];
     int numbers[THREADS];
     intptr_t opened = 0;
@@ -159,7 +62,7 @@ static void reports_at_once_are_one_incident(void **state)
         opened += (intptr_t)result;
     }
     assert_int_equal(opened, 1);
-    const DeskTicket t = get(DESK_FIRST_NUMBER);
+    const DeskTicket t = desk_get(DESK_FIRST_NUMBER);
     assert_int_equal(t.reports, THREADS * EACH);
     assert_int_equal(t.stores, THREADS * EACH);
     assert_int_equal(t.version, THREADS * EACH);
@@ -169,21 +72,22 @@ static void reports_at_once_are_one_incident(void **state)
 
 static void the_hour_has_an_edge(void **state)
 {
-    skip_without(state);
-    const int64_t first = reported("loyalty_auth", "", "1").ticket.number;
-    pt_clock_sim_set(clock_, START_MS + DESK_JOIN_MS - 1);
-    assert_int_equal(reported("loyalty_auth", "", "2").ticket.number, first);
-    pt_clock_sim_set(clock_, START_MS + 2 * (int64_t)DESK_JOIN_MS - 1);
-    assert_int_not_equal(reported("loyalty_auth", "", "3").ticket.number, first);
+    desk_rig_skip(state);
+    const int64_t first = desk_reported("loyalty_auth", "", "1").ticket.number;
+    pt_clock_sim_set(desk_clock, START_MS + DESK_JOIN_MS - 1);
+    assert_int_equal(desk_reported("loyalty_auth", "", "2").ticket.number, first);
+    pt_clock_sim_set(desk_clock, START_MS + 2 * (int64_t)DESK_JOIN_MS - 1);
+    assert_int_not_equal(desk_reported("loyalty_auth", "", "3").ticket.number, first);
 }
 
 static void services_in_any_order_are_the_same(void **state)
 {
-    skip_without(state);
-    const int64_t first = reported("till_fault", "[\"b\",\"a\"]", "1").ticket.number;
-    assert_int_equal(reported("till_fault", "[\"a\", \"b\", \"a\"]", "2").ticket.number, first);
-    assert_int_not_equal(reported("till_fault", "[\"a\"]", "3").ticket.number, first);
-    assert_false(reported("", "[\"a\",\"b\"]", "4").joined);
+    desk_rig_skip(state);
+    const int64_t first = desk_reported("till_fault", "[\"b\",\"a\"]", "1").ticket.number;
+    assert_int_equal(desk_reported("till_fault", "[\"a\", \"b\", \"a\"]", "2").ticket.number,
+                     first);
+    assert_int_not_equal(desk_reported("till_fault", "[\"a\"]", "3").ticket.number, first);
+    assert_false(desk_reported("", "[\"a\",\"b\"]", "4").joined);
 }
 
 /* ---- History ----------------------------------------------------------------------------------
@@ -194,10 +98,10 @@ static void assert_history(int64_t number)
 {
     DeskEvent *events = NULL;
     size_t count = 0;
-    assert_int_equal(
-        desk_history(d, &(DeskRange){.number = number, .max = 1000}, arena, &events, &count, NULL),
-        PT_OK);
-    assert_int_equal(count, get(number).version);
+    assert_int_equal(desk_history(desk, &(DeskRange){.number = number, .max = 1000}, desk_arena,
+                                  &events, &count, NULL),
+                     PT_OK);
+    assert_int_equal(count, desk_get(number).version);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(events[i].seq, i + 1);
     }
@@ -208,20 +112,20 @@ static PtStatus change(int64_t number, DeskField field, const char *value, PtErr
     const DeskEdit edit = {field, pt_str(value)};
     const DeskChange c = {.edits = &edit, .edit_count = 1, .note = PT_STR("why")};
     DeskTicket t;
-    return desk_change(d, &staff, number, &c, arena, &t, err);
+    return desk_change(desk, &desk_staff, number, &c, desk_arena, &t, err);
 }
 
 static void a_change_is_all_or_nothing(void **state)
 {
-    skip_without(state);
-    const int64_t number = reported("till_fault", "[\"pos\"]", "1").ticket.number;
+    desk_rig_skip(state);
+    const int64_t number = desk_reported("till_fault", "[\"pos\"]", "1").ticket.number;
     PtStatus st = PT_NO_MEMORY;
     for (uint64_t i = 1; st != PT_OK; i++) {
         assert_true(i < 3000);
         fault_alloc_fail(i, 0);
         st = change(number, DESK_F_QUEUE, "tills", NULL);
         fault_alloc_fail(0, 0);
-        assert_int_equal(get(number).version, st == PT_OK ? 2 : 1);
+        assert_int_equal(desk_get(number).version, st == PT_OK ? 2 : 1);
         assert_int_equal(total(&(DeskQuery){.queue = PT_STR("tills")}), st == PT_OK);
         assert_history(number);
     }
@@ -229,23 +133,23 @@ static void a_change_is_all_or_nothing(void **state)
 
 static void a_report_is_all_or_nothing(void **state)
 {
-    skip_without(state);
-    const int64_t number = reported("ecommerce_slow", "[\"web\"]", "1").ticket.number;
-    const DeskReport joins = report_of("ecommerce_slow", "[\"web\"]", "2");
+    desk_rig_skip(state);
+    const int64_t number = desk_reported("ecommerce_slow", "[\"web\"]", "1").ticket.number;
+    const DeskReport joins = desk_report_from("ecommerce_slow", "[\"web\"]", "2");
     DeskReport opens = joins;
     opens.alone = true; // with its problem record, which is there
     const DeskReport *const reports[] = {&joins, &opens};
     for (size_t n = 0; n < PT_COUNT(reports); n++) {
         const uint64_t before = total(&(DeskQuery){0});
-        const int64_t count = get(number).reports;
+        const int64_t count = desk_get(number).reports;
         PtStatus st = PT_NO_MEMORY;
         for (uint64_t i = 1; st != PT_OK; i++) {
             DeskReported done;
             assert_true(i < 3000);
             fault_alloc_fail(i, 0);
-            st = desk_report(d, &staff, reports[n], arena, &done, NULL);
+            st = desk_report(desk, &desk_staff, reports[n], desk_arena, &done, NULL);
             fault_alloc_fail(0, 0);
-            assert_int_equal(get(number).reports, count + (st == PT_OK && n == 0));
+            assert_int_equal(desk_get(number).reports, count + (st == PT_OK && n == 0));
             assert_int_equal(total(&(DeskQuery){0}), before + (st == PT_OK && n == 1));
             assert_history(number);
         }
@@ -254,18 +158,18 @@ static void a_report_is_all_or_nothing(void **state)
 
 static void merge_and_part_add_up(void **state)
 {
-    skip_without(state);
-    const int64_t a = reported("till_fault", "[\"a\"]", "1").ticket.number;
-    const int64_t b = reported("till_fault", "[\"b\"]", "2").ticket.number;
-    const DeskReported third = reported("till_fault", "[\"b\"]", "3");
+    desk_rig_skip(state);
+    const int64_t a = desk_reported("till_fault", "[\"a\"]", "1").ticket.number;
+    const int64_t b = desk_reported("till_fault", "[\"b\"]", "2").ticket.number;
+    const DeskReported third = desk_reported("till_fault", "[\"b\"]", "3");
     DeskTicket t;
-    assert_int_equal(desk_merge(d, &staff, a, b, arena, &t, NULL), PT_OK);
+    assert_int_equal(desk_merge(desk, &desk_staff, a, b, desk_arena, &t, NULL), PT_OK);
     assert_int_equal(t.reports, 3);
-    assert_int_equal(get(a).reports, 0);
-    assert_int_equal(desk_part(d, &staff, b, third.report, arena, &t, NULL), PT_OK);
+    assert_int_equal(desk_get(a).reports, 0);
+    assert_int_equal(desk_part(desk, &desk_staff, b, third.report, desk_arena, &t, NULL), PT_OK);
     assert_int_equal(t.reports, 1);
-    assert_int_equal(get(b).reports, 2);
-    assert_int_equal(get(b).stores, 2);
+    assert_int_equal(desk_get(b).reports, 2);
+    assert_int_equal(desk_get(b).stores, 2);
     for (int64_t number = a; number <= t.number; number++) {
         assert_history(number);
     }
@@ -277,11 +181,11 @@ static void merge_and_part_add_up(void **state)
 
 static void lists_are_the_same_after_a_restart(void **state)
 {
-    skip_without(state);
+    desk_rig_skip(state);
     for (int i = 0; i < 5; i++) {
         char service[16];
         (void)snprintf(service, sizeof service, "[\"s%d\"]", i);
-        (void)reported("signage_offline", service, "0042");
+        (void)desk_reported("signage_offline", service, "0042");
     }
     assert_int_equal(change(DESK_FIRST_NUMBER, DESK_F_STATE, "resolved", NULL), PT_OK);
     const DeskQuery queries[] = {
@@ -291,9 +195,7 @@ static void lists_are_the_same_after_a_restart(void **state)
         before[i] = total(&queries[i]);
     }
     assert_int_equal(before[0], 4);
-    desk_close(d);
-    const DeskConfig c = {.core = rig->sql, .clock = clock_};
-    assert_int_equal(desk_open(&c, &d, NULL), PT_OK);
+    desk_rig_restart();
     for (size_t i = 0; i < PT_COUNT(queries); i++) {
         assert_int_equal(total(&queries[i]), before[i]);
     }
@@ -301,23 +203,24 @@ static void lists_are_the_same_after_a_restart(void **state)
 
 static void a_policy_holds_from_its_edit_on(void **state)
 {
-    skip_without(state);
+    desk_rig_skip(state);
     DeskPolicyVersion policy;
-    DeskTicket before = reported("signage_offline", "[\"s\"]", "1").ticket;
-    assert_int_equal(desk_policy(d, 0, arena, &policy, NULL), PT_OK);
+    DeskTicket before = desk_reported("signage_offline", "[\"s\"]", "1").ticket;
+    assert_int_equal(desk_policy(desk, 0, desk_arena, &policy, NULL), PT_OK);
     assert_int_equal(policy.version, 1);
-    PtStr json = pt_arena_str(arena, policy.json);
+    PtStr json = pt_arena_str(desk_arena, policy.json);
     char *floor = strstr(strstr(json.data, "signage_offline"), "\"floor\":3");
     assert_non_null(floor);
     floor[strlen("\"floor\":")] = '2';
-    assert_int_equal(desk_policy_put(d, &staff, 1, json, arena, &policy, NULL), PT_OK);
-    assert_int_equal(get(before.number).priority, 3);
+    assert_int_equal(desk_policy_put(desk, &desk_staff, 1, json, desk_arena, &policy, NULL), PT_OK);
+    assert_int_equal(desk_get(before.number).priority, 3);
     assert_int_equal(change(before.number, DESK_F_QUEUE, "q", NULL), PT_OK);
-    assert_int_equal(get(before.number).priority, 3); // none of its facts has changed
+    assert_int_equal(desk_get(before.number).priority, 3); // none of its facts has changed
     assert_int_equal(change(before.number, DESK_F_URGENCY, "low", NULL), PT_OK);
-    assert_int_equal(get(before.number).priority, 2);
-    assert_int_equal(get(before.number).policy, 2);
-    assert_int_equal(desk_policy_put(d, &staff, 1, json, arena, &policy, NULL), PT_CONFLICT);
+    assert_int_equal(desk_get(before.number).priority, 2);
+    assert_int_equal(desk_get(before.number).policy, 2);
+    assert_int_equal(desk_policy_put(desk, &desk_staff, 1, json, desk_arena, &policy, NULL),
+                     PT_CONFLICT);
 }
 
 static bool is_quill(const void *ctx, PtStr text)
@@ -330,23 +233,25 @@ static bool is_quill(const void *ctx, PtStr text)
  * message to a vendor do. */
 static void fill_with_quill(int64_t ret_numbers[2])
 {
-    DeskReport r = report_of("till_fault", "[\"pos\"]", "0001");
+    DeskReport r = desk_report_from("till_fault", "[\"pos\"]", "0001");
     DeskReported done;
     const DeskChange note = {.note = PT_STR("called back")}, named = {.note = PT_STR("Quill, too")};
     DeskTicket t;
     r.f[DESK_F_TITLE] = PT_STR("Quill's card is refused");
     r.f[DESK_F_REQUESTER] = PT_STR("Quill");
-    assert_int_equal(desk_report(d, &staff, &r, arena, &done, NULL), PT_OK);
+    assert_int_equal(desk_report(desk, &desk_staff, &r, desk_arena, &done, NULL), PT_OK);
     ret_numbers[0] = done.ticket.number;
-    assert_int_equal(desk_change(d, &staff, ret_numbers[0], &note, arena, &t, NULL), PT_OK);
-    ret_numbers[1] = reported("signage_offline", "[\"s\"]", "1").ticket.number;
+    assert_int_equal(desk_change(desk, &desk_staff, ret_numbers[0], &note, desk_arena, &t, NULL),
+                     PT_OK);
+    ret_numbers[1] = desk_reported("signage_offline", "[\"s\"]", "1").ticket.number;
     r.f[DESK_F_TITLE] = PT_STR("it is dark here");
     r.f[DESK_F_CATEGORY] = PT_STR("signage_offline");
     r.f[DESK_F_SERVICES] = PT_STR("[\"s\"]");
-    assert_int_equal(desk_report(d, &staff, &r, arena, &done, NULL), PT_OK);
+    assert_int_equal(desk_report(desk, &desk_staff, &r, desk_arena, &done, NULL), PT_OK);
     assert_true(done.joined);
-    assert_int_equal(desk_change(d, &staff, ret_numbers[1], &named, arena, &t, NULL), PT_OK);
-    PtSqlTx *tx = rig_begin(rig, true);
+    assert_int_equal(desk_change(desk, &desk_staff, ret_numbers[1], &named, desk_arena, &t, NULL),
+                     PT_OK);
+    PtSqlTx *tx = rig_begin(desk_rig, true);
     rig_run(tx, "INSERT INTO desk_escalation (number, ticket, vendor, contract, contact, message,"
                 " sent_ms, sent_by, due_ms, answered_ms, answer)"
                 " VALUES (1, 1002, 'acme', '', '', 'Quill waits', 1, '', 0, 0, '')");
@@ -355,15 +260,15 @@ static void fill_with_quill(int64_t ret_numbers[2])
 
 static void an_erasure_leaves_the_ticket(void **state)
 {
-    skip_without(state);
+    desk_rig_skip(state);
     int64_t numbers[2];
     uint64_t changed = 0;
     fill_with_quill(numbers);
-    const DeskTicket other = get(numbers[1]);
+    const DeskTicket other = desk_get(numbers[1]);
     assert_int_equal(total(&(DeskQuery){.text = PT_STR("Quill")}), 1);
-    assert_int_equal(desk_erase(d, is_quill, NULL, &changed, NULL), PT_OK);
+    assert_int_equal(desk_erase(desk, is_quill, NULL, &changed, NULL), PT_OK);
     assert_int_equal(changed, 1 + 2 + 1 + 1); // ticket, reports, a note, a message
-    const DeskTicket t = get(numbers[0]);
+    const DeskTicket t = desk_get(numbers[0]);
     assert_string_equal(t.f[DESK_F_TITLE].data, "-");
     assert_int_equal(t.f[DESK_F_REQUESTER].len, 0);
     assert_string_equal(t.f[DESK_F_STORE].data, "0001");
@@ -372,51 +277,47 @@ static void an_erasure_leaves_the_ticket(void **state)
     DeskEvent *events = NULL;
     DeskReportRow *reports = NULL;
     size_t count = 0;
-    assert_int_equal(
-        desk_history(d, &(DeskRange){.number = numbers[0], .max = 9}, arena, &events, &count, NULL),
-        PT_OK);
+    assert_int_equal(desk_history(desk, &(DeskRange){.number = numbers[0], .max = 9}, desk_arena,
+                                  &events, &count, NULL),
+                     PT_OK);
     assert_int_equal(count, 3);
     assert_string_equal(events[0].changes.data, "{}");
     assert_string_equal(events[1].text.data, "-");
     assert_string_equal(events[2].kind.data, "erased");
-    assert_int_equal(desk_reports(d, &(DeskRange){.number = numbers[1], .max = 9}, arena, &reports,
-                                  &count, NULL),
+    assert_int_equal(desk_reports(desk, &(DeskRange){.number = numbers[1], .max = 9}, desk_arena,
+                                  &reports, &count, NULL),
                      PT_OK);
     assert_string_equal(reports[0].text.data, "A report");
     assert_string_equal(reports[1].text.data, "-");
     assert_int_equal(total(&(DeskQuery){.text = PT_STR("Quill")}), 0);
     assert_int_equal(total(&(DeskQuery){.requester = PT_STR("Quill")}), 0);
-    assert_int_equal(get(numbers[1]).version, other.version);
-    assert_int_equal(desk_erase(d, is_quill, NULL, &changed, NULL), PT_OK);
+    assert_int_equal(desk_get(numbers[1]).version, other.version);
+    assert_int_equal(desk_erase(desk, is_quill, NULL, &changed, NULL), PT_OK);
     assert_int_equal(changed, 0);
 }
 
 /* It is called again where memory ran out, until nothing is left. */
 static void an_erasure_goes_on_after_a_failure(void **state)
 {
-    skip_without(state);
+    desk_rig_skip(state);
     int64_t numbers[2];
     uint64_t changed = 1;
     size_t failures = 0;
     fill_with_quill(numbers);
     for (PtStatus st = PT_NO_MEMORY; st != PT_OK; failures++) {
         fault_alloc_fail(failures + 1, 0);
-        st = desk_erase(d, is_quill, NULL, &changed, NULL);
+        st = desk_erase(desk, is_quill, NULL, &changed, NULL);
         fault_alloc_fail(0, 0);
         assert_true(st == PT_OK || st == PT_NO_MEMORY);
     }
     assert_true(failures > 4);
-    assert_int_equal(desk_erase(d, is_quill, NULL, &changed, NULL), PT_OK);
+    assert_int_equal(desk_erase(desk, is_quill, NULL, &changed, NULL), PT_OK);
     assert_int_equal(changed, 0);
-    assert_string_equal(get(numbers[0]).f[DESK_F_TITLE].data, "-");
+    assert_string_equal(desk_get(numbers[0]).f[DESK_F_TITLE].data, "-");
     assert_int_equal(total(&(DeskQuery){.text = PT_STR("Quill")}), 0);
 }
 
-static RigEngine engines[RIG_ENGINES] = {RIG_SQLITE, RIG_POSTGRES};
-static const struct {
-    const char *name;
-    void (*run)(void **state);
-} cases[] = {
+static const DeskRigCase cases[] = {
     {"reports at once are one incident", reports_at_once_are_one_incident},
     {"the hour has an edge", the_hour_has_an_edge},
     {"services in any order are the same", services_in_any_order_are_the_same},
@@ -431,15 +332,5 @@ static const struct {
 
 int main(void)
 {
-    struct CMUnitTest tests[PT_COUNT(cases) * RIG_ENGINES];
-    static char names[PT_COUNT(cases) * RIG_ENGINES][80];
-    size_t n = 0;
-    for (size_t e = 0; e < RIG_ENGINES; e++) {
-        for (size_t i = 0; i < PT_COUNT(cases); i++, n++) {
-            (void)snprintf(names[n], sizeof names[n], "%s: %s", rig_engine_name(engines[e]),
-                           cases[i].name);
-            tests[n] = (struct CMUnitTest){names[n], cases[i].run, set_up, tear_down, &engines[e]};
-        }
-    }
-    return cmocka_run_group_tests(tests, NULL, close_rigs);
+    return desk_rig_run(cases, PT_COUNT(cases));
 }

@@ -215,8 +215,9 @@ PtStatus desk_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text), const v
     const Finds f = {finds, ctx};
     uint64_t changed = 0;
     PtStatus st = arena != NULL && page != NULL
-                      ? erase_place(d, &tickets, f, arena, page, &changed, err)
+                      ? desk_files_erase(d, finds, ctx, &changed, err) // while it says whose
                       : pt_fail(err, PT_NO_MEMORY, "no memory for an erasure");
+    st = st == PT_OK ? erase_place(d, &tickets, f, arena, page, &changed, err) : st;
     for (size_t i = 0; st == PT_OK && i < sizeof beside / sizeof *beside; i++) {
         st = erase_place(d, &beside[i], f, arena, page, &changed, err);
     }

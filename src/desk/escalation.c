@@ -12,8 +12,8 @@ enum { MESSAGE_MAX = 4000, SAID_BYTES = 32 << 10, MINUTE_MS = 60000 };
 /* ---- Members of records -----------------------------------------------------------------------
  */
 
-/* The member of the record, a text or number; data "" where there is none. */
-static PtStatus member(PtStr json, const char *name, PtArena *arena, PtStr *ret_text, PtError *err)
+PtStatus desk_record_member(PtStr json, const char *name, PtArena *arena, PtStr *ret_text,
+                            PtError *err)
 {
     PtJson j;
     PtBuf buf;
@@ -55,7 +55,7 @@ static PtStatus vendor_of(DeskWriting *w, PtStr services, PtStr *ret_vendor)
         PtError none = {0};
         st = desk_record_load(w->tx, DESK_SERVICE, ids[i], w->arena, &service, &none);
         if (st == PT_OK) {
-            st = member(service.json, "vendor", w->arena, ret_vendor, w->err);
+            st = desk_record_member(service.json, "vendor", w->arena, ret_vendor, w->err);
         } else {
             st = st == PT_NOT_FOUND ? PT_OK : pt_fail(w->err, st, "%s", none.message);
         }
@@ -82,7 +82,7 @@ static PtStatus read_vendor(DeskWriting *w, PtStr id, Vendor *ret)
                    {"response_min", &ret->response_min}};
     PtStatus st = desk_record_load(w->tx, DESK_VENDOR, id, w->arena, &record, w->err);
     for (size_t i = 0; st == PT_OK && i < sizeof members / sizeof *members; i++) {
-        st = member(record.json, members[i].name, w->arena, members[i].into, w->err);
+        st = desk_record_member(record.json, members[i].name, w->arena, members[i].into, w->err);
     }
     if (st == PT_OK) {
         ret->id = record.id;

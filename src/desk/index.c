@@ -4,7 +4,6 @@
 
 #include "base/hash.h"
 #include "base/map.h"
-#include "desk/desk.h"
 #include "platform/text.h"
 
 #include <pthread.h>
@@ -16,12 +15,16 @@ enum { CODES_MAX = 1 << 24, ROWS_MAX = INT32_MAX };
 
 typedef struct Row {
     uint64_t requester; /* hash of the text; 0: none */
-    int64_t changed_ms;
+    int64_t changed_ms, due_ms;
     uint32_t queue, assignee, store, category; /* codes; 0: "" */
     uint32_t version;                          /* 0: no such ticket yet */
     uint32_t open_at;                          /* place among the open ones, or NOT_OPEN */
-    uint8_t type, state, priority, major;
+    uint32_t risk_ms;                          /* at risk so long before it is due */
+    uint8_t type, state;
+    uint8_t priority : 4, major : 1, paused : 1;
+    uint8_t clock; /* that is due */
 } Row;
+_Static_assert(sizeof(Row) == 56, "as the header says");
 
 struct DeskIndex {
     pthread_rwlock_t lock; /* of all */
@@ -112,7 +115,7 @@ static bool make_place(DeskIndex *x, size_t place)
     const bool both = grown && grow(&open, &x->open_cap, x->open_count + 1, sizeof *x->open);
     x->open = open;
     for (; both && x->count <= place; x->count++) {
-        x->rows[x->count] = (Row){.open_at = NOT_OPEN};
+        x->rows[x->count] = (Row){.open_at = NOT_OPEN, .due_ms = WORK_NEVER};
     }
     return both;
 }
@@ -139,7 +142,7 @@ static PtStatus put(DeskIndex *x, size_t place, const DeskIndexTicket *t, PtErro
                .version = (uint32_t)t->version,
                .type = (uint8_t)t->type,
                .state = (uint8_t)t->state,
-               .priority = (uint8_t)t->priority,
+               .priority = t->priority & 0xfU,
                .major = t->major};
     if (!make_place(x, place) || !code_of(x, t->queue, &new.queue) ||
         !code_of(x, t->assignee, &new.assignee) || !code_of(x, t->store, &new.store) ||
@@ -156,15 +159,24 @@ static PtStatus put(DeskIndex *x, size_t place, const DeskIndexTicket *t, PtErro
     if (st == PT_OK) {
         x->stored += row->version == 0;
         new.open_at = row->open_at;
+        new.due_ms = row->due_ms;
+        new.risk_ms = row->risk_ms;
+        new.clock = row->clock;
+        new.paused = row->paused;
         *row = new;
         set_open(x, place, t->open);
     }
     return st;
 }
 
+static bool in_range(const DeskIndex *x, int64_t number)
+{
+    return number >= x->first && number - x->first < ROWS_MAX;
+}
+
 PtStatus desk_index_put(DeskIndex *x, const DeskIndexTicket *ticket, PtError *err)
 {
-    if (ticket->number < x->first || ticket->number - x->first >= ROWS_MAX) {
+    if (!in_range(x, ticket->number)) {
         return pt_fail(err, PT_TOO_LARGE, "ticket number %lld is out of range",
                        (long long)ticket->number);
     }
@@ -172,6 +184,50 @@ PtStatus desk_index_put(DeskIndex *x, const DeskIndexTicket *ticket, PtError *er
     PtStatus st = put(x, (size_t)(ticket->number - x->first), ticket, err);
     (void)pthread_rwlock_unlock(&x->lock);
     return st;
+}
+
+/* ---- What is due ------------------------------------------------------------------------------
+ */
+
+bool desk_index_due(DeskIndex *x, int64_t number, const WorkDue *due)
+{
+    const bool dated = due->due_ms != WORK_NEVER && due->at_risk_ms < due->due_ms;
+    const int64_t risk_ms = dated ? due->due_ms - due->at_risk_ms : 0;
+    if (!in_range(x, number)) {
+        return true;
+    }
+    (void)pthread_rwlock_wrlock(&x->lock);
+    const size_t place = (size_t)(number - x->first);
+    const bool made = make_place(x, place);
+    if (made) {
+        Row *row = &x->rows[place];
+        row->due_ms = due->due_ms;
+        row->risk_ms = risk_ms < UINT32_MAX ? (uint32_t)risk_ms : UINT32_MAX;
+        row->clock = (uint8_t)due->clock;
+        row->paused = due->paused;
+    }
+    (void)pthread_rwlock_unlock(&x->lock);
+    return made;
+}
+
+static DeskDueState due_state(const Row *row, int64_t now_ms)
+{
+    return row->due_ms == WORK_NEVER              ? row->paused ? DESK_DUE_PAUSED : DESK_DUE_NONE
+           : now_ms > row->due_ms                 ? DESK_DUE_BREACHED
+           : now_ms >= row->due_ms - row->risk_ms ? DESK_DUE_AT_RISK
+                                                  : DESK_DUE_RUNNING;
+}
+
+DeskDue desk_index_due_at(DeskIndex *x, int64_t number, int64_t now_ms)
+{
+    DeskDue due = {.state = DESK_DUE_NONE, .due_ms = WORK_NEVER};
+    (void)pthread_rwlock_rdlock(&x->lock);
+    if (number >= x->first && (size_t)(number - x->first) < x->count) {
+        const Row *row = &x->rows[number - x->first];
+        due = (DeskDue){due_state(row, now_ms), row->due_ms, (WorkClockKind)row->clock};
+    }
+    (void)pthread_rwlock_unlock(&x->lock);
+    return due;
 }
 
 /* ---- Finding ----------------------------------------------------------------------------------
@@ -199,6 +255,7 @@ static bool fits(const Finding *f, const Row *row)
     return row->version > 0 && (q->states == 0 || (q->states >> row->state & 1U) != 0) &&
            (q->types == 0 || (q->types >> row->type & 1U) != 0) &&
            (q->priorities == 0 || (q->priorities >> row->priority & 1U) != 0) &&
+           (q->dues == 0 || (q->dues >> due_state(row, q->now_ms) & 1U) != 0) &&
            (q->queue.data == NULL || row->queue == f->queue) &&
            (q->assignee.data == NULL || row->assignee == f->assignee) &&
            (q->store.data == NULL || row->store == f->store) &&
@@ -211,15 +268,17 @@ static int64_t value_of(const Finding *f, const Row *row, int64_t number)
 {
     return f->q->sort == DESK_BY_PRIORITY  ? row->priority
            : f->q->sort == DESK_BY_CHANGED ? row->changed_ms
+           : f->q->sort == DESK_BY_DUE     ? row->due_ms
                                            : number;
 }
 
-/* Whether a comes before b in the order that was asked for: priority from P1, the others from the
- * newest; of equal ones the older ticket first by priority, the newer else. Ascending: reversed. */
+/* Whether a comes before b in the order that was asked for: priority from P1, due from the
+ * earliest, the others from the newest; of equal ones the older ticket first by priority and due,
+ * the newer else. Ascending: reversed. */
 static bool before(const Finding *f, DeskIndexHit a, DeskIndexHit b)
 {
-    const bool by_priority = f->q->sort == DESK_BY_PRIORITY;
-    const bool rising = by_priority != f->q->ascending;
+    const bool from_least = f->q->sort == DESK_BY_PRIORITY || f->q->sort == DESK_BY_DUE;
+    const bool rising = from_least != f->q->ascending;
     if (a.value != b.value) {
         return (a.value < b.value) == rising;
     }

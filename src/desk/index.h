@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/status.h"
-#include "base/str.h"
+#include "desk/desk.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* Tickets in memory, for lists: what they are filtered and sorted by, in 48 bytes each. Any filter
+/* Tickets in memory, for lists: what they are filtered and sorted by, in 56 bytes each. Any filter
  * is one pass over the rows that may fit: over the open ones where only those are asked for. A
  * number is a row's place, since numbers have no gaps.
  *
@@ -29,8 +24,14 @@ typedef struct DeskIndexTicket {
 /* One with an older version than what stands there is passed over. */
 PT_NODISCARD PtStatus desk_index_put(DeskIndex *x, const DeskIndexTicket *ticket, PtError *err);
 
+/* Kept through puts; may come before the ticket does. False: no memory. */
+bool desk_index_due(DeskIndex *x, int64_t number, const WorkDue *due);
+DeskDue desk_index_due_at(DeskIndex *x, int64_t number, int64_t now_ms);
+
 typedef struct DeskIndexQuery {
-    unsigned states, types, priorities;                /* bits by value; 0: any */
+    unsigned states, types, priorities; /* bits by value; 0: any */
+    unsigned dues;                      /* likewise, as of now_ms */
+    int64_t now_ms;
     PtStr queue, assignee, store, category, requester; /* data NULL: any */
     PtStr text;
     bool open_only, major;

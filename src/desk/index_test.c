@@ -18,6 +18,7 @@ enum { FIRST = 1001, TICKETS = 400, PAGE = 7, QUERIES = 300 };
 
 static const char *const texts[] = {"", "a", "b", "c"};
 static DeskIndexTicket plain[TICKETS];
+static WorkDue dues[TICKETS];
 static size_t plain_count;
 static PtRng rng;
 
@@ -60,10 +61,41 @@ static bool bit(unsigned bits, unsigned at)
     return bits == 0 || (bits >> at & 1U) != 0;
 }
 
+static const WorkDue *due_of(const DeskIndexTicket *t)
+{
+    return &dues[t->number - FIRST];
+}
+
+static DeskDueState due_state(const WorkDue *due, int64_t now_ms)
+{
+    if (due->due_ms == WORK_NEVER) {
+        return due->paused ? DESK_DUE_PAUSED : DESK_DUE_NONE;
+    }
+    if (now_ms > due->due_ms) {
+        return DESK_DUE_BREACHED;
+    }
+    return now_ms < due->at_risk_ms ? DESK_DUE_RUNNING : DESK_DUE_AT_RISK;
+}
+
+/* Also of one that is not there yet. */
+static void some_due(DeskIndex *x, int64_t number)
+{
+    WorkDue due = {.due_ms = (int64_t)pt_rng_below(&rng, 50),
+                   .clock = (WorkClockKind)pt_rng_below(&rng, WORK_CLOCKS)};
+    due.at_risk_ms = due.due_ms - (int64_t)pt_rng_below(&rng, 20);
+    if (pt_rng_below(&rng, 3) == 0) {
+        due.due_ms = due.at_risk_ms = WORK_NEVER;
+        due.paused = pt_rng_below(&rng, 2) == 0;
+    }
+    assert_true(desk_index_due(x, number, &due));
+    dues[number - FIRST] = due;
+}
+
 static bool fits(const DeskIndexQuery *q, const DeskIndexTicket *t)
 {
-    return bit(q->states, t->state) && bit(q->types, t->type) && bit(q->priorities, t->priority) &&
-           same(q->queue, t->queue) && same(q->assignee, t->assignee) && same(q->store, t->store) &&
+    return bit(q->dues, due_state(due_of(t), q->now_ms)) && bit(q->states, t->state) &&
+           bit(q->types, t->type) && bit(q->priorities, t->priority) && same(q->queue, t->queue) &&
+           same(q->assignee, t->assignee) && same(q->store, t->store) &&
            same(q->category, t->category) && same(q->requester, t->requester) &&
            (!q->major || t->major);
 }
@@ -74,6 +106,7 @@ static int64_t value_of(const DeskIndexTicket *t)
 {
     return sorting->sort == DESK_BY_PRIORITY  ? t->priority
            : sorting->sort == DESK_BY_CHANGED ? t->changed_ms
+           : sorting->sort == DESK_BY_DUE     ? due_of(t)->due_ms
                                               : t->number;
 }
 
@@ -85,7 +118,8 @@ static int in_order(const void *a, const void *b)
     if (order == 0) {
         order = ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
     }
-    return (sorting->sort == DESK_BY_PRIORITY) != sorting->ascending ? order : -order;
+    const bool from_least = sorting->sort == DESK_BY_PRIORITY || sorting->sort == DESK_BY_DUE;
+    return from_least != sorting->ascending ? order : -order;
 }
 
 /* All pages of the index are what the plain list gives. */
@@ -135,6 +169,7 @@ static void every_filter_and_order(void **state)
     assert_int_equal(desk_index_new(FIRST, &x, NULL), PT_OK);
     for (plain_count = 0; plain_count < TICKETS; plain_count++) {
         const DeskIndexTicket t = some_ticket(FIRST + (int64_t)plain_count, 1);
+        some_due(x, t.number);
         put(x, &t);
     }
     for (int64_t i = 0; i < QUERIES; i++) {
@@ -142,18 +177,25 @@ static void every_filter_and_order(void **state)
         put(x, &t);
         const DeskIndexTicket old = some_ticket(t.number, i + 1);
         assert_int_equal(desk_index_put(x, &old, NULL), PT_OK); // passed over
+        some_due(x, FIRST + (int64_t)pt_rng_below(&rng, TICKETS));
         DeskIndexQuery q = {.states = (unsigned)pt_rng_below(&rng, 1U << DESK_STATES),
                             .types = (unsigned)pt_rng_below(&rng, 1U << DESK_TYPES),
                             .priorities = (unsigned)pt_rng_below(&rng, 32) << 1,
+                            .dues = (unsigned)pt_rng_below(&rng, 1U << DESK_DUE_STATES),
+                            .now_ms = (int64_t)pt_rng_below(&rng, 50),
                             .queue = maybe_text(),
                             .assignee = maybe_text(),
                             .store = maybe_text(),
                             .category = maybe_text(),
                             .requester = maybe_text(),
                             .major = pt_rng_below(&rng, 4) == 0,
-                            .sort = (unsigned)pt_rng_below(&rng, 3),
+                            .sort = (unsigned)pt_rng_below(&rng, DESK_BY_DUE + 1),
                             .ascending = pt_rng_below(&rng, 2) == 0};
         q.open_only = q.states != 0 && q.states < 8;
+        const DeskDue due = desk_index_due_at(x, t.number, q.now_ms);
+        assert_int_equal(due.due_ms, due_of(&t)->due_ms);
+        assert_int_equal(due.state, due_state(due_of(&t), q.now_ms));
+        assert_int_equal(due.clock, due_of(&t)->clock);
         compare(x, &q);
     }
     desk_index_free(x);

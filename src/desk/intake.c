@@ -51,7 +51,7 @@ static PtStatus read_report(DeskWriting *w, const DeskReport *report, DeskRow *r
     if (st == PT_OK && t->f[DESK_F_QUEUE].len == 0 && category != NULL) {
         t->f[DESK_F_QUEUE] = category->queue;
     }
-    return st;
+    return st == PT_OK ? desk_custom_check(w, t->type, t->f[DESK_F_CUSTOM]) : st;
 }
 
 /* ---- Its row ----------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ PtStatus desk_report(Desk *d, const AuditActor *by, const DeskReport *report, Pt
 /* ---- Reports of a ticket ----------------------------------------------------------------------
  */
 
-static PtStatus copy_report(PtSqlTx *tx, PtArena *arena, DeskReportRow *row, PtError *err)
+PtStatus desk_report_copy(PtSqlTx *tx, PtArena *arena, DeskReportRow *row, PtError *err)
 {
     PtStr *const texts[] = {&row->requester, &row->store, &row->till,
                             &row->channel,   &row->text,  &row->by_name};
@@ -233,7 +233,7 @@ PtStatus desk_reports(Desk *d, const DeskRange *range, PtArena *arena, DeskRepor
     pt_sql_bind_i64(tx, 2, range->after);
     pt_sql_bind_i64(tx, 3, (int64_t)range->max);
     while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row &&
-           (st = copy_report(tx, arena, &rows[count], err)) == PT_OK) {
+           (st = desk_report_copy(tx, arena, &rows[count], err)) == PT_OK) {
         count++;
     }
     pt_sql_done(tx);
@@ -256,15 +256,21 @@ static PtStatus get_report(DeskWriting *w, int64_t ticket, int64_t number, DeskR
     if (st == PT_OK) {
         st =
             row && pt_sql_i64(w->tx, 11) == ticket
-                ? copy_report(w->tx, w->arena, ret_row, w->err)
+                ? desk_report_copy(w->tx, w->arena, ret_row, w->err)
                 : pt_fail(w->err, PT_NOT_FOUND, "the ticket has no report %lld", (long long)number);
     }
     pt_sql_done(w->tx);
     return st;
 }
 
-/* one: of one report, else of all of a ticket. */
-static PtStatus move_reports(DeskWriting *w, const char *statement, int64_t from, int64_t to)
+PtStatus desk_report_of(DeskWriting *w, int64_t ticket, int64_t report)
+{
+    DeskReportRow row;
+    return get_report(w, ticket, report, &row);
+}
+
+/* Reports or files, of a report or of a ticket. */
+static PtStatus move(DeskWriting *w, const char *statement, int64_t from, int64_t to)
 {
     PtStatus st = pt_sql_use(w->tx, statement, w->err);
     if (st == PT_OK) {
@@ -331,7 +337,8 @@ static PtStatus part(DeskWriting *w, int64_t number, int64_t report, DeskTicket 
     row = parted_row(&before, &r);
     const DeskSaid out = {.kind = "parted", .text = about("from", &before.t, from)};
     st = desk_insert(w, &row, &out);
-    st = st == PT_OK ? move_reports(w, SQL_DESK_REPORT_MOVE, report, row.t.number) : st;
+    st = st == PT_OK ? move(w, SQL_DESK_REPORT_MOVE, report, row.t.number) : st;
+    st = st == PT_OK ? move(w, SQL_DESK_FILE_MOVE, report, row.t.number) : st;
     after = before;
     st = st == PT_OK ? desk_recount(w, &after) : st;
     const DeskSaid in = {.kind = "parted", .text = about("into", &row.t, into)};
@@ -391,7 +398,8 @@ static PtStatus merge(DeskWriting *w, int64_t number, int64_t into, DeskTicket *
     from_after.t.merged_into = into;
     from_after.t.reports = 0;
     to_after = to;
-    st = move_reports(w, SQL_DESK_REPORT_MOVE_ALL, number, into);
+    st = move(w, SQL_DESK_REPORT_MOVE_ALL, number, into);
+    st = st == PT_OK ? move(w, SQL_DESK_FILE_MOVE_ALL, number, into) : st;
     st = st == PT_OK ? desk_recount(w, &to_after) : st;
     const DeskSaid out = {
         .kind = "merged", .text = about("into", &to.t, out_text), .is_public = true};

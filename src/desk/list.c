@@ -62,7 +62,8 @@ PtStatus desk_index_row(Desk *d, const DeskRow *row, PtArena *arena, PtError *er
 }
 
 /* number, version, type, state, priority, major, changed_ms, queue, assignee, store, category,
- * requester, title, till. The texts are borrowed: they are put before the next step. */
+ * requester, title, till. The texts are borrowed: they are put before the next step. arena NULL:
+ * words stay as they were. */
 static PtStatus put_row(Desk *d, PtSqlTx *tx, PtArena *arena, PtError *err)
 {
     const int type = desk_choice(desk_types, pt_sql_text(tx, 2));
@@ -83,7 +84,28 @@ static PtStatus put_row(Desk *d, PtSqlTx *tx, PtArena *arena, PtError *err)
         return pt_fail(err, PT_CORRUPT, "ticket %lld has no known type and state",
                        (long long)t.number);
     }
+    if (arena == NULL) {
+        t.open = desk_state_open((DeskState)state);
+        return desk_index_put(d->index, &t, err);
+    }
     return put(d, &t, pt_sql_text(tx, 12), pt_sql_text(tx, 13), arena, err);
+}
+
+PtStatus desk_index_again(Desk *d, int64_t number, PtError *err)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    bool row = false;
+    PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
+    st = st == PT_OK ? pt_sql_use(tx, SQL_DESK_TICKET_FACTS, err) : st;
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, number - 1);
+    pt_sql_bind_i64(tx, 2, 1);
+    st = pt_sql_step(tx, &row, err);
+    st = st == PT_OK && row ? put_row(d, tx, NULL, err) : st;
+    pt_sql_done(tx);
+    return st;
 }
 
 /* *last: number of the last one; as it was: there are no more. */
@@ -183,11 +205,18 @@ static PtStatus refresh(Desk *d, PtError *err)
     return st;
 }
 
+DeskDue desk_due(Desk *d, int64_t number)
+{
+    return desk_index_due_at(d->index, number, pt_clock_now_ms(d->c.clock));
+}
+
 PtStatus desk_list(Desk *d, const DeskQuery *q, PtArena *arena, DeskPage *ret_page, PtError *err)
 {
     DeskIndexQuery query = {.states = q->states,
                             .types = q->types,
                             .priorities = q->priorities,
+                            .dues = q->dues,
+                            .now_ms = pt_clock_now_ms(d->c.clock),
                             .queue = q->queue,
                             .assignee = q->assignee,
                             .store = q->store,

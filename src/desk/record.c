@@ -186,6 +186,7 @@ PtStatus desk_record_put(Desk *d, const AuditActor *by, DeskRecordKind kind,
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
         *ret_record = now;
+        st = desk_routes_follow(d, kind, err);
     }
     return st;
 }
@@ -208,5 +209,6 @@ PtStatus desk_record_delete(Desk *d, const AuditActor *by, DeskRecordKind kind, 
     st = st == PT_OK ? audited(tx, by, kind, &(DeskRecord){.id = id}, "removed",
                                pt_clock_now_ms(d->c.clock), err)
                      : st;
-    return st == PT_OK ? pt_sql_commit(&tx, err) : st;
+    st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
+    return st == PT_OK ? desk_routes_follow(d, kind, err) : st;
 }

@@ -114,14 +114,12 @@ static PtStatus fields(DeskReader *r, const DeskMember *member, void *into)
 /* ---- Fields of one's own ----------------------------------------------------------------------
  */
 
-static const char *const own_kinds[] = {"text", "number", "truth", "choice", "date", NULL};
-
 static PtStatus own_field(DeskReader *r, const DeskMember *member, void *into)
 {
     static const DeskMember members[] = {
         {"id", id, 0, .required = true, .min = 1, .max = DESK_NAME_MAX},
         {"label", desk_read_text, 0, .required = true, .min = 1, .max = LINE_MAX},
-        {"kind", desk_read_choice, 0, .required = true, .choices = own_kinds},
+        {"kind", desk_read_choice, 0, .required = true, .choices = desk_own_kinds},
         {"required", truth, 0, .required = false},
         {"choices", texts, 0, .required = false}};
     (void)member;
@@ -142,7 +140,7 @@ static PtStatus own_fields(DeskReader *r, const DeskMember *member, void *into)
  */
 
 static const char *const priorities[] = {"P1", "P2", "P3", "P4", "P5", NULL};
-static const char *const sorts[] = {"number", "priority", "changed", NULL};
+static const char *const sorts[] = {"number", "priority", "changed", "due", NULL};
 static const char *const service_states[] = {"live", "planned", "retired", NULL};
 
 #define LIST(array)     (array), sizeof(array) / sizeof *(array)
@@ -167,7 +165,7 @@ static const DeskMember vendor[] = {
     LINE("phone"),          WORDS("hours"),  MINUTES("response_min"),
     MINUTES("resolve_min"), IDS("services"), WORDS("message")};
 static const DeskMember queue[] = {
-    WORDS("description"), LINE("calendar"), {"members", texts, 0, .required = false}};
+    WORDS("description"), LINE("calendar"), LINE("lead"), {"members", texts, 0, .required = false}};
 static const DeskMember field_set[] = {ONE_OF("type", desk_types),
                                        {"fields", own_fields, 0, .required = true}};
 static const DeskMember macro[] = {WORDS("description"),
@@ -184,6 +182,7 @@ static const DeskMember view[] = {LINE("state"),
                                   LINE("store"),
                                   LINE("category"),
                                   LINE("search"),
+                                  LINE("due_state"),
                                   {"major", truth, 0, .max = 0},
                                   ONE_OF("sort", sorts),
                                   {"reversed", truth, 0, .max = 0},

@@ -127,6 +127,10 @@ PtStatus desk_writing_end(DeskWriting *w, PtStatus st)
     if (st == PT_OK && tell_index(w) != PT_OK) {
         atomic_store(&w->desk->stale, true); // read from SQL again; what was written stands
     }
+    if (st == PT_OK) {
+        desk_clocks_settle(w);
+        desk_lead_settle(w);
+    }
     desk_policy_release(PT_TAKE(w->policy));
     return st;
 }
@@ -356,6 +360,9 @@ static PtStatus feed(DeskWriting *w, const DeskTicket *before, const DeskTicket 
     pt_json_put_i64(&out, "reports", t->reports);
     pt_json_put_i64(&out, "stores", t->stores);
     pt_json_put_bool(&out, "major", t->major);
+    if (said->to.len > 0) {
+        pt_json_put_str(&out, "to", said->to);
+    }
     pt_json_out_object_end(&out);
     const PtFeedEvent event = {.name = before == NULL ? PT_STR("Ticket Opened")
                                                       : PT_STR("Ticket Changed"),
@@ -367,6 +374,18 @@ static PtStatus feed(DeskWriting *w, const DeskTicket *before, const DeskTicket 
     return st;
 }
 
+static PtStatus tell_listeners(DeskWriting *w, const DeskTicket *before, const DeskTicket *after,
+                               const DeskSaid *said)
+{
+    const DeskTold told = {before, after, said->kind, said->text};
+    PtStatus st = PT_OK;
+    for (int i = 0; st == PT_OK && i < DESK_LISTENERS; i++) {
+        const DeskListener *l = &w->desk->c.listeners[i];
+        st = l->changed != NULL ? l->changed(l->ctx, w->tx, &told, w->err) : PT_OK;
+    }
+    return st;
+}
+
 /* Row, history, feed; version and changed_ms are set. before NULL: it is new. */
 static PtStatus write_all(DeskWriting *w, const DeskRow *before, DeskRow *row, const DeskSaid *said,
                           PtStr changes)
@@ -374,7 +393,42 @@ static PtStatus write_all(DeskWriting *w, const DeskRow *before, DeskRow *row, c
     PtStatus st = write_row(w, row, before == NULL ? SQL_DESK_TICKET_ADD : SQL_DESK_TICKET_SET);
     st = st == PT_OK ? add_history(w, &row->t, changes, said) : st;
     st = st == PT_OK ? feed(w, before != NULL ? &before->t : NULL, &row->t, said) : st;
+    st = st == PT_OK ? tell_listeners(w, before != NULL ? &before->t : NULL, &row->t, said) : st;
+    st = st == PT_OK ? desk_clocks_row(w, before, row, said) : st;
+    st = st == PT_OK ? desk_lead_row(w, before, row) : st;
     return st == PT_OK ? touch(w, row) : st;
+}
+
+static PtStatus read_version(DeskWriting *w, int64_t number, int64_t *ret_version)
+{
+    bool row = false;
+    PtStatus st = pt_sql_use(w->tx, SQL_DESK_TICKET_VERSION, w->err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(w->tx, 1, number);
+    st = pt_sql_step(w->tx, &row, w->err);
+    if (st == PT_OK) {
+        *ret_version = row ? pt_sql_i64(w->tx, 0) : 0;
+        st =
+            row ? PT_OK
+                : pt_fail(w->err, PT_NOT_FOUND, "no ticket has the number %lld", (long long)number);
+    }
+    pt_sql_done(w->tx);
+    return st;
+}
+
+PtStatus desk_row_said(DeskWriting *w, int64_t number, const DeskSaid *said)
+{
+    DeskTicket t = {.number = number, .changed_ms = w->now_ms};
+    PtStatus st = pt_sql_use(w->tx, SQL_DESK_TICKET_SAID, w->err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(w->tx, 1, number);
+    st = pt_sql_finish(w->tx, w->err);
+    st = st == PT_OK ? read_version(w, number, &t.version) : st;
+    return st == PT_OK ? add_history(w, &t, PT_STR("{}"), said) : st;
 }
 
 static PtStatus write_change(DeskWriting *w, const DeskRow *before, DeskRow *row,
@@ -401,10 +455,10 @@ static PtStatus write_change(DeskWriting *w, const DeskRow *before, DeskRow *row
 
 PtStatus desk_rewrite(DeskWriting *w, DeskRow *row, const DeskSaid *said)
 {
-    const DeskTicket before = row->t;
+    const DeskRow before = *row;
     row->t.version++;
     row->t.changed_ms = w->now_ms;
-    return write_all(w, &(DeskRow){.t = before}, row, said, PT_STR("{}"));
+    return write_all(w, &before, row, said, PT_STR("{}"));
 }
 
 PtStatus desk_last_number(DeskWriting *w, const char *statement, int64_t *ret_number)

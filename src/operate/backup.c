@@ -224,12 +224,13 @@ static PtStatus add_log(const BackupSource *s, PackWriter *w, const Instant *i, 
 typedef struct Names {
     PackWriter *w;
     const BackupSource *s;
+    const char *folder;
     PtStatus status;
     PtError *err;
 } Names;
 
-/* A file of an import. One that an import has removed meanwhile is left out. */
-static bool add_import(void *ctx, const char *file)
+/* A file of the folder. One that was removed meanwhile is left out. */
+static bool add_file(void *ctx, const char *file)
 {
     Names *n = ctx;
     const PackSink into = {member_write, n->w};
@@ -237,8 +238,8 @@ static bool add_import(void *ctx, const char *file)
     PtFile *there = NULL;
     char path[PATH_BYTES], name[PACK_NAME_MAX + 1];
     uint8_t digest[PACK_DIGEST];
-    int len = snprintf(name, sizeof name, "imports/%s", file);
-    (void)snprintf(path, sizeof path, "%s/imports/%s", n->s->data_dir, file);
+    int len = snprintf(name, sizeof name, "%s/%s", n->folder, file);
+    (void)snprintf(path, sizeof path, "%s/%s/%s", n->s->data_dir, n->folder, file);
     if (len >= (int)sizeof name || !pack_name_ok((PtStr){name, (size_t)len}) ||
         fs->ops->open(fs, path, PT_OPEN_READ, &there, NULL) != PT_OK) {
         return true;
@@ -254,13 +255,14 @@ static bool add_import(void *ctx, const char *file)
     return n->status == PT_OK;
 }
 
-/* Files that people have uploaded: imports that are not done go on from them. */
-static PtStatus add_imports(const BackupSource *s, PackWriter *w, PtError *err)
+/* Files that people have uploaded: imports that are not done go on from them; those of tickets are
+ * named by rows. */
+static PtStatus add_folder(const BackupSource *s, PackWriter *w, const char *folder, PtError *err)
 {
-    Names n = {.w = w, .s = s, .err = err};
+    Names n = {.w = w, .s = s, .folder = folder, .err = err};
     char dir[PATH_BYTES];
-    (void)snprintf(dir, sizeof dir, "%s/imports", s->data_dir);
-    PtStatus st = s->fs->ops->list(s->fs, dir, add_import, &n, err);
+    (void)snprintf(dir, sizeof dir, "%s/%s", s->data_dir, folder);
+    PtStatus st = s->fs->ops->list(s->fs, dir, add_file, &n, err);
     return st == PT_NOT_FOUND ? PT_OK : st != PT_OK ? st : n.status;
 }
 
@@ -296,7 +298,10 @@ static PtStatus add_members(const BackupSource *s, PackWriter *w, Instant *i, Ba
     }
     pack_hash_end(&content, result->content);
     if (st == PT_OK) {
-        st = add_imports(s, w, err);
+        st = add_folder(s, w, "imports", err);
+    }
+    if (st == PT_OK) {
+        st = add_folder(s, w, "attachments", err);
     }
     return st == PT_OK ? add_content(w, result, err) : st;
 }

@@ -30,7 +30,8 @@
  *          erasures, as for any older backup. An erasure does not wait for a backup's copying, but
  *          its scrub of SQL waits for the copying of the core rows (pt_sql_scrub).
  * Members  manifest.json, settings.conf, secret.key, sql/core (core_rows.h), log/dict-*, log/arc-*,
- *          log/records, imports/ID (files that people uploaded), content.json.
+ *          log/records, imports/ID (files that people uploaded), attachments/HASH (files of
+ *          tickets: one that came after the instant goes with the first start), content.json.
  */
 typedef struct BackupSource {
     PtSql *core;

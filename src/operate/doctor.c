@@ -519,6 +519,7 @@ static void check_strangers(Doctor *d)
                                         "log",
                                         "dedupe",
                                         "imports",
+                                        "attachments",
                                         "index",
                                         "columns",
                                         "columns.numbering*",

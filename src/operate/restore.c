@@ -177,7 +177,7 @@ static PtStatus fill_core(Restore *r, PtError *err)
     return st == PT_OK ? core_rows_read(r->core, &source, err) : st;
 }
 
-/* log/..., imports/... */
+/* log/..., imports/..., attachments/... */
 static PtStatus write_beneath(Restore *r, const char *name, PtError *err)
 {
     char path[RESTORE_PATH], dir[PACK_NAME_MAX + 1];
@@ -344,7 +344,8 @@ static PtStatus take_member(Restore *r, const char *name, PtError *err)
         return append_records(r, err);
     }
     const char *slash = strchr(name, '/');
-    if ((strncmp(name, "log/", 4) == 0 || strncmp(name, "imports/", 8) == 0) &&
+    if ((strncmp(name, "log/", 4) == 0 || strncmp(name, "imports/", 8) == 0 ||
+         strncmp(name, "attachments/", 12) == 0) &&
         strchr(slash + 1, '/') == NULL) {
         return write_beneath(r, name, err);
     }

@@ -71,7 +71,7 @@ static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
         "columns.numbering*",  "patron.sock", "restored-settings.conf*",
         "restore-unfinished*", "doctor.tmp",  "no-erasure-register*"};
     static const char *const folders[] = {"log",     "dedupe",       "imports", "index",
-                                          "privacy", "destinations", "columns"};
+                                          "privacy", "destinations", "columns", "attachments"};
     PtFs *fs = r->fs;
     char path[RESTORE_PATH];
     restore_path(r, name, path);

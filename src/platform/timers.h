@@ -36,7 +36,7 @@ enum { PT_TIMER_KINDS = 16, PT_TIMER_BATCH = 256 };
 typedef PtStatus PtTimerFired(void *ctx, const PtTimer *timers, size_t count, PtError *err);
 
 PT_NODISCARD PtStatus pt_timers_new(const PtClock *clock, PtTimers **ret_timers, PtError *err);
-/* Before pt_timers_start. */
+/* Before the first timer of the kind is set. */
 void pt_timers_kind(PtTimers *t, uint32_t kind, const char *name, PtTimerFired *fn, void *ctx);
 /* The thread: what was set before is armed. */
 PT_NODISCARD PtStatus pt_timers_start(PtTimers *t, PtError *err);

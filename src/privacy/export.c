@@ -89,16 +89,15 @@ static const char page_begin[] =
 typedef struct Export {
     Archive *archive;
     bool html;
-    SubjectPart part; /* SUBJECT_PARTS: none yet */
+    char part[ARCHIVE_NAME_MAX + 1]; /* "": none yet */
     PtBuf text;
-    uint64_t events, objects;
+    uint64_t events, tickets;
 } Export;
 
-static PtStatus begin_part(Export *e, SubjectPart part, PtError *err)
+static PtStatus begin_part(Export *e, PtStr title, PtError *err)
 {
     char name[ARCHIVE_NAME_MAX + 1];
-    const PtStr title = subject_part_name(part);
-    e->part = part;
+    (void)pt_str_copy(e->part, sizeof e->part, title);
     if (e->html) {
         pt_buf_add_str(&e->text, PT_STR("<h2>"));
         put_title(&e->text, title);
@@ -109,12 +108,10 @@ static PtStatus begin_part(Export *e, SubjectPart part, PtError *err)
     return archive_begin(e->archive, name, err);
 }
 
-/* A SubjectPut. */
-static PtStatus put_one(void *ctx, SubjectPart part, PtStr json, PtError *err)
+static PtStatus put_object_of(Export *e, PtStr part, PtStr json, PtError *err)
 {
-    Export *e = ctx;
     pt_buf_clear(&e->text, 1 << 20);
-    PtStatus st = part != e->part ? begin_part(e, part, err) : PT_OK;
+    PtStatus st = pt_str_eq(part, pt_str(e->part)) ? PT_OK : begin_part(e, part, err);
     if (st != PT_OK) {
         return st;
     }
@@ -124,11 +121,54 @@ static PtStatus put_one(void *ctx, SubjectPart part, PtStr json, PtError *err)
         pt_buf_add_str(&e->text, json);
         pt_buf_add_char(&e->text, '\n');
     }
-    e->objects++;
-    e->events += part == SUBJECT_EVENT;
     return pt_buf_status(&e->text) == PT_OK
                ? archive_add(e->archive, pt_buf_str(&e->text), err)
                : pt_fail(err, PT_TOO_LARGE, "a part of the export is too large");
+}
+
+/* A SubjectPut. */
+static PtStatus put_one(void *ctx, SubjectPart part, PtStr json, PtError *err)
+{
+    Export *e = ctx;
+    e->events += part == SUBJECT_EVENT;
+    return put_object_of(e, subject_part_name(part), json, err);
+}
+
+static PtStatus put_ticket(void *ctx, const char *part, PtStr json, PtError *err)
+{
+    Export *e = ctx;
+    e->tickets++;
+    return put_object_of(e, pt_str(part), json, err);
+}
+
+/* By the person's id and all their identifiers. */
+static PtStatus put_tickets(Privacy *p, PtStr id, PtArena *arena, Export *e, PtError *err)
+{
+    const PrivacyTexts *tickets = &p->c.tickets;
+    Profile profile;
+    PtStatus st = profiles_get(p->c.profiles, id, arena, &profile, err);
+    if (st != PT_OK || tickets->tell == NULL) {
+        return st;
+    }
+    PtStr *names = pt_arena_alloc(arena, profile.node_count + 1, sizeof *names);
+    if (names == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory for an export");
+    }
+    names[0] = id;
+    for (size_t i = 0; i < profile.node_count; i++) {
+        names[i + 1] = profile.nodes[i].value;
+    }
+    return tickets->tell(tickets->ctx, names, profile.node_count + 1, put_ticket, e, err);
+}
+
+/* All parts, for people or for machines. */
+static PtStatus put_all(Privacy *p, PtStr id, bool html, PtArena *arena, Export *e, PtError *err)
+{
+    e->html = html;
+    e->part[0] = '\0';
+    e->events = e->tickets = 0;
+    PtStatus st = profiles_subject(p->c.profiles, id, &p->stop, put_one, e, err);
+    return st == PT_OK ? put_tickets(p, id, arena, e, err) : st;
 }
 
 static PtStatus put_head(Export *e, int64_t now_ms, PtError *err)
@@ -146,25 +186,16 @@ static PtStatus put_head(Export *e, int64_t now_ms, PtError *err)
 }
 
 /* Twice over the person: a page for people, then the lines for machines. */
-static PtStatus write_archive(Privacy *p, PtStr id, const char *path, Export *e,
+static PtStatus write_archive(Privacy *p, PtStr id, const char *path, PtArena *arena, Export *e,
                               uint64_t *ret_bytes, PtError *err)
 {
     const int64_t now = privacy_now(p);
     PtStatus st = archive_open(p->c.fs, path, now, &e->archive, err);
     st = st == PT_OK ? archive_begin(e->archive, "index.html", err) : st;
     st = st == PT_OK ? put_head(e, now, err) : st;
-    if (st == PT_OK) {
-        e->html = true;
-        e->part = SUBJECT_PARTS;
-        st = profiles_subject(p->c.profiles, id, &p->stop, put_one, e, err);
-    }
+    st = st == PT_OK ? put_all(p, id, true, arena, e, err) : st;
     st = st == PT_OK ? archive_add(e->archive, PT_STR("</body></html>\n"), err) : st;
-    if (st == PT_OK) {
-        e->html = false;
-        e->part = SUBJECT_PARTS;
-        e->events = e->objects = 0;
-        st = profiles_subject(p->c.profiles, id, &p->stop, put_one, e, err);
-    }
+    st = st == PT_OK ? put_all(p, id, false, arena, e, err) : st;
     return st == PT_OK ? archive_end(e->archive, ret_bytes, err) : st;
 }
 
@@ -193,6 +224,7 @@ static PtStatus note_done(Privacy *p, const PrivacyRequest *r, const Export *e, 
     PrivacyFigures f = {0};
     const int64_t now = privacy_now(p);
     f.n[PRIVACY_FIGURE_EVENTS] = e->events;
+    f.n[PRIVACY_FIGURE_TICKETS] = e->tickets;
     pt_buf_init(&space, 4096);
     PtStatus st = pt_sql_begin(p->c.core, true, &tx, err);
     st = st == PT_OK ? store_run(tx, SQL_PRIVACY_EXPORTED, err, "titii", pt_str(r->id), now,
@@ -228,7 +260,7 @@ PtStatus export_run(Privacy *p, const PrivacyRequest *r, PtArena *arena, PtError
         return st;
     }
     pt_buf_init(&e.text, TEXT_MAX);
-    st = write_archive(p, who.ids[0], part, &e, &bytes, err);
+    st = write_archive(p, who.ids[0], part, arena, &e, &bytes, err);
     archive_close(e.archive);
     pt_buf_done(&e.text);
     st = st == PT_OK ? put_in_place(p, part, path, err) : st;

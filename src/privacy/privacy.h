@@ -54,12 +54,16 @@ typedef struct PrivacyRows {
     PtStatus (*renew)(void *ctx, PtError *err);
 } PrivacyRows;
 
-/* Texts that somebody above keeps in tables of their own; `erase` may be NULL, and may be called
- * again after a kill. When it returns PT_OK none that `finds` says yes to is left. */
+/* Texts that somebody above keeps in tables of their own. Each may be NULL. */
 typedef struct PrivacyTexts {
     void *ctx;
+    /* When it returns PT_OK none that `finds` says yes to is left; called again after a kill. */
     PtStatus (*erase)(void *ctx, bool (*finds)(const void *ctx, PtStr text), const void *finds_ctx,
                       uint64_t *ret_changed, PtError *err);
+    /* What is theirs who has these names, for their export: objects of JSON, part by part. */
+    PtStatus (*tell)(void *ctx, const PtStr *names, size_t count,
+                     PtStatus (*put)(void *ctx, const char *part, PtStr json, PtError *err),
+                     void *put_ctx, PtError *err);
 } PrivacyTexts;
 
 typedef struct PrivacyConfig {

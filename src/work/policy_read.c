@@ -348,7 +348,11 @@ static PtStatus read_steps(Reader *r, PtStr json, WorkDefinition *d)
         char index[8];
         (void)snprintf(index, sizeof index, "%u", d->step_count);
         const size_t before = enter(r, index);
-        const PtStatus st = read_step(r, one, &d->steps[d->step_count++]);
+        const WorkStepRule *s = &d->steps[d->step_count++];
+        PtStatus st = read_step(r, one, &d->steps[d->step_count - 1]);
+        for (const WorkStepRule *other = d->steps; st == PT_OK && other < s; other++) {
+            st = pt_str_eq(other->name, s->name) ? bad(r, "has the name of another step") : st;
+        }
         if (st != PT_OK) {
             return st;
         }

@@ -3,6 +3,7 @@
 #include "work/work.h"
 
 #include <fault/fault_alloc.h>
+#include <stdio.h>
 #include <string.h>
 
 #define STOP      "\"stop\":{\"property\":\"state\",\"is\":\"equals\",\"value\":\"resolved\"}"
@@ -54,6 +55,9 @@ static struct PolicyCase {
      "at \"/clocks/ola/steps/0\": needs one of after, percent and over"},
     {"percent", PLUS("\"steps\":[{\"name\":\"a\",\"percent\":1001}]"),
      "at \"/clocks/ola/steps/0/percent\": not a whole number in 1..1000"},
+    {"two of a name",
+     PLUS("\"steps\":[{\"name\":\"a\",\"percent\":5},{\"name\":\"a\",\"percent\":6}]"),
+     "at \"/clocks/ola/steps/1\": has the name of another step"},
     {"empty span", PLUS("\"steps\":[{\"name\":\"a\",\"over\":{}}]"),
      "at \"/clocks/ola/steps/0/over\": no hours, minutes or seconds"},
     {"at once", PLUS("\"steps\":[{\"name\":\"a\",\"after\":{\"seconds\":0}}]"), NULL},
@@ -105,8 +109,9 @@ static void test_eight_steps(void **state)
     (void)state;
     char json[1024] = "{\"name\":\"x\",\"clocks\":{\"ola\":{" STOP ",\"targets\":{},\"steps\":[";
     for (unsigned i = 0; i < WORK_STEPS; i++) {
-        (void)strcat(json,
-                     i > 0 ? ",{\"name\":\"a\",\"percent\":5}" : "{\"name\":\"a\",\"percent\":5}");
+        const size_t len = strlen(json);
+        (void)snprintf(json + len, sizeof json - len, "%s{\"name\":\"%u\",\"percent\":5}",
+                       i > 0 ? "," : "", i);
     }
     char more[1024];
     (void)strcat(strcpy(more, json), ",{\"name\":\"a\",\"percent\":5}]}}}");

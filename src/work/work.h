@@ -23,7 +23,7 @@
 /* ---- Facts ----------------------------------------------------------------------------------- */
 
 /* What conditions read as {"property": NAME}. Texts of at most WORK_FACT_BYTES; the three last are
- * truths: "true", or empty. Empty: not there. */
+ * truths: "true", or empty. Empty: not there. Stored by number: add at the end. */
 #define WORK_FACT_MAP(X)                                                                           \
     X(TYPE, "type")               /* "incident", "service_request", ... */                         \
     X(STATE, "state")             /* "new", "in_progress", "waiting", "resolved", "closed",        \
@@ -133,8 +133,8 @@ const char *work_clock_name(WorkClockKind kind);
  *   retroactive  once it starts, the life since the first row is counted by this definition.
  * warn      lead before the target, of the clock's own time, or of wall time; 15 minutes. A target
  *           not longer than twice the lead warns at half of it.
- * steps     escalation, at most WORK_STEPS, as the clock reaches: a span, a percentage of the
- *           target, or a span over it. if: asked as of the latest row.
+ * steps     escalation, at most WORK_STEPS of different names, as the clock reaches: a span, a
+ *           percentage of the target, or a span over it. if: asked as of the latest row.
  * Bounds    those of rules; spans 1 s .. 3650 days, 1 .. 1000 business days. PT_INVALID names the
  *           place as a JSON pointer.
  */
@@ -252,3 +252,5 @@ typedef struct WorkExplained {
 PT_NODISCARD PtStatus work_clock_explain(const WorkRules *rules, const WorkHistory *history,
                                          WorkClockKind kind, int64_t now_ms, PtArena *arena,
                                          WorkExplained *ret_explained, PtError *err);
+
+#include "work/live.h" // live clocks

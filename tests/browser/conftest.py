@@ -20,7 +20,9 @@ def shots():
 def shop():
     """The module's furnished daemon; each test may take a source of its own from it."""
     with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
-        patron = Shop(pathlib.Path(folder) / "shop").start()
+        exports = pathlib.Path(folder) / "exports"
+        exports.mkdir()
+        patron = Shop(pathlib.Path(folder) / "shop", settings={"export-root": str(exports)}).start()
         try:
             yield patron.furnish()
             patron.stop()

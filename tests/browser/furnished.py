@@ -4,6 +4,7 @@ import contextlib
 import pathlib
 import tempfile
 
+import desk_floor as desk
 import routes
 import test_adoption_page as adoption
 import test_connectors_page as connectors
@@ -11,9 +12,11 @@ import test_consent_page as consent
 import test_customers_page as customers
 import test_destinations_page as destinations
 import test_explore_page as explore
+import test_figures_page as figures
 import test_plans_page as plans
 import test_privacy_page as privacy
 import test_pulls_page as pulls
+import test_stores_page as stores
 from harness.customers import Customers
 from people import Shop
 
@@ -34,11 +37,14 @@ class Everything(Shop):
         yield routes.IMPORTS, self.refuse_a_row()
         yield routes.CUSTOMERS, customers.a_life(customers.People(self), "whole")
         yield routes.EXPLORE, explore.furnish_explore(self)
+        yield routes.STORES, stores.furnish_stores(self)
         yield routes.CONSENT, consent.furnish_consent(self)
         yield routes.PRIVACY, self.seen_as(privacy.Office).words()
         yield routes.DESTINATIONS, self.seen_as(destinations.Out).furnish_out(self.receiver).words()
         yield routes.CONNECTORS, self.seen_as(connectors.Connected).furnish_in().words()
         yield routes.PULLS, self.seen_as(pulls.Office).furnish_office(self.erp, self.drops).words()
+        yield routes.DESK, self.seen_as(desk.Floor).furnish_desk()
+        yield routes.FIGURES, self.seen_as(figures.Told).furnish_figures()
         self.seen_as(adoption.Beside).furnish_beside(self.incumbent)
         yield routes.ADOPTION, {}
 
@@ -48,9 +54,10 @@ def shop():
     """The daemon, where nobody was yet."""
     with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder, \
             adoption.Incumbent() as incumbent, destinations.Receiver() as receiver, pulls.Erp() as erp:
-        drops = pathlib.Path(folder) / "drops"
+        drops, exports = pathlib.Path(folder) / "drops", pathlib.Path(folder) / "exports"
         drops.mkdir()
-        settings = {"connect-networks": "127.0.0.1", "connect-drop-root": str(drops), "privacy-deadline-days": "5"}
+        exports.mkdir()
+        settings = {"connect-networks": "127.0.0.1", "connect-drop-root": str(drops), "export-root": str(exports), "privacy-deadline-days": "5"}
         patron = Everything(pathlib.Path(folder) / "shop", settings=settings)
         patron.incumbent, patron.receiver, patron.erp, patron.drops = incumbent, receiver, erp, drops
         try:

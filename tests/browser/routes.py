@@ -101,6 +101,13 @@ PLANS = [
 # {import}: one with a row that was refused; test_imports.py makes it.
 IMPORTS = [{"name": "import-refused", "path": "/imports/{import}", "wait": "[role=grid] [data-index]"}]
 
+# A desk that has resolved tickets for some weeks: test_figures_page.py makes it.
+FIGURES = [
+    {"name": "figures", "path": "/figures", "wait": ".in-charts .uplot", "then": "[role=grid] [data-index]"},
+    {"name": "figures-behind", "path": "/figures?behind=not_first", "wait": ".in-tickets li"},
+    {"name": "surveys", "path": "/figures/surveys", "wait": "[role=grid] [data-index]"},
+]
+
 # Beside an incumbent that is fed and whose figures are here: test_adoption_page.py makes it.
 ADOPTION = [
     {"name": "adoption-beside", "path": "/adoption", "wait": ".uplot", "then": "[role=grid] [data-index]"},
@@ -144,6 +151,9 @@ EXPLORE = [
     {"name": "explore-journey-stage", "path": "/explore/{journey}?q={q_journey}&stage=3", "wait": ".ex-details .ex-rough"},
     {"name": "explore-compare-new", "path": "/explore/{compare}", "wait": ".pt-state"},
     {"name": "explore-report", "path": "/explore/report/{report}", "wait": ".ex-steps"},
+    {"name": "explore-live", "path": "/explore/{trend}?q={q_trend}&live=1", "wait": "[data-live] time, [data-live] .pt-good"},
+    {"name": "explore-exports", "path": "/explore/exports", "wait": "[role=grid] [data-index]"},
+    {"name": "explore-export", "path": "/explore/exports?open={export}", "wait": ".ex-run"},
     {"name": "explore-save", "path": "/explore/{funnel}?q={q_funnel}", "wait": ".ex-steps", "keys": ["Control+s"], "then": "[role=dialog] input"},
 ]
 
@@ -205,8 +215,42 @@ PULLS = [
     {"name": "folder-edit", "path": "/connectors/folders/{folder}/edit", "wait": ".im-map input"},
 ]
 
+# {asked}: a ticket that waits for its requester, {solved}: one to be confirmed; of somebody of two stores, whom test_portal.py makes.
+PORTAL = [
+    {"name": "portal", "path": "/portal", "wait": ".po-row"},
+    {"name": "portal-till", "path": "/portal?report=till_fault", "wait": ".po-send"},
+    {"name": "portal-wish", "path": "/portal?report=wish", "wait": ".po-send"},
+    {"name": "portal-asked", "path": "/portal/tickets/{asked}", "wait": ".po-talk"},
+    {"name": "portal-solved", "path": "/portal/tickets/{solved}", "wait": ".po-verdict"},
+]
+
+# {store}: one with hours and tills, {hours}: the calendar that it keeps; test_stores_page.py makes them.
+STORES = [
+    {"name": "stores", "path": "/stores", "wait": "[role=grid] [data-index]"},
+    {"name": "stores-add", "path": "/stores?add=1", "wait": "[role=dialog] input"},
+    {"name": "store", "path": "/stores/{store}", "wait": ".cm-days li", "then": "[role=grid] [data-index]"},
+    {"name": "calendars", "path": "/stores/calendars", "wait": "[role=grid] [data-index]"},
+    {"name": "calendar", "path": "/stores/calendars/{hours}", "wait": ".cm-days li"},
+]
+
+# {major}: a major incident with reports of five stores and an escalation, {ticket}: a till fault; desk_floor.py makes them.
+DESK = [
+    {"name": "desk", "path": "/desk", "wait": ".dk-row"},
+    {"name": "desk-new", "path": "/desk?new=1", "wait": "[role=dialog] input"},
+    {"name": "desk-page", "path": "/desk/{major}", "wait": ".dk-words"},
+    {"name": "desk-details", "path": "/desk?ticket={ticket}&tab=details", "wait": ".dk-prop"},
+    {"name": "desk-clocks", "path": "/desk/{ticket}?tab=clocks", "wait": ".dk-strip"},
+    {"name": "desk-reports", "path": "/desk/{major}?tab=reports", "wait": ".dk-stores"},
+    {"name": "desk-history", "path": "/desk/{major}?tab=history", "wait": ".dk-table"},
+    {"name": "desk-room", "path": "/desk/{major}/room", "wait": ".dk-vendors"},
+    {"name": "desk-policy", "path": "/desk/policy", "wait": ".dk-grid"},
+    {"name": "desk-sla", "path": "/desk/sla", "wait": ".dk-sla-policy"},
+    {"name": "desk-records", "path": "/desk/records", "wait": "[role=grid] [data-index]"},
+    {"name": "desk-record", "path": "/desk/records?kind=fields&id=till", "wait": ".dk-record fieldset"},
+]
+
 # Pages of one who is signed in.
-INSIDE = ROUTES + PLANS + IMPORTS + CUSTOMERS + EXPLORE + ADOPTION + DESTINATIONS + CONSENT + PRIVACY + CONNECTORS + PULLS
+INSIDE = ROUTES + PLANS + IMPORTS + CUSTOMERS + EXPLORE + ADOPTION + DESTINATIONS + CONSENT + PRIVACY + CONNECTORS + PULLS + DESK + PORTAL + STORES + FIGURES
 
 # Pages of one who is not signed in.
 DOORS = [

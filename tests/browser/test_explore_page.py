@@ -3,6 +3,7 @@
 import base64
 import datetime
 import json
+import time
 
 import pytest
 from driver import Browser
@@ -68,6 +69,20 @@ def friction():
     return {"kind": "friction", "steps": [{"event": name} for name in STEPS], "range": days, "baseline": {"from": at(2 * last + 1)[:10], "to": at(last + 1)[:10]}}
 
 
+def furnish_export(ask, report):
+    """An export by a schedule that has run: its id."""
+    known = {job["name"]: job["id"] for job in ask("GET", "/api/v1/analytics/exports")["data"]}
+    if "Weekly funnel" in known:
+        return known["Weekly funnel"]
+    job = ask("POST", "/api/v1/analytics/exports", {"name": "Weekly funnel", "report": report, "every": "week", "at_min": 390, "zone": "Europe/Berlin", "folder": "marketing/weekly"}, 201)["id"]
+    ask("POST", f"/api/v1/analytics/exports/{job}/run", {})
+    end = time.monotonic() + 20
+    while ask("GET", f"/api/v1/analytics/exports/{job}")["last"]["outcome"] != "done":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return job
+
+
 def furnish_explore(shop):
     """People with a history, and a report: words for the paths of EXPLORE."""
     for first in range(0, PEOPLE, 10):
@@ -76,7 +91,7 @@ def furnish_explore(shop):
     ask = Customers(shop).ask
     known = {report["name"]: report["id"] for report in ask("GET", "/api/v1/reports")["data"]}
     report = known.get("View to order") or ask("POST", "/api/v1/reports", {"name": "View to order", "description": "For the weekly meeting", "query": QUESTIONS["funnel"], "shown": {}}, 201)["id"]
-    words = {"report": report, "cell": encoded({"cell": {"value": 0, "step": 2}, "of": "Product Added"})}
+    words = {"report": report, "export": furnish_export(ask, report), "cell": encoded({"cell": {"value": 0, "step": 2}, "of": "Product Added"})}
     for name, question in {**QUESTIONS, "friction": friction()}.items():
         words |= {name: question["kind"], f"q_{name}": encoded(question)}
     return words
@@ -347,4 +362,53 @@ def test_what_is_saved_opens_as_fields_and_unchanged(page, shop, words, kind):
     page("wait", selector=".ex-form")
     assert page("attribute", selector=".pt-actions button:has-text('Save')", name="disabled") is not None, "nothing was changed"
     assert "q=" not in page("url")
+    assert page("complaints") == []
+
+
+def test_an_answer_follows_what_happens_while_it_is_live(page, shop, words):
+    assert words
+    page("open", path=f"/explore/segmentation?q={encoded({'kind': 'segmentation', 'series': [{'event': 'Bell Rung'}], 'unit': 'whole'})}")
+    page("waitText", selector="main", text="Nobody did this")
+    page("click", selector=".pt-actions button:has-text('Live')")
+    page("waitText", selector="[data-live]", text="newest answer at")
+    for count in (1, 2):
+        shop.send_ok([{"type": "track", "event": "Bell Rung", "userId": "explorer-1", "messageId": f"bell-{count}", "timestamp": at(0, 1)}], shop.web["write_key"])
+        page("waitText", selector=".ex-twin", text=str(count))
+    assert "live=1" in page("url")
+    page("click", selector=".pt-actions button:has-text('Live')")
+    page("gone", selector="[data-live]")
+    assert page("complaints") == []
+
+
+def test_files_now_and_by_a_schedule(page, shop, words):
+    page("open", path=f"/explore/report/{words['report']}")
+    page("wait", selector=".ex-steps")
+    page("click", selector=".ex-step:nth-child(2) .ex-number")
+    page("wait", selector=".ex-people a")
+    page("click", selector=".pt-actions button:has-text('Export')")
+    page("click", selector="[role=menuitem]:has-text('Save as a file')")
+    page("wait", selector="[role=dialog] input[value=people]:checked")
+    assert page("axe") == []
+    page("click", selector="[role=dialog] button[type=submit]")
+    page("waitText", selector=".pt-toast", text=".csv is saved")
+    page("gone", selector="[role=dialog]")
+    page("click", selector=".pt-actions button:has-text('Export')")
+    page("click", selector="[role=menuitem]:has-text('Schedule this')")
+    page("wait", selector="[role=dialog] input:focus")
+    page("press", keys=["Control+a"])
+    page("type", text="Every night")
+    page("fill", selector="[role=dialog] input[type=time]", text="02:15")
+    assert page("axe") == []
+    page("click", selector="[role=dialog] button[type=submit]")
+    page("waitUrl", path="/explore/exports?open=")
+    page("waitText", selector=".pt-side", text="Every day at 02:15, UTC")
+    page("click", selector=".pt-side button:has-text('Run now')")
+    page("waitText", selector=".ex-run", text="every-night-")
+    page("click", selector=".pt-side button:has-text('Pause')")
+    page("waitText", selector=".pt-side .pt-facts", text="paused")
+    page("click", selector=".pt-side button[aria-label=More]")
+    page("click", selector="[role=menuitem]:has-text('Delete')")
+    page("waitText", selector=".pt-toast", text="Every night is deleted")
+    names = [job["name"] for job in Customers(shop).ask("GET", "/api/v1/analytics/exports")["data"]]
+    assert names == ["Weekly funnel"]
     assert page("complaints") == []

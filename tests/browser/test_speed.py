@@ -41,6 +41,8 @@ TIMED = {
     "consent": "strictly necessary",
     "suppressed": r"Addresses: \d",
     "privacy": r"Requests: \d",
+    "desk": "The web shop is slow|Card payments",
+    "desk-page": "no answer|We know of it",
     "connectors": r"\d connectors",
     "connector": "X-Shopify-Hmac-SHA256",
     "pulls": "Stopped",

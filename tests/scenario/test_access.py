@@ -307,7 +307,7 @@ def test_people_by_command(patron):
 def test_roles(anna):
     roles = anna.ok("GET", "/api/v1/roles")
     names = [row["name"] for row in roles["permissions"]]
-    assert [row["name"] for row in roles["data"]] == ["owner", "admin", "engineer", "analyst", "agent", "privacy", "auditor"]
+    assert [row["name"] for row in roles["data"]] == ["owner", "admin", "engineer", "analyst", "agent", "store", "privacy", "auditor"]
     assert roles["data"][0]["permissions"] == names and roles["data"][0]["accounts"] >= 1
 
 

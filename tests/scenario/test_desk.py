@@ -5,62 +5,12 @@ import csv
 import io
 import itertools
 import json
-import urllib.parse
 
 import pytest
+from harness.desk import Desk
 
 START = "2026-05-04T09:00:00.000Z"
 made = itertools.count(1)
-
-
-class Desk:
-    def __init__(self, patron):
-        self.patron = patron
-
-    def ask(self, method, path, body=None, status=200, **kw):
-        answer = self.patron.api(method, path, body, **kw)
-        assert answer.status == status, f"{method} {path}: {answer}\n{self.patron.stderr(2000)}"
-        return answer.json()
-
-    def report(self, status=201, **what):
-        return self.ask("POST", "/api/v1/tickets", what, status)
-
-    def open(self, **what):
-        return self.report(**what)["ticket"]
-
-    def get(self, ticket, status=200):
-        return self.ask("GET", f"/api/v1/tickets/{ticket}", status=status)
-
-    def ticket(self, ticket):
-        return self.get(ticket)["ticket"]
-
-    def change(self, ticket, status=200, **what):
-        answer = self.ask("PATCH", f"/api/v1/tickets/{ticket}", what, status)
-        return answer["ticket"] if status == 200 else answer
-
-    def history(self, ticket, **query):
-        return self.pages(f"/api/v1/tickets/{ticket}/history", **query)
-
-    def reports(self, ticket, **query):
-        return self.pages(f"/api/v1/tickets/{ticket}/reports", **query)
-
-    def pages(self, path, **query):
-        rows, cursor = [], None
-        while True:
-            page = self.ask("GET", path + "?" + urllib.parse.urlencode({**query, **({"cursor": cursor} if cursor else {})}))
-            rows += page["data"]
-            cursor = page["next_cursor"]
-            if cursor is None:
-                return rows
-
-    def list(self, **query):
-        return self.pages("/api/v1/tickets", **query)
-
-    def total(self, **query):
-        return self.ask("GET", "/api/v1/tickets?" + urllib.parse.urlencode({**query, "limit": 1}))["total"]
-
-    def clock(self, to):
-        self.ask("PUT", "/api/v1/clock", {"now": to, "speed": 0})
 
 
 @pytest.fixture
@@ -172,9 +122,10 @@ def test_forty_reports_of_one_fault_are_one_incident(timed):
     reports = timed.reports(ticket["key"], limit=7)
     assert sorted(report["store"] for report in reports) == [f"{store:04}" for store in range(40)]
     assert [report["report"] for report in reports] == sorted(report["report"] for report in reports)
-    history = timed.history(ticket["key"])
+    whole = timed.history(ticket["key"])
+    assert [row["seq"] for row in whole] == list(range(1, len(whole) + 1)) and ticket["version"] == len(whole)
+    history = [row for row in whole if not row["what"].startswith("sla_")]
     assert [row["what"] for row in history] == ["opened"] + ["joined"] * 39
-    assert [row["seq"] for row in history] == list(range(1, 41)) and ticket["version"] == 40
     assert all(row["public"] and ticket["key"] in row["text"] for row in history[1:]), "each reporter is told"
     assert [row["changes"]["priority"] for row in history if "priority" in row["changes"]] == [[0, 3], [3, 1]]
 
@@ -338,21 +289,27 @@ def test_lists(timed):
         assert [t["title"] for t in timed.list(**query, limit=1)] == whole, "page by page the same"
         assert timed.total(**query) == len(whole)
         return whole
-    assert titles() == ["Router", "Till A", "Till B", "Wish"]
-    assert titles(reversed="true") == ["Wish", "Till B", "Till A", "Router"]
+    timed.wait_row(keys["Router"], "sla_breached")
+    assert titles(sort="priority") == ["Router", "Till A", "Till B", "Wish"]
+    assert titles(sort="priority", reversed="true") == ["Wish", "Till B", "Till A", "Router"]
+    assert titles() == ["Router", "Till B", "Wish", "Till A"], "by time to breach: an answer in 5 minutes, 1 h, 4 h; solved in 8 h"
+    assert titles(reversed="true") == titles()[::-1] and titles(due_state="breached") == ["Router"] and titles(due_state="running,none") == ["Till B", "Wish", "Till A"]
+    dues = {t["title"]: (t["due_at"], t["due_clock"], t["due_state"]) for t in timed.list()}
+    assert dues["Router"] == ("2026-05-04T09:06:00.000Z", "response", "breached") and dues["Till A"] == ("2026-05-04T17:00:00.000Z", "resolution", "running")
     assert titles(sort="number") == ["Wish", "Till B", "Router", "Till A"]
-    assert titles(sort="changed") == ["Till A", "Wish", "Till B", "Router"]
-    assert titles(queue="tills") == ["Till A", "Till B"] and titles(queue="tills", store="0002") == ["Till B"]
+    assert titles(sort="changed") == ["Till A", "Wish", "Till B", "Router"], "what clocks write is no change"
+    assert titles(queue="tills") == ["Till B", "Till A"] and titles(queue="tills", store="0002") == ["Till B"]
     assert titles(queue="") == ["Wish"] and titles(queue="nobody's") == []
     assert titles(state="in_progress,waiting") == ["Till A"] == titles(assignee="acc-1")
-    assert titles(type="service_request") == ["Wish"] and titles(priority="P1,P3") == ["Router", "Till A", "Till B"]
-    assert titles(search="till") == ["Till A", "Till B"] and titles(search=keys["Router"]) == ["Router"] and titles(search="0002 till") == ["Till B"]
+    assert titles(type="service_request") == ["Wish"] and titles(priority="P1,P3") == ["Router", "Till B", "Till A"]
+    assert titles(search="till") == ["Till B", "Till A"] and titles(search=keys["Router"]) == ["Router"] and titles(search="0002 till") == ["Till B"]
     timed.ask("GET", "/api/v1/tickets?state=nonsense", status=400)
     first = timed.ask("GET", "/api/v1/tickets?limit=1&sort=number")
     timed.ask("GET", f"/api/v1/tickets?limit=1&sort=priority&cursor={first['next_cursor']}", status=400)
     text = timed.patron.api("GET", "/api/v1/tickets/export?sort=number").body.decode()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["title"] for row in rows] == titles(sort="number") and rows[3]["assignee"] == "acc-1" and rows[2]["priority"] == "P1"
+    assert (rows[2]["due_at"], rows[2]["due_clock"], rows[2]["due_state"]) == dues["Router"]
     before = timed.list(), titles(search="till")
     timed.patron.kill9()
     timed.patron.start()
@@ -362,7 +319,7 @@ def test_lists(timed):
 def test_changes_are_fed_into_the_log(timed):
     ticket = timed.open(title="Secret words", description="of a person", requester="Ann", category="till_fault", store="0007")
     timed.change(ticket["key"], state="in_progress", note="whisper")
-    events = [event for event in timed.patron.wait_own(2) if event["event"].startswith("Ticket ")]
+    events = timed.events("Ticket ", 2)
     assert [event["event"] for event in events] == ["Ticket Opened", "Ticket Changed"]
     properties = events[1]["properties"]
     assert (properties["ticket"], properties["version"], properties["what"], properties["state_before"], properties["state"], properties["store"]) == (
@@ -430,12 +387,12 @@ def test_a_payment_time_out_goes_to_its_vendor(timed):
     answered, = timed.ask("POST", at, {"answer": "We fail over."})["data"]
     assert answered["answered_at"] == "2026-05-04T09:12:00.000Z" and answered["answer"] == "We fail over."
     timed.ask("POST", at, {"answer": "Again"}, 409)
-    assert [row["what"] for row in timed.history(ticket["key"])] == ["opened", "escalated", "vendor_answered"]
-    event, = [event for event in timed.patron.wait_own(5) if event["event"] == "Vendor Escalated"]
+    assert [row["what"] for row in timed.history(ticket["key"]) if not row["what"].startswith("sla_")] == ["opened", "escalated", "vendor_answered"]
+    event, = timed.events("Vendor Escalated", 1)
     assert event["properties"]["message"] == "Card payments time out." and event["properties"]["vendor"] == "acme"
     timed.ask("POST", f"/api/v1/tickets/{ticket['key']}/escalations", {"vendor": "nobody"}, 404)
     unknown = timed.open(category="payment_timeout", services=["other"])
-    assert "none of the services names its vendor" in timed.history(unknown["key"])[-1]["text"]
+    assert "none of the services names its vendor" in timed.history(unknown["key"])[1]["text"]
     timed.ask("POST", f"/api/v1/tickets/{unknown['key']}/escalations", {}, 400)
 
 

@@ -388,3 +388,28 @@ def test_an_export_is_fetched_once(desk):
     after = desk.ask("GET", f"{API}/requests/{request['id']}")
     assert after["fetched_at"] and after["archive_bytes"] is None and after["label"] == "" and after["subjects"] == []
     assert list((patron.data / "privacy").iterdir()) == []
+
+
+def test_an_export_holds_what_the_desk_has(desk):
+    patron, person = desk.patron, desk.person()
+    ask = lambda what: patron.api("POST", "/api/v1/tickets", what).json()["ticket"]["key"]  # noqa: E731
+    own = ask({"type": "service_request", "title": "A refund", "description": "Of the lamp", "requester": person["id"], "custom": {}})
+    other = ask({"category": "till_fault", "services": ["export"], "requester": "bob-1", "description": "words of Bob"})
+    assert ask({"category": "till_fault", "services": ["export"], "requester": "zenobia.quillfeather@example.test", "description": "also mine"}) == other
+    ask({"title": "Of nobody she knows", "requester": "bob-1"})
+    for ticket in (own, other):
+        for change in ({"note": "It is on its way", "public": True}, {"note": "internal words"}, {"note": "said by somebody", "from_requester": True}):
+            assert patron.api("PATCH", f"/api/v1/tickets/{ticket}", change).status == 200
+    request = desk.request({"id": person["id"]}, kind="export")
+    desk.decide(request)
+    done = desk.wait(request)
+    assert done["removed"]["tickets"] == 6
+    path = desk.ask("POST", f"{API}/requests/{request['id']}/link", {})["path"]
+    with zipfile.ZipFile(io.BytesIO(patron.api("GET", path).body)) as archive:
+        rows = {part: [json.loads(line) for line in archive.read(f"data/{part}.jsonl").decode().splitlines()] for part in ("tickets", "ticket_reports", "ticket_notes")}
+        page = archive.read("index.html").decode()
+    assert [(row["ticket"], row["title"], row["description"]) for row in rows["tickets"]] == [(own, "A refund", "Of the lamp")]
+    assert {(row["ticket"], row["text"]) for row in rows["ticket_reports"]} == {(own, "Of the lamp"), (other, "also mine")}
+    assert sorted((row["ticket"], row["by"], row["text"]) for row in rows["ticket_notes"]) == sorted(
+        [(own, "desk", "It is on its way"), (own, "you", "said by somebody"), (other, "desk", "It is on its way")])
+    assert "also mine" in page and "words of Bob" not in page and "internal words" not in page

@@ -524,7 +524,10 @@ export interface paths {
          */
         put: operations["reports_save"];
         post?: never;
-        /** Remove a saved question */
+        /**
+         * Remove a saved question
+         * @description 409, an export by a schedule needs it.
+         */
         delete: operations["reports_delete"];
         options?: never;
         head?: never;
@@ -608,6 +611,229 @@ export interface paths {
          */
         put: operations["clock_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stores, filtered
+         * @description By code. `search` takes words of code, name, region and address; the best 200 are filtered further and stand best first, on one page.
+         */
+        get: operations["commerce_stores_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/stores/{store}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        /** One store */
+        get: operations["commerce_store_get"];
+        /**
+         * Add or change a store
+         * @description What is left out stays as it was. `version` is 0 for a new one, else that of the store as it was read: 409 when somebody saved it since.
+         *     `calendar` holds from `calendar_from` on (left out: from now on; of a new store: always), and replaces what was to hold from later.
+         */
+        put: operations["commerce_store_put"];
+        post?: never;
+        /**
+         * Remove a store and its tills
+         * @description For one that was a mistake. A store that closes gets its closed_on.
+         */
+        delete: operations["commerce_store_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/stores/{store}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        /** When a store is open, day by day */
+        get: operations["commerce_store_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/stores/{store}/tills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        /** Tills of a store, by code */
+        get: operations["commerce_tills_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/stores/{store}/tills/{till}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store: string;
+                /** @description Code */
+                till: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add or change a till
+         * @description What is left out stays as it was. `version` as of a store.
+         */
+        put: operations["commerce_till_put"];
+        post?: never;
+        /**
+         * Remove a till
+         * @description For one that was a mistake. A till that goes is retired.
+         */
+        delete: operations["commerce_till_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opening hours by name */
+        get: operations["commerce_calendars_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/calendars/{calendar}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 of a-z, 0-9 and _, the first a letter */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        /** One calendar with all its versions */
+        get: operations["commerce_calendar_get"];
+        /**
+         * Add or change a calendar
+         * @description `calendar` holds from `from` on (left out: from now on; of a new one: always), and replaces what was to hold from later; what held before stays.
+         *     `version` as of a store.
+         */
+        put: operations["commerce_calendar_put"];
+        post?: never;
+        /** Remove a calendar that no store keeps nor kept */
+        delete: operations["commerce_calendar_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a calendar would say, day by day */
+        post: operations["commerce_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Holidays out of an iCalendar file
+         * @description Whole-day events (RFC 5545) as local dates, repetitions within the years written out; events at a time of day are counted as skipped.
+         *     Nothing is stored: put them into a calendar's `holidays`.
+         */
+        post: operations["commerce_holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commerce/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: "stores" | "tills";
+            };
+            cookie?: never;
+        };
+        /** All stores, or all tills, as CSV */
+        get: operations["commerce_export"];
+        put?: never;
+        /**
+         * Add and change stores, or tills, from CSV
+         * @description UTF-8 with a header line; columns in any order, one that is missing leaves what was. Stores: code, name, zone, country, region, format, address,
+         *     opened_on, closed_on, calendar (kept from now on). Tills: store, code, name, kind, state. Rows that are wrong are left out and named. At most
+         *     20,000 rows and 1 MiB.
+         */
+        post: operations["commerce_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,7 +1402,8 @@ export interface paths {
         };
         /**
          * Tickets, filtered and sorted
-         * @description By priority: P1 first, of equal ones the older first. By number and by change: the newest first. `search` takes words of key, title, store,
+         * @description By due: what is late longest first, then by time to breach; what is promised nothing, or waits, comes last. By priority: P1 first. Of equal
+         *     ones the older first. By number and by change: the newest first. `search` takes words of key, title, store,
          *     till and requester, and the best 200 that match are filtered further.
          */
         get: operations["tickets_list"];
@@ -1435,6 +1662,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /** Files of a ticket */
+        get: operations["tickets_attachments"];
+        put?: never;
+        /**
+         * Add a file
+         * @description The body is the file, at most 4 MiB, and durable when answered. At most 50 a ticket (409). The type is one of those that Content-Type may name here and
+         *     that the bytes say, too (415).
+         */
+        post: operations["tickets_attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Its number */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The file itself
+         * @description Always to be saved, never shown by the browser (Content-Disposition, nosniff, an empty policy).
+         */
+        get: operations["tickets_attachment"];
+        put?: never;
+        post?: never;
+        /** Remove a file */
+        delete: operations["tickets_detach"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that you are at a ticket, and see who else is
+         * @description Held in memory for as long as `expires_s` after it was said last; say it again before.
+         */
+        put: operations["tickets_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/policy": {
         parameters: {
             query?: never;
@@ -1517,6 +1817,26 @@ export interface paths {
          * @description But macros, templates and views they need desk.policy besides. What names it in tickets stays.
          */
         delete: operations["desk_records_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works on tickets
+         * @description Enabled accounts whose role holds desk.write, the first 1,000 by address.
+         */
+        get: operations["desk_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2032,6 +2352,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports by a schedule, by name, and how their last runs went */
+        get: operations["exports_list"];
+        put?: never;
+        /**
+         * Write what a saved question says to a file, over and over
+         * @description It takes `profiles.read` besides, and of events `events.read`: whoever reads the folder reads them. 400 names the field; 409, the name is in use, or the server has no export.root;
+         *     413, there are 100 already.
+         */
+        post: operations["exports_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["exports_get"];
+        /**
+         * Define it anew, pause it (`enabled`) or take it up again
+         * @description `version` is that of the export as it was read: 409 when somebody saved another one since. A run that is under way ends. Rights as of making one.
+         */
+        put: operations["exports_save"];
+        post?: never;
+        /** Remove it and its history; its files stay */
+        delete: operations["exports_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/exports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run it now, also while it is paused
+         * @description 409 while it runs, or waits for that.
+         */
+        post: operations["exports_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/exports/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** Its runs, newest first; the last 100 are kept */
+        get: operations["exports_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups": {
         parameters: {
             query?: never;
@@ -2405,6 +2812,85 @@ export interface paths {
         };
         /** Progress of one import as Server-Sent Events, as in /api/v1/imports/live; ends at once when there is no such import */
         get: operations["imports_live_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * First contact resolution, time to resolve, promises kept, satisfaction
+         * @description Of the incidents and service requests that were resolved in the range, each once: merged ones are their survivor, children their parent. Beside each
+         *     figure stand what it is made of, the period before, and by each period and group. A share has a 95 % interval (Wilson); a figure of nothing is null.
+         */
+        get: operations["insight_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/desk/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV
+         * @description A line for the whole, the period before, each period and each group: `part` and `value` say which.
+         */
+        get: operations["insight_desk_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/desk/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tickets behind a number */
+        get: operations["insight_desk_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/desk/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checkouts that failed or were abandoned, while a major incident was open and else
+         * @description Events of customers, by the hour: an hour in which a major incident was open, if only for a moment, is `during`. Started: Checkout Started. Failed: Checkout Failed, Payment Failed,
+         *     Order Payment Failed. Completed: Order Completed. Up to 998 hours.
+         */
+        get: operations["insight_desk_checkout"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3515,6 +4001,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be reported, and from where
+         * @description The caller's stores with their tills, and the categories and services of the desk.
+         */
+        get: operations["portal_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own reports and those of one's stores
+         * @description Newest first, each with what has become of it.
+         */
+        get: operations["portal_reports"];
+        put?: never;
+        /**
+         * Report something
+         * @description A fault that is known and open takes the report in: 200 with `known`. Everything else opens a ticket: 201. Whoever is staff of stores names
+         *     one of those (left out where there is one); whoever is of none may name any.
+         */
+        post: operations["portal_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/tickets/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What became of a report
+         * @description 404, also where the ticket is somebody else's.
+         */
+        get: operations["portal_ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/tickets/{ticket}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer, or add something
+         * @description A ticket that waits for an answer goes on; one that is solved is open again.
+         */
+        post: operations["portal_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/tickets/{ticket}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it is solved, or not
+         * @description Solved: the ticket is closed once all who reported have said so; 409 unless it is resolved. Not solved: it is open again; 409 unless it is
+         *     resolved or closed.
+         */
+        post: operations["portal_verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/tickets/{ticket}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a photo to one's newest report of it
+         * @description The body is the photo, at most 4 MiB; the type is what Content-Type and the bytes say (415). The desk sees it, other stores do not.
+         */
+        post: operations["portal_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/tickets/{ticket}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how it was
+         * @description By whoever was invited to (`rating` of the ticket); until then, and for everybody else, 404. It may be changed until the invitation ends.
+         */
+        post: operations["portal_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy/requests": {
         parameters: {
             query?: never;
@@ -4196,6 +4843,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /** What is promised of a ticket, and how far it is */
+        get: operations["tickets_clocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/clocks/{clock}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                clock: components["schemas"]["SlaClock"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Every second of a clock
+         * @description Stretches are half open and tile the life of the ticket. Those with `why` counted, of the latest round, sum to the clock's elapsed time, to the
+         *     millisecond. 413, there are over 100,000.
+         */
+        get: operations["tickets_clock_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policies in force, or that will be
+         * @description In the order in which they are asked whether they apply. Of each the newest version.
+         */
+        get: operations["sla_policies_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla/policies/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a policy would have made of the tickets since */
+        post: operations["sla_policies_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla/policies/{policy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        /** A policy's newest version */
+        get: operations["sla_policies_get"];
+        /**
+         * A new version of it
+         * @description 400 names the place. `version` is 0 for a new policy, else that of the policy as it was read: 409 when somebody saved another since. It holds for all open
+         *     tickets from its instant on; what was before stays.
+         */
+        put: operations["sla_policies_put"];
+        post?: never;
+        /** From now on it is no longer in force */
+        delete: operations["sla_policies_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla/policies/{policy}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        /** All its versions, oldest first */
+        get: operations["sla_policies_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -4255,6 +5027,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Surveys, and how many were asked and answered in the last 30 days */
+        get: operations["surveys_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers, the newest first */
+        get: operations["surveys_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/{survey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                survey: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add or change a survey
+         * @description `version` is the one that it was read at, 0 for a new one; 409 where somebody else changed it since. What was asked before keeps its scale.
+         */
+        put: operations["surveys_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What was asked after a ticket, and what was answered
+         * @description `link` is for its requester alone: whoever has it can answer. It is told to those who hold surveys.write.
+         */
+        get: operations["surveys_of_ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/survey/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The question, for whoever was asked
+         * @description For people, in English, German or Arabic as their browser asks. The token in the path is the credential. Reading it answers nothing.
+         */
+        get: operations["survey_page"];
+        put?: never;
+        /** Answer, or change the answer */
+        post: operations["survey_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a text is about, how sure that is, and why
+         * @description The category by the starter model, and what the policy in force makes of it. Below the model's threshold (`accepted` false) a person decides. Nothing is kept.
+         */
+        post: operations["desk_triage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4272,7 +5165,7 @@ export interface components {
         /** Format: date-time */
         TimeOrNull: string | null;
         /** @enum {string} */
-        RoleName: "owner" | "admin" | "engineer" | "analyst" | "agent" | "privacy" | "auditor";
+        RoleName: "owner" | "admin" | "engineer" | "analyst" | "agent" | "store" | "privacy" | "auditor";
         /** @description Stored in lower case */
         Email: string;
         PersonName: string;
@@ -4340,6 +5233,8 @@ export interface components {
             email: string;
             name: string;
             role: components["schemas"]["RoleName"];
+            /** @description Codes of the stores whose staff they are, sorted */
+            stores: string[];
             /** @enum {unknown} */
             state: "active" | "invited" | "disabled";
             totp: boolean;
@@ -5341,6 +6236,100 @@ export interface components {
              */
             now?: string;
         };
+        StoreNow: {
+            /**
+             * @description no_hours: no calendar holds
+             * @enum {unknown}
+             */
+            state: "open" | "closed" | "no_hours";
+            /** @description When it opens or closes next; null: never, as far as is known */
+            changes_at: components["schemas"]["TimeOrNull"];
+        };
+        Store: {
+            code: string;
+            name: string;
+            zone: string;
+            country: string;
+            region: string;
+            format: string;
+            address: string;
+            opened_on: string;
+            closed_on: string;
+            /** @description That are not retired */
+            tills: number;
+            now: components["schemas"]["StoreNow"];
+            /** @description That it keeps now; empty: none */
+            calendar: string;
+            calendars: {
+                /** @description null: always did */
+                from: components["schemas"]["TimeOrNull"];
+                calendar: string;
+            }[];
+            version: number;
+            changed_at: components["schemas"]["Time"];
+            changed_by: string;
+        };
+        Till: {
+            store: string;
+            code: string;
+            name: string;
+            /** @enum {unknown} */
+            kind: "staffed" | "self_checkout" | "mobile";
+            /** @enum {unknown} */
+            state: "in_service" | "out_of_service" | "retired";
+            version: number;
+            changed_at: components["schemas"]["Time"];
+            changed_by: string;
+        };
+        OpenDay: {
+            /** Format: date */
+            date: string;
+            /** @description A calendar holds on it */
+            hours: boolean;
+            holiday: boolean;
+            /** @description Other hours than those of its weekday, or breaks */
+            special: boolean;
+            /** @description Of the holiday; may be empty */
+            name: string;
+            windows: {
+                /** @description Wall clock, 09:00 */
+                from: string;
+                /** @description Wall clock; 24:00 is midnight at its end */
+                to: string;
+                opens_at: components["schemas"]["Time"];
+                closes_at: components["schemas"]["Time"];
+            }[];
+        };
+        HoursCalendarRow: {
+            id: string;
+            name: string;
+            /** @description Of the newest version; empty: the store's */
+            zone: string;
+            /** @description Since when, or from when, the newest version holds; null: always did */
+            from: components["schemas"]["TimeOrNull"];
+            /** @description That keep it, did, or are to */
+            stores: number;
+            version: number;
+            changed_at: components["schemas"]["Time"];
+            changed_by: string;
+        };
+        HoursCalendar: {
+            id: string;
+            name: string;
+            stores: number;
+            /** @description Ascending; each holds until the next one does */
+            versions: {
+                /** @description null: always did */
+                from: components["schemas"]["TimeOrNull"];
+                zone: string;
+                calendar: Record<string, unknown>;
+                changed_at: components["schemas"]["Time"];
+                changed_by: string;
+            }[];
+            version: number;
+            changed_at: components["schemas"]["Time"];
+            changed_by: string;
+        };
         ComputedTraitEdit: {
             /** @description As it stands in profiles; unique */
             name: string;
@@ -5828,6 +6817,17 @@ export interface components {
             replied_at: components["schemas"]["TimeOrNull"];
             resolved_at: components["schemas"]["TimeOrNull"];
             closed_at: components["schemas"]["TimeOrNull"];
+            due_at: components["schemas"]["TimeOrNull"];
+            /**
+             * @description Whose deadline comes first
+             * @enum {unknown}
+             */
+            due_clock: "response" | "next_response" | "resolution" | "ola" | "vendor" | null;
+            /**
+             * @description As of this answer; none: nothing is promised
+             * @enum {unknown}
+             */
+            due_state: "none" | "running" | "paused" | "at_risk" | "breached";
         };
         TicketPage: {
             ticket: components["schemas"]["Ticket"];
@@ -5849,7 +6849,7 @@ export interface components {
             seq: number;
             at: components["schemas"]["Time"];
             /** @enum {unknown} */
-            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered" | "erased";
+            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "confirmed" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered" | "attached" | "detached" | "sla_at_risk" | "sla_breached" | "sla_escalated" | "erased";
             public: boolean;
             by: {
                 kind: string;
@@ -5903,6 +6903,25 @@ export interface components {
             due_at: components["schemas"]["TimeOrNull"];
             answered_at: components["schemas"]["TimeOrNull"];
             answer: string;
+        };
+        TicketAttachment: {
+            /** @description Its number */
+            attachment: number;
+            /** @description Number of the report that it belongs to */
+            report: number | null;
+            at: components["schemas"]["Time"];
+            name: string;
+            /** @description As Content-Type */
+            type: string;
+            bytes: number;
+            /** @description Of the bytes */
+            sha256: string;
+            public: boolean;
+            by: {
+                kind: string;
+                id: string;
+                name: string;
+            };
         };
         DestinationAdd: {
             name: string;
@@ -6232,6 +7251,114 @@ export interface components {
                 events?: number;
             }[];
         };
+        ExportJobEdit: {
+            /** @description Unique; files begin with it */
+            name: string;
+            /** @description Id of the saved question */
+            report: string;
+            /**
+             * @description Its rows; the people behind `cell`; events of people that an event set of the query holds, in log order
+             * @default answer
+             * @enum {unknown}
+             */
+            what: "answer" | "people" | "events";
+            /**
+             * @description parquet takes DuckDB's library on the server (503 says what is missing)
+             * @default csv
+             * @enum {unknown}
+             */
+            format: "csv" | "jsonl" | "parquet";
+            cell?: components["schemas"]["AnalyticsCell"];
+            /** @enum {unknown} */
+            every: "hour" | "day" | "week";
+            /**
+             * @description Minute of the local day; of `hour` that of the hour
+             * @default 0
+             */
+            at_min: number;
+            /**
+             * @description Of `week`: 1 is Monday
+             * @default 1
+             */
+            weekday: number;
+            /**
+             * @description IANA name
+             * @default UTC
+             */
+            zone: string;
+            /**
+             * @description Path below export.root, made when missing; no part begins with a dot
+             * @default
+             */
+            folder: string;
+            /**
+             * @description The newest so many files stay, older ones are removed
+             * @default 30
+             */
+            keep_files: number;
+            /** @default true */
+            enabled: boolean;
+            /**
+             * @description Of a save: as it was read
+             * @default 0
+             */
+            version: number;
+        };
+        ExportRun: {
+            number: number;
+            /** @enum {unknown} */
+            cause: "schedule" | "person";
+            /**
+             * @description interrupted: by a stop of the server, then it runs again, or by a change of the export
+             * @enum {unknown}
+             */
+            outcome: "waiting" | "running" | "done" | "failed" | "interrupted";
+            reason: string | null;
+            due_at: components["schemas"]["Time"];
+            started_at: components["schemas"]["Time"];
+            /** Format: date-time */
+            finished_at: string | null;
+            rows: number;
+            bytes: number;
+            /** @description Of the machine's time */
+            took_ms: number;
+            /** @description Path below export.root; null: none, or removed since */
+            file: string | null;
+        };
+        ExportJob: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            report: string;
+            report_name: string;
+            /** @enum {unknown} */
+            what: "answer" | "people" | "events";
+            /** @enum {unknown} */
+            format: "csv" | "jsonl" | "parquet";
+            cell: Record<string, unknown>;
+            /** @enum {unknown} */
+            every: "hour" | "day" | "week";
+            at_min: number;
+            weekday: number;
+            zone: string;
+            folder: string;
+            keep_files: number;
+            enabled: boolean;
+            /** @description Rises with every change */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it runs next; null: it is paused
+             */
+            due_at: string | null;
+            /** @description Runs in a row that failed */
+            failures: number;
+            last: components["schemas"]["ExportRun"] | null;
+            created_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+            changed_by: string;
+        };
         /**
          * Format: uuid
          * @description Follows from what makes the group: the same after a rebuild
@@ -6529,6 +7656,173 @@ export interface components {
         ImportRefusalPage: {
             data: components["schemas"]["ImportRefusal"][];
             next_cursor: string | null;
+        };
+        FigureCheckout: {
+            hours: number;
+            started: number;
+            failed: number;
+            completed: number;
+            /** @description failed / started; null: none was started */
+            failures: number | null;
+            /** @description 1 - completed / started, at least 0 */
+            abandonment: number | null;
+        };
+        FigureShare: {
+            /** @description hits / n; null: n is 0 */
+            share: number | null;
+            /** @description 95 % interval */
+            low: number | null;
+            high: number | null;
+            hits: number;
+            n: number;
+        };
+        FigureCell: {
+            /** @description Tickets */
+            resolved: number;
+            fcr: {
+                /** @description Resolved at the first contact */
+                share: number | null;
+                low: number | null;
+                high: number | null;
+                hits: number;
+                n: number;
+                /** @description Of the hits: resolved under 7 days ago, may yet be repeated */
+                provisional: number;
+                /** @description Why the others were not, each reason for itself */
+                reopened: number;
+                transferred: number;
+                /** @description To another channel */
+                switched: number;
+                /** @description The same requester reported the same category again within 7 days */
+                repeated: number;
+                /** @description The requester wrote again */
+                contacted: number;
+            };
+            mttr: {
+                n: number;
+                /** @description From opened to resolved without waits for the requester, by the wall */
+                mean_s: number | null;
+                p50_s: number | null;
+                p90_s: number | null;
+                /** @description In open hours */
+                business_mean_s: number | null;
+                /** @description For the requester */
+                wait_mean_s: number | null;
+            };
+            sla: {
+                clocks: {
+                    /** @enum {unknown} */
+                    clock: "response" | "next_response" | "resolution" | "ola" | "vendor";
+                    /** @description met / (met + breached) */
+                    share: number | null;
+                    low: number | null;
+                    high: number | null;
+                    /** @description Rounds that were met */
+                    hits: number;
+                    n: number;
+                }[];
+                /** @description Tickets whose clocks were not asked yet */
+                unjudged: number;
+            };
+            csat: {
+                /** @description 4 or 5 of 5 */
+                share: number | null;
+                low: number | null;
+                high: number | null;
+                hits: number;
+                /** @description Answers */
+                n: number;
+                invited: number;
+                /** @description Answers of the invited */
+                response: number | null;
+                /** @description Of 1 to 5 */
+                mean: number | null;
+                /** @description Answers by score */
+                scores: number[];
+            };
+        };
+        DeskFigures: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: date-time
+             * @description The period before, as long, ends where this one begins
+             */
+            before_from: string;
+            /**
+             * Format: date-time
+             * @description The figures hold every change up to here
+             */
+            now: string;
+            zone: string;
+            /** @enum {unknown} */
+            unit: "day" | "week" | "month";
+            /** @enum {unknown} */
+            by: "none" | "queue" | "store" | "category" | "channel" | "priority" | "type";
+            total: components["schemas"]["FigureCell"];
+            before: components["schemas"]["FigureCell"];
+            periods: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                cell: components["schemas"]["FigureCell"];
+            }[];
+            groups: {
+                value: string;
+                cell: components["schemas"]["FigureCell"];
+                before: components["schemas"]["FigureCell"];
+            }[];
+            /** @description Major incidents that were open in the range, oldest first */
+            incidents: {
+                key: string;
+                priority: number;
+                category: string;
+                store: string;
+                /** Format: date-time */
+                opened_at: string;
+                /** Format: date-time */
+                resolved_at: string | null;
+            }[];
+            /** @description Now */
+            open: {
+                tickets: number;
+                /** @description Of which some clock was */
+                breached: number;
+                /** Format: date-time */
+                oldest_at: string | null;
+            };
+        };
+        FigureTicket: {
+            key: string;
+            /** @description For those who may read tickets */
+            title: string | null;
+            /** @enum {unknown} */
+            type: "incident" | "service_request";
+            priority: number;
+            store: string;
+            queue: string;
+            category: string;
+            channel: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            resolved_at: string;
+            took_s: number;
+            business_s: number;
+            wait_s: number;
+            first: boolean;
+            provisional: boolean;
+            contacts: number;
+            reopened: number;
+            transferred: number;
+            switched: number;
+            repeats: number;
+            met: ("response" | "next_response" | "resolution" | "ola" | "vendor")[];
+            breached: ("response" | "next_response" | "resolution" | "ola" | "vendor")[];
+            score: number | null;
         };
         /** @description A Segment call. At most 32,768 bytes and 32 levels; over it, or with wrong types, it is quarantined. */
         Event: {
@@ -6890,6 +8184,95 @@ export interface components {
             plan: string;
             version: number;
             violations: components["schemas"]["PlanViolation"][];
+        };
+        PortalForm: {
+            /** @description Whose staff the caller is; none: any may be named */
+            stores: {
+                code: string;
+                /** @description Empty: not known */
+                name: string;
+                tills: {
+                    code: string;
+                    name: string;
+                }[];
+            }[];
+            categories: {
+                id: string;
+                name: string;
+                /** @description Where customers feel it */
+                touchpoint: string;
+            }[];
+            services: {
+                id: string;
+                name: string;
+            }[];
+        };
+        /**
+         * @description received: nobody has looked yet; seen: somebody has; working; needs_you: a question to whoever reported; with_vendor, planned: waits for a
+         *     vendor, for a change; solved: they are asked whether it is.
+         * @enum {unknown}
+         */
+        PortalState: "received" | "seen" | "working" | "needs_you" | "with_vendor" | "planned" | "solved" | "closed" | "cancelled";
+        PortalReport: {
+            report: number;
+            /** @description What people call it: INC-1024 */
+            ticket: string;
+            /** @description Of the category where others reported first; may be empty */
+            title: string;
+            /** @enum {unknown} */
+            type: "incident" | "service_request" | "problem" | "change";
+            state: components["schemas"]["PortalState"];
+            at: components["schemas"]["Time"];
+            /** @description By the caller; else by their store */
+            mine: boolean;
+            store: string;
+            till: string;
+            text: string;
+            customers: number;
+            /** @description When they said that it is solved */
+            confirmed_at: components["schemas"]["TimeOrNull"];
+            changed_at: components["schemas"]["Time"];
+        };
+        PortalTicket: {
+            ticket: string;
+            title: string;
+            /** @enum {unknown} */
+            type: "incident" | "service_request" | "problem" | "change";
+            state: components["schemas"]["PortalState"];
+            opened_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+            solved_at: components["schemas"]["TimeOrNull"];
+            closed_at: components["schemas"]["TimeOrNull"];
+            /** @description Of everybody */
+            reports: number;
+            /** @description Affected */
+            stores: number;
+            /** @description Reports of the caller and of their stores, oldest first */
+            mine: components["schemas"]["PortalReport"][];
+            /** @description What was said between the desk and them, the last of it, oldest first */
+            notes: {
+                at: components["schemas"]["Time"];
+                /** @enum {unknown} */
+                by: "desk" | "you" | "store";
+                /** @description Of colleagues of the store; empty else */
+                name: string;
+                /** @enum {unknown} */
+                what: "note" | "joined" | "answered" | "confirmed";
+                text: string;
+            }[];
+            /** @description Of their reports */
+            photos: {
+                at: components["schemas"]["Time"];
+                name: string;
+            }[];
+            /** @description null: they are not asked */
+            rating: {
+                question: string;
+                least: number;
+                most: number;
+                /** @description What they have said */
+                score: number | null;
+            } | null;
         };
         /** @description Either an id, or a type and a value */
         PrivacySubject: {
@@ -7528,6 +8911,61 @@ export interface components {
             /** @description Positions of the newest of them, newest first: /api/v1/events/{position} */
             samples: number[];
         };
+        /** @enum {unknown} */
+        SlaClock: "response" | "next_response" | "resolution" | "ola" | "vendor";
+        /** @enum {unknown} */
+        SlaWhy: "counted" | "closed" | "paused" | "before_start" | "after_stop" | "cancelled" | "no_promise";
+        SlaTally: {
+            promised: number;
+            breached: number;
+        };
+        /** @description docs/sla.md says what stands in it */
+        SlaPolicyDocument: Record<string, unknown>;
+        SlaPolicy: {
+            id: string;
+            /** @description Unique over all policies */
+            version: number;
+            name: string;
+            rank: number;
+            /** @description null: always was */
+            from: components["schemas"]["TimeOrNull"];
+            /** @description null: no end */
+            until: components["schemas"]["TimeOrNull"];
+            changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string;
+            policy: components["schemas"]["SlaPolicyDocument"];
+        };
+        TicketClock: {
+            clock: components["schemas"]["SlaClock"];
+            /** @enum {unknown} */
+            state: "not_started" | "running" | "paused" | "met" | "breached" | "cancelled";
+            /** @description May still count: begun, not stopped, not cancelled */
+            open: boolean;
+            /** @description Also of one that is breached */
+            paused: boolean;
+            started_at: components["schemas"]["TimeOrNull"];
+            due_at: components["schemas"]["TimeOrNull"];
+            at_risk_at: components["schemas"]["TimeOrNull"];
+            stopped_at: components["schemas"]["TimeOrNull"];
+            target_s: number;
+            elapsed_s: number;
+            /** @description Negative: late */
+            remaining_s: number;
+            round: number;
+            /** @description Rounds */
+            met: number;
+            /** @description Rounds */
+            breached: number;
+            policy: {
+                id: string;
+                version: number;
+                name: string;
+            } | null;
+            steps: {
+                name: string;
+                at: components["schemas"]["TimeOrNull"];
+            }[];
+        };
         SourceEdit: {
             name?: string;
             /** @description False: its events are answered 200, counted and discarded */
@@ -7551,6 +8989,50 @@ export interface components {
             /** @enum {unknown} */
             skew: "correct" | "keep";
             created_at: components["schemas"]["Time"];
+        };
+        Survey: {
+            id: string;
+            name: string;
+            question: string;
+            /** @enum {unknown} */
+            scale: "csat" | "ces" | "nps";
+            /** @description Of the scale */
+            least: number;
+            most: number;
+            channels: string[];
+            active: boolean;
+            sample: number;
+            quiet_days: number;
+            expiry_days: number;
+            version: number;
+            /** Format: date-time */
+            changed_at: string | null;
+            changed_by: string;
+            /** @description In the last 30 days */
+            invited: number;
+            /** @description Of these */
+            answered: number;
+        };
+        SurveyInvitation: {
+            /** @description Key */
+            ticket: string;
+            survey: string;
+            /** @enum {unknown} */
+            scale: "csat" | "ces" | "nps";
+            /** @description The ticket's requester; empty once erased */
+            person: string;
+            /** Format: date-time */
+            invited_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** Format: date-time */
+            changed_at: string | null;
+            score: number | null;
+            comment: string;
+            /** @description Path of the page; null in lists and for those who may not have it */
+            link: string | null;
         };
     };
     responses: {
@@ -8153,6 +9635,8 @@ export interface operations {
                     name?: components["schemas"]["PersonName"];
                     role?: components["schemas"]["RoleName"];
                     disabled?: boolean;
+                    /** @description Codes of the stores whose staff they are: what the portal shows them */
+                    stores?: string[];
                     /** @description false: takes the second factor away; true is refused, since only the person can set it up */
                     totp?: boolean;
                 };
@@ -8809,6 +10293,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
@@ -8964,6 +10449,557 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_stores_list: {
+        parameters: {
+            query?: {
+                country?: string;
+                region?: string;
+                format?: string;
+                /** @description Stores that keep it, did, or are to */
+                calendar?: string;
+                /** @description Today */
+                state?: "trading" | "planned" | "closed";
+                search?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Store"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_store_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The store */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Store"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_store_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    name?: string;
+                    /** @description IANA time zone such as Europe/Berlin */
+                    zone?: string;
+                    /** @description ISO 3166-1 alpha-2; may be empty */
+                    country?: string;
+                    region?: string;
+                    /** @description Such as flagship or express */
+                    format?: string;
+                    /** @description Lines */
+                    address?: string;
+                    /** @description First local day of trade, 2026-01-31; may be empty */
+                    opened_on?: string;
+                    /** @description The last one; may be empty */
+                    closed_on?: string;
+                    /** @description Id; empty: none */
+                    calendar?: string;
+                    /** Format: date-time */
+                    calendar_from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The store */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Store"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_store_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_store_hours: {
+        parameters: {
+            query?: {
+                /** @description An instant of the first local day; left out: now */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        now: components["schemas"]["StoreNow"];
+                        /** @description In which days and wall times are */
+                        zone: string;
+                        days: components["schemas"]["OpenDay"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_tills_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code */
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Till"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_till_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store: string;
+                /** @description Code */
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    name?: string;
+                    /** @enum {unknown} */
+                    kind?: "staffed" | "self_checkout" | "mobile";
+                    /** @enum {unknown} */
+                    state?: "in_service" | "out_of_service" | "retired";
+                };
+            };
+        };
+        responses: {
+            /** @description The till */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_till_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store: string;
+                /** @description Code */
+                till: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_calendars_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HoursCalendarRow"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_calendar_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 of a-z, 0-9 and _, the first a letter */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursCalendar"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_calendar_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 of a-z, 0-9 and _, the first a letter */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    name?: string;
+                    /** @description Weekly hours, shifts, holidays and breaks (docs/commerce.md); a zone, or that of the store */
+                    calendar?: Record<string, unknown>;
+                    /** Format: date-time */
+                    from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursCalendar"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_calendar_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 to 64 of a-z, 0-9 and _, the first a letter */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Weekly hours, shifts, holidays and breaks (docs/commerce.md); a zone, or that of the store */
+                    calendar: Record<string, unknown>;
+                    /**
+                     * @description Where the calendar says none
+                     * @default UTC
+                     */
+                    zone?: string;
+                    /** Format: date-time */
+                    from?: string;
+                    /** @default 28 */
+                    days?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: components["schemas"]["OpenDay"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    from_year: number;
+                    to_year: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The days, ascending */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        holidays: {
+                            /** Format: date */
+                            date: string;
+                            name: string;
+                        }[];
+                        skipped: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: "stores" | "tills";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is imported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    commerce_import: {
+        parameters: {
+            query?: {
+                /** @description Say what it would do and write nothing */
+                trial?: boolean;
+            };
+            header?: never;
+            path: {
+                file: "stores" | "tills";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                        changed: number;
+                        same: number;
+                        failed: number;
+                        faults: {
+                            line: number;
+                            what: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
     };
@@ -10111,7 +12147,9 @@ export interface operations {
                 /** @description Major incidents only */
                 major?: boolean;
                 search?: string;
-                sort?: "number" | "priority" | "changed";
+                /** @description Names with commas between: running, paused, at_risk, breached, none; left out: any */
+                due_state?: string;
+                sort?: "number" | "priority" | "changed" | "due";
                 reversed?: boolean;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
@@ -10271,7 +12309,9 @@ export interface operations {
                 /** @description Major incidents only */
                 major?: boolean;
                 search?: string;
-                sort?: "number" | "priority" | "changed";
+                /** @description Names with commas between: running, paused, at_risk, breached, none; left out: any */
+                due_state?: string;
+                sort?: "number" | "priority" | "changed" | "due";
                 reversed?: boolean;
             };
             header?: never;
@@ -10716,6 +12756,195 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    tickets_attachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TicketAttachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_attach: {
+        parameters: {
+            query: {
+                /** @description Of the file */
+                name: string;
+                /** @description The requester may see it */
+                public?: boolean;
+                /** @description Number of the report that it belongs to; left out: none */
+                report?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": string;
+                "image/jpeg": string;
+                "image/gif": string;
+                "image/webp": string;
+                "application/pdf": string;
+                "application/zip": string;
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/json": string;
+                "text/plain": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The file */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAttachment"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Its number */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/gif": string;
+                    "image/webp": string;
+                    "application/pdf": string;
+                    "application/zip": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/json": string;
+                    "text/plain": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_detach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Its number */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    state: "viewing" | "editing" | "left";
+                };
+            };
+        };
+        responses: {
+            /** @description The others who are there now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        expires_s: number;
+                        data: {
+                            account: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            state: "viewing" | "editing";
+                            since: components["schemas"]["Time"];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
     desk_policy_get: {
         parameters: {
             query?: {
@@ -10957,6 +13186,35 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description Account */
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             503: components["responses"]["Later"];
         };
     };
@@ -11820,10 +14078,11 @@ export interface operations {
                     what?: "answer" | "people" | "events";
                     cell?: components["schemas"]["AnalyticsCell"];
                     /**
+                     * @description parquet takes DuckDB's library on the server (503 says what is missing)
                      * @default csv
                      * @enum {unknown}
                      */
-                    format?: "csv" | "jsonl";
+                    format?: "csv" | "jsonl" | "parquet";
                 };
             };
         };
@@ -11840,6 +14099,7 @@ export interface operations {
                 content: {
                     "text/csv": string;
                     "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Problem"];
@@ -11880,6 +14140,192 @@ export interface operations {
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them (at most 100) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ExportJob"][];
+                        /** @description Whether export.root is set: without it none can be made */
+                        possible: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportJobEdit"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportJob"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportJob"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportJobEdit"];
+            };
+        };
+        responses: {
+            /** @description The export */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportJob"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ExportRun"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             503: components["responses"]["Later"];
         };
     };
@@ -12661,6 +15107,191 @@ export interface operations {
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    insight_desk: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; left out: 28 days before `to` */
+                from?: string;
+                /** @description Not inside; left out: now */
+                to?: string;
+                /** @description IANA name: days, weeks (from Monday) and months are civil ones of it */
+                zone?: string;
+                unit?: "day" | "week" | "month";
+                by?: "none" | "queue" | "store" | "category" | "channel" | "priority" | "type";
+                /** @description Left out: any; empty: those in none */
+                queue?: string;
+                /** @description Code; likewise */
+                store?: string;
+                /** @description Likewise */
+                category?: string;
+                /** @description Likewise */
+                channel?: string;
+                /** @description Names with commas between: P1 to P5 */
+                priority?: string;
+                /** @description Likewise: incident, service_request */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskFigures"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    insight_desk_export: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; left out: 28 days before `to` */
+                from?: string;
+                /** @description Not inside; left out: now */
+                to?: string;
+                /** @description IANA name: days, weeks (from Monday) and months are civil ones of it */
+                zone?: string;
+                unit?: "day" | "week" | "month";
+                by?: "none" | "queue" | "store" | "category" | "channel" | "priority" | "type";
+                /** @description Left out: any; empty: those in none */
+                queue?: string;
+                /** @description Code; likewise */
+                store?: string;
+                /** @description Likewise */
+                category?: string;
+                /** @description Likewise */
+                channel?: string;
+                /** @description Names with commas between: P1 to P5 */
+                priority?: string;
+                /** @description Likewise: incident, service_request */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    insight_desk_tickets: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; left out: 28 days before `to` */
+                from?: string;
+                /** @description Not inside; left out: now */
+                to?: string;
+                /** @description Left out: any; empty: those in none */
+                queue?: string;
+                /** @description Code; likewise */
+                store?: string;
+                /** @description Likewise */
+                category?: string;
+                /** @description Likewise */
+                channel?: string;
+                /** @description Names with commas between: P1 to P5 */
+                priority?: string;
+                /** @description Likewise: incident, service_request */
+                type?: string;
+                behind?: "resolved" | "first" | "not_first" | "provisional" | "met" | "breached" | "answered" | "satisfied" | "unsatisfied";
+                /** @description Of met and breached */
+                clock?: "response" | "next_response" | "resolution" | "ola" | "vendor";
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, by number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["FigureTicket"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    insight_desk_checkout: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; left out: 28 days before `to` */
+                from?: string;
+                /** @description Not inside; left out: now */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both beside each other */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        from: string;
+                        /** Format: date-time */
+                        to: string;
+                        incidents: number;
+                        during: components["schemas"]["FigureCheckout"];
+                        otherwise: components["schemas"]["FigureCheckout"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
@@ -13655,6 +16286,340 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalForm"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_reports: {
+        parameters: {
+            query?: {
+                /** @description Those that are not over: not closed, not confirmed */
+                open?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PortalReport"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Something is broken, or something is needed
+                     * @default incident
+                     * @enum {unknown}
+                     */
+                    type?: "incident" | "service_request";
+                    /**
+                     * @description Of the form; left out: what `text` says
+                     * @default
+                     */
+                    category?: string;
+                    services?: string[];
+                    /**
+                     * @description Needed without a category
+                     * @default
+                     */
+                    text?: string;
+                    /** @default  */
+                    store?: string;
+                    /** @default  */
+                    till?: string;
+                    /**
+                     * Format: date-time
+                     * @description Since when; not in the future
+                     */
+                    since?: string;
+                    /**
+                     * @description Who wait
+                     * @default 0
+                     */
+                    customers?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description It joined what is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        report: components["schemas"]["PortalReport"];
+                        /** @description null: it is new */
+                        known: {
+                            since: components["schemas"]["Time"];
+                            reports: number;
+                            /** @description Affected */
+                            stores: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description A ticket was opened */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        report: components["schemas"]["PortalReport"];
+                        /** @description null: it is new */
+                        known: {
+                            since: components["schemas"]["Time"];
+                            reports: number;
+                            /** @description Affected */
+                            stores: number;
+                        } | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalTicket"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalTicket"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    solved: boolean;
+                    /**
+                     * @description What is still wrong; not with solved
+                     * @default
+                     */
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalTicket"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_photo: {
+        parameters: {
+            query?: {
+                /** @description Of the file */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": string;
+                "image/jpeg": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalTicket"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    portal_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number; of one that was merged: what it became */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description On the scale of the question */
+                    score: number;
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalTicket"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
@@ -14899,6 +17864,295 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    tickets_clocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Clocks that the policy has, or that ran */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        now: components["schemas"]["Time"];
+                        clocks: components["schemas"]["TicketClock"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_clock_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                clock: components["schemas"]["SlaClock"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stretches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        clock: components["schemas"]["SlaClock"];
+                        now: components["schemas"]["Time"];
+                        /** @description Of the clock's own time; 0: nothing is promised */
+                        target_s: number;
+                        elapsed_s: number;
+                        stretches: {
+                            from: components["schemas"]["Time"];
+                            to: components["schemas"]["Time"];
+                            seconds: number;
+                            why: components["schemas"]["SlaWhy"];
+                            /** @description The calendar: 24x7, store 0412, queue tills, or an id */
+                            in: string;
+                            /** @description Of the ticket */
+                            state: string;
+                            waiting_for: string;
+                            round: number;
+                            /** @description Version of the policy */
+                            policy: number | null;
+                            /** @description seq of the ticket's history that holds from there */
+                            history: number;
+                        }[];
+                        /** @description Seconds by reason */
+                        totals: {
+                            counted: number;
+                            closed: number;
+                            paused: number;
+                            before_start: number;
+                            after_stop: number;
+                            cancelled: number;
+                            no_promise: number;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    sla_policies_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SlaPolicy"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    sla_policies_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    policy: components["schemas"]["SlaPolicyDocument"];
+                    /**
+                     * Format: date-time
+                     * @description Tickets opened from then on
+                     */
+                    since: string;
+                };
+            };
+        };
+        responses: {
+            /** @description By clock */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Tickets */
+                        items: number;
+                        clocks: {
+                            clock: components["schemas"]["SlaClock"];
+                            was: components["schemas"]["SlaTally"];
+                            would: components["schemas"]["SlaTally"];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    sla_policies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    sla_policies_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /**
+                     * @description Lower ones are asked first whether they apply
+                     * @default 100
+                     */
+                    rank?: number;
+                    /**
+                     * Format: date-time
+                     * @description In force from; left out: from now on
+                     */
+                    from?: string;
+                    policy: components["schemas"]["SlaPolicyDocument"];
+                };
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    sla_policies_end: {
+        parameters: {
+            query: {
+                /** @description As it was read */
+                version: number;
+            };
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    sla_policies_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SlaPolicy"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
     sources_list: {
         parameters: {
             query?: {
@@ -15026,6 +18280,314 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
+        };
+    };
+    surveys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Survey"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    surveys_answers: {
+        parameters: {
+            query?: {
+                /** @description Of this survey; left out: of any */
+                survey?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SurveyInvitation"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    surveys_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                survey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    name: string;
+                    /** @description As customers read it */
+                    question: string;
+                    /**
+                     * @description Satisfaction 1 to 5, effort 1 to 7, recommendation 0 to 10
+                     * @default csat
+                     * @enum {unknown}
+                     */
+                    scale?: "csat" | "ces" | "nps";
+                    /** @description Of tickets that it is asked after; none: of any */
+                    channels?: string[];
+                    /** @default true */
+                    active?: boolean;
+                    /**
+                     * @description Of a hundred tickets so many are asked about
+                     * @default 100
+                     */
+                    sample?: number;
+                    /**
+                     * @description Nobody is asked again before
+                     * @default 7
+                     */
+                    quiet_days?: number;
+                    /**
+                     * @description That an invitation can be answered
+                     * @default 14
+                     */
+                    expiry_days?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    surveys_of_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyInvitation"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    survey_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid: unknown, or ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    survey_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description Within the scale of the survey */
+                    score: number;
+                    /** @description Left out: as it was */
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The page */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid: unknown, or ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The page again: changed 50 times, the last answer stands */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    desk_triage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The best one */
+                        category: string;
+                        accepted: boolean;
+                        /** @description How likely the category is the right one */
+                        confidence: number;
+                        /** @description How likely any category is */
+                        in_scope: number;
+                        /** @description Of confidence */
+                        threshold: number;
+                        model_version: number;
+                        /** @description Of the category; "" none */
+                        queue: string;
+                        /** @description Of the category; "" none */
+                        touchpoint: string;
+                        why: components["schemas"]["TicketWhy"];
+                        /** @description Words that speak for the category, or against it, strongest first */
+                        reasons: {
+                            word: string;
+                            weight: number;
+                        }[];
+                        entities: {
+                            /** @enum {unknown} */
+                            thing: "store" | "till" | "order" | "device" | "error";
+                            value: string;
+                        }[];
+                        sentiment: {
+                            /** @description -1 to 1 */
+                            compound: number;
+                            negative: number;
+                            neutral: number;
+                            positive: number;
+                        };
+                        /** @description ISO 639-1; "" where the text does not tell */
+                        language: string;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
         };
     };
 }

@@ -3,18 +3,22 @@
 import type { Feature } from '@/base/feature'
 import { adoptionFeature } from '@/features/adoption'
 import { auditFeature } from '@/features/audit'
+import { commerceFeature } from '@/features/commerce'
 import { computedFeature } from '@/features/computed'
 import { connectorsFeature } from '@/features/connectors'
 import { consentFeature } from '@/features/consent'
 import { customersFeature } from '@/features/customers'
 import { debuggerFeature } from '@/features/debugger'
+import { deskFeature } from '@/features/desk'
 import { destinationsFeature } from '@/features/destinations'
 import { exploreFeature } from '@/features/explore'
 import { healthFeature } from '@/features/health'
 import { identityFeature } from '@/features/identity'
 import { importsFeature } from '@/features/imports'
+import { insightFeature } from '@/features/insight'
 import { peopleFeature } from '@/features/people'
 import { plansFeature } from '@/features/plans'
+import { portalFeature } from '@/features/portal'
 import { privacyFeature } from '@/features/privacy'
 import { pullsFeature } from '@/features/pulls'
 import { qualityFeature } from '@/features/quality'
@@ -25,6 +29,10 @@ import { youFeature } from '@/features/you'
 
 export const features: readonly Feature[] = [
   customersFeature,
+  deskFeature,
+  insightFeature,
+  commerceFeature,
+  portalFeature,
   exploreFeature,
   sourcesFeature,
   qualityFeature,
@@ -54,6 +62,7 @@ export const startOf: Record<string, string> = {
   engineer: '/sources',
   analyst: '/live',
   auditor: '/audit',
-  agent: '/customers',
+  agent: '/desk',
+  store: '/portal',
   privacy: '/privacy',
 }

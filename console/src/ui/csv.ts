@@ -15,9 +15,11 @@ export function csvText<T>(columns: readonly CsvColumn<T>[], rows: readonly T[])
   return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`
 }
 
-export function saveText(name: string, type: string, text: string) {
+export const saveText = (name: string, type: string, text: string) => saveBlob(name, new Blob([text], { type }))
+
+export function saveBlob(name: string, blob: Blob) {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.href = URL.createObjectURL(blob)
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 10000)

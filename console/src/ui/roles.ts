@@ -9,6 +9,7 @@ const names: Record<string, MessageDescriptor> = {
   analyst: msg`Analyst`,
   auditor: msg`Auditor`,
   agent: msg`Agent`,
+  store: msg`Store`,
   privacy: msg`Data protection`,
 }
 

@@ -14,7 +14,7 @@ export type Edit = { name: string; description: string; query: Json; shown: Json
 export type Note = { at: string; text: string }
 export type Shown = { compare: boolean; notes: Note[] }
 
-const ASKED = ['analytics', 'asked'] as const
+export const ASKED = ['analytics', 'asked'] as const
 const REPORTS = ['reports'] as const
 const PAGE = 50
 /** The most of a page of people, for a file. */

@@ -9,7 +9,7 @@ export type Role = Schemas['Role']
 export type RoleName = Schemas['RoleName']
 export type Token = Schemas['Token']
 
-export const ROLES: readonly RoleName[] = ['owner', 'admin', 'engineer', 'analyst', 'agent', 'privacy', 'auditor']
+export const ROLES: readonly RoleName[] = ['owner', 'admin', 'engineer', 'analyst', 'agent', 'store', 'privacy', 'auditor']
 
 type Query = { search?: string; role?: RoleName; state?: Account['state'] }
 
@@ -51,7 +51,7 @@ export async function invite(body: { email: string; name: string; role: RoleName
   return made
 }
 
-export async function changeAccount(id: string, body: { name?: string; role?: RoleName; disabled?: boolean; totp?: boolean }): Promise<Account> {
+export async function changeAccount(id: string, body: { name?: string; role?: RoleName; disabled?: boolean; totp?: boolean; stores?: string[] }): Promise<Account> {
   const changed = await ok(api.PATCH('/api/v1/accounts/{account}', { params: { path: { account: id } }, body }))
   await renew('accounts', 'roles')
   return changed

@@ -14,11 +14,14 @@ import { errorText, Skeleton } from '@/ui/states'
 import { decode, encode, refusalOf } from '../address'
 import type { Cell } from '../answer'
 import { type Report, type Shown, shownJson, shownOf, useAnswer, useBefore } from '../model'
+import { useLive } from '../live'
 import { draftOf, kindOf, queryOf } from '../query'
 import { sentence } from '../sentence'
 import type { Json } from '../sets'
 import { useQuestion } from '../useQuestion'
 import { kinds } from '../words'
+import { Exporting } from './Exporting'
+import { Freshness, LiveSwitch } from './Following'
 import { Notes } from './Notes'
 import { PeoplePanel } from './People'
 import { Result } from './Result'
@@ -70,6 +73,8 @@ export function Explorer({ begin, report, fresh = false }: { begin: Json; report
   const [shown, setShown] = useState<Shown>(() => shownOf(decode(url.s) ?? saved?.shown ?? null))
   const mayWrite = useMay('reports.write')
   const asked = useRested(question.whole ? question.json : null)
+  const following = url.live === '1'
+  const live = useLive(asked, following)
   const query = useAnswer(asked)
   const answer = query.isPlaceholderData ? undefined : query.data
   const understood = useMemo(() => (answer === undefined ? null : draftOf(answer.query)), [answer])
@@ -110,6 +115,9 @@ export function Explorer({ begin, report, fresh = false }: { begin: Json; report
         </>
       )}
       actions={(
+        <>
+        <LiveSwitch live={live} on={following} onChange={(on) => setUrl({ live: on ? '1' : null })} />
+        <Exporting query={asked} opened={opened} report={saved} saved={!changed} />
         <Saving
           report={saved} edit={asked === null ? null : { query: asked, shown: shownJson(shown) }} changed={changed}
           onSaved={(next) => {
@@ -118,6 +126,7 @@ export function Explorer({ begin, report, fresh = false }: { begin: Json; report
             setSaved(next)
           }}
         />
+        </>
       )}
     >
       <div className="ex-page" data-wide={kind === 'journey' && opened === null}>
@@ -127,6 +136,7 @@ export function Explorer({ begin, report, fresh = false }: { begin: Json; report
               question={question} query={query} earlier={compared ? (earlier.data ?? null) : null} notes={shown.notes} onOpen={open}
               tools={<Button size="compact-sm" variant={shown.compare ? 'light' : 'default'} aria-pressed={shown.compare} onClick={compare}><Trans>Compare with the time before</Trans></Button>}
             />
+            {following && <Freshness live={live} />}
             {noted && <Notes notes={shown.notes} may={mayWrite} onChange={(notes) => setShown({ ...shown, notes })} />}
           </Panel>
         </div>

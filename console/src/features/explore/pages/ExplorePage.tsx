@@ -7,7 +7,7 @@ import { useFormat } from '@/base/format'
 import { useGo, useUrl } from '@/base/url'
 import { Time } from '@/ui/bits'
 import { type Column, DataTable } from '@/ui/DataTable'
-import { LinkTo } from '@/ui/LinkTo'
+import { ButtonLink, LinkTo } from '@/ui/LinkTo'
 import { Page } from '@/ui/Page'
 import { Empty, Loaded } from '@/ui/states'
 import { type Report, useReports } from '../model'
@@ -66,7 +66,7 @@ export function ExplorePage() {
   const { t, i18n } = useLingui()
   const query = useReports()
   return (
-    <Page title={t`Explore`} note={query.data ? <Summary reports={query.data} /> : '\u00a0'}>
+    <Page title={t`Explore`} note={query.data ? <Summary reports={query.data} /> : '\u00a0'} actions={<ButtonLink href="/explore/exports"><Trans>Exports by a schedule</Trans></ButtonLink>}>
       <nav aria-label={t`New question`}>
         <ul className="pt-items ex-kinds">
           {KINDS.map((kind) => (

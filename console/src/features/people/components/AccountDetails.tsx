@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, Select } from '@mantine/core'
+import { Button, Select, TagsInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useMay, useSession } from '@/base/session'
 import { Ago, Mono, Time } from '@/ui/bits'
@@ -28,7 +28,7 @@ export function AccountDetails({ account, mayWrite, onClose, onLink }: {
   const may = mayWrite && !self && (account.role !== 'owner' || session?.role === 'owner')
   const name = account.name
   const change = useMutation({
-    mutationFn: (body: { role?: RoleName; disabled?: boolean; totp?: boolean }) => changeAccount(account.id, body),
+    mutationFn: (body: { role?: RoleName; disabled?: boolean; totp?: boolean; stores?: string[] }) => changeAccount(account.id, body),
     onError: (why) => toast({ text: errorText(why), tone: 'bad' }),
   })
   const reset = useMutation({ mutationFn: () => resetAccount(account.id), onSuccess: onLink, onError: (why) => toast({ text: errorText(why), tone: 'bad' }) })
@@ -50,6 +50,9 @@ export function AccountDetails({ account, mayWrite, onClose, onLink }: {
         [t`Role`, may
           ? <Select aria-label={t`Role`} allowDeselect={false} value={account.role} data={roles.map((value) => ({ value, label: roleName(i18n, value) }))} onChange={(value) => value && value !== account.role && setRole(value as RoleName)} />
           : roleName(i18n, account.role)],
+        ...(account.role !== 'store' && account.stores.length === 0 ? [] : [[t`Stores`, may
+          ? <TagsInput aria-label={t`Stores`} maxTags={50} placeholder={account.stores.length === 0 ? t`Codes of their stores` : ''} value={account.stores} onChange={(stores) => change.mutate({ stores })} />
+          : <bdi>{account.stores.join(', ')}</bdi>] as [string, React.ReactNode]]),
         [t`Second factor`, account.totp ? t`on` : t`off`],
         [t`Signs in with`, account.external ? t`the provider of the company` : t`password`],
         [t`Open sessions`, account.sessions],

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was said and done, oldest first. What the requester can read looks unlike what they cannot.
+import { plural } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useMemo } from 'react'
+import { useUrl } from '@/base/url'
+import { Ago } from '@/ui/bits'
+import { Icon } from '@/ui/icons'
+import { Loaded } from '@/ui/states'
+import { type HistoryRow, type Ticket, useHistory } from '../model'
+import { useValueText } from '../names'
+import { changesOf, storyOf, type Told } from '../story'
+import { fields, nameOf, whats } from '../words'
+import { Scroll } from './Scroll'
+
+function useBy() {
+  const { t } = useLingui()
+  return (row: HistoryRow) => (row.by.kind === 'rule' || row.by.kind === 'system' ? t`Patron` : row.by.name === '' ? t`the server` : row.by.name)
+}
+
+/** State: New → Solved; Queue: Payments. */
+export function useChangeText() {
+  const { i18n } = useLingui()
+  const value = useValueText()
+  return (row: HistoryRow): string =>
+    changesOf(row).map(({ field, before, after }) => {
+      const text = (one: unknown) => value(field, one)
+      const name = nameOf(i18n, fields, field)
+      return field === 'description' || field === 'review' || field === 'custom' ? name : before === '' || (Array.isArray(before) && before.length === 0) ? `${name}: ${text(after)}` : `${name}: ${text(before)} → ${text(after)}`
+    }).join('; ')
+}
+
+function Words({ row }: { row: HistoryRow }) {
+  const { t } = useLingui()
+  const by = useBy()
+  const changes = useChangeText()(row)
+  const kind = row.what === 'answered' ? 'requester' : row.public ? 'public' : 'internal'
+  const tag = { requester: t`From the requester`, public: t`Public reply`, internal: t`Internal note` }[kind]
+  return (
+    <li className="dk-words" data-kind={kind}>
+      <div className="dk-words-head">
+        <bdi className="dk-by">{by(row)}</bdi>
+        <span className="dk-tag"><Icon name={kind === 'internal' ? 'lock' : kind === 'public' ? 'reply' : 'person'} size={12} />{tag}</span>
+        <span className="pt-grow" />
+        <span className="pt-faint"><Ago at={row.at} /></span>
+      </div>
+      <div className="dk-text"><bdi>{row.text}</bdi></div>
+      {changes !== '' && <div className="dk-words-changes pt-faint">{changes}</div>}
+    </li>
+  )
+}
+
+function Line({ icon, row, children, tone }: { icon: 'check' | 'merge' | 'service' | 'clock' | 'warn'; row: HistoryRow; children: React.ReactNode; tone?: 'bad' | 'warn' }) {
+  return (
+    <li className={`dk-did ${tone ? `pt-text-${tone}` : ''}`}>
+      <Icon name={icon} size={13} />
+      <span className="pt-grow">{children}</span>
+      <Ago at={row.at} />
+    </li>
+  )
+}
+
+function Item({ told, onReports }: { told: Told; onReports: () => void }) {
+  const { i18n } = useLingui()
+  const by = useBy()
+  const changes = useChangeText()
+  if (told.kind === 'words') return <Words row={told.row} />
+  if (told.kind === 'joined') {
+    const last = told.rows.at(-1) as HistoryRow
+    return (
+      <Line icon="merge" row={last}>
+        <button type="button" className="dk-link" onClick={onReports}>{plural(told.rows.length, { one: '# report joined', other: '# reports joined' })}</button>
+        {told.stores > 0 && <>{', '}{plural(told.stores, { one: 'now of # store', other: 'now of # stores' })}</>}
+      </Line>
+    )
+  }
+  const { row } = told
+  if (told.kind === 'vendor') return <Line icon="service" row={row}><bdi>{by(row)}</bdi> {i18n._(whats[row.what])}: <bdi className="dk-quoted">{row.text}</bdi></Line>
+  if (told.kind === 'promise') return <Line icon={row.what === 'sla_breached' ? 'warn' : 'clock'} tone={row.what === 'sla_breached' ? 'bad' : 'warn'} row={row}>{i18n._(whats[row.what])} <bdi>{row.text}</bdi></Line>
+  const text = row.what === 'opened' ? '' : changes(row)
+  return <Line icon="check" row={row}><bdi>{by(row)}</bdi> {row.what === 'changed' && text !== '' ? '' : i18n._(whats[row.what])} {text} <bdi>{row.text}</bdi></Line>
+}
+
+export function Conversation({ ticket }: { ticket: Ticket }) {
+  const { t } = useLingui()
+  const query = useHistory(ticket)
+  const [, setUrl] = useUrl()
+  const told = useMemo(() => storyOf(query.data ?? []), [query.data])
+  return (
+    <div className="dk-conversation">
+      {ticket.description !== '' && (
+        <div className="dk-words dk-first" data-kind="requester">
+          <div className="dk-words-head">
+            <bdi className="dk-by">{ticket.requester === '' ? t`Somebody` : ticket.requester}</bdi>
+            <span className="dk-tag"><Icon name="person" size={12} /><Trans>What was reported</Trans></span>
+            <span className="pt-grow" /><span className="pt-faint"><Ago at={ticket.opened_at} /></span>
+          </div>
+          <div className="dk-text"><bdi>{ticket.description}</bdi></div>
+        </div>
+      )}
+      <Loaded query={query} rows={4}>
+        {() => <ol className="pt-items dk-story" aria-label={t`What was said and done`}>{told.map((one) => <Item key={one.kind === 'joined' ? one.rows[0]?.seq : one.row.seq} told={one} onReports={() => setUrl({ tab: 'reports' })} />)}</ol>}
+      </Loaded>
+    </div>
+  )
+}
+
+/** Every row with what it changed from and to. */
+export function History({ ticket }: { ticket: Ticket }) {
+  const { t, i18n } = useLingui()
+  const query = useHistory(ticket)
+  const by = useBy()
+  const value = useValueText()
+  return (
+    <Loaded query={query} rows={6}>
+      {(rows) => (
+        <Scroll label={t`History`}>
+          <table className="dk-table">
+            <thead><tr><th scope="col">{t`When`}</th><th scope="col">{t`Who`}</th><th scope="col">{t`What`}</th><th scope="col">{t`Before`}</th><th scope="col">{t`After`}</th></tr></thead>
+            <tbody>
+              {[...rows].reverse().flatMap((row) => {
+                const changes = changesOf(row).filter(({ before, after }) => row.what !== 'opened' || (after !== '' && before !== after))
+                const head = (
+                  <>
+                    <td rowSpan={changes.length || 1}><Ago at={row.at} /></td>
+                    <td rowSpan={changes.length || 1}><bdi>{by(row)}</bdi></td>
+                  </>
+                )
+                if (changes.length === 0) return [<tr key={row.seq}>{head}<td>{i18n._(whats[row.what])}{row.public && <> <span className="pt-faint">{t`public`}</span></>}</td><td colSpan={2} className="dk-pre"><bdi>{row.text}</bdi></td></tr>]
+                return changes.map(({ field, before, after }, i) => (
+                  <tr key={`${row.seq} ${field}`}>{i === 0 && head}<th scope="row">{nameOf(i18n, fields, field)}</th><td className="dk-pre"><bdi>{value(field, before)}</bdi></td><td className="dk-pre"><bdi>{value(field, after)}</bdi></td></tr>
+                ))
+              })}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+    </Loaded>
+  )
+}

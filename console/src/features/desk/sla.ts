@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// An SLA policy as a document (docs/sla.md): its targets as a grid, its conditions as sentences.
+import type { I18n, MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import type { ClockKind } from './model'
+
+export type Span = { minutes?: number; hours?: number; days?: number; seconds?: number }
+export type Target = Span & { in?: string }
+export type Condition = Record<string, unknown>
+export type ClockPlan = {
+  targets?: Record<string, Target>
+  start?: Condition
+  pause?: Condition
+  resume?: Condition
+  stop?: Condition
+  reset?: Condition
+  cancel?: Condition
+  again?: 'never' | 'on' | 'anew'
+  warn?: Span & { wall?: boolean }
+  steps?: { name: string; percent?: number; after?: Span; over?: Span; if?: Condition }[]
+  retroactive?: boolean
+}
+export type Document = { name: string; applies?: Condition; clocks: Partial<Record<ClockKind, ClockPlan>> }
+
+export const CLOCKS: readonly ClockKind[] = ['response', 'next_response', 'resolution', 'ola', 'vendor']
+export const PRIORITIES = ['P1', 'P2', 'P3', 'P4', 'P5'] as const
+export const UNITS = ['minutes', 'hours', 'days'] as const
+export type Unit = (typeof UNITS)[number]
+export const CONDITIONS = ['start', 'pause', 'resume', 'stop', 'reset', 'cancel'] as const
+
+export function spanOf(span: Span): { n: number; unit: Unit } {
+  const unit = UNITS.find((one) => span[one] !== undefined) ?? 'minutes'
+  return { n: span[unit] ?? (span.seconds ?? 0) / 60, unit }
+}
+
+/** null takes the target away: nothing is promised. */
+export function withTarget(document: Document, clock: ClockKind, priority: string, target: Target | null): Document {
+  const plan = document.clocks[clock] ?? {}
+  const { [priority]: _, ...rest } = plan.targets ?? {}
+  return { ...document, clocks: { ...document.clocks, [clock]: { ...plan, targets: target === null ? rest : { ...rest, [priority]: target } } } }
+}
+
+const WORDS: Record<string, MessageDescriptor> = {
+  state: msg`state`, waiting_for: msg`waits for`, priority: msg`priority`, queue: msg`queue`, store: msg`store`, service: msg`service`, category: msg`category`, channel: msg`channel`, assignee: msg`assigned to`, type: msg`type`,
+  acknowledged: msg`acknowledged`, replied: msg`answered`, awaits_reply: msg`the requester waits for an answer`,
+}
+
+/** A rule in a sentence; what it has that this knows no words for is shown as it is. */
+export function sentence(i18n: I18n, rule: unknown): string {
+  if (typeof rule !== 'object' || rule === null) return JSON.stringify(rule)
+  const one = rule as Record<string, unknown>
+  const each = (name: string, between: MessageDescriptor) => (Array.isArray(one[name]) ? (one[name] as unknown[]).map((part) => sentence(i18n, part)).join(` ${i18n._(between)} `) : null)
+  const joined = each('all', msg`and`) ?? each('any', msg`or`)
+  if (joined !== null) return joined
+  if (one.not !== undefined) return i18n._(msg`not: ${sentence(i18n, one.not)}`)
+  if (typeof one.property !== 'string') return JSON.stringify(rule)
+  const word = WORDS[one.property]
+  const property = word ? i18n._(word) : one.property.replaceAll('_', ' ')
+  const value = Array.isArray(one.value) ? one.value.map(String).join(', ') : one.value === undefined ? '' : String(one.value)
+  switch (one.is) {
+    case 'equals': return i18n._(msg`${property} is ${value}`)
+    case 'not_equals': return i18n._(msg`${property} is not ${value}`)
+    case 'one_of': return i18n._(msg`${property} is one of ${value}`)
+    case 'none_of': return i18n._(msg`${property} is none of ${value}`)
+    case 'true': return property
+    case 'false': return i18n._(msg`not ${property}`)
+    case 'exists': return i18n._(msg`${property} is known`)
+    case 'absent': return i18n._(msg`${property} is not known`)
+    default: return `${property} ${String(one.is ?? '').replaceAll('_', ' ')} ${value}`.trim()
+  }
+}

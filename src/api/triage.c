@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/* /api/v1/desk/triage: what a text is about, and what the policy makes of that. */
+#include "api/desk.h"
+
+#include "language/language.h"
+
+enum { POLICY_BYTES = 8 << 20, POLICY_DEPTH = 16 };
+
+void api_set_triage(Api *api, LanguageTriage *triage)
+{
+    api->triage = triage;
+}
+
+/* What the policy's row of the category says; empty where there is none. */
+typedef struct Row {
+    PtStr id, queue, touchpoint; /* JSON of texts, without quotes */
+} Row;
+
+/* One row of "categories", whose opening was read. */
+static Row read_row(PtJson *j)
+{
+    Row row = {.id = {0}};
+    const struct {
+        PtStr name;
+        PtStr *into;
+    } members[] = {{PT_STR_INIT("id"), &row.id},
+                   {PT_STR_INIT("queue"), &row.queue},
+                   {PT_STR_INIT("touchpoint"), &row.touchpoint}};
+    while (pt_json_next(j) == PT_JSON_KEY) {
+        const PtStr key = j->raw;
+        PtStr raw = {0};
+        if (!pt_json_skip(j, &raw, NULL, NULL)) {
+            break;
+        }
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+            if (pt_str_eq(key, members[i].name) && raw.len >= 2 && raw.data[0] == '"') {
+                *members[i].into = (PtStr){raw.data + 1, raw.len - 2};
+            }
+        }
+    }
+    return row;
+}
+
+/* The policy's row of the category. Ids are a-z, 0-9 and _, so that their JSON is their text. */
+static Row find_row(PtStr policy, PtStr category)
+{
+    PtJson j;
+    pt_json_init(&j, policy, POLICY_DEPTH);
+    if (pt_json_next(&j) != PT_JSON_OBJECT) {
+        return (Row){.id = {0}};
+    }
+    while (pt_json_next(&j) == PT_JSON_KEY) {
+        if (!pt_str_eq(j.raw, PT_STR("categories"))) {
+            if (!pt_json_skip(&j, NULL, NULL, NULL)) {
+                break;
+            }
+            continue;
+        }
+        if (pt_json_next(&j) != PT_JSON_ARRAY) {
+            break;
+        }
+        while (pt_json_next(&j) == PT_JSON_OBJECT) {
+            const Row row = read_row(&j);
+            if (pt_str_eq(row.id, category)) {
+                return row;
+            }
+        }
+        break;
+    }
+    return (Row){.id = {0}};
+}
+
+static void put_number(PtJsonOut *out, const char *name, double value)
+{
+    pt_json_out_key(out, pt_str(name));
+    pt_json_out_double(out, value);
+}
+
+static void put_reasons(PtJsonOut *out, const LanguageFindings *f)
+{
+    pt_json_out_key(out, PT_STR("reasons"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < f->reason_count; i++) {
+        pt_json_out_object(out);
+        pt_json_put_str(out, "word", f->reasons[i].word);
+        put_number(out, "weight", (double)f->reasons[i].weight);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+static void put_entities(PtJsonOut *out, const LanguageFindings *f)
+{
+    pt_json_out_key(out, PT_STR("entities"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < f->entity_count; i++) {
+        pt_json_out_object(out);
+        pt_json_put_str(out, "thing", pt_str(language_things[f->entities[i].thing]));
+        pt_json_put_str(out, "value", f->entities[i].value);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+static void put_sentiment(PtJsonOut *out, const LanguageSentiment *s)
+{
+    pt_json_out_key(out, PT_STR("sentiment"));
+    pt_json_out_object(out);
+    put_number(out, "compound", s->compound);
+    put_number(out, "negative", s->negative);
+    put_number(out, "neutral", s->neutral);
+    put_number(out, "positive", s->positive);
+    pt_json_out_object_end(out);
+}
+
+static void answer(ApiCall *call, const LanguageFindings *f, PtStr policy, PtStr why)
+{
+    const Row row = find_row(policy, f->label);
+    PtJsonOut out = pt_json_out(&call->body);
+    pt_json_out_object(&out);
+    pt_json_put_str(&out, "category", f->label);
+    pt_json_put_bool(&out, "accepted", f->verdict.accepted);
+    put_number(&out, "confidence", f->verdict.confidence);
+    put_number(&out, "in_scope", f->verdict.in_scope);
+    put_number(&out, "threshold", f->model.threshold);
+    pt_json_put_u64(&out, "model_version", f->model.version);
+    pt_json_put_str(&out, "queue", row.queue);
+    pt_json_put_str(&out, "touchpoint", row.touchpoint);
+    api_put_raw(&out, "why", why);
+    put_reasons(&out, f);
+    put_entities(&out, f);
+    put_sentiment(&out, &f->sentiment);
+    pt_json_put_str(&out, "language", pt_str(f->language));
+    pt_json_out_object_end(&out);
+    api_answer(call, 200);
+}
+
+static int64_t count_of(const LanguageFindings *f, LanguageThing thing)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < f->entity_count; i++) {
+        count += f->entities[i].thing == thing;
+    }
+    return count;
+}
+
+void api_desk_triage(ApiCall *call)
+{
+    LanguageFindings found;
+    DeskPolicyVersion policy;
+    PtBuf why;
+    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(POLICY_BYTES);
+    PtStatus st =
+        arena != NULL ? PT_OK : pt_fail(&call->error, PT_NO_MEMORY, "no memory for a policy");
+    if (st == PT_OK) {
+        st = language_triage(call->api->triage, call->in[IN_DESK_TRIAGE_TEXT].text, &found,
+                             &call->error);
+    }
+    st = st == PT_OK ? desk_policy(call->api->desk, 0, arena, &policy, &call->error) : st;
+    if (api_failed(call, st)) {
+        return;
+    }
+    const DeskTrial trial = {.category = found.label,
+                             .stores = count_of(&found, LANGUAGE_STORE),
+                             .tills = count_of(&found, LANGUAGE_TILL),
+                             .at_ms = pt_clock_now_ms(call->api->c.clock)};
+    pt_buf_init(&why, POLICY_BYTES);
+    if (!api_failed(call, desk_policy_try(call->api->desk, &trial, arena, &why, &call->error))) {
+        answer(call, &found, policy.json, pt_buf_str(&why));
+    }
+    pt_buf_done(&why);
+}

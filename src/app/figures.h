@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "desk/desk.h"
+#include "insight/insight.h"
+#include "surveys/surveys.h"
+
+/* What follows the desk's tickets: surveys that are asked after them, and the figures. Opened
+ * before the desk, which tells both of each change; started once desk and clocks are there. */
+typedef struct Figures {
+    Insight *insight;
+    Surveys *surveys;
+    WorkCalendarSource hours; /* from the start on */
+    Work *work;
+} Figures;
+
+PT_NODISCARD PtStatus figures_open(Figures *f, PtSql *core, const PtClock *clock,
+                                   const uint8_t key[static PT_SECRET_KEY], PtError *err);
+/* For DeskConfig: figures first, then surveys, which mark the figures' rows. */
+void figures_listeners(Figures *f, DeskListener ret_listeners[static DESK_LISTENERS]);
+PT_NODISCARD PtStatus figures_start(Figures *f, Desk *desk, Work *work, PtError *err);
+void figures_stop(Figures *f);  /* before the clocks are closed */
+void figures_close(Figures *f); /* after the desk */

@@ -1,0 +1,93 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: export_job_list
+-- All by name with their reports' names and last runs, at most ?1. Served by the unique name.
+SELECT j.id, j.name, j.report, j.what, j.format, j.cell, j.every, j.at_min, j.weekday, j.zone, j.folder, j.keep_files,
+    j.enabled, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
+    r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file
+FROM export_job j LEFT JOIN report q ON q.id = j.report LEFT JOIN export_run r ON r.job = j.id AND r.number = j.runs
+ORDER BY j.name LIMIT ?1;
+
+-- name: export_job_get
+-- Served by the primary key.
+-- rows: one, as what is joined is found by its primary key
+SELECT j.id, j.name, j.report, j.what, j.format, j.cell, j.every, j.at_min, j.weekday, j.zone, j.folder, j.keep_files,
+    j.enabled, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
+    r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file
+FROM export_job j LEFT JOIN report q ON q.id = j.report LEFT JOIN export_run r ON r.job = j.id AND r.number = j.runs
+WHERE j.id = ?1;
+
+-- name: export_job_count
+-- scan: at most 100
+SELECT COUNT(*) FROM export_job;
+
+-- name: export_job_add
+INSERT INTO export_job (id, name, report, what, format, cell, every, at_min, weekday, zone, folder, keep_files, enabled, due_ms,
+    changed_ms, changed_by, created_ms, version, runs, failures)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, 1, 0, 0);
+
+-- name: export_job_save
+-- Served by the primary key.
+UPDATE export_job SET name = ?2, report = ?3, what = ?4, format = ?5, cell = ?6, every = ?7, at_min = ?8, weekday = ?9,
+    zone = ?10, folder = ?11, keep_files = ?12, enabled = ?13, due_ms = ?14, changed_ms = ?15, changed_by = ?16,
+    version = version + 1, failures = 0
+WHERE id = ?1;
+
+-- name: export_job_delete
+-- Served by the primary key.
+DELETE FROM export_job WHERE id = ?1;
+
+-- name: export_run_delete_all
+-- Served by the primary key.
+DELETE FROM export_run WHERE job = ?1;
+
+-- name: export_job_next
+-- When the next is due.
+-- scan: at most 100
+SELECT MIN(due_ms) FROM export_job WHERE enabled = 1;
+
+-- name: export_job_due
+-- scan: at most 100
+SELECT id FROM export_job WHERE enabled = 1 AND due_ms <= ?1 ORDER BY due_ms, id LIMIT 1;
+
+-- name: export_job_place
+-- Served by the primary key.
+UPDATE export_job SET runs = ?2, failures = ?3, due_ms = ?4 WHERE id = ?1;
+
+-- name: export_run_waiting
+-- Served by export_run_outcome.
+SELECT job, number FROM export_run WHERE outcome = 'waiting' ORDER BY job, number LIMIT 1;
+
+-- name: export_run_running
+-- What a stop left. Served by export_run_outcome.
+SELECT job, number FROM export_run WHERE outcome = 'running' ORDER BY job, number LIMIT ?1;
+
+-- name: export_run_put
+-- Served by the primary key.
+INSERT INTO export_run (job, number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+ON CONFLICT (job, number) DO UPDATE SET cause = excluded.cause, outcome = excluded.outcome, reason = excluded.reason,
+    due_ms = excluded.due_ms, started_ms = excluded.started_ms, finished_ms = excluded.finished_ms,
+    row_count = excluded.row_count, bytes = excluded.bytes, took_ms = excluded.took_ms, file = excluded.file;
+
+-- name: export_run_get
+-- Served by the primary key.
+SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file
+FROM export_run WHERE job = ?1 AND number = ?2;
+
+-- name: export_run_list
+-- Newest first, at most ?2. Served by the primary key.
+SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file
+FROM export_run WHERE job = ?1 ORDER BY number DESC LIMIT ?2;
+
+-- name: export_run_old_files
+-- Files behind the newest ?2. Served by the primary key.
+SELECT number, file FROM export_run WHERE job = ?1 AND outcome = 'done' AND file <> '' ORDER BY number DESC LIMIT 100 OFFSET ?2;
+
+-- name: export_run_forget_file
+-- Served by the primary key.
+UPDATE export_run SET file = '' WHERE job = ?1 AND number = ?2;
+
+-- name: export_run_trim
+-- Served by the primary key.
+DELETE FROM export_run WHERE job = ?1 AND number <= ?2 AND file = '';

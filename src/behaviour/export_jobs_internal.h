@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/time.h"
+#include "behaviour/behaviour_internal.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* Exports by a schedule, inside of the module. By file:
+ *
+ * export_jobs.c        the object, what people define
+ * export_jobs_when.c   when the next one is due
+ * export_jobs_store.c  jobs and runs as rows
+ * export_jobs_place.c  folders and files
+ * export_jobs_run.c    the thread that writes them
+ */
+struct BehaviourJobs {
+    BehaviourJobsConfig c;
+    char *root; /* c.root */
+    pthread_mutex_t lock;
+    pthread_cond_t wake; /* on the monotonic clock */
+    bool woken;
+    _Atomic bool stop;
+    _Atomic bool halt; /* the run that is under way is to end: it was stopped, changed or removed */
+    char running[37];  /* its job; "": none */
+    pthread_t worker;
+    bool started;
+};
+
+/* ---- export_jobs.c --------------------------------------------------------------------------- */
+
+void export_jobs_wake(BehaviourJobs *jobs);
+
+/* ---- export_jobs_when.c ---------------------------------------------------------------------- */
+
+/* The first instant of the schedule behind after_ms. A time of day that a change of clocks leaves
+ * out is that long later; one that comes twice is the first. */
+int64_t export_job_next(const BehaviourJobEdit *edit, const PtZone *zone, int64_t after_ms);
+
+/* ---- export_jobs_store.c: within the caller's transaction -------------------------------------
+ */
+
+PT_NODISCARD PtStatus export_job_read(PtSqlTx *tx, PtStr id, PtArena *arena, BehaviourJob *ret_job,
+                                      PtError *err);
+PT_NODISCARD PtStatus export_jobs_read(PtSqlTx *tx, PtArena *arena, BehaviourJob **ret_list,
+                                       size_t *ret_count, PtError *err);
+PT_NODISCARD PtStatus export_runs_read(PtSqlTx *tx, PtStr job, PtArena *arena,
+                                       BehaviourJobRun **ret_runs, size_t *ret_count, PtError *err);
+PT_NODISCARD PtStatus export_run_read(PtSqlTx *tx, PtStr job, int64_t number, PtArena *arena,
+                                      BehaviourJobRun *ret_run, PtError *err);
+PT_NODISCARD PtStatus export_run_put(PtSqlTx *tx, PtStr job, const BehaviourJobRun *run,
+                                     PtError *err);
+/* runs, failures and due_ms. */
+PT_NODISCARD PtStatus export_job_place(PtSqlTx *tx, const BehaviourJob *job, PtError *err);
+/* The statement takes what a definition binds: export_job_add, export_job_save. */
+PT_NODISCARD PtStatus export_job_write(PtSqlTx *tx, const char *statement, const BehaviourJob *job,
+                                       PtError *err);
+/* A number that a statement without parameters gives; of no row, or of NULL, `none`. */
+PT_NODISCARD PtStatus export_number(PtSqlTx *tx, const char *statement, int64_t none,
+                                    int64_t *ret_number, PtError *err);
+
+/* ---- export_jobs_place.c ----------------------------------------------------------------------
+ */
+
+bool export_folder_ok(PtStr folder);
+enum { EXPORT_FILE_BYTES = 160, EXPORT_PATH_BYTES = BEHAVIOUR_JOB_FOLDER_MAX + EXPORT_FILE_BYTES };
+/* "weekly-orders-20261123-0600-12.csv", of its local time and the run's number. */
+void export_file_name(const BehaviourJob *job, const BehaviourJobRun *run, const PtZone *zone,
+                      char out[static EXPORT_FILE_BYTES]);
+
+/* A file that is being written, under another name until it is whole. */
+typedef struct ExportFile {
+    int folder, fd;
+    char name[EXPORT_FILE_BYTES], part[EXPORT_FILE_BYTES + 8];
+    int64_t bytes;
+} ExportFile;
+/* path: folder and name below the root. PT_CONFLICT: there is such a file. */
+PT_NODISCARD PtStatus export_file_create(const char *root, PtStr path, ExportFile *ret_file,
+                                         PtError *err);
+PT_NODISCARD PtStatus export_file_write(ExportFile *file, PtStr bytes, PtError *err);
+PT_NODISCARD PtStatus export_file_sync(ExportFile *file, PtError *err);
+/* Gives it its name, durably. */
+PT_NODISCARD PtStatus export_file_finish(ExportFile *file, PtError *err);
+void export_file_close(ExportFile *file); /* what is not finished is removed */
+/* Whether the whole file is there; the part of it is removed. */
+PT_NODISCARD PtStatus export_file_settle(const char *root, PtStr path, bool *ret_whole,
+                                         PtError *err);
+/* One that is gone already is fine. */
+PT_NODISCARD PtStatus export_file_remove(const char *root, PtStr path, PtError *err);
+
+/* ---- export_jobs_run.c ------------------------------------------------------------------------
+ */
+
+void *export_jobs_main(void *ctx);
+/* Runs that were under way when the server ended: done where their file is whole, else they are due
+ * again. */
+PT_NODISCARD PtStatus export_jobs_recover(BehaviourJobs *jobs, PtError *err);
+/* What is due or waits, in the caller's thread, until nothing is. PT_UNAVAILABLE: later. */
+PT_NODISCARD PtStatus export_jobs_run_due(BehaviourJobs *jobs, PtError *err);
+/* Sets the timer to the next one that is due. */
+PT_NODISCARD PtStatus export_jobs_arm(BehaviourJobs *jobs, PtError *err);
