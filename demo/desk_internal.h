@@ -21,7 +21,11 @@ typedef struct DeskPerson {
     bool signed_in;
 } DeskPerson;
 
-enum { DESK_PEOPLE = FLOOR_AGENTS + 1, DESK_ADMIN = FLOOR_NOBODY, DESK_ANSWER = 1 << 20 };
+enum {
+    DESK_PEOPLE = FLOOR_AGENTS + 1,
+    DESK_ADMIN = FLOOR_NOBODY,
+    DESK_ANSWER = 4 << 20 /* a page of tickets */
+};
 
 struct DemoDesk {
     DemoDeskConfig c;

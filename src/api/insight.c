@@ -97,22 +97,27 @@ static PtStatus ask(ApiCall *call, const Places *places, PtArena *arena, Insight
 /* -- as JSON ------------------------------------------------------------------------------------
  */
 
-/* null where there is nothing to divide by. */
-static void put_ratio(PtJsonOut *out, const char *key, double of, uint64_t n)
+/* null where it is of nothing. */
+static void put_known(PtJsonOut *out, const char *key, double value, uint64_t n)
 {
     if (n > 0) {
-        api_put_double(out, key, of / (double)n);
+        api_put_double(out, key, value);
     } else {
         api_put_null(out, key);
     }
+}
+
+static void put_ratio(PtJsonOut *out, const char *key, double of, uint64_t n)
+{
+    put_known(out, key, n > 0 ? of / (double)n : 0, n);
 }
 
 static void put_share(PtJsonOut *out, uint64_t hits, uint64_t n)
 {
     const InsightInterval i = insight_wilson(hits, n);
     put_ratio(out, "share", (double)hits, n);
-    put_ratio(out, "low", i.low * (double)n, n);
-    put_ratio(out, "high", i.high * (double)n, n);
+    put_known(out, "low", i.low, n);
+    put_known(out, "high", i.high, n);
     pt_json_put_u64(out, "hits", hits);
     pt_json_put_u64(out, "n", n);
 }
@@ -183,8 +188,8 @@ static void put_cell(PtJsonOut *out, const char *key, const InsightCell *c)
     open_member(out, "mttr");
     pt_json_put_u64(out, "n", c->resolved);
     put_ratio(out, "mean_s", (double)c->sum_ms / second_ms, c->resolved);
-    put_ratio(out, "p50_s", (double)c->p50_ms / second_ms * (double)c->resolved, c->resolved);
-    put_ratio(out, "p90_s", (double)c->p90_ms / second_ms * (double)c->resolved, c->resolved);
+    put_known(out, "p50_s", (double)c->p50_ms / second_ms, c->resolved);
+    put_known(out, "p90_s", (double)c->p90_ms / second_ms, c->resolved);
     put_ratio(out, "business_mean_s", (double)c->business_sum_ms / second_ms, c->resolved);
     put_ratio(out, "wait_mean_s", (double)c->wait_sum_ms / second_ms, c->resolved);
     pt_json_out_object_end(out);

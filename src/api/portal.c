@@ -7,7 +7,13 @@
 
 #include <stdio.h>
 
-enum { NOTES_MAX = 500, COLLEAGUES_MAX = 64, TITLE_BYTES = 120, TEXT_BYTES = 60000 };
+enum {
+    HISTORY_BYTES = 64 << 20,
+    NOTES_MAX = 500,
+    COLLEAGUES_MAX = 64,
+    TITLE_BYTES = 120,
+    TEXT_BYTES = 60000
+};
 
 static const PtStr channel = PT_STR_INIT("portal");
 
@@ -128,13 +134,15 @@ void api_portal_reports(ApiCall *call)
 
 typedef struct Note {
     const DeskEvent *event;
-    const char *by; /* "desk", "you", "store" */
+    const char *by;      /* "desk", "you", "store" */
+    bool as_nobody_else; /* "store" only because all reports are theirs */
 } Note;
 
 /* The last NOTES_MAX, the oldest at `first`. */
 typedef struct Notes {
     Note list[NOTES_MAX];
     size_t first, count;
+    bool parted; /* it once held reports that are not here now: maybe others' */
 } Notes;
 
 /* Accounts that were looked up: whether they are of a store of theirs. */
@@ -186,45 +194,46 @@ static PtStatus is_colleague(const View *v, PtStr account, Colleagues *known, bo
 }
 
 /* alone: nobody else reported the ticket, so that what its requester said is theirs. */
-static PtStatus whose(const View *v, const DeskEvent *e, bool alone, Colleagues *known,
-                      const char **ret_by)
+static PtStatus whose(const View *v, bool alone, Colleagues *known, Note *note)
 {
     static const char *const said[] = {"answered", "confirmed", "joined"};
+    const DeskEvent *e = note->event;
     bool theirs = false, colleague = false;
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         theirs = theirs || pt_str_eq(e->kind, pt_str(said[i]));
     }
-    *ret_by = NULL;
     if (!theirs) {
-        *ret_by = e->text.len > 0 ? "desk" : NULL;
+        note->by = desk_event_is_note(e) ? "desk" : NULL;
         return PT_OK;
     }
     if (pt_str_eq(e->by_kind, PT_STR("account")) &&
         pt_str_eq(e->by, pt_str(v->call->who.actor.id))) {
-        *ret_by = "you";
+        note->by = "you";
         return PT_OK;
     }
     PtStatus st = pt_str_eq(e->by_kind, PT_STR("account"))
                       ? is_colleague(v, e->by, known, &colleague)
                       : PT_OK;
-    *ret_by = colleague || alone ? "store" : NULL;
+    note->by = colleague || alone ? "store" : NULL;
+    note->as_nobody_else = !colleague;
     return st;
 }
 
-static PtStatus read_notes(const View *v, const DeskTicket *t, bool alone, Notes *notes)
+static PtStatus read_notes(const View *v, const DeskTicket *t, bool alone, PtArena *arena,
+                           Notes *notes)
 {
     Colleagues known = {.count = 0};
     DeskEvent *events = NULL;
     size_t count = NOTES_MAX;
-    DeskRange range = {.number = t->number, .public_only = true, .max = NOTES_MAX};
+    DeskRange range = {.number = t->number, .max = NOTES_MAX};
     PtStatus st = PT_OK;
     while (st == PT_OK && count == NOTES_MAX) {
-        st = desk_history(v->call->api->desk, &range, v->call->arena, &events, &count,
-                          &v->call->error);
+        st = desk_history(v->call->api->desk, &range, arena, &events, &count, &v->call->error);
         for (size_t i = 0; st == PT_OK && i < count; i++) {
             Note note = {.event = &events[i]};
             range.after = events[i].seq;
-            st = whose(v, &events[i], alone, &known, &note.by);
+            notes->parted = notes->parted || pt_str_eq(events[i].kind, PT_STR("parted"));
+            st = events[i].is_public ? whose(v, alone, &known, &note) : PT_OK;
             if (st == PT_OK && note.by != NULL) {
                 notes->list[(notes->first + notes->count) % NOTES_MAX] = note;
                 notes->first = (notes->first + (notes->count == NOTES_MAX)) % NOTES_MAX;
@@ -274,7 +283,10 @@ static PtStatus put_ticket(const View *v, const DeskMine *mine, size_t count, co
     pt_json_out_key(&out, PT_STR("notes"));
     pt_json_out_array(&out);
     for (size_t i = 0; i < notes->count; i++) {
-        put_note(&out, &notes->list[(notes->first + i) % NOTES_MAX]);
+        const Note *note = &notes->list[(notes->first + i) % NOTES_MAX];
+        if (!note->as_nobody_else || !notes->parted) {
+            put_note(&out, note);
+        }
     }
     pt_json_out_array_end(&out);
     PtStatus st = api_portal_put_photos(call, &out, mine, count);
@@ -288,14 +300,17 @@ void api_portal_show(ApiCall *call, const DeskParty *party, int64_t number)
     View view = {.call = call, .party = *party};
     DeskMine *mine = NULL;
     size_t count = 0;
-    Notes *notes = pt_arena_alloc(call->arena, 1, sizeof *notes);
+    /* a long history is more than an answer's own arena holds */
+    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(HISTORY_BYTES);
+    Notes *notes = arena != NULL ? pt_arena_alloc(arena, 1, sizeof *notes) : NULL;
     PtStatus st = notes != NULL ? desk_mine_ticket(call->api->desk, party, number, call->arena,
                                                    &mine, &count, &call->error)
                                 : pt_fail(&call->error, PT_NO_MEMORY, "no memory for a ticket");
     st = st == PT_OK ? api_portal_categories(call, &view.categories, &view.category_count) : st;
     if (st == PT_OK) {
-        notes->first = notes->count = 0;
-        st = read_notes(&view, &mine[0].ticket, mine[0].ticket.reports == (int64_t)count, notes);
+        *notes = (Notes){.count = 0};
+        st = read_notes(&view, &mine[0].ticket, mine[0].ticket.reports == (int64_t)count, arena,
+                        notes);
     }
     st = st == PT_OK ? put_ticket(&view, mine, count, notes) : st;
     if (!api_failed(call, st)) {

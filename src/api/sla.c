@@ -3,6 +3,8 @@
  */
 #include "api/desk.h"
 
+#include <stdlib.h>
+
 enum { EXPLAIN_BYTES = 128 << 20, POLICIES_BYTES = 64 << 20 };
 
 void api_set_work(Api *api, Work *work)
@@ -247,13 +249,30 @@ typedef enum Which {
     ALL_OF,    /* of this id */
 } Which;
 
-static bool is_wanted(const Policies *p, size_t i, Which which, PtStr id, int64_t now_ms)
+/* The list is by rank and time: neither says which version is the newest. */
+static bool is_newest(const Policies *p, const WorkStoredPolicy *one)
 {
-    const WorkStoredPolicy *one = &p->list[i];
-    const bool newest = i + 1 == p->count || !pt_str_eq(p->list[i + 1].id, one->id);
-    return which == NEWEST      ? newest && one->until_ms > now_ms
-           : which == NEWEST_OF ? newest && pt_str_eq(one->id, id)
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->list[i].version > one->version && pt_str_eq(p->list[i].id, one->id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_wanted(const Policies *p, const WorkStoredPolicy *one, Which which, PtStr id,
+                      int64_t now_ms)
+{
+    return which == NEWEST      ? one->until_ms > now_ms && is_newest(p, one)
+           : which == NEWEST_OF ? pt_str_eq(one->id, id) && is_newest(p, one)
                                 : pt_str_eq(one->id, id);
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+    const int64_t x = ((const WorkStoredPolicy *)a)->version;
+    const int64_t y = ((const WorkStoredPolicy *)b)->version;
+    return (x > y) - (x < y);
 }
 
 static void answer_policies(ApiCall *call, Which which, PtStr id)
@@ -264,13 +283,16 @@ static void answer_policies(ApiCall *call, Which which, PtStr id)
     size_t shown = 0;
     PtJsonOut out = pt_json_out(&call->body);
     PtStatus st = arena != NULL ? read_policies(call, arena, &policies) : PT_NO_MEMORY;
+    if (st == PT_OK && which == ALL_OF) {
+        qsort(policies.list, policies.count, sizeof *policies.list, oldest_first);
+    }
     if (which != NEWEST_OF) {
         pt_json_out_object(&out);
         pt_json_out_key(&out, PT_STR("data"));
         pt_json_out_array(&out);
     }
     for (size_t i = 0; st == PT_OK && i < policies.count; i++) {
-        if (is_wanted(&policies, i, which, id, now_ms)) {
+        if (is_wanted(&policies, &policies.list[i], which, id, now_ms)) {
             put_policy(&out, &policies.list[i]);
             shown++;
         }

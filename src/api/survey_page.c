@@ -134,11 +134,12 @@ static void put_scale(PtBuf *out, const Locale *l, const SurveyInvitation *i)
 
 static void put_comment(PtBuf *out, const Locale *l, const SurveyInvitation *i)
 {
-    pt_buf_printf(out,
-                  "<form method=\"post\"><input type=\"hidden\" name=\"score\" value=\"%lld\">"
-                  "<label class=\"plain\" for=\"comment\">%s</label>"
-                  "<textarea id=\"comment\" name=\"comment\" rows=\"4\" maxlength=\"%d\">",
-                  (long long)i->score, l->words[WORD_COMMENT], SURVEY_COMMENT_MAX);
+    pt_buf_printf(
+        out,
+        "<form method=\"post\"><input type=\"hidden\" name=\"score\" value=\"%lld\">"
+        "<label class=\"plain\" for=\"comment\">%s</label>"
+        "<textarea id=\"comment\" name=\"comment\" rows=\"4\" dir=\"auto\" maxlength=\"%d\">",
+        (long long)i->score, l->words[WORD_COMMENT], SURVEY_COMMENT_MAX);
     pt_buf_add_html(out, i->comment);
     pt_buf_printf(out, "</textarea><button type=\"submit\">%s</button></form>",
                   l->words[WORD_SEND]);
@@ -158,7 +159,7 @@ static void answer_question(ApiCall *call, int status, const Locale *l, const Su
     }
     pt_buf_printf(out, "<p>%s ", l->words[WORD_ABOUT]);
     pt_buf_add_html(out, i->ticket_key);
-    pt_buf_add_str(out, PT_STR("</p><h2 id=\"question\">"));
+    pt_buf_add_str(out, PT_STR("</p><h2 id=\"question\" dir=\"auto\">"));
     pt_buf_add_html(out, i->question);
     pt_buf_add_str(out, PT_STR("</h2>"));
     put_scale(out, l, i);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { CLOCKS_ARENA = 1 << 20 };
+enum { CLOCKS_ARENA = 8 << 20 /* the longest history of clocks fits */ };
 
 /* Open hours of the store, else of the queue; where neither has any, all time counts. */
 static int64_t business_ms(void *ctx, PtStr store, PtStr queue, int64_t from_ms, int64_t to_ms)
@@ -90,6 +90,33 @@ void figures_listeners(Figures *f, DeskListener ret_listeners[static DESK_LISTEN
 {
     ret_listeners[0] = (DeskListener){f->insight, insight_changed};
     ret_listeners[1] = (DeskListener){f->surveys, ask_of};
+}
+
+static PtStatus fired(void *ctx, PtSqlTx *tx, const WorkFired *what, PtError *err)
+{
+    const Figures *f = ctx;
+    PtStatus st = f->told.fired(f->told.ctx, tx, what, err);
+    return st == PT_OK && what->kind == WORK_BREACHED
+               ? insight_late(f->insight, tx, what->item.number, err)
+               : st;
+}
+
+static void committed(void *ctx, WorkItem item)
+{
+    const Figures *f = ctx;
+    f->told.committed(f->told.ctx, item);
+}
+
+static void due(void *ctx, WorkItem item, const WorkDue *what)
+{
+    const Figures *f = ctx;
+    f->told.due(f->told.ctx, item, what);
+}
+
+WorkListener figures_work_listener(Figures *f, WorkListener desk)
+{
+    f->told = desk;
+    return (WorkListener){.ctx = f, .fired = fired, .committed = committed, .due = due};
 }
 
 PtStatus figures_start(Figures *f, Desk *desk, Work *work, PtError *err)

@@ -687,7 +687,8 @@ static PtStatus open_work(PatronServer *s, PtError *err)
     const WorkConfig c = {.core = s->core,
                           .clock = s->clock,
                           .calendars = desk_calendars(s->desk),
-                          .listener = {[WORK_TICKET] = desk_work_listener(s->desk)}};
+                          .listener = {[WORK_TICKET] = figures_work_listener(
+                                           &s->figures, desk_work_listener(s->desk))}};
     PtStatus st = work_open(&c, &s->work, err);
     if (st == PT_OK) {
         commerce_on_hours_changed(s->commerce, hours_changed, s);

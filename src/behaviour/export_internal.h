@@ -63,7 +63,7 @@ typedef struct ExportRows {
     void *ctx;
 } ExportRows;
 /* Whether DuckDB's library can be loaded: `library` is its file, "": libduckdb.so of the system.
- * PT_UNAVAILABLE says what is missing. */
+ * PT_CONFLICT says what is missing. */
 PT_NODISCARD PtStatus export_parquet_check(const char *library, PtError *err);
 /* Writes all rows to a file without a name in `dir`; close(*ret_fd). */
 PT_NODISCARD PtStatus export_parquet_write(const char *library, const char *dir,

@@ -132,6 +132,11 @@ static bool is_there(const ExportFile *f)
     return fstatat(f->folder, f->name, &s, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+static PtStatus unlink_name(const ExportFile *f, const char *name, PtError *err)
+{
+    return unlinkat(f->folder, name, 0) == 0 || errno == ENOENT ? PT_OK : say(err, "remove", name);
+}
+
 PtStatus export_file_create(const char *root, PtStr path, ExportFile *ret_file, PtError *err)
 {
     ExportFile *f = ret_file;
@@ -139,9 +144,9 @@ PtStatus export_file_create(const char *root, PtStr path, ExportFile *ret_file, 
     if (st == PT_OK && is_there(f)) {
         st = pt_fail(err, PT_CONFLICT, "a file \"%s\" is there already", f->name);
     }
+    st = st == PT_OK ? unlink_name(f, f->part, err) : st; // it may be a pipe, or another's file
     if (st == PT_OK) {
-        f->fd = openat(f->folder, f->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                       FILE_MODE);
+        f->fd = openat(f->folder, f->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
         st = f->fd >= 0 ? PT_OK : say(err, "write", f->part);
     }
     if (st != PT_OK) {
@@ -190,11 +195,6 @@ void export_file_close(ExportFile *f)
         (void)close(f->folder);
     }
     f->fd = f->folder = -1;
-}
-
-static PtStatus unlink_name(const ExportFile *f, const char *name, PtError *err)
-{
-    return unlinkat(f->folder, name, 0) == 0 || errno == ENOENT ? PT_OK : say(err, "remove", name);
 }
 
 PtStatus export_file_settle(const char *root, PtStr path, bool *ret_whole, PtError *err)

@@ -18,10 +18,10 @@
 enum {
     PIECE_BYTES = 64 << 20,
     ARENA_BYTES = 8 << 20,
-    DETAIL_BYTES = 1 << 10,
-    AGAIN_MS = 1000,      /* of the machine's time, where there is no answer yet */
-    RETRY_MS = 5 * 60000, /* after a run that failed */
-    RETRIES = 3,          /* in a row; then the schedule */
+    DETAIL_BYTES = 4 << 10, /* a path of quotes takes twice its bytes */
+    AGAIN_MS = 1000,        /* of the machine's time, where there is no answer yet */
+    RETRY_MS = 5 * 60000,   /* after a run that failed */
+    RETRIES = 3,            /* in a row; then the schedule */
     RUNNING_MAX = 100,
     ZONE_BYTES = 65,
 };
@@ -336,9 +336,8 @@ static PtStatus put_end(Task *t, PtSqlTx *tx, BehaviourJob *now, PtError *err)
     st = st == PT_OK ? export_job_place(tx, now, err) : st;
     if (st == PT_OK && t->run.outcome == BEHAVIOUR_RUN_DONE) {
         st = t->job.edit.what != BEHAVIOUR_EXPORT_ANSWER ? put_audit(t, tx, err) : PT_OK;
-        st = st == PT_OK ? drop_old(t, tx, err) : st;
     }
-    return st;
+    return st == PT_OK ? drop_old(t, tx, err) : st; // rows of failures must not pile up either
 }
 
 static PtStatus end_run(Task *t, PtError *err)

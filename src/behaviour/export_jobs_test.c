@@ -613,6 +613,73 @@ static void test_links(void **state)
     (void)name;
 }
 
+/* What stands where the part is to be is removed, never written through. */
+static void test_part_is_its_own(void **state)
+{
+    char victim[PATH], part[PATH];
+    struct stat s;
+    (void)state;
+    (void)snprintf(victim, sizeof victim, "%s/victim", root);
+    (void)snprintf(part, sizeof part, "%s/.x.csv.part", root);
+    const int fd = open(victim, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "kept", 4), 4);
+    (void)close(fd);
+    assert_int_equal(link(victim, part), 0);
+    begin_file(PT_STR("x.csv"), true);
+    assert_int_equal(stat(victim, &s), 0);
+    assert_int_equal(s.st_size, 4);
+}
+
+/* The longest path that JSON makes longer still stands in the audit chain. */
+static void test_longest_folder(void **state)
+{
+    char id[37], folder[BEHAVIOUR_JOB_FOLDER_MAX];
+    BehaviourJobEdit edit = daily();
+    (void)state;
+    memset(folder, '"', sizeof folder);
+    folder[sizeof folder / 2] = '/';
+    edit.folder = (PtStr){folder, sizeof folder};
+    edit.what = BEHAVIOUR_EXPORT_EVENTS;
+    add(&edit, id);
+    forward(DAY_MIN);
+    run_due();
+    assert_int_equal(get(id).last.outcome, BEHAVIOUR_RUN_DONE);
+}
+
+/* Runs that fail do not pile up. */
+static void test_failures_are_few(void **state)
+{
+    char id[37], path[PATH];
+    BehaviourJobRun *runs;
+    size_t count;
+    PtError err = {0};
+    BehaviourJobEdit edit = daily();
+    int64_t rows = 0;
+    PtSqlTx *tx = NULL;
+    bool row = false;
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/taken", root);
+    assert_int_equal(symlink("/tmp", path), 0);
+    edit.folder = PT_STR("taken");
+    edit.every = BEHAVIOUR_HOURLY;
+    edit.at_min = 0;
+    add(&edit, id);
+    for (int i = 0; i < BEHAVIOUR_JOB_RUNS_KEPT + 5; i++) {
+        forward(60);
+        run_due();
+    }
+    assert_int_equal(pt_sql_begin(base.sql, false, &tx, &err), PT_OK);
+    assert_int_equal(pt_sql_use(tx, "SELECT COUNT(*) FROM export_run", &err), PT_OK);
+    assert_int_equal(pt_sql_step(tx, &row, &err), PT_OK);
+    rows = pt_sql_i64(tx, 0);
+    pt_sql_done(tx);
+    pt_sql_rollback(tx);
+    assert_int_equal(behaviour_job_runs(jobs, pt_str(id), arena, &runs, &count, &err), PT_OK);
+    assert_int_equal(count, BEHAVIOUR_JOB_RUNS_KEPT);
+    assert_int_equal(rows, BEHAVIOUR_JOB_RUNS_KEPT);
+}
+
 static void test_no_memory(void **state)
 {
     char id[37], name[256];
@@ -643,7 +710,7 @@ int main(void)
     enum {
         WHEN = sizeof when_cases / sizeof *when_cases,
         EDITS = sizeof edit_cases / sizeof *edit_cases,
-        OTHERS = 13
+        OTHERS = 16
     };
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, open_rig, close_rig)
     const struct CMUnitTest others[OTHERS] = {
@@ -658,6 +725,9 @@ int main(void)
         TEST(test_changes),
         TEST(test_without_a_root),
         TEST(test_links),
+        TEST(test_part_is_its_own),
+        TEST(test_longest_folder),
+        TEST(test_failures_are_few),
         TEST(test_no_memory),
         TEST(test_into_the_root),
     };

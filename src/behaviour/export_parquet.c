@@ -135,7 +135,7 @@ static PtStatus load(const char *library, PtError *err)
     void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
         const char *why = dlerror();
-        return pt_fail(err, PT_UNAVAILABLE,
+        return pt_fail(err, PT_CONFLICT,
                        "Parquet needs DuckDB's library (setting export.duckdb): %s",
                        why != NULL ? why : name);
     }
@@ -143,9 +143,8 @@ static PtStatus load(const char *library, PtError *err)
         functions[i] = dlsym(handle, duck_names[i]);
         if (functions[i] == NULL) {
             (void)dlclose(handle);
-            return pt_fail(err, PT_UNAVAILABLE,
-                           "Parquet needs DuckDB 1.2 or later: \"%s\" has no %s", name,
-                           duck_names[i]);
+            return pt_fail(err, PT_CONFLICT, "Parquet needs DuckDB 1.2 or later: \"%s\" has no %s",
+                           name, duck_names[i]);
         }
     }
     memcpy(&duck, functions, sizeof duck);

@@ -214,10 +214,10 @@ static void test_says_what_is_missing(void **state)
 {
     PtError err = {0};
     (void)state;
-    assert_int_equal(export_parquet_check("/none/libduckdb.so", &err), PT_UNAVAILABLE);
+    assert_int_equal(export_parquet_check("/none/libduckdb.so", &err), PT_CONFLICT);
     assert_non_null(strstr(err.message, "export.duckdb"));
     assert_non_null(strstr(err.message, "/none/libduckdb.so"));
-    assert_int_equal(export_parquet_check("libc.so.6", &err), PT_UNAVAILABLE);
+    assert_int_equal(export_parquet_check("libc.so.6", &err), PT_CONFLICT);
     assert_non_null(strstr(err.message, "has no duckdb_library_version"));
 }
 

@@ -131,6 +131,18 @@ void desk_clocks_settle(const DeskWriting *w)
 /* ---- What fired -------------------------------------------------------------------------------
  */
 
+/* A name that no queue can have moves nothing: an error would keep all of the ticket's clocks from
+ * firing, again and again. */
+static PtStatus move_to(DeskWriting *w, DeskTicket *t, PtStr name)
+{
+    const PtStr to = pt_arena_str(w->arena, name);
+    if (to.data == NULL) {
+        return pt_fail(w->err, PT_NO_MEMORY, "no memory for a ticket");
+    }
+    const PtStatus st = desk_field_check(DESK_F_QUEUE, to, w->arena, &t->f[DESK_F_QUEUE], w->err);
+    return st == PT_INVALID ? PT_OK : st;
+}
+
 /* What a step does is in its name: docs/desk.md. */
 static PtStatus act(DeskWriting *w, DeskRow *row, PtStr step, PtStr *ret_to)
 {
@@ -145,10 +157,7 @@ static PtStatus act(DeskWriting *w, DeskRow *row, PtStr step, PtStr *ret_to)
         static const char *const labels[] = {"P1", "P2", "P3", "P4"};
         t->f[DESK_F_LABEL] = pt_str(labels[t->priority - 2]);
     } else if (pt_str_starts(step, queue)) {
-        const PtStr to = pt_arena_str(w->arena, pt_str_from(step, queue.len));
-        return to.data == NULL
-                   ? pt_fail(w->err, PT_NO_MEMORY, "no memory for a ticket")
-                   : desk_field_check(DESK_F_QUEUE, to, w->arena, &t->f[DESK_F_QUEUE], w->err);
+        return move_to(w, t, pt_str_from(step, queue.len));
     }
     return PT_OK;
 }

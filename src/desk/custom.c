@@ -227,7 +227,7 @@ PtStatus desk_custom_check(DeskWriting *w, DeskType type, PtStr custom)
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         for (size_t k = 0; st == PT_OK && k < sets[i].fields.count; k++) {
             const OwnField *field = &sets[i].fields.list[k];
-            if (field->required && !field->given) {
+            if (field->required && !find(sets, count, field->id)->given) { // sets may share it
                 st = pt_fail(w->err, PT_INVALID, "custom.%.*s: is needed", PT_STR_ARG(field->id));
             }
         }

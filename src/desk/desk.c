@@ -14,6 +14,7 @@ PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err)
     d->c = *config;
     (void)pthread_mutex_init(&d->lock, NULL); // does not fail on Linux with default attributes
     (void)pthread_mutex_init(&d->files, NULL);
+    (void)pthread_mutex_init(&d->routing, NULL);
     d->present = calloc(DESK_PRESENT_MAX, sizeof *d->present);
     PtStatus st = d->present != NULL ? desk_index_new(DESK_FIRST_NUMBER, &d->index, err)
                                      : pt_fail(err, PT_NO_MEMORY, "no memory for the desk");
@@ -43,6 +44,7 @@ void desk_close(Desk *d)
         desk_routes_release(d->routes);
         desk_index_free(d->index);
         free(d->present);
+        (void)pthread_mutex_destroy(&d->routing);
         (void)pthread_mutex_destroy(&d->files);
         (void)pthread_mutex_destroy(&d->lock);
         free(d);

@@ -377,6 +377,8 @@ typedef struct DeskEvent {
     PtStr kind, by_kind, by, by_name, changes, text;
     bool is_public;
 } DeskEvent;
+/* Whether the text is what the desk wrote: not a file's name, or what requesters said. */
+bool desk_event_is_note(const DeskEvent *event);
 PT_NODISCARD PtStatus desk_history(Desk *d, const DeskRange *range, PtArena *arena,
                                    DeskEvent **ret_events, size_t *ret_count, PtError *err);
 

@@ -60,8 +60,9 @@ struct Desk {
     DeskIndex *index;
     _Atomic bool stale; /* memory ran out for the index: it is read from SQL again */
     _Atomic uint64_t at_risk, breached, escalated, to_lead; /* since the start */
-    pthread_mutex_t files; /* bytes of files and the rows that name them; before a transaction */
-    pthread_mutex_t lock;  /* of what follows */
+    pthread_mutex_t files;   /* bytes of files and the rows that name them; before a transaction */
+    pthread_mutex_t routing; /* one reading of routes at a time; before a transaction */
+    pthread_mutex_t lock;    /* of what follows */
     DeskHeldPolicy *policy;
     DeskRoutes *routes;
     DeskAtTicket *present;             /* [DESK_PRESENT_MAX] */

@@ -75,6 +75,7 @@ static PtStatus make(Desk *d, DeskRoutes **ret_routes, PtError *err)
 PtStatus desk_routes_load(Desk *d, PtError *err)
 {
     DeskRoutes *made = NULL;
+    (void)pthread_mutex_lock(&d->routing); // what was read last is there last
     PtStatus st = make(d, &made, err);
     if (st == PT_OK) {
         (void)pthread_mutex_lock(&d->lock);
@@ -83,6 +84,7 @@ PtStatus desk_routes_load(Desk *d, PtError *err)
         (void)pthread_mutex_unlock(&d->lock);
         desk_routes_release(before);
     }
+    (void)pthread_mutex_unlock(&d->routing);
     return st;
 }
 

@@ -181,15 +181,17 @@ static PtStatus one_due(Desk *d, const PtTimer *timer, PtArena *arena, PtError *
                : st;
 }
 
+/* One that fails holds up no others: all come again, and those that went find no row. */
 static PtStatus on_timers(void *ctx, const PtTimer *timers, size_t count, PtError *err)
 {
     PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(DESK_ARENA);
-    PtStatus st = arena != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for a ticket");
-    for (size_t i = 0; st == PT_OK && i < count; i++) {
-        st = one_due(ctx, &timers[i], arena, err);
+    PtStatus worst = arena != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for a ticket");
+    for (size_t i = 0; arena != NULL && i < count; i++) {
+        const PtStatus st = one_due(ctx, &timers[i], arena, err);
+        worst = st != PT_OK ? st : worst;
         pt_arena_clear(arena);
     }
-    return st;
+    return worst;
 }
 
 void desk_lead_timers(Desk *d)

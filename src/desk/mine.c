@@ -23,12 +23,24 @@ bool desk_party_sees(const DeskParty *party, PtStr requester, PtStr store, PtStr
     return false;
 }
 
+bool desk_event_is_note(const DeskEvent *event)
+{
+    static const char *const kinds[] = {"note", "changed", "acknowledged"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (pt_str_eq(event->kind, pt_str(kinds[i]))) {
+            return event->text.len > 0;
+        }
+    }
+    return false;
+}
+
 /* ---- Their reports ----------------------------------------------------------------------------
  */
 
 typedef struct Rows {
     DeskMine *list;
     size_t count, cap;
+    int64_t from; /* older reports are none of the page */
 } Rows;
 
 /* The row that the statement stands at: a report, number of its ticket, when it was confirmed. */
@@ -55,7 +67,7 @@ static PtStatus read_some(PtSqlTx *tx, const char *statement, PtStr of, const De
     pt_sql_bind_i64(tx, 3, q->open);
     pt_sql_bind_i64(tx, 4, (int64_t)q->max);
     while (rows->count < rows->cap && (st = pt_sql_step(tx, &row, err)) == PT_OK && row &&
-           (st = take(tx, arena, rows, err)) == PT_OK) {
+           pt_sql_i64(tx, 0) >= rows->from && (st = take(tx, arena, rows, err)) == PT_OK) {
     }
     pt_sql_done(tx);
     return st;
@@ -79,6 +91,7 @@ static void keep_first(Rows *rows, size_t max)
         }
     }
     rows->count = kept;
+    rows->from = kept == max ? rows->list[kept - 1].report.number : 0;
 }
 
 static PtStatus load_tickets(PtSqlTx *tx, PtArena *arena, Rows *rows, PtError *err)
@@ -99,7 +112,7 @@ PtStatus desk_mine(Desk *d, const DeskParty *party, const DeskMineQuery *q, PtAr
     if (q->max < 1 || q->max > DESK_PAGE_MAX || party->store_count > ACCESS_STORES_MAX) {
         return pt_fail(err, PT_INVALID, "limit: not 1..%d", DESK_PAGE_MAX);
     }
-    Rows rows = {.cap = (party->store_count + 1) * q->max};
+    Rows rows = {.cap = 2 * q->max};
     rows.list = pt_arena_alloc(arena, rows.cap, sizeof *rows.list);
     if (rows.list == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for reports");
@@ -110,6 +123,7 @@ PtStatus desk_mine(Desk *d, const DeskParty *party, const DeskMineQuery *q, PtAr
     }
     for (size_t i = 0; st == PT_OK && i < party->store_count; i++) {
         st = read_some(tx, SQL_DESK_MINE_STORE, party->stores[i], q, arena, &rows, err);
+        keep_first(&rows, q->max);
     }
     keep_first(&rows, q->max);
     st = st == PT_OK ? load_tickets(tx, arena, &rows, err) : st;

@@ -248,6 +248,32 @@ static void a_person_is_told_their_own(void **state)
     assert_int_equal(st, PT_NO_MEMORY);
 }
 
+/* Of a ticket that was theirs too; a file's name is nobody's note. */
+static void what_is_parted_stays_theirs(void **state)
+{
+    desk_rig_skip(state);
+    static const PtStr names[] = {PT_STR_INIT("anna")};
+    static const DeskFile photo = {.name = PT_STR_INIT("of ben.png"),
+                                   .type = PT_STR_INIT("image/png"),
+                                   .is_public = true,
+                                   .content = PT_STR_INIT("\x89PNG\r\n\x1a\n")};
+    const int64_t number = report("[\"a\"]", &anna).ticket.number;
+    const int64_t foreign = report("[\"a\"]", &ben).report;
+    DeskTicket other;
+    DeskFile kept;
+    Told told = {0};
+    note(number, "of ben", true, true);
+    note(number, "public", true, false);
+    assert_int_equal(desk_attach(desk, &desk_staff, number, &photo, desk_arena, &kept, NULL),
+                     PT_OK);
+    assert_int_equal(desk_part(desk, &desk_staff, number, foreign, desk_arena, &other, NULL),
+                     PT_OK);
+    assert_int_equal(desk_subject(desk, names, 1, count_one, &told, NULL), PT_OK);
+    assert_int_equal(told.notes, 1);
+    assert_int_equal(told.foreign, 0);
+    assert_int_equal(desk_detach(desk, &desk_staff, number, kept.number, NULL), PT_OK);
+}
+
 static const DeskRigCase cases[] = {
     {"whose it is", whose_it_is},
     {"pages are the whole", pages_are_the_whole},
@@ -255,6 +281,7 @@ static const DeskRigCase cases[] = {
     {"a merged one is followed", a_merged_one_is_followed},
     {"said or not", said_or_not},
     {"a person is told their own", a_person_is_told_their_own},
+    {"what is parted stays theirs", what_is_parted_stays_theirs},
 };
 
 int main(void)

@@ -260,6 +260,12 @@ static void own_fields_are_checked(void **state)
                    "{\"id\":\"floor\",\"label\":\"Floor\",\"kind\":\"choice\","
                    "\"choices\":[\"ground\",\"first\"]}]}"),
         PT_OK);
+    assert_int_equal(
+        put_record(
+            DESK_FIELD_SET, "more", // a field that the other set has, too
+            "{\"type\":\"incident\",\"fields\":[{\"id\":\"device\",\"label\":\"Device\",\"kind\":"
+            "\"text\",\"required\":true}]}"),
+        PT_OK);
     for (size_t i = 0; i < PT_COUNT(rows); i++) {
         PtError err = {0};
         r.f[DESK_F_CUSTOM] = pt_str(rows[i].custom);
@@ -366,7 +372,9 @@ static void steps_do_what_their_names_say(void **state)
         "{\"name\":\"Steps\",\"clocks\":{\"resolution\":{\"targets\":{\"P3\":{\"hours\":2,\"in\":"
         "\"24x7\"},\"P2\":{\"hours\":2,\"in\":\"24x7\"}},\"stop\":{\"property\":\"state\",\"is\":"
         "\"equals\",\"value\":\"resolved\"},\"steps\":[{\"name\":\"lead\",\"percent\":10},{\"name\""
-        ":\"raise\",\"percent\":20},{\"name\":\"queue:second\",\"percent\":30}]}}}";
+        ":\"raise\",\"percent\":20},{\"name\":\"queue:second\",\"percent\":30},{\"name\":\"queue:"
+        "no_queue_can_have_a_name_that_is_longer_than_the_"
+        "sixty_four_bytes_that_there_are\",\"percent\":40}]}}}";
     const WorkStoredPolicy wanted = {.id = PT_STR("steps"), .rank = 1, .json = pt_str(policy)};
     WorkStoredPolicy stored;
     PtStr text = PT_STR("");
@@ -398,7 +406,9 @@ static void steps_do_what_their_names_say(void **state)
     assert_string_equal(text.data, "resolution");
     pt_clock_sim_set(desk_clock, START_MS + 120 * MINUTE + 1);
     assert_int_equal(wait_fired(number, "sla_breached", &text), 1);
-    assert_int_equal(desk_get(number).version, 6);
+    assert_string_equal(desk_get(number).f[DESK_F_QUEUE].data, "second");
+    assert_int_equal(fired_rows(number, "sla_escalated", &text), 4); // one did nothing
+    assert_int_equal(desk_get(number).version, 7);
 }
 
 static void an_explanation_names_rows_of_history(void **state)

@@ -81,11 +81,32 @@ static PtStatus tell_report(Telling *t, const DeskMine *mine)
     return end(t, &out, "ticket_reports");
 }
 
+/* Whether others said something, too: they reported it, or did until it was parted. */
+static PtStatus others_speak(const Telling *t, const DeskTicket *ticket, bool *ret_others)
+{
+    DeskRange range = {.number = ticket->number, .max = PAGE};
+    PtStatus st = PT_OK;
+    size_t count = PAGE;
+    *ret_others = ticket->reports > 1;
+    while (st == PT_OK && !*ret_others && count == PAGE) {
+        PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(PAGE_ARENA);
+        DeskEvent *events = NULL;
+        st = arena != NULL ? desk_history(t->desk, &range, arena, &events, &count, t->err)
+                           : pt_fail(t->err, PT_NO_MEMORY, "no memory for notes");
+        for (size_t i = 0; st == PT_OK && i < count; i++) {
+            range.after = events[i].seq;
+            *ret_others = *ret_others || pt_str_eq(events[i].kind, PT_STR("parted"));
+        }
+    }
+    return st;
+}
+
 /* Public notes; what requesters said themselves where there is no other. */
 static PtStatus tell_notes(Telling *t, const DeskTicket *ticket)
 {
     DeskRange range = {.number = ticket->number, .public_only = true, .max = PAGE};
-    PtStatus st = PT_OK;
+    bool others = false;
+    PtStatus st = others_speak(t, ticket, &others);
     size_t count = PAGE;
     while (st == PT_OK && count == PAGE) {
         PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(PAGE_ARENA);
@@ -95,8 +116,7 @@ static PtStatus tell_notes(Telling *t, const DeskTicket *ticket)
         for (size_t i = 0; st == PT_OK && i < count; i++) {
             const bool theirs = pt_str_eq(events[i].kind, PT_STR("answered"));
             range.after = events[i].seq;
-            if (events[i].text.len == 0 || pt_str_eq(events[i].kind, PT_STR("joined")) ||
-                (theirs && ticket->reports > 1)) {
+            if (theirs ? others || events[i].text.len == 0 : !desk_event_is_note(&events[i])) {
                 continue;
             }
             PtJsonOut out = begin(t, ticket);

@@ -230,15 +230,26 @@ PtStatus insight_changed(void *ctx, PtSqlTx *tx, const DeskTold *told, PtError *
     return insight_store(tx, &facts, st == PT_NOT_FOUND, err);
 }
 
-PtStatus insight_asked(void *ctx, PtSqlTx *tx, int64_t ticket, PtError *err)
+static PtStatus mark(PtSqlTx *tx, const char *statement, int64_t ticket, PtError *err)
 {
-    (void)ctx;
-    PtStatus st = pt_sql_use(tx, SQL_INSIGHT_ASKED, err);
+    PtStatus st = pt_sql_use(tx, statement, err);
     if (st != PT_OK) {
         return st;
     }
     pt_sql_bind_i64(tx, 1, ticket);
     return pt_sql_finish(tx, err);
+}
+
+PtStatus insight_late(void *ctx, PtSqlTx *tx, int64_t ticket, PtError *err)
+{
+    (void)ctx;
+    return mark(tx, SQL_INSIGHT_LATE, ticket, err);
+}
+
+PtStatus insight_asked(void *ctx, PtSqlTx *tx, int64_t ticket, PtError *err)
+{
+    (void)ctx;
+    return mark(tx, SQL_INSIGHT_ASKED, ticket, err);
 }
 
 PtStatus insight_scored(void *ctx, PtSqlTx *tx, int64_t ticket, int64_t score, PtError *err)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BATCH = 200, EVERY_MS = 500 };
+enum { BATCH = 200, EVERY_MS = 500, BUSY_MS = 20 /* while there are more */ };
 
 PtStatus insight_open(const InsightConfig *config, Insight **ret_insight, PtError *err)
 {
@@ -74,26 +74,34 @@ static PtStatus write_judged(const Insight *n, const Judged *list, size_t count,
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
-/* *ret_count: how many there were. */
-static PtStatus judge(Insight *n, size_t *ret_count, PtError *err)
+/* One whose clocks cannot be told holds up no other. *ret_more: others wait. */
+static PtStatus judge(Insight *n, bool *ret_more, PtError *err)
 {
     Judged list[BATCH];
-    PtStatus st = read_unjudged(n, list, ret_count, err);
-    for (size_t i = 0; st == PT_OK && i < *ret_count; i++) {
-        st = n->c.verdict(n->c.ctx, list[i].number, &list[i].verdict, err);
-        st = st == PT_NOT_FOUND ? PT_OK : st; // nothing was promised
+    size_t count = 0, judged = 0;
+    PtStatus failed = PT_OK;
+    PtStatus st = read_unjudged(n, list, &count, err);
+    for (size_t i = 0; st == PT_OK && i < count; i++) {
+        PtError why = {0};
+        const PtStatus told = n->c.verdict(n->c.ctx, list[i].number, &list[i].verdict, &why);
+        if (told == PT_OK || told == PT_NOT_FOUND) { // nothing was promised
+            list[judged++] = list[i];
+        } else {
+            failed = pt_fail(err, told, "ticket %lld: %s", (long long)list[i].number, why.message);
+        }
     }
-    st = st == PT_OK && *ret_count > 0 ? write_judged(n, list, *ret_count, err) : st;
-    atomic_fetch_add(&n->judged, st == PT_OK ? *ret_count : 0);
-    return st;
+    st = st == PT_OK && judged > 0 ? write_judged(n, list, judged, err) : st;
+    atomic_fetch_add(&n->judged, st == PT_OK ? judged : 0);
+    *ret_more = st == PT_OK && failed == PT_OK && count == BATCH;
+    return st == PT_OK ? failed : st;
 }
 
 /* False: it ends. */
-static bool wait_a_while(Insight *n)
+static bool wait_a_while(Insight *n, long ms)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += EVERY_MS * 1000000L;
+    until.tv_nsec += ms * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     (void)pthread_mutex_lock(&n->lock);
@@ -109,16 +117,16 @@ static void *run(void *ctx)
 {
     Insight *n = ctx;
     PtStatus said = PT_OK;
+    bool more = false;
     do {
         PtError err = {0};
-        size_t count = 0;
-        const PtStatus st = judge(n, &count, &err);
+        const PtStatus st = judge(n, &more, &err);
         if (st != PT_OK && st != said) {
             pt_diag(PT_DIAG_ERROR, "insight", "verdicts of clocks are not taken, tried again",
                     PT_F_STR("problem", pt_str(err.message)));
         }
         said = st;
-    } while (wait_a_while(n));
+    } while (wait_a_while(n, more ? BUSY_MS : EVERY_MS));
     return NULL;
 }
 

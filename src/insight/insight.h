@@ -59,6 +59,8 @@ void insight_metrics(void *ctx, PtBuf *out);
 
 /* A DeskListener's. */
 PT_NODISCARD PtStatus insight_changed(void *ctx, PtSqlTx *tx, const DeskTold *told, PtError *err);
+/* A clock of the ticket was breached, and nothing else changed: its clocks are asked again. */
+PT_NODISCARD PtStatus insight_late(void *ctx, PtSqlTx *tx, int64_t ticket, PtError *err);
 /* A SurveyListener's. */
 PT_NODISCARD PtStatus insight_asked(void *ctx, PtSqlTx *tx, int64_t ticket, PtError *err);
 PT_NODISCARD PtStatus insight_scored(void *ctx, PtSqlTx *tx, int64_t ticket, int64_t score,

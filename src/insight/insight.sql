@@ -23,6 +23,10 @@ WHERE number = ?29;
 -- Served by the primary key.
 UPDATE insight_ticket SET invited = 1 WHERE number = ?1;
 
+-- name: insight_late
+-- A row of the ticket's history that tells nobody of a change. Served by the primary key.
+UPDATE insight_ticket SET version = version + 1, judged = 0 WHERE number = ?1;
+
 -- name: insight_scored
 -- Served by the primary key.
 UPDATE insight_ticket SET score = ?2 WHERE number = ?1;

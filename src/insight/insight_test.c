@@ -402,6 +402,28 @@ static void test_verdicts(void **state)
     assert_int_equal(total.breached[WORK_CLOCK_RESPONSE], 0);
 }
 
+static void test_an_untouched_ticket_is_judged_again(void **state)
+{
+    (void)state;
+    PtError err = {0};
+    if (skipped()) {
+        return;
+    }
+    verdict = (InsightVerdict){.met = {[WORK_CLOCK_RESPONSE] = 1}};
+    const int64_t number = solved("mia", "till_fault", 1);
+    const bool promised = number % 2 != 0;
+    must(insight_start(insight, desk, &err), &err);
+    for (int i = 0; ask_by(INSIGHT_NONE).total.unjudged > 0 && i < 500; i++) {
+        (void)poll(NULL, 0, 10);
+    }
+    insight_stop(insight);
+    assert_int_equal(ask_by(INSIGHT_NONE).total.met[WORK_CLOCK_RESPONSE], promised);
+    PtSqlTx *tx = rig_begin(rig, true);
+    must(insight_late(insight, tx, number, &err), &err);
+    rig_commit(tx);
+    assert_int_equal(ask_by(INSIGHT_NONE).total.unjudged, 1);
+}
+
 static const char every_fact[] =
     "SELECT CAST(COALESCE(SUM(number * 3 + version * 5 + priority * 7 + major * 11 + merged * 13 + "
     "child * 17 + opened_ms % 1000003 + resolved_ms % 1000033 + wait_ms * 19 + business_ms * 23 + "
@@ -504,6 +526,7 @@ static const struct {
     {"merged ones and children count once", test_merged_and_children_count_once},
     {"satisfaction", test_satisfaction},
     {"verdicts", test_verdicts},
+    {"an untouched ticket is judged again", test_an_untouched_ticket_is_judged_again},
     {"folded from history is the same", test_folded_from_history_is_the_same},
     {"memory runs out", test_memory_runs_out},
 };

@@ -141,6 +141,11 @@ static PtStatus put_ticket(void *ctx, const char *part, PtStr json, PtError *err
     return put_object_of(e, pt_str(part), json, err);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return pt_str_order(*(const PtStr *)a, *(const PtStr *)b);
+}
+
 /* By the person's id and all their identifiers. */
 static PtStatus put_tickets(Privacy *p, PtStr id, PtArena *arena, Export *e, PtError *err)
 {
@@ -154,11 +159,18 @@ static PtStatus put_tickets(Privacy *p, PtStr id, PtArena *arena, Export *e, PtE
     if (names == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for an export");
     }
+    size_t count = 0;
     names[0] = id;
     for (size_t i = 0; i < profile.node_count; i++) {
         names[i + 1] = profile.nodes[i].value;
     }
-    return tickets->tell(tickets->ctx, names, profile.node_count + 1, put_ticket, e, err);
+    qsort(names, profile.node_count + 1, sizeof *names, by_text);
+    for (size_t i = 0; i <= profile.node_count; i++) { // one value may be of two kinds
+        if (count == 0 || !pt_str_eq(names[i], names[count - 1])) {
+            names[count++] = names[i];
+        }
+    }
+    return tickets->tell(tickets->ctx, names, count, put_ticket, e, err);
 }
 
 /* All parts, for people or for machines. */

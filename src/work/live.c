@@ -198,11 +198,16 @@ void live_wait(Work *w)
     (void)pthread_mutex_unlock(&w->lock);
 }
 
-/* When the next version begins or ends, what holds changes without a row. */
-static PtStatus arm_rules(Work *w, const LiveRules *r, PtError *err)
+/* When the next version begins or ends, what holds changes without a row. With the lock held, so
+ * that the timer is that of the rules there are. */
+static PtStatus arm_rules(Work *w, PtError *err)
 {
-    return pt_timers_set(w->timers, LIVE_TIMER_RULES, 0,
-                         live_rules_next_ms(r, pt_clock_now_ms(w->c.clock)), err);
+    (void)pthread_mutex_lock(&w->lock);
+    const PtStatus st =
+        pt_timers_set(w->timers, LIVE_TIMER_RULES, 0,
+                      live_rules_next_ms(w->rules, pt_clock_now_ms(w->c.clock)), err);
+    (void)pthread_mutex_unlock(&w->lock);
+    return st;
 }
 
 PtStatus live_rules_turn(void *ctx, const PtTimer *timers, size_t count, PtError *err)
@@ -210,9 +215,7 @@ PtStatus live_rules_turn(void *ctx, const PtTimer *timers, size_t count, PtError
     Work *w = ctx;
     (void)timers;
     (void)count;
-    LiveRules *r = live_rules_hold(w);
-    const PtStatus st = arm_rules(w, r, err);
-    live_rules_release(r);
+    const PtStatus st = arm_rules(w, err);
     ask_pass(w);
     return st;
 }
@@ -225,7 +228,7 @@ void live_take_rules(Work *w, LiveRules *rules)
     w->rules = rules;
     (void)pthread_mutex_unlock(&w->lock);
     live_rules_release(before);
-    if (arm_rules(w, rules, &err) != PT_OK) {
+    if (arm_rules(w, &err) != PT_OK) {
         live_missed(w); // the thread arms it when there is memory again
     }
     ask_pass(w);
@@ -266,11 +269,7 @@ static PtStatus make_up(Work *w, PtError *err)
     w->missed = false;
     (void)pthread_mutex_unlock(&w->lock);
     PtStatus st = live_load(w, err);
-    if (st == PT_OK) {
-        LiveRules *r = live_rules_hold(w);
-        st = arm_rules(w, r, err);
-        live_rules_release(r);
-    }
+    st = st == PT_OK ? arm_rules(w, err) : st;
     (void)pthread_mutex_lock(&w->lock);
     w->missed = w->missed || st != PT_OK;
     return st;

@@ -91,8 +91,9 @@ void work_metrics(void *ctx, PtBuf *out); /* for pt_metric_collector; ctx is the
 /* A new item with its first row. */
 PT_NODISCARD PtStatus work_opened(Work *w, PtSqlTx *tx, WorkItem item, const WorkRow *first,
                                   PtError *err);
-/* One more row; one that is behind the latest instant is taken at that instant. PT_NOT_FOUND: the
- * item was never opened (it is older than its clocks: open it). */
+/* One more row; one that is behind the latest instant is taken at that instant; one that changes no
+ * fact is passed over where there are WORK_ROWS / 2. PT_NOT_FOUND: the item was never opened (it is
+ * older than its clocks: open it). */
 PT_NODISCARD PtStatus work_changed(Work *w, PtSqlTx *tx, WorkItem item, const WorkRow *row,
                                    PtError *err);
 PT_NODISCARD PtStatus work_settled(Work *w, WorkItem item, PtError *err);

@@ -388,7 +388,7 @@ static void batch_free(Batch *b)
 
 static PtStatus write_batch(Batch *b, const PtTimer *timers, size_t count, PtError *err)
 {
-    PtStatus st = pt_sql_begin(b->w->c.core, true, &b->tx, err);
+    PtStatus st = PT_OK;
     b->now_ms = pt_clock_now_ms(b->w->c.clock);
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         st = fire_item(b, timers[i].key, err);
@@ -399,7 +399,6 @@ static PtStatus write_batch(Batch *b, const PtTimer *timers, size_t count, PtErr
     if (st == PT_OK && b->written) {
         st = pt_sql_commit(&b->tx, err);
     }
-    pt_sql_rollback(PT_TAKE(b->tx));
     return st;
 }
 
@@ -415,9 +414,11 @@ static PtStatus fire_batch(Work *w, const PtTimer *timers, size_t count, PtError
     }
     b->w = w;
     b->verdict = verdict;
-    LiveRules *rules = live_rules_hold(w);
-    PtStatus st = live_view(w, rules, &b->view, err);
+    PtStatus st = pt_sql_begin(w->c.core, true, &b->tx, err);
+    LiveRules *rules = live_rules_hold(w); // not before: an edit that it waited for holds
+    st = st == PT_OK ? live_view(w, rules, &b->view, err) : st;
     st = st == PT_OK ? write_batch(b, timers, count, err) : st;
+    pt_sql_rollback(PT_TAKE(b->tx));
     live_view_done(w, &b->view);
     live_rules_release(rules);
     if (st == PT_OK) {

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRED_MAX = 100000 /* of one item */, FIRST_FIRED = 16 };
+enum {
+    FIRED_MAX = 1 << 17 /* of one item */,
+    FIRST_FIRED = 16,
+    SAYING_ROWS = WORK_ROWS / 2, /* of rows that change nothing, so that they leave room */
+};
 
 static const char *const kind_names[] = {
     [WORK_AT_RISK] = "at_risk", [WORK_BREACHED] = "breached", [WORK_STEP] = "step"};
@@ -173,18 +177,21 @@ PtStatus live_add(PtSqlTx *tx, uint64_t id, const WorkRow *first, PtError *err)
     return st;
 }
 
-/* Behind the rows that there are, not before their latest instant. */
+/* Behind the rows that there are, not before their latest instant. What only says something finds
+ * no room where there are many: whoever writes again and again must not keep an item from ending.
+ */
 static PtStatus pack_behind(PtBuf *history, const WorkRow *row, PtError *err)
 {
     LiveScratch scratch = {0};
     WorkHistory rows;
     WorkRow taken = *row;
     PtStatus st = live_unpack(pt_buf_str(history), &scratch, &rows, err);
-    if (st == PT_OK && rows.count >= WORK_ROWS) {
+    const bool passed = st == PT_OK && row->change_count == 0 && rows.count >= SAYING_ROWS;
+    if (st == PT_OK && !passed && rows.count >= WORK_ROWS) {
         st =
             pt_fail(err, PT_TOO_LARGE, "an item has %d changes, the most that are kept", WORK_ROWS);
     }
-    if (st == PT_OK) {
+    if (st == PT_OK && !passed) {
         const int64_t latest = rows.rows[rows.count - 1].at_ms;
         taken.at_ms = row->at_ms > latest ? row->at_ms : latest;
         st = live_pack(history, &taken, err);

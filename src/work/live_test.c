@@ -541,6 +541,30 @@ static void items_have_bounds(void **state)
         PT_NOT_FOUND);
 }
 
+/* Somebody answers without end: the item can be resolved all the same. */
+static void rows_that_change_nothing_leave_room(void **state)
+{
+    skip_without(state);
+    static const char length[] = "SELECT LENGTH(history) FROM work_item";
+    const WorkItem item = {WORK_TICKET, 1};
+    const WorkChange resolved = {WORK_STATE, PT_STR("resolved")};
+    const WorkRow says = {BASE_MS, PT_STR("requester_replied"), NULL, 0};
+    const WorkRow ends = {BASE_MS, PT_STR(""), &resolved, 1};
+    PtSqlTx *tx = rig_begin(r.sql, true);
+    assert_int_equal(work_opened(r.work, tx, item, &says, NULL), PT_OK);
+    for (int rows = 1; rows < WORK_ROWS / 2; rows *= 2) {
+        rig_run(tx, "UPDATE work_item SET history = history || history");
+    }
+    assert_int_equal(work_changed(r.work, tx, item, &says, NULL), PT_OK);
+    const int64_t full = rig_number(tx, length);
+    assert_int_equal(work_changed(r.work, tx, item, &says, NULL), PT_OK);
+    assert_int_equal(rig_number(tx, length), full);
+    assert_int_equal(work_changed(r.work, tx, item, &ends, NULL), PT_OK);
+    assert_true(rig_number(tx, length) > full);
+    rig_commit(tx);
+    assert_int_equal(work_settled(r.work, item, NULL), PT_OK);
+}
+
 static void every_second_of_a_stored_item_is_explained(void **state)
 {
     skip_without(state);
@@ -649,6 +673,7 @@ static const struct {
     {"a policy is tried on what there was", a_policy_is_tried_on_what_there_was},
     {"a trial reads page by page", a_trial_reads_page_by_page},
     {"items have bounds", items_have_bounds},
+    {"rows that change nothing leave room", rows_that_change_nothing_leave_room},
     {"every second of a stored item is explained", every_second_of_a_stored_item_is_explained},
     {"memory that runs out loses nothing", memory_that_runs_out_loses_nothing},
     {"memory that runs out at the start is said", memory_that_runs_out_at_the_start_is_said},

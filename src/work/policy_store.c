@@ -256,7 +256,7 @@ static PtStatus latest_expected(PtSqlTx *tx, PtStr id, int64_t expected, WorkSto
         (long long)expected, (long long)ret->version);
 }
 
-/* The first of all, in force since ever. */
+/* The first of all, in force since ever: it comes with the program, nobody has added it. */
 static PtStatus write_default(PtSqlTx *tx, int64_t now_ms, PtError *err)
 {
     const WorkStoredPolicy p = {.id = PT_STR("default"),
@@ -267,8 +267,7 @@ static PtStatus write_default(PtSqlTx *tx, int64_t now_ms, PtError *err)
                                 .json = work_policy_default(),
                                 .name = PT_STR("Default"),
                                 .changed_by = PT_STR("server")};
-    const PtStatus st = write_version(tx, &p, err);
-    return st == PT_OK ? audit(tx, NULL, "sla_policy.added", &p, err) : st;
+    return write_version(tx, &p, err);
 }
 
 PtStatus live_rules_load(Work *w, PtError *err)

@@ -308,6 +308,24 @@ def test_a_major_incident_is_a_mark(world):
     assert instant(mark["resolved_at"]) == world.now
 
 
+def test_a_ticket_that_nobody_touches_breaches(world):
+    def wait(holds, what):
+        end = time.monotonic() + 20
+        while not holds():
+            assert time.monotonic() < end, what
+            time.sleep(0.1)
+    hour = {f"P{n}": {"hours": 1, "in": "24x7"} for n in range(1, 6)}  # and no steps, which would change it
+    clock = {"targets": hour, "stop": {"property": "state", "is": "one_of", "value": ["resolved", "closed"]}, "again": "on"}
+    world.ask("PUT", "/api/v1/sla/policies/hour", {"version": 0, "rank": 1, "policy": {"name": "An hour", "clocks": {"resolution": clock, "response": clock}}})
+    key = world.open(category="till_fault", store="0412", requester="mia")
+    wait(lambda: world.patron.metrics()["patron_insight_verdicts_total"] == 1, "its clocks are not read")
+    world.change(key, state="in_progress", assignee="ann")  # else its lead is told, which changes it
+    wait(lambda: world.patron.metrics()["patron_insight_verdicts_total"] == 2, "its clocks are not read again")
+    assert world.figures()["open"]["breached"] == 0
+    world.pass_time(hours=2)
+    wait(lambda: world.figures()["open"]["breached"] == 1, "the breach is not in the figures")
+
+
 def test_business_hours_are_those_of_the_store(world):
     """From 09:00 to 17:00 in UTC; the clock stands at nine on a Monday."""
     hours = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}

@@ -145,9 +145,12 @@ def test_moves_are_followed(patron):
     two = ben.report(category="till_fault", services=service())["report"]
     assert patron.api("POST", f"/api/v1/tickets/{two['ticket']}/merge", {"into": one["ticket"]}).status == 200
     assert ben.ticket(two["ticket"])["ticket"] == one["ticket"] and ben.reports()[0]["ticket"] == one["ticket"]
+    ben.say(one["ticket"], "answer of there")
+    assert anna.ticket(one["ticket"])["notes"] == []
     parted = patron.api("POST", f"/api/v1/tickets/{one['ticket']}/reports/{two['report']}/part").json()["ticket"]["key"]
     assert ben.reports()[0]["ticket"] == parted and ben.ticket(one["ticket"], 404)["code"] == "not_found"
-    assert anna.ticket(one["ticket"])["reports"] == 1
+    left = anna.ticket(one["ticket"])
+    assert left["reports"] == 1 and left["notes"] == []  # alone with it now, and still not told what ben said
 
 
 def test_pages_and_bounds(patron):
@@ -210,7 +213,7 @@ def test_photos_are_of_those_who_took_them(patron):
     key = anna.report(category="till_fault", services=fault)["report"]["ticket"]
     ben.report(200, category="till_fault", services=fault)
     assert photo(anna, key).json()["photos"][0]["name"] == "till.png"
-    assert ben.ticket(key)["photos"] == []
+    assert ben.ticket(key)["photos"] == [] and not {"till.png"} & {note["text"] for staff in (anna, ben) for note in staff.ticket(key)["notes"]}
     assert [file["name"] for file in patron.api("GET", f"/api/v1/tickets/{key}/attachments").json()["data"]] == ["till.png"]
     assert photo(anna, key, body=b"%PDF-1.7", kind="application/pdf").status == 415 and photo(anna, key, body=b"no picture").status == 415
     assert photo(Staff(patron, own("K")), key).status == 404

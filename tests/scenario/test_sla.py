@@ -260,6 +260,17 @@ def test_a_policy_is_edited(desk):
     assert desk.patron.api("GET", path, token=agent).status == 200
 
 
+def test_the_newest_version_of_a_policy_is_by_number(desk):
+    """Not by rank or by instant: ranks move, and a planned version that was put aside lies behind the newest."""
+    path, policy, version = "/api/v1/sla/policies", resolution({"P1": {"minutes": 30, "in": "24x7"}}), 0
+    for rank, begins in ((50, {}), (10, {"from": later(days=30)}), (40, {})):
+        version = desk.ask("PUT", f"{path}/ranked", {"version": version, "rank": rank, "policy": policy, **begins})["version"]
+        assert desk.ask("GET", f"{path}/ranked")["version"] == version
+        assert [one["version"] for one in desk.ask("GET", path)["data"] if one["id"] == "ranked"] == [version]
+    versions = [one["version"] for one in desk.ask("GET", f"{path}/ranked/versions")["data"]]
+    assert len(versions) == 3 and versions == sorted(versions) and versions[-1] == version
+
+
 def test_a_queue_has_business_hours(desk):
     """P3 counts by the queue's calendar, as its record says now; without a store P2 does by that of the service's queue."""
     hours(desk, "office", [["09:00", "17:00"]], "UTC")

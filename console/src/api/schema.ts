@@ -7263,7 +7263,7 @@ export interface components {
              */
             what: "answer" | "people" | "events";
             /**
-             * @description parquet takes DuckDB's library on the server (503 says what is missing)
+             * @description parquet takes DuckDB's library on the server (409 says what is missing)
              * @default csv
              * @enum {unknown}
              */
@@ -14078,7 +14078,7 @@ export interface operations {
                     what?: "answer" | "people" | "events";
                     cell?: components["schemas"]["AnalyticsCell"];
                     /**
-                     * @description parquet takes DuckDB's library on the server (503 says what is missing)
+                     * @description parquet takes DuckDB's library on the server (409 says what is missing)
                      * @default csv
                      * @enum {unknown}
                      */
@@ -14105,6 +14105,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];

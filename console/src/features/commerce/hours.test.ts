@@ -40,7 +40,7 @@ describe('a document', () => {
 
 it('adds holidays once, in order', () => {
   const there = [{ date: '2026-12-25', name: 'Christmas' }]
-  expect(withHolidays(there, [{ date: '2026-12-25', name: 'x' }, { date: '2026-01-01', name: 'New Year' }]).map((one) => one.name)).toEqual(['New Year', 'Christmas'])
+  expect(withHolidays(there, [{ date: '2026-12-25', name: 'x' }, { date: '2026-01-01', name: 'New Year' }, { date: '2026-01-01', name: 'Again' }]).map((one) => one.name)).toEqual(['New Year', 'Christmas'])
 })
 
 it('places a window in its day', () => expect(placeOf({ from: '06:00', to: '24:00' })).toEqual({ start: 0.25, length: 0.75 }))

@@ -86,7 +86,8 @@ export function documentOf(draft: Draft): Document | null {
 /** Those of `more` whose date is not there yet are added; ascending. */
 export function withHolidays(there: readonly Holiday[], more: readonly Holiday[]): Holiday[] {
   const dates = new Set(there.map((one) => one.date))
-  return [...there, ...more.filter((one) => !dates.has(one.date))].sort((a, b) => a.date.localeCompare(b.date))
+  const added = more.filter(({ date }) => !dates.has(date) && dates.add(date))
+  return [...there, ...added].sort((a, b) => a.date.localeCompare(b.date))
 }
 
 /** Where a window lies in its day, in shares of it. */

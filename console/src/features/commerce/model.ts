@@ -46,8 +46,9 @@ export function useCalendars(enabled = true) {
   return useQuery({ queryKey: [...KEY, 'calendars'], queryFn: async () => (await ok(api.GET('/api/v1/commerce/calendars'))).data, enabled })
 }
 
+/** For its editor: one that somebody else saves meanwhile does not take the place of what is being typed. */
 export function useCalendar(calendar: string, enabled = true) {
-  return useQuery({ queryKey: [...KEY, 'calendar', calendar], queryFn: () => ok(api.GET('/api/v1/commerce/calendars/{calendar}', { params: { path: { calendar } } })), enabled })
+  return useQuery({ refetchOnWindowFocus: false, queryKey: [...KEY, 'calendar', calendar], queryFn: () => ok(api.GET('/api/v1/commerce/calendars/{calendar}', { params: { path: { calendar } } })), enabled })
 }
 
 /** What a document that need not be saved would say. */

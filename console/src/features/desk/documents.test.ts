@@ -4,7 +4,7 @@ import { i18n } from '@lingui/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Policy, withCategory, withCell, withCount } from './policy'
 import { idFrom, memberOf, withMember } from './records'
-import { type Document, sentence, spanOf, withTarget } from './sla'
+import { type Document, isDocument, sentence, spanOf, withTarget } from './sla'
 
 beforeAll(() => i18n.loadAndActivate({ locale: 'en', messages: {} }))
 
@@ -53,8 +53,14 @@ describe('SLA policies', () => {
   })
   it('spans', () => {
     expect(spanOf({ hours: 4 })).toEqual({ n: 4, unit: 'hours' })
+    expect(spanOf({ hours: 1, minutes: 30 })).toEqual({ n: 90, unit: 'minutes' })
     expect(spanOf({ seconds: 90 })).toEqual({ n: 1.5, unit: 'minutes' })
   })
+  it.each<[string, boolean]>([
+    ['{"name": "A", "clocks": {}}', true], ['{"clocks": {"ola": {"targets": {"P1": {"hours": 1}}, "steps": [{"name": "a"}]}}}', true],
+    ['null', false], ['"A"', false], ['[]', false], ['{}', false], ['{"clocks": null}', false], ['{"clocks": {"ola": null}}', false],
+    ['{"clocks": {"ola": {"steps": {}}}}', false], ['{"clocks": {"ola": {"steps": [null]}}}', false], ['{"clocks": {"ola": {"targets": {"P1": null}}}}', false], ['{"clocks": {"ola": {"warn": 5}}}', false],
+  ])('%s can be drawn: %s', (text, want) => expect(isDocument(JSON.parse(text))).toBe(want))
   it.each<[unknown, string]>([
     [{ property: 'state', is: 'one_of', value: ['resolved', 'closed'] }, 'state is one of resolved, closed'],
     [{ any: [{ property: 'replied', is: 'true' }, { property: 'acknowledged', is: 'true' }] }, 'answered or acknowledged'],

@@ -2,11 +2,20 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Edit, Ticket } from './model'
 
-vi.mock('@/api/client', () => ({ ApiError: class extends Error {}, api: {}, ok: (one: unknown) => one }))
-vi.mock('@/base/session', () => ({ queries: {} }))
+const { cache, answers, renewed } = vi.hoisted(() => ({ cache: new Map<string, unknown>(), answers: [] as Promise<unknown>[], renewed: [] as string[] }))
+type Named = { queryKey: readonly unknown[] }
+vi.mock('@/api/client', () => ({ ApiError: class extends Error {}, api: { PATCH: () => answers.shift() }, ok: (one: unknown) => one }))
+vi.mock('@/base/session', () => ({
+  queries: {
+    cancelQueries: () => Promise.resolve(), setQueriesData: () => undefined,
+    invalidateQueries: ({ queryKey }: Named) => Promise.resolve(renewed.push(queryKey.join(' '))),
+    getQueryData: (key: readonly unknown[]) => cache.get(key.join(' ')),
+    setQueryData: (key: readonly unknown[], next: unknown) => cache.set(key.join(' '), typeof next === 'function' ? (next as (before: unknown) => unknown)(cache.get(key.join(' '))) : next),
+  },
+}))
 vi.mock('./model', () => ({ ALL: 'desk', oneKey: (key: string) => ['desk', 'one', key] }))
 
-const { applied, conflictsOf, undoOf, undosOf } = await import('./edits')
+const { applied, change, conflictsOf, undoOf, undosOf } = await import('./edits')
 
 function ticket(change: Partial<Ticket> = {}): Ticket {
   return { key: 'INC-1', state: 'new', waiting_for: '', priority: 3, title: 'a', assignee: '', queue: 'q', label: '', major: false, watchers: [], custom: {}, resolution: '', ...change } as Ticket
@@ -50,5 +59,32 @@ describe('conflictsOf', () => {
     ['lists', { watchers: ['a'] }, { watchers: ['b'] }, ['watchers']],
   ])('%s', (_, edit, now, want) => {
     expect(conflictsOf(base, edit, { ...base, ...now }).map((one) => one.field)).toEqual(want)
+  })
+})
+
+describe('change', () => {
+  const shown = () => (cache.get('desk one INC-1') as { ticket: Ticket }).ticket
+  const begin = () => {
+    const base = ticket({ version: 1 })
+    cache.set('desk one INC-1', { ticket: base, links: [] })
+    renewed.length = 0
+    return base
+  }
+  it('an answer that was overtaken shows nothing', async () => {
+    const base = begin()
+    let first: (page: unknown) => void = () => undefined
+    answers.push(new Promise((resolve) => { first = resolve }), Promise.resolve({ ticket: ticket({ version: 3, assignee: 'x', state: 'resolved' }), links: [] }))
+    const one = change(base, { assignee: 'x' })
+    await change(base, { state: 'resolved' })
+    first({ ticket: ticket({ version: 2, assignee: 'x' }), links: [] })
+    expect((await one).version).toBe(2)
+    expect(shown()).toMatchObject({ version: 3, state: 'resolved', assignee: 'x' })
+  })
+  it('what is refused is taken back, and what it ended to read is read again', async () => {
+    const base = begin()
+    answers.push(Promise.reject(new Error('no')))
+    await expect(change(base, { title: 'b' })).rejects.toThrow('no')
+    expect(shown().title).toBe('a')
+    expect(renewed).toEqual(['desk one INC-1', 'desk list', 'desk count'])
   })
 })

@@ -110,9 +110,13 @@ async function cancelReads(key: string) {
   await queries.cancelQueries({ queryKey: [ALL, 'list'] })
 }
 
+/** An answer that was overtaken by a later one shows nothing. */
 function take(page: TicketPage): Ticket {
-  queries.setQueryData<TicketPage>(oneKey(page.ticket.key), page)
-  show(page.ticket)
+  const there = queries.getQueryData<TicketPage>(oneKey(page.ticket.key))?.ticket.version ?? 0
+  if (there <= page.ticket.version) {
+    queries.setQueryData<TicketPage>(oneKey(page.ticket.key), page)
+    show(page.ticket)
+  }
   renewLists()
   return page.ticket
 }
@@ -126,6 +130,9 @@ export async function change(ticket: Ticket, edit: Edit, once?: string): Promise
     return take(await ok(api.PATCH('/api/v1/tickets/{ticket}', { params, body: { version: ticket.version, ...edit } as never, ...(once === undefined ? {} : { headers: { 'Idempotency-Key': once } }) })))
   } catch (error) {
     show(ticket)
+    // reads were ended above, and another change may have come in between
+    void queries.invalidateQueries({ queryKey: oneKey(ticket.key) })
+    renewLists()
     if (error instanceof ApiError && error.status === 409) {
       const page = await ok(api.GET('/api/v1/tickets/{ticket}', { params }))
       const conflicts = conflictsOf(ticket, edit, page.ticket)

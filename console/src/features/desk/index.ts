@@ -15,7 +15,7 @@ export const deskFeature: Feature = {
     { path: '/desk/records', page: () => import('./pages/RecordsPage').then((m) => m.RecordsPage), early: ['/api/v1/desk/records/services'] },
     { path: '/desk/policy', page: () => import('./pages/PolicyPage').then((m) => m.PolicyPage), early: ['/api/v1/desk/policy'] },
     { path: '/desk/sla', page: () => import('./pages/SlaPage').then((m) => m.SlaPage), early: ['/api/v1/sla/policies'] },
-    { path: '/desk/$id', page: () => import('./pages/TicketPage').then((m) => m.TicketPage), early: ['/api/v1/tickets/$id'] },
+    { path: '/desk/$id', page: () => import('./pages/TicketPage').then((m) => m.TicketPage), early: ['/api/v1/tickets/$id', '/api/v1/tickets/$id/history?limit=500'] },
     { path: '/desk/$id/room', page: () => import('./pages/RoomPage').then((m) => m.RoomPage) },
   ],
   tabs: [

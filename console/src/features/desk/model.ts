@@ -235,7 +235,7 @@ export function said<T>(record: DeskRecord, name: string): T | undefined {
   return (record.record as Record<string, unknown>)[name] as T | undefined
 }
 
-const policyQuery = { queryKey: [ALL, 'policy'], queryFn: () => ok(api.GET('/api/v1/desk/policy')), staleTime: 60000 }
+const policyQuery = { queryKey: [ALL, 'policy'], queryFn: () => ok(api.GET('/api/v1/desk/policy')), staleTime: 60000, refetchOnWindowFocus: false }
 
 export function usePolicy() {
   return useQuery(policyQuery)

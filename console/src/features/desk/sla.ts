@@ -28,9 +28,20 @@ export const UNITS = ['minutes', 'hours', 'days'] as const
 export type Unit = (typeof UNITS)[number]
 export const CONDITIONS = ['start', 'pause', 'resume', 'stop', 'reset', 'cancel'] as const
 
-export function spanOf(span: Span): { n: number; unit: Unit } {
-  const unit = UNITS.find((one) => span[one] !== undefined) ?? 'minutes'
-  return { n: span[unit] ?? (span.seconds ?? 0) / 60, unit }
+/** In one unit: hours, minutes and seconds are added. */
+export function spanOf({ days, hours, minutes, seconds }: Span): { n: number; unit: Unit } {
+  if (days !== undefined) return { n: days, unit: 'days' }
+  if (hours !== undefined && !minutes && !seconds) return { n: hours, unit: 'hours' }
+  return { n: (hours ?? 0) * 60 + (minutes ?? 0) + (seconds ?? 0) / 60, unit: 'minutes' }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** It has the form of a policy, so that it can be drawn; the server says whether it is one. */
+export function isDocument(value: unknown): value is Document {
+  return isObject(value) && isObject(value.clocks) && Object.values(value.clocks).every((plan) =>
+    isObject(plan) && ['targets', 'warn'].every((name) => plan[name] === undefined || isObject(plan[name])) &&
+    Object.values(plan.targets ?? {}).every(isObject) && (plan.steps === undefined || (Array.isArray(plan.steps) && plan.steps.every(isObject))))
 }
 
 /** null takes the target away: nothing is promised. */

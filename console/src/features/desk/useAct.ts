@@ -6,7 +6,7 @@ import { useCallback } from 'react'
 import { ApiError } from '@/api/client'
 import { errorText } from '@/ui/states'
 import { toast } from '@/ui/toast'
-import { change, changeMany, undoMany, undoOf } from './edits'
+import { change, changeMany, undoMany, undoOf, undosOf } from './edits'
 import type { Edit, Ticket } from './model'
 
 export function useAct() {
@@ -24,7 +24,7 @@ export function useAct() {
       }
       const refused = await changeMany(tickets, edit)
       const changed = tickets.filter((one) => !refused.some((other) => other.ticket === one.key))
-      if (changed.length > 0) toast({ text: done(plural(changed.length, { one: '# ticket', other: '# tickets' })), ...(undoOf(first, edit) === null ? {} : { undo: () => undoMany(changed, edit) }) })
+      if (changed.length > 0) toast({ text: done(plural(changed.length, { one: '# ticket', other: '# tickets' })), ...(undosOf(changed, edit).length === 0 ? {} : { undo: () => undoMany(changed, edit) }) })
       const one = refused[0]
       if (one) toast({ text: plural(refused.length, { one: `# was not changed. ${one.ticket}: ${one.detail}`, other: `# were not changed. ${one.ticket}: ${one.detail}` }), tone: 'bad' })
       return refused.length === 0

@@ -9,7 +9,7 @@ export const portalFeature: Feature = {
   icon: 'app',
   path: '/portal',
   permission: 'portal.report',
-  key: 'm',
+  key: 'j',
   pages: [
     { path: '/portal', page: () => import('./pages/PortalPage').then((m) => m.PortalPage), early: ['/api/v1/portal'] },
     { path: '/portal/tickets/$id', page: () => import('./pages/TicketPage').then((m) => m.TicketPage), permission: 'portal.use', early: ['/api/v1/portal/tickets/$id'] },

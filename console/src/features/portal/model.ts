@@ -68,6 +68,6 @@ export const reports = outbox({
       void queries.invalidateQueries({ queryKey: ['portal', 'reports'] })
       return done.report.ticket
     }),
-  // not reached, signed out, too many or busy: all of that passes
-  refusal: (why) => (why instanceof ApiError && ![0, 401, 429].includes(why.status) && why.status < 500 ? why.message : null),
+  // not reached, signed out, the same being taken in right now, too many or busy: all of that passes
+  refusal: (why) => (why instanceof ApiError && ![0, 401, 409, 429].includes(why.status) && why.status < 500 ? why.message : null),
 })

@@ -61,3 +61,25 @@ test('what stands in the storage and is no report is passed over', () => {
     expect(outbox({ send: () => Promise.resolve(''), refusal }).all()).toEqual([])
   }
 })
+
+test('what another tab has written stays, and what it has sent does not come back', async () => {
+  const send = vi.fn().mockRejectedValue(away)
+  const [here, there] = [outbox({ send, refusal }), outbox({ send, refusal })]
+  await here.add(one('a'))
+  await there.add(one('b'))
+  expect(outbox({ send, refusal }).all().map((x) => x.key)).toEqual(['a', 'b'])
+  here.drop('a')
+  there.drop('b')
+  expect(kept.get('patron.portal.unsent')).toBe('[]')
+})
+
+test('what is being sent is not sent beside it', async () => {
+  let answer: (ticket: string) => void = () => undefined
+  const send = vi.fn(() => new Promise<string>((resolve) => { answer = resolve }))
+  const box = outbox({ send, refusal })
+  box.begin('anna')
+  const sent = box.add(one('a'))
+  await box.flush()
+  answer('INC-1001')
+  expect([await sent, send.mock.calls.length, box.all()]).toEqual(['INC-1001', 1, []])
+})

@@ -44,31 +44,40 @@ export type Courier = {
 
 export function outbox({ send, refusal }: Courier) {
   let all: readonly Unsent[] = read()
+  /** What stands in the storage is what there is: other tabs write there, too. */
+  let kept = true
   let busy = false
+  const going = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let whose = ''
   const listeners = new Set<() => void>()
 
-  function set(next: readonly Unsent[]) {
-    all = next
+  function set(change: (before: readonly Unsent[]) => readonly Unsent[]) {
+    all = change(kept ? read() : all)
     try {
       localStorage.setItem(KEY, JSON.stringify(all))
+      kept = true
     } catch {
       // storage is full or forbidden: they wait for as long as this page is open
+      kept = false
     }
     for (const listener of listeners) listener()
   }
 
   /** The ticket, once it is sent; null: it waits, or was refused. */
   async function tryOne(one: Unsent): Promise<string | null> {
+    if (going.has(one.key)) return null
+    going.add(one.key)
     try {
       const ticket = await send(one)
-      set(all.filter((other) => other.key !== one.key))
+      set((before) => before.filter((other) => other.key !== one.key))
       return ticket
     } catch (why) {
       const refused = refusal(why)
-      if (refused !== null) set(all.map((other) => (other.key === one.key ? { ...other, refused } : other)))
+      if (refused !== null) set((before) => before.map((other) => (other.key === one.key ? { ...other, refused } : other)))
       return null
+    } finally {
+      going.delete(one.key)
     }
   }
 
@@ -80,6 +89,7 @@ export function outbox({ send, refusal }: Courier) {
   async function flush() {
     if (busy) return
     busy = true
+    set((before) => before)
     for (const one of all.filter((other) => other.account === whose && other.refused === undefined)) await tryOne(one)
     busy = false
     later()
@@ -98,13 +108,13 @@ export function outbox({ send, refusal }: Courier) {
     },
     flush,
     async add(one: Unsent): Promise<string | null> {
-      set([...all.slice(-KEPT + 1), one])
+      set((before) => [...before.slice(-KEPT + 1), one])
       const ticket = await tryOne(one)
       later()
       return ticket
     },
     drop(key: string) {
-      set(all.filter((one) => one.key !== key))
+      set((before) => before.filter((one) => one.key !== key))
     },
   }
 }

@@ -19,10 +19,12 @@ function formOf({ name, zone, country, region, format, address, opened_on, close
   return { name, zone, country, region, format, address, opened_on, closed_on, calendar }
 }
 
-function Fields({ store, onClose, onSaved }: { store: Store | null; onClose: () => void; onSaved: (code: string) => void }) {
+function Fields({ store: newest, onClose, onSaved }: { store: Store | null; onClose: () => void; onSaved: (code: string) => void }) {
   const { t } = useLingui()
   const own = zoneOf(usePrefs())
   const calendars = useCalendars().data ?? []
+  /** As it was when one began: what others have saved since is not overwritten. */
+  const [store] = useState(newest)
   const before = store === null ? { ...EMPTY, zone: own } : formOf(store)
   const [code, setCode] = useState(store?.code ?? '')
   const [form, setForm] = useState<Form>(before)

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Button, Radio, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMemo, useState } from 'react'
+import { ApiError } from '@/api/client'
 import { useShortcuts } from '@/base/keys'
 import { usePrefs, zoneOf } from '@/base/prefs'
 import { useMay } from '@/base/session'
@@ -11,8 +12,7 @@ import { instantOf } from '@/base/zone'
 import { Time } from '@/ui/bits'
 import { LinkTo } from '@/ui/LinkTo'
 import { Page, Panel } from '@/ui/Page'
-import { Failed, Loaded } from '@/ui/states'
-import { errorText } from '@/ui/states'
+import { errorText, Failed, Loaded, NotFound } from '@/ui/states'
 import { attempt, toast } from '@/ui/toast'
 import { Days } from '../components/Days'
 import { Editor } from '../components/Editor'
@@ -184,9 +184,11 @@ function Form({ calendar }: { calendar: Calendar | null }) {
 }
 
 export function CalendarPage() {
+  const { t } = useLingui()
   const id = useParam('id')
   const isNew = id === 'new'
   const query = useCalendar(id, !isNew)
   if (isNew) return <Form key="new" calendar={null} />
+  if (query.error instanceof ApiError && query.error.status === 404) return <NotFound what={t`There are no such opening hours`} />
   return <Loaded query={query} rows={10}>{(calendar) => <Form key={`${calendar.id}-${calendar.version}`} calendar={calendar} />}</Loaded>
 }

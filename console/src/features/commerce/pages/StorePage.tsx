@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { ApiError } from '@/api/client'
 import { useMay } from '@/base/session'
 import { useParam, useUrl } from '@/base/url'
 import { Mono, Status, Time } from '@/ui/bits'
@@ -9,7 +10,7 @@ import { type Column, DataTable } from '@/ui/DataTable'
 import { Icon } from '@/ui/icons'
 import { ButtonLink, LinkTo } from '@/ui/LinkTo'
 import { Facts, Page, Panel } from '@/ui/Page'
-import { Empty, Loaded } from '@/ui/states'
+import { Empty, Loaded, NotFound } from '@/ui/states'
 import { Days } from '../components/Days'
 import { Now } from '../components/Now'
 import { StoreDialog } from '../components/StoreDialog'
@@ -113,6 +114,7 @@ export function StorePage() {
   const mayWrite = useMay('commerce.write')
   const mayDesk = useMay('desk.read')
   const query = useStore(code)
+  if (query.error instanceof ApiError && query.error.status === 404) return <NotFound what={t`There is no such store`} />
   return (
     <Loaded query={query} rows={10}>
       {(store) => (

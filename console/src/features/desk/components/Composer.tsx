@@ -139,7 +139,7 @@ export function Composer({ ticket, macro, onMacro, onEditing }: {
         <span className="dk-reads"><Icon name={reply ? 'reply' : 'lock'} size={13} />{reply ? (ticket.requester === '' ? t`The requester reads this` : t`${ticket.requester} reads this`) : t`Only colleagues read this`}</span>
       </div>
       <Textarea
-        ref={field} aria-label={reply ? t`Reply to the requester` : t`Internal note`} autosize minRows={2} maxRows={10} maxLength={MAX} value={draft.text}
+        ref={field} aria-label={reply ? t`Reply to the requester` : t`Internal note`} autosize minRows={2} maxRows={10} maxLength={MAX} value={draft.text} readOnly={busy}
         placeholder={reply ? t`Write to the requester` : t`Write for your colleagues`} onChange={(event) => set({ text: event.currentTarget.value })}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {

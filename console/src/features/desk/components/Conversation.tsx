@@ -7,10 +7,10 @@ import { useUrl } from '@/base/url'
 import { Ago } from '@/ui/bits'
 import { Icon } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
-import { type HistoryRow, type Ticket, useHistory } from '../model'
+import { type ClockKind, type HistoryRow, type Ticket, useHistory } from '../model'
 import { useValueText } from '../names'
 import { changesOf, storyOf, type Told } from '../story'
-import { fields, nameOf, whats } from '../words'
+import { clocks, fields, nameOf, whats } from '../words'
 import { Scroll } from './Scroll'
 
 function useBy() {
@@ -64,6 +64,8 @@ function Item({ told, onReports }: { told: Told; onReports: () => void }) {
   const { i18n } = useLingui()
   const by = useBy()
   const changes = useChangeText()
+  /** "resolution", or "resolution: STEP" */
+  const promise = (text: string) => text.replace(/^\w+/, (name) => name in clocks ? i18n._(clocks[name as ClockKind].name) : name)
   if (told.kind === 'words') return <Words row={told.row} />
   if (told.kind === 'joined') {
     const last = told.rows.at(-1) as HistoryRow
@@ -76,7 +78,7 @@ function Item({ told, onReports }: { told: Told; onReports: () => void }) {
   }
   const { row } = told
   if (told.kind === 'vendor') return <Line icon="service" row={row}><bdi>{by(row)}</bdi> {i18n._(whats[row.what])}: <bdi className="dk-quoted">{row.text}</bdi></Line>
-  if (told.kind === 'promise') return <Line icon={row.what === 'sla_breached' ? 'warn' : 'clock'} tone={row.what === 'sla_breached' ? 'bad' : 'warn'} row={row}>{i18n._(whats[row.what])} <bdi>{row.text}</bdi></Line>
+  if (told.kind === 'promise') return <Line icon={row.what === 'sla_breached' ? 'warn' : 'clock'} tone={row.what === 'sla_breached' ? 'bad' : 'warn'} row={row}>{i18n._(whats[row.what])}: {promise(row.text)}</Line>
   const text = row.what === 'opened' ? '' : changes(row)
   return <Line icon="check" row={row}><bdi>{by(row)}</bdi> {row.what === 'changed' && text !== '' ? '' : i18n._(whats[row.what])} {text} <bdi>{row.text}</bdi></Line>
 }

@@ -21,15 +21,21 @@ function Title({ ticket, heading: Heading }: { ticket: Ticket; heading: 'h1' | '
   const act = useAct()
   const { may } = useActions()
   const [text, setText] = useState<string | null>(null)
+  /** As it was when one began: what others have called it since is not overwritten. */
+  const began = useRef(ticket)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     if (text !== null) field.current?.select()
     // once, when it becomes a field
   }, [text === null])
+  function edit() {
+    began.current = ticket
+    setText(ticket.title)
+  }
   function save() {
     const title = text?.trim() ?? ''
     setText(null)
-    if (title !== '' && title !== ticket.title) void act([ticket], { title }, (of) => t`${of}: title changed`)
+    if (title !== '' && title !== began.current.title) void act([began.current], { title }, (of) => t`${of}: title changed`)
   }
   function onKey(event: KeyboardEvent) {
     if (event.key === 'Enter') save()
@@ -44,7 +50,7 @@ function Title({ ticket, heading: Heading }: { ticket: Ticket; heading: 'h1' | '
   }
   return (
     <Heading className="dk-title-text" tabIndex={-1}>
-      {may ? <button type="button" title={t`Change the title`} onClick={() => setText(ticket.title)}><bdi>{ticket.title}</bdi></button> : <bdi>{ticket.title}</bdi>}
+      {may ? <button type="button" title={t`Change the title`} onClick={edit}><bdi>{ticket.title}</bdi></button> : <bdi>{ticket.title}</bdi>}
     </Heading>
   )
 }

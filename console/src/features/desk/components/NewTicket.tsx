@@ -4,7 +4,6 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { MultiSelect, NativeSelect, Select, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { api, ok } from '@/api/client'
-import { useUrl } from '@/base/url'
 import { FormDialog } from '@/ui/dialogs'
 import { toast } from '@/ui/toast'
 import { part } from '../edits'
@@ -24,7 +23,6 @@ function bodyOf(form: Form) {
 export function NewTicket({ opened, onClose, onMade }: { opened: boolean; onClose: () => void; onMade: (key: string) => void }) {
   const { t, i18n } = useLingui()
   const names = useNames()
-  const [url] = useUrl()
   const templates = useRecords('templates').data ?? []
   const [form, setForm] = useState<Form>(EMPTY)
   const set = (change: Partial<Form>) => setForm((before) => ({ ...before, ...change }))
@@ -42,7 +40,7 @@ export function NewTicket({ opened, onClose, onMade }: { opened: boolean; onClos
     <FormDialog title={t`Report something`} opened={opened} onClose={onClose} submit={t`Report`} onSubmit={send} disabled={form.title.trim() === '' && form.category === ''}>
       {templates.length > 0 && (
         <NativeSelect
-          label={t`Template`} data={[{ value: '', label: t`none` }, ...templates.map((one) => ({ value: one.id, label: one.name }))]} defaultValue={url.template ?? ''}
+          label={t`Template`} data={[{ value: '', label: t`none` }, ...templates.map((one) => ({ value: one.id, label: one.name }))]}
           onChange={(event) => {
             const template = templates.find((one) => one.id === event.currentTarget.value)
             if (template) setForm({ ...EMPTY, type: said<Type>(template, 'type') ?? 'incident', ...(said<Partial<Form>>(template, 'report') ?? {}) })

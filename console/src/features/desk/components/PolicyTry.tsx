@@ -19,7 +19,7 @@ export function PolicyTry({ policy }: { policy: Policy }) {
   const { t, i18n } = useLingui()
   const names = useNames()
   const [facts, setFacts] = useState<Facts>({ category: policy.categories[0]?.id ?? '', touchpoints: [], urgency: '', label: '', stores: 1, tills: 1, customers: 0 })
-  const [found, setFound] = useState<Why | null>(null)
+  const [found, setFound] = useState<{ policy: Policy; facts: Facts; why: Why } | null>(null)
   const set = (change: Partial<Facts>) => setFacts((before) => ({ ...before, ...change }))
   const number = (name: 'stores' | 'tills' | 'customers', label: string) => <NumberInput size="xs" hideControls min={0} max={1000000} label={label} value={facts[name]} onChange={(value) => set({ [name]: Number(value) || 0 })} />
   return (
@@ -30,9 +30,9 @@ export function PolicyTry({ policy }: { policy: Policy }) {
         <NativeSelect size="xs" label={t`Urgency`} value={facts.urgency} data={[{ value: '', label: t`by the policy` }, ...LEVELS.map((value) => ({ value, label: i18n._(levels[value]) }))]} onChange={(event) => set({ urgency: event.currentTarget.value as Facts['urgency'] })} />
         <NativeSelect size="xs" label={t`Called`} value={facts.label} data={[{ value: '', label: t`nothing` }, ...LABELS]} onChange={(event) => set({ label: event.currentTarget.value as Facts['label'] })} />
         {number('stores', t`Stores`)}{number('tills', t`Tills`)}{number('customers', t`Customers`)}
-        <Button onClick={() => void attempt(ok(api.POST('/api/v1/desk/policy/try', { body: { ...facts, policy: policy as never } as never })).then(setFound))}><Trans>Which priority?</Trans></Button>
+        <Button onClick={() => void attempt(ok(api.POST('/api/v1/desk/policy/try', { body: { ...facts, policy: policy as never } as never })).then((why) => setFound({ policy, facts, why })))}><Trans>Which priority?</Trans></Button>
       </div>
-      {found && <div className="dk-tried" role="status"><div className="dk-why-head"><Priority of={found.priority} large /></div><WhyList why={found} /></div>}
+      {found?.policy === policy && found.facts === facts && <div className="dk-tried" role="status"><div className="dk-why-head"><Priority of={found.why.priority} large /></div><WhyList why={found.why} /></div>}
     </Panel>
   )
 }

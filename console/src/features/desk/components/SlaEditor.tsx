@@ -12,7 +12,7 @@ import { Panel } from '@/ui/Page'
 import { errorText } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import { ALL, type ClockKind, type SlaPolicy } from '../model'
-import { type ClockPlan, CLOCKS, CONDITIONS, type Document, PRIORITIES, sentence, spanOf, type Target, UNITS, type Unit, withTarget } from '../sla'
+import { type ClockPlan, CLOCKS, CONDITIONS, type Document, isDocument, PRIORITIES, sentence, spanOf, type Target, UNITS, type Unit, withTarget } from '../sla'
 import { clocks } from '../words'
 import { Scroll } from './Scroll'
 
@@ -93,12 +93,14 @@ function Sentences({ clock, plan }: { clock: ClockKind; plan: ClockPlan }) {
   )
 }
 
-type Tried = { items: number; clocks: { clock: ClockKind; was: Schemas['SlaTally']; would: Schemas['SlaTally'] }[] }
+type Tried = { document: Document; items: number; clocks: { clock: ClockKind; was: Schemas['SlaTally']; would: Schemas['SlaTally'] }[] }
 
 function Try({ document }: { document: Document }) {
   const { t, i18n } = useLingui()
   const format = useFormat()
-  const [found, setFound] = useState<Tried | null>(null)
+  const [tried, setTried] = useState<Tried | null>(null)
+  // of what was written before it says nothing
+  const found = tried?.document === document ? tried : null
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   async function run() {
@@ -106,7 +108,7 @@ function Try({ document }: { document: Document }) {
     setProblem(null)
     try {
       const { now } = await ok(api.GET('/api/v1/clock'))
-      setFound(await ok(api.POST('/api/v1/sla/policies/try', { body: { policy: document as never, since: new Date(Date.parse(now) - MONTH_MS).toISOString() } })))
+      setTried({ document, ...await ok(api.POST('/api/v1/sla/policies/try', { body: { policy: document as never, since: new Date(Date.parse(now) - MONTH_MS).toISOString() } })) })
     } catch (error) {
       setProblem(errorText(error))
     } finally {
@@ -130,11 +132,14 @@ function Try({ document }: { document: Document }) {
   )
 }
 
-function parsed(text: string): Document | string {
+type Parsed = { document: Document } | { wrong: string }
+
+function parsed(text: string, none: string): Parsed {
   try {
-    return JSON.parse(text) as Document
+    const document: unknown = JSON.parse(text)
+    return isDocument(document) ? { document } : { wrong: none }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return { wrong: errorText(error) }
   }
 }
 
@@ -147,11 +152,13 @@ export function SlaEditor({ of }: { of: SlaPolicy }) {
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const written = text ?? JSON.stringify(document, null, 2)
-  const wrong = text === null ? null : parsed(text)
+  const read = (typed: string) => parsed(typed, t`This is no policy: its clocks cannot be read`)
+  const found = text === null ? { document } : read(text)
+  const wrong = 'wrong' in found ? found.wrong : null
   const changed = JSON.stringify(document) !== JSON.stringify(before)
   const used = CLOCKS.filter((clock) => document.clocks[clock] !== undefined)
   async function save() {
-    if (!changed || busy) return
+    if (!changed || wrong !== null || busy) return
     setBusy(true)
     setProblem(null)
     try {
@@ -177,11 +184,11 @@ export function SlaEditor({ of }: { of: SlaPolicy }) {
             onChange={(event) => {
               const typed = event.currentTarget.value
               setText(typed)
-              const next = parsed(typed)
-              if (typeof next !== 'string' && typeof next.clocks === 'object') setDocument(next)
+              const next = read(typed)
+              if ('document' in next) setDocument(next.document)
             }}
           />
-          {typeof wrong === 'string' && <p role="alert" className="pt-text-bad pt-ltr">{wrong}</p>}
+          {wrong !== null && <p role="alert" className="pt-text-bad pt-ltr">{wrong}</p>}
         </Panel>
       </div>
       <Try document={document} />
@@ -189,7 +196,7 @@ export function SlaEditor({ of }: { of: SlaPolicy }) {
         <div className="dk-savebar">
           {problem !== null && <p className="pt-text-bad pt-grow" role="alert">{problem}</p>}
           <Button onClick={() => { setDocument(before); setText(null); setProblem(null) }}><Trans>Discard</Trans></Button>
-          <Button variant="filled" loading={busy} disabled={typeof wrong === 'string'} onClick={() => void save()}><Trans>Save as a new version</Trans></Button>
+          <Button variant="filled" loading={busy} disabled={wrong !== null} onClick={() => void save()}><Trans>Save as a new version</Trans></Button>
         </div>
       )}
     </div>

@@ -131,17 +131,17 @@ function Review({ ticket }: { ticket: Ticket }) {
   const { t } = useLingui()
   const act = useAct()
   const may = useMay('desk.write')
-  const [text, setText] = useState<string | null>(null)
-  const shown = text ?? ticket.review
+  /** With the ticket as it was when one began: what others have written since is not overwritten. */
+  const [typed, setTyped] = useState<{ text: string; of: Ticket } | null>(null)
   return (
-    <Panel title={t`Review`} actions={may && text !== null && text !== ticket.review && (
+    <Panel title={t`Review`} actions={may && typed !== null && typed.text !== ticket.review && (
       <Button
         size="compact-sm" variant="filled"
-        onClick={() => void act([ticket], { review: text }, () => t`The review was saved`).then((done) => done && setText(null))}
+        onClick={() => void act([typed.of], { review: typed.text }, () => t`The review was saved`).then((done) => done && setTyped(null))}
       ><Trans>Save</Trans></Button>
     )}>
       <Textarea
-        aria-label={t`Review`} autosize minRows={4} maxLength={10000} disabled={!may} value={shown} onChange={(event) => setText(event.currentTarget.value)}
+        aria-label={t`Review`} autosize minRows={4} maxLength={10000} disabled={!may} value={typed?.text ?? ticket.review} onChange={(event) => setTyped({ text: event.currentTarget.value, of: typed?.of ?? ticket })}
         placeholder={t`What happened, why it was not noticed before, what is done so that it does not come again.`}
       />
     </Panel>

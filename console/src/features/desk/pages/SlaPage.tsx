@@ -15,7 +15,7 @@ import '../desk.css'
 export function SlaPage() {
   const { t } = useLingui()
   const [url, setUrl] = useUrl()
-  const query = useQuery({ queryKey: [ALL, 'sla'], queryFn: async ({ signal }) => (await ok(api.GET('/api/v1/sla/policies', { signal }))).data, staleTime: 60000 })
+  const query = useQuery({ queryKey: [ALL, 'sla'], queryFn: async ({ signal }) => (await ok(api.GET('/api/v1/sla/policies', { signal }))).data, staleTime: 60000, refetchOnWindowFocus: false })
   const policies = query.data ?? []
   const chosen = policies.find((one) => one.id === url.id) ?? policies[0]
   const count = policies.length

@@ -42,7 +42,8 @@ function Runs({ job }: { job: Job }) {
 
 function Actions({ job }: { job: Job }) {
   const { t } = useLingui()
-  const [editing, setEditing] = useState(false)
+  /** As it was when one began: what others have saved since is not overwritten. */
+  const [editing, setEditing] = useState<Job | null>(null)
   const { name } = job
   const flip = () => attempt(saveJob(job, { ...editOf(job), enabled: !job.enabled }).then((saved) => toast({
     text: saved.enabled ? t`${name} runs by its schedule` : t`${name} is paused`, undo: () => saveJob(saved, { ...editOf(saved), enabled: job.enabled }),
@@ -55,16 +56,16 @@ function Actions({ job }: { job: Job }) {
       <Menu>
         <Menu.Target><Button aria-label={t`More`}><Icon name="more" /></Button></Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setEditing(true)}><Trans>Change…</Trans></Menu.Item>
+          <Menu.Item onClick={() => setEditing(job)}><Trans>Change…</Trans></Menu.Item>
           <Menu.Item onClick={() => void remove()}><Trans>Delete</Trans></Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {editing && (
+      {editing !== null && (
         <JobDialog
-          begin={editOf(job)} title={t`Change the export`} submit={t`Save`} onClose={() => setEditing(false)}
+          begin={editOf(editing)} title={t`Change the export`} submit={t`Save`} onClose={() => setEditing(null)}
           onSave={async (edit) => {
-            await saveJob(job, edit)
-            setEditing(false)
+            await saveJob(editing, edit)
+            setEditing(null)
           }}
         />
       )}

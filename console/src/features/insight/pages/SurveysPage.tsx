@@ -92,7 +92,7 @@ function Answers() {
     <Loaded query={query}>
       {({ pages }) => (
         <DataTable
-          label={t`Answers`} columns={columns} rows={pages.flatMap((page) => page.data)} rowId={(one) => one.ticket} maxRows={15} csv="answers" more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+          label={t`Answers`} columns={columns} rows={pages.flatMap((page) => page.data)} rowId={(one) => one.ticket} maxRows={15} csv="answers" more={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined}
           tools={<h2>{t`Answers`}</h2>}
           empty={<Empty title={t`No answers yet`}><Trans>When a ticket is closed, its requester gets one link. What they answer stands here.</Trans></Empty>}
         />

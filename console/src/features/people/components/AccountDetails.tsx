@@ -51,7 +51,7 @@ export function AccountDetails({ account, mayWrite, onClose, onLink }: {
           ? <Select aria-label={t`Role`} allowDeselect={false} value={account.role} data={roles.map((value) => ({ value, label: roleName(i18n, value) }))} onChange={(value) => value && value !== account.role && setRole(value as RoleName)} />
           : roleName(i18n, account.role)],
         ...(account.role !== 'store' && account.stores.length === 0 ? [] : [[t`Stores`, may
-          ? <TagsInput aria-label={t`Stores`} maxTags={50} placeholder={account.stores.length === 0 ? t`Codes of their stores` : ''} value={account.stores} onChange={(stores) => change.mutate({ stores })} />
+          ? <TagsInput aria-label={t`Stores`} maxTags={50} placeholder={account.stores.length === 0 ? t`Codes of their stores` : ''} value={(change.isPending && change.variables.stores) || account.stores} onChange={(stores) => change.mutate({ stores })} />
           : <bdi>{account.stores.join(', ')}</bdi>] as [string, React.ReactNode]]),
         [t`Second factor`, account.totp ? t`on` : t`off`],
         [t`Signs in with`, account.external ? t`the provider of the company` : t`password`],
