@@ -9,7 +9,6 @@
 #include "events/events.h"
 #include "insight/insight.h"
 #include "language/language.h"
-#include "surveys/surveys.h"
 #include "operate/operate.h"
 #include "platform/clock.h"
 #include "platform/http.h"
@@ -18,6 +17,7 @@
 #include "platform/sql.h"
 #include "privacy/privacy.h"
 #include "profiles/profiles.h"
+#include "surveys/surveys.h"
 
 #include <stdint.h>
 

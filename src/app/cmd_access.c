@@ -12,7 +12,8 @@
 enum { PASSWORD_BYTES = 1024 };
 
 const CliOption cmd_token_add_options[] = {
-    {"role", "ROLE", "what it may do: owner, admin, engineer, analyst, agent, store, privacy or auditor", true},
+    {"role", "ROLE",
+     "what it may do: owner, admin, engineer, analyst, agent, store, privacy or auditor", true},
     {"name", "NAME", "for people, so that the list tells which is which", false},
     {"scope", "A,B", "only these of the role's permissions", false},
     {"expires", "90d", "ends after so many m, h, d or w, or at an RFC 3339 time", false},

@@ -215,7 +215,7 @@ PULLS = [
     {"name": "folder-edit", "path": "/connectors/folders/{folder}/edit", "wait": ".im-map input"},
 ]
 
-# {asked}: a ticket that waits for its requester, {solved}: one to be confirmed; of somebody of two stores, whom test_portal.py makes.
+# {asked}: a ticket that waits for its requester, {solved}: one to be confirmed; of somebody of two stores, whom test_portal_page.py makes.
 PORTAL = [
     {"name": "portal", "path": "/portal", "wait": ".po-row"},
     {"name": "portal-till", "path": "/portal?report=till_fault", "wait": ".po-send"},

@@ -73,6 +73,8 @@ def test_from_search_to_profile_by_keyboard_alone(open_browser, shop, people):
     page("press", keys=["Tab"])
     page("type", text=PASSWORD)
     page("press", keys=["Enter"])
+    page("waitText", selector="main h1", text="Desk", timeout=15000)  # where agents begin
+    page("press", keys=["g", "c"])
     page("waitText", selector="main h1", text="Customers", timeout=15000)
     page("wait", selector=HIT)
     page("wait", selector=".cu-finder input:focus")

@@ -86,7 +86,7 @@ def test_what_the_head_asks_is_what_the_page_asks(page, shop):
 
 def test_a_page_of_every_area_is_timed():
     timed = {page_of(route) for route in INSIDE if route["name"] in TIMED}
-    # the portal's pages are of somebody of a store, whom test_portal.py makes
+    # the portal's pages are of somebody of a store, whom test_portal_page.py makes
     assert [feature for feature, paths in pages().items() if not timed & set(paths)] == ["portal"]
     assert set(TIMED) <= {route["name"] for route in INSIDE}
 
