@@ -19,23 +19,6 @@ static bool next_line(PtStr *rest, PtStr *ret_line)
     return any;
 }
 
-static bool starts_nocase(PtStr text, const char *prefix)
-{
-    const size_t len = strlen(prefix);
-    return text.len >= len && pt_str_eq_nocase((PtStr){text.data, len}, (PtStr){prefix, len});
-}
-
-static bool has_nocase(PtStr text, const char *part)
-{
-    const size_t len = strlen(part);
-    for (size_t i = 0; i + len <= text.len; i++) {
-        if (pt_str_eq_nocase((PtStr){text.data + i, len}, (PtStr){part, len})) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- Codes ----------------------------------------------------------------------------------- */
 
 static size_t digits_at(PtStr text, size_t at)
@@ -205,7 +188,7 @@ static bool is_hard(PtStr said, PtStr status)
         return false;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (has_nocase(said, words[i].said)) {
+        if (mail_has(said, words[i].said)) {
             return words[i].hard;
         }
     }
@@ -293,8 +276,8 @@ static PtStatus end_fields(Bounces *b, Fields *f, PtError *err)
 {
     PtStatus st = PT_OK;
     const PtStr to = f->final.len > 0 ? f->final : f->original;
-    const bool fine = starts_nocase(f->action, "delivered") ||
-                      starts_nocase(f->action, "relayed") || starts_nocase(f->action, "expanded");
+    const bool fine = mail_starts(f->action, "delivered") || mail_starts(f->action, "relayed") ||
+                      mail_starts(f->action, "expanded");
     if (to.len > 0 && !fine) {
         const PtStr words_only = b->r->out->text.data != NULL ? b->r->out->text : PT_STR("");
         const PtStr said =
@@ -317,9 +300,9 @@ static void read_field(Fields *f, PtStr line, bool *is_said)
         {"Action:", offsetof(Fields, action)},
         {"Status:", offsetof(Fields, status)},
     };
-    *is_said = starts_nocase(line, "Diagnostic-Code:");
+    *is_said = mail_starts(line, "Diagnostic-Code:");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (starts_nocase(line, names[i].name)) {
+        if (mail_starts(line, names[i].name)) {
             *(PtStr *)(void *)((char *)f + names[i].offset) =
                 pt_str_trim_low(pt_str_from(line, strlen(names[i].name)));
         }
@@ -354,18 +337,12 @@ static PtStatus read_report(Bounces *b, PtStr text, PtError *err)
 
 /* ---- Parts of a report ----------------------------------------------------------------------- */
 
-static bool is_type(GMimeObject *part, const char *type, const char *subtype)
-{
-    GMimeContentType *content = g_mime_object_get_content_type(part);
-    return content != NULL && g_mime_content_type_is_type(content, type, subtype);
-}
-
 /* Message-ID in the head of what came back. */
 static void read_original(MailReader *r, PtStr head)
 {
     PtStr line;
     while (r->out->original_id.len == 0 && next_line(&head, &line)) {
-        if (starts_nocase(line, "Message-ID:")) {
+        if (mail_starts(line, "Message-ID:")) {
             PtStr id = pt_str_trim_low(pt_str_from(line, strlen("Message-ID:")));
             if (id.len > 1 && id.data[0] == '<' && id.data[id.len - 1] == '>') {
                 id = (PtStr){id.data + 1, id.len - 2};
@@ -388,9 +365,9 @@ static PtStatus read_part(Bounces *b, GMimeObject *part, PtError *err)
         }
         return PT_OK;
     }
-    const bool status = is_type(part, "message", "delivery-status") ||
-                        is_type(part, "message", "global-delivery-status");
-    const bool head = is_type(part, "text", "rfc822-headers");
+    const bool status = mail_is_type(part, "message", "delivery-status") ||
+                        mail_is_type(part, "message", "global-delivery-status");
+    const bool head = mail_is_type(part, "text", "rfc822-headers");
     if (!GMIME_IS_PART(part) || (!status && !head)) {
         return PT_OK;
     }
@@ -474,7 +451,7 @@ static bool begins_copy(PtStr line)
         "------------- Begin forwarded",
     };
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
-        if (starts_nocase(line, begins[i])) {
+        if (mail_starts(line, begins[i])) {
             return true;
         }
     }
@@ -490,7 +467,7 @@ static PtStr recipient_of(PtStr line)
     PtStr text = pt_str_trim_low(line);
     PtStr address = leading_address(text);
     for (size_t i = 0; address.data == NULL && i < sizeof before / sizeof *before; i++) {
-        if (starts_nocase(text, before[i])) {
+        if (mail_starts(text, before[i])) {
             address = leading_address(pt_str_trim_low(pt_str_from(text, strlen(before[i]))));
         }
     }

@@ -20,6 +20,31 @@ static inline PtStatus mail_no_memory(PtError *err)
     return pt_fail(err, PT_NO_MEMORY, "no memory to read a mail");
 }
 
+/* Prefix and part, whatever the case of ASCII letters. */
+static inline bool mail_starts(PtStr text, const char *prefix)
+{
+    const size_t len = strlen(prefix);
+    return text.len >= len && pt_str_eq_nocase((PtStr){text.data, len}, (PtStr){prefix, len});
+}
+
+static inline bool mail_has(PtStr text, const char *part)
+{
+    const size_t len = strlen(part);
+    for (size_t i = 0; i + len <= text.len; i++) {
+        if (mail_starts((PtStr){text.data + i, text.len - i}, part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* subtype "*": any. */
+static inline bool mail_is_type(GMimeObject *part, const char *type, const char *subtype)
+{
+    GMimeContentType *content = g_mime_object_get_content_type(part);
+    return content != NULL && g_mime_content_type_is_type(content, type, subtype);
+}
+
 /* ---- charset.c */
 
 /* The bytes as UTF-8 in the arena: without NUL and CR, at most `most` bytes of it (*ret_cut where

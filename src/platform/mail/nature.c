@@ -101,23 +101,6 @@ static const char *const senders[] = {
     "mailer-daemon", "postmaster", "mail-daemon", "mdaemon", "bounce",      "no-reply",
     "noreply",       "mailer",     "mmdf",        "root",    "mail-system", "administrator"};
 
-static bool starts_nocase(PtStr text, const char *prefix)
-{
-    const size_t len = strlen(prefix);
-    return text.len >= len && pt_str_eq_nocase((PtStr){text.data, len}, (PtStr){prefix, len});
-}
-
-static bool has_nocase(PtStr text, const char *part)
-{
-    const size_t len = strlen(part);
-    for (size_t i = 0; i + len <= text.len; i++) {
-        if (starts_nocase(pt_str_from(text, i), part)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void tell(MailReader *r, MailNature nature, const char *why)
 {
     r->out->nature = nature;
@@ -166,7 +149,7 @@ static bool tell_by_report(MailReader *r)
 static bool any_in(PtStr text, const char *const *list, size_t count, bool at_begin)
 {
     for (size_t i = 0; i < count; i++) {
-        if (at_begin ? starts_nocase(text, list[i]) : has_nocase(text, list[i])) {
+        if (at_begin ? mail_starts(text, list[i]) : mail_has(text, list[i])) {
             return true;
         }
     }
@@ -178,8 +161,8 @@ static bool tell_by_sender(MailReader *r)
     const MailMessage *m = r->out;
     const PtStr from = m->from.count > 0 ? m->from.list[0].address : PT_STR("");
     const bool nobody = pt_str_eq(mail_header(r, "Return-Path"), PT_STR("<>"));
-    const bool daemon = starts_nocase(from, "mailer-daemon") ||
-                        starts_nocase(mail_header(r, "From"), "mailer-daemon");
+    const bool daemon =
+        mail_starts(from, "mailer-daemon") || mail_starts(mail_header(r, "From"), "mailer-daemon");
     const bool sender = daemon || any_in(from, senders, sizeof senders / sizeof *senders, true);
     const bool failure = any_in(m->subject, failures, sizeof failures / sizeof *failures, false);
     if (has_header(r, "X-Failed-Recipients")) {
@@ -202,7 +185,7 @@ static bool tell_by_header(MailReader *r, bool replies)
             continue;
         }
         const PtStr value = mail_header(r, s->header);
-        if (starts_nocase(value, s->begins) && (s->no == NULL || !starts_nocase(value, s->no))) {
+        if (mail_starts(value, s->begins) && (s->no == NULL || !mail_starts(value, s->no))) {
             tell(r, s->nature, s->header);
             return true;
         }
@@ -213,7 +196,7 @@ static bool tell_by_header(MailReader *r, bool replies)
 static bool tell_by_subject(MailReader *r)
 {
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
-        if (starts_nocase(r->out->subject, subjects[i].begins)) {
+        if (mail_starts(r->out->subject, subjects[i].begins)) {
             tell(r, subjects[i].nature, "Subject");
             return true;
         }

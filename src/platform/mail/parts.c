@@ -19,12 +19,6 @@ static PtStr type_word(const char *text)
     return text != NULL ? pt_str(text) : PT_STR("");
 }
 
-static bool is_type(GMimeObject *part, const char *type, const char *subtype)
-{
-    GMimeContentType *content = g_mime_object_get_content_type(part);
-    return content != NULL && g_mime_content_type_is_type(content, type, subtype);
-}
-
 PtStr mail_type_of(PtArena *arena, GMimeObject *part)
 {
     GMimeContentType *content = g_mime_object_get_content_type(part);
@@ -40,8 +34,8 @@ PtStr mail_type_of(PtArena *arena, GMimeObject *part)
 
 static bool is_media(GMimeObject *part)
 {
-    return is_type(part, "image", "*") || is_type(part, "audio", "*") ||
-           is_type(part, "video", "*");
+    return mail_is_type(part, "image", "*") || mail_is_type(part, "audio", "*") ||
+           mail_is_type(part, "video", "*");
 }
 
 static const char *file_name_of(GMimeObject *part)
@@ -65,14 +59,15 @@ static bool is_shown(GMimeObject *part, int place, bool related)
     GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(part);
     const bool attached =
         disposition != NULL && g_mime_content_disposition_is_attachment(disposition);
-    const bool text = is_type(part, "text", "plain") || is_type(part, "text", "html");
+    const bool text = mail_is_type(part, "text", "plain") || mail_is_type(part, "text", "html");
     return GMIME_IS_PART(part) && !attached && (text || is_media(part)) &&
            (place == 0 || (!related && (is_media(part) || file_name_of(part) == NULL)));
 }
 
 static void sort_shown(Sorter *s, GMimeObject *part, bool alternative, bool in_alternative)
 {
-    const bool plain = is_type(part, "text", "plain"), html = is_type(part, "text", "html");
+    const bool plain = mail_is_type(part, "text", "plain"),
+               html = mail_is_type(part, "text", "html");
     if (alternative) {
         push(s, plain ? &s->text : html ? &s->html : &s->files, part);
         return;
@@ -98,8 +93,8 @@ static void copy_behind(const Sorter *s, List *to, const List *from, size_t firs
 /* Each level closes lists for itself and what is below it only. */
 static void sort_parts(Sorter *s, GMimeMultipart *parent, unsigned depth, bool in_alternative)
 {
-    const bool alternative = is_type(GMIME_OBJECT(parent), "multipart", "alternative");
-    const bool related = is_type(GMIME_OBJECT(parent), "multipart", "related");
+    const bool alternative = mail_is_type(GMIME_OBJECT(parent), "multipart", "alternative");
+    const bool related = mail_is_type(GMIME_OBJECT(parent), "multipart", "related");
     const size_t texts = s->text.count, htmls = s->html.count;
     const bool text_closed = s->text.closed, html_closed = s->html.closed;
     const int count = g_mime_multipart_get_count(parent);
@@ -198,7 +193,7 @@ static PtStatus read_body(const Sorter *s, const List *list, const char *kind, P
     bool any = false;
     pt_buf_init(&body, MAIL_TEXT_BYTES);
     for (size_t i = 0; st == PT_OK && i < list->count; i++) {
-        if (is_type(list->parts[i], "text", kind)) {
+        if (mail_is_type(list->parts[i], "text", kind)) {
             st = add_text(s->r, list->parts[i], &body, err);
             any = true;
         }
@@ -266,7 +261,7 @@ static PtStatus read_files(const Sorter *s, PtError *err)
         for (size_t i = 0; st == PT_OK && i < bodies[b]->count; i++) {
             GMimeObject *part = bodies[b]->parts[i];
             const bool seen = in_list(&s->files, part) || (b == 1 && in_list(&s->html, part));
-            if (!is_type(part, "text", "*") && !seen) {
+            if (!mail_is_type(part, "text", "*") && !seen) {
                 st = read_file(s->r, part, true, &files[count++], err);
             }
         }

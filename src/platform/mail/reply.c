@@ -32,32 +32,15 @@ typedef struct Lines {
 
 /* ---- Texts ----------------------------------------------------------------------------------- */
 
-static bool starts_nocase(PtStr text, const char *prefix)
-{
-    const size_t len = strlen(prefix);
-    return text.len >= len && pt_str_eq_nocase((PtStr){text.data, len}, (PtStr){prefix, len});
-}
-
 static bool ends_nocase(PtStr text, const char *end)
 {
     const size_t len = strlen(end);
-    return text.len >= len && starts_nocase(pt_str_from(text, text.len - len), end);
-}
-
-static bool has_nocase(PtStr text, const char *part)
-{
-    const size_t len = strlen(part);
-    for (size_t i = 0; i + len <= text.len; i++) {
-        if (starts_nocase((PtStr){text.data + i, text.len - i}, part)) {
-            return true;
-        }
-    }
-    return false;
+    return text.len >= len && mail_starts(pt_str_from(text, text.len - len), end);
 }
 
 static bool has_any(PtStr text, const char *const *list)
 {
-    while (*list != NULL && !has_nocase(text, *list)) {
+    while (*list != NULL && !mail_has(text, *list)) {
         list++;
     }
     return *list != NULL;
@@ -90,7 +73,7 @@ static PtStr trim(PtStr text)
         text = pt_str_trim_low(text);
         for (const char *const *s = spaces; *s != NULL; s++) {
             const size_t len = strlen(*s);
-            if (starts_nocase(text, *s)) {
+            if (mail_starts(text, *s)) {
                 text = (PtStr){text.data + len, text.len - len};
                 more = true;
             } else if (ends_nocase(text, *s)) {
@@ -161,7 +144,7 @@ static bool says_who(PtStr line)
 {
     const PtStr end = strip(line, "- \t*>_");
     const bool colon = ends_nocase(end, ":") || ends_nocase(end, "\xEF\xBC\x9A");
-    const bool lined = line.len > 8 && starts_nocase(line, "----") && ends_nocase(line, "----");
+    const bool lined = line.len > 8 && mail_starts(line, "----") && ends_nocase(line, "----");
     const bool someone = has_digit(line) || memchr(line.data, '@', line.len) != NULL;
     return someone && (colon || lined) && line.len < JOINED_BYTES && has_any(line, wrote);
 }
@@ -172,7 +155,7 @@ static bool dated_sender(PtStr line)
     const PtStr end = strip(line, ": \t");
     return begins_with_date(line) && line.len < JOINED_BYTES &&
            ((memchr(line.data, '@', line.len) != NULL && ends_nocase(end, ">")) ||
-            has_nocase(line, " GMT+") || has_nocase(line, " GMT-"));
+            mail_has(line, " GMT+") || mail_has(line, " GMT-"));
 }
 
 static bool is_marker(PtStr line)
@@ -183,7 +166,7 @@ static bool is_marker(PtStr line)
 static bool may_open(PtStr line)
 {
     for (const char *const *o = openers; *o != NULL; o++) {
-        if (starts_nocase(line, *o)) {
+        if (mail_starts(line, *o)) {
             return true;
         }
     }
@@ -265,7 +248,7 @@ static const char *const devices[] = {"sent from ",
 static bool is_device(PtStr line)
 {
     for (const char *const *d = devices; *d != NULL; d++) {
-        if (starts_nocase(line, *d)) {
+        if (mail_starts(line, *d)) {
             return line.len < 120;
         }
     }
@@ -320,7 +303,7 @@ static void tell_kinds(Lines *l)
 {
     bool code = false;
     for (size_t i = 0; i < l->count; i++) {
-        const bool fence = starts_nocase(trim(l->text[i]), "```");
+        const bool fence = mail_starts(trim(l->text[i]), "```");
         const Kind kind = kind_of(l->text[i]);
         l->kinds[i] = (uint8_t)(fence || (code && kind != EMPTY) ? TEXT : kind);
         code ^= fence;
