@@ -8,6 +8,12 @@ import { watch, withChromium } from '../clients/node/chromium.mjs'
 const [base, width, height] = process.argv.slice(2)
 const axeScript = createRequire(new URL('../clients/node/', import.meta.url)).resolve('axe-core/axe.min.js')
 
+// Back on the line means that a call gets through: the browser says so before its network does.
+async function goOffline(page, { on }) {
+  await page.context().setOffline(on)
+  if (!on) await page.waitForFunction(() => fetch('/healthz').then((answer) => answer.ok, () => false), null, { timeout: 10000 })
+}
+
 const hands = {
   open: (page, { path }) => page.goto(path.startsWith('http') ? path : base + path),
   reload: (page) => page.reload(),
@@ -20,7 +26,7 @@ const hands = {
   shot: (page, { file }) => page.screenshot({ path: file, fullPage: false }),
   cookies: (page, { cookies }) => page.context().addCookies(cookies),
   forget: (page) => page.context().clearCookies(),
-  offline: (page, { on }) => page.context().setOffline(on),
+  offline: goOffline,
   scheme: (page, { scheme }) => page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' }),
   prefs: (page, { prefs }) => page.evaluate((text) => localStorage.setItem('patron.prefs', text), JSON.stringify(prefs)),
   wait: (page, { selector, timeout = 15000 }) => page.waitForSelector(selector, { timeout }),
@@ -72,21 +78,27 @@ async function axe(page) {
   return result.value
 }
 
-// Every route in every look: what axe finds (narrow: in two of the four looks, since only colours and sides differ), what the page complains of, whether it is wider than the screen, and a picture.
+// Every route in every look: what axe finds (narrow: in two of the four looks, since only colours and sides differ), what the page complains of, whether
+// it is wider than the screen, and a picture. A page is opened at one size and then made the other: the wide one first where it is light.
 async function survey(page, { routes, looks, sizes, folder }, complaints) {
   const findings = []
   for (const look of looks) {
+    const [first, ...others] = look.theme === 'light' ? sizes : [...sizes].reverse()
     await page.evaluate((text) => localStorage.setItem('patron.prefs', text), JSON.stringify({ density: 'comfortable', zone: 'UTC', ...look }))
-    for (const size of sizes) {
-      await page.setViewportSize(size)
-      for (const route of routes) {
+    for (const route of routes) {
+      await page.setViewportSize(first)
+      complaints.splice(0)
+      for (const size of [first, ...others]) {
         const name = `${route.name}-${look.theme}-${look.locale}-${size.width}`
-        complaints.splice(0)
         try {
-          await page.goto(base + route.path)
-          await page.waitForSelector(route.wait ?? 'main h1', { timeout: 15000 })
-          for (const key of route.keys ?? []) await page.keyboard.press(key)
-          if (route.then) await page.waitForSelector(route.then, { timeout: 15000 })
+          if (size === first) {
+            await page.goto(base + route.path)
+            await page.waitForSelector(route.wait ?? 'main h1', { timeout: 15000 })
+            for (const key of route.keys ?? []) await page.keyboard.press(key)
+            if (route.then) await page.waitForSelector(route.then, { timeout: 15000 })
+          } else {
+            await page.setViewportSize(size)
+          }
           await page.waitForTimeout(250)
           if (size.width > 640 || (look.theme === 'light') === (look.locale === 'en')) {
             for (const found of await axe(page)) findings.push(`${name}: axe: ${found}`)

@@ -264,12 +264,12 @@ class Patron:
         assert answer.status == 200, answer
         return [json.loads(line) for line in answer.text.split("\n") if line]
 
-    def wait_own(self, count, timeout_s=20):
-        """What the server itself has put into the log, once there are so many: the feed follows a moment later."""
+    def wait_own(self, count, timeout_s=20, event=None):
+        """What the server itself has put into the log (of that name), once there are so many: the feed follows a moment later."""
         end = time.monotonic() + timeout_s
         while True:
             rows = self.export(own=True)
-            found = [row for row in rows if row["_patron"]["source"] == "patron" and not row["_patron"]["source_id"]]
+            found = [row for row in rows if row["_patron"]["source"] == "patron" and not row["_patron"]["source_id"] and event in (None, row.get("event"))]
             if len(found) >= count:
                 return found
             assert time.monotonic() < end, f"{len(found)} of {count} events of the feed in the log\n{self.stderr()}"

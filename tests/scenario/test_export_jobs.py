@@ -140,7 +140,7 @@ def test_an_end_leaves_whole_files_only(shop):
         ready(patron)
         ended(patron, job, number + 1, but=["interrupted"])  # one that was is run again
     done = [run for run in runs(patron, job) if run["outcome"] == "done"]
-    assert len(done) == 6 and all(run["rows"] == PEOPLE for run in done)
+    assert len(done) == 6 and all(run["rows"] == PEOPLE for run in done), [(run["number"], run["outcome"], run["reason"]) for run in runs(patron, job)]
     assert {run["outcome"] for run in runs(patron, job)} <= {"done", "interrupted"}
     assert files(root) == sorted(run["file"] for run in done)
     assert all((root / run["file"]).stat().st_size == run["bytes"] for run in done)

@@ -366,7 +366,7 @@ def test_one_click_answers_without_signing_in(world):
     assert "Too &lt;slow&gt;\nand \u00e4h" in page.text
     (answer,) = world.ask("GET", "/api/v1/surveys/answers")["data"]
     assert (answer["score"], answer["comment"], answer["person"]) == (2, "Too <slow>\nand \u00e4h", "mia")
-    told = [e["properties"] for e in world.patron.wait_own(5) if e.get("event") == "Survey Answered"]
+    told = [e["properties"] for e in world.patron.wait_own(2, event="Survey Answered")]
     assert [(e["score"], e["first"], e["commented"]) for e in told] == [(4, True, False), (2, False, True)]
     assert "slow" not in str(told) and link.rpartition(".")[2] not in str(told)
     assert world.figures()["total"]["csat"]["scores"] == [0, 1, 0, 0, 0]
