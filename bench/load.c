@@ -43,6 +43,7 @@ typedef struct Options {
     uint16_t port;
     const char *key;
     const char *get, *token; /* paths to read in turn, by comma, with a bearer token */
+    const char *post;        /* the path that takes the file's lines, with the token */
     const char *file;        /* events to send in turn, one a line, instead of the demo's */
     unsigned connections, batch;
     double seconds, warmup, rate; /* rate: events a second; 0 = closed loop */
@@ -196,6 +197,32 @@ static void make_reads(Load *l)
     }
 }
 
+static void make_posts(Load *l, FILE *lines)
+{
+    const Options *o = &l->options;
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len = 0;
+    for (size_t i = 0; i < l->template_count && (len = getline(&line, &cap, lines)) > 0; i++) {
+        Template *t = &l->templates[i];
+        char head[2048];
+        const size_t body = (size_t)len - (line[len - 1] == '\n');
+        int n = snprintf(head, sizeof head,
+                         "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAuthorization: Bearer %s\r\n"
+                         "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                         o->post, o->port, o->token, body);
+        if (n < 0 || (size_t)n >= sizeof head) {
+            die("cannot make a request");
+        }
+        t->len = (size_t)n + body;
+        t->bytes = need(malloc(t->len));
+        memcpy(t->bytes, head, (size_t)n);
+        memcpy(t->bytes + n, line, body);
+        l->longest = t->len > l->longest ? t->len : l->longest;
+    }
+    free(line);
+}
+
 static size_t count_lines(FILE *lines)
 {
     size_t count = 0;
@@ -224,6 +251,11 @@ static void make_templates(Load *l)
         exit(1);
     }
     l->templates = need(calloc(l->template_count, sizeof *l->templates));
+    if (l->options.post != NULL) {
+        make_posts(l, lines);
+        (void)fclose(lines);
+        return;
+    }
     Retailer *r = need(retailer_new(l->options.seed, (int64_t)time(NULL) * 1000, 5));
     PtBuf body;
     pt_buf_init(&body, 64 << 20);
@@ -443,13 +475,13 @@ static void report(const Load *l, double seconds)
     (void)getrusage(RUSAGE_SELF, &u);
     double cpu = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
                  (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-    uint64_t acked = l->statuses[200];
-    printf("{\"sent\":%llu,\"duplicates\":%llu,\"acked_200\":%llu,\"other\":{",
+    const uint64_t acked = l->statuses[200] + l->statuses[201];
+    printf("{\"sent\":%llu,\"duplicates\":%llu,\"acked\":%llu,\"other\":{",
            (unsigned long long)l->sent_events, (unsigned long long)l->duplicates,
            (unsigned long long)acked);
     bool comma = false;
     for (int s = 0; s < STATUS_MAX; s++) {
-        if (s != 200 && l->statuses[s] > 0) {
+        if (s != 200 && s != 201 && l->statuses[s] > 0) {
             printf("%s\"%d\":%llu", comma ? "," : "", s, (unsigned long long)l->statuses[s]);
             comma = true;
         }
@@ -471,7 +503,8 @@ static int usage(void)
                 "            [--warmup 1] [--rate EVENTS_PER_S] [--seed 1]\n"
                 "            [--file EVENTS]                 one a line, with a messageId of 36 "
                 "characters\n"
-                "            [--get PATH,... --token T]      reads these instead of sending\n",
+                "            [--get PATH,... --token T]      reads these instead of sending\n"
+                "            [--post PATH --token T --file BODIES]    one a line\n",
                 stderr);
     return 2;
 }
@@ -487,6 +520,8 @@ static bool parse(int argc, char **argv, Options *o)
             o->key = value;
         } else if (strcmp(name, "--get") == 0) {
             o->get = value;
+        } else if (strcmp(name, "--post") == 0) {
+            o->post = value;
         } else if (strcmp(name, "--file") == 0) {
             o->file = value;
         } else if (strcmp(name, "--token") == 0) {
@@ -509,7 +544,9 @@ static bool parse(int argc, char **argv, Options *o)
     }
     return argc % 2 == 1 && o->port != 0 && o->connections >= 1 &&
            o->connections <= CONNECTIONS_MAX && o->batch >= 1 && o->batch <= BATCH_MAX &&
-           (o->get == NULL || o->batch == 1) && o->seconds > 0 && o->warmup >= 0 && o->rate >= 0;
+           (o->get == NULL || o->batch == 1) &&
+           (o->post == NULL || (o->batch == 1 && o->file != NULL && o->get == NULL)) &&
+           o->seconds > 0 && o->warmup >= 0 && o->rate >= 0;
 }
 
 int main(int argc, char **argv)
@@ -533,7 +570,7 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < l.options.connections; i++) {
         Conn *c = &l.conns[i];
         c->out = need(malloc(l.longest));
-        c->in_cap = l.options.get != NULL ? PAGE_MAX : RESPONSE_MAX;
+        c->in_cap = l.options.get != NULL || l.options.post != NULL ? PAGE_MAX : RESPONSE_MAX;
         c->in = need(malloc(c->in_cap));
         c->fd = open_socket(l.options.port);
         watch(&l, c, EPOLL_CTL_ADD, EPOLLIN);
@@ -546,5 +583,5 @@ int main(int argc, char **argv)
     // What was begun in the time is counted, and so is the time until its answers came.
     int64_t end = now_ns();
     report(&l, (double)(end - l.counted_from_ns) / 1e9);
-    return l.statuses[200] > 0 ? 0 : 1;
+    return l.statuses[200] + l.statuses[201] > 0 ? 0 : 1;
 }

@@ -37,7 +37,7 @@ def burst(daemon: Patrond, o) -> dict:
     result = send(daemon, o.seconds)
     views_s = daemon.wait_for_views()
     return {"events_per_s": result["events_per_s"], "p99_ms": result["p99"], "views_s": round(views_s, 1),
-            "sustained": round(result["acked_200"] / (result["seconds"] + views_s))}
+            "sustained": round(result["acked"] / (result["seconds"] + views_s))}
 
 
 def steady(daemon: Patrond, o) -> dict:

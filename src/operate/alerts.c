@@ -66,10 +66,9 @@ static Mood judge_view_stopped(const Operate *o, const Readings *r, char *say)
 
 static Mood judge_feed(const Operate *o, const Readings *r, char *say)
 {
-    const int64_t age = r->feed_waiting > 0 ? r->now_ms - r->feed_oldest_ms : 0;
     SAY("%" PRId64 " changes wait to reach the log, the oldest for %" PRId64 " s", r->feed_waiting,
-        age / 1000);
-    return mood_over(age, o->feed_lag_ms / 2, o->feed_lag_ms);
+        r->feed_age_ms / 1000);
+    return mood_over(r->feed_age_ms, o->feed_lag_ms / 2, o->feed_lag_ms);
 }
 
 static Mood judge_certificate(const Operate *o, const Readings *r, char *say)

@@ -149,13 +149,13 @@ static void set_view_stopped(Rig *g, int64_t value)
 static void set_feed(Rig *g, int64_t value)
 {
     g->r.feed_waiting = 1;
-    g->r.feed_oldest_ms = now_ms - value;
+    g->r.feed_age_ms = value;
 }
 
 /* An empty feed has no oldest row. */
 static void set_feed_empty(Rig *g, int64_t value)
 {
-    g->r.feed_waiting = g->r.feed_oldest_ms = value;
+    g->r.feed_waiting = g->r.feed_age_ms = value;
 }
 
 static void set_certificate(Rig *g, int64_t value)

@@ -114,8 +114,7 @@ static void feed(const Operate *o, const Readings *r, Part *p)
         SAY("%" PRId64 " changes are on their way into the log", r->feed_waiting);
     }
     figure(p, "waiting", "records", (double)r->feed_waiting);
-    figure(p, "oldest", "s",
-           r->feed_waiting > 0 ? (double)(r->now_ms - r->feed_oldest_ms) / 1000 : 0);
+    figure(p, "oldest", "s", (double)r->feed_age_ms / 1000);
     take_alert(o, p, ALERT_FEED_LAG);
 }
 

@@ -77,8 +77,8 @@ SELECT id, path FROM backup WHERE kind = 'scheduled' AND state = 'done' ORDER BY
 UPDATE backup SET state = 'removed' WHERE id = ?1;
 
 -- name: feed_oldest
--- The row of the feed that waits longest.
-SELECT time_ms FROM feed ORDER BY id LIMIT 1;
+-- The row of the feed that waits longest. Served by the primary key.
+SELECT id FROM feed ORDER BY id LIMIT 1;
 
 -- name: feed_waiting
 -- How many wait, counted up to 10,001.

@@ -62,7 +62,7 @@ typedef struct Readings {
     size_t views;
     bool sql_ok;
     char sql_problem[PT_ERROR_MESSAGE_MAX];
-    int64_t feed_waiting, feed_oldest_ms; /* 0: none waits */
+    int64_t feed_waiting, feed_oldest, feed_age_ms; /* 0: none waits */
     uint64_t disk_free, disk_total;
     bool disk_known;
     int64_t certificate_ms; /* expires; 0: no TLS */
@@ -113,6 +113,7 @@ struct Operate {
     int64_t log_failed_mono_ms, bad_read_mono_ms; /* 0: never */
     int64_t step_ms, stepped_mono_ms;             /* the last step of the clock; 0: none */
     int64_t last_real_ms, last_mono_ms;
+    int64_t feed_oldest, feed_seen_mono_ms; /* the row that waits, and since when it does so here */
     bool audit_bad;
     char audit_problem[160];
     int64_t audit_checked_mono_ms; /* 0: not yet */

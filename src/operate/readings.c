@@ -63,12 +63,24 @@ static PtStatus read_sql(Operate *o, Readings *r, PtError *err)
         st = first_i64(tx, SQL_FEED_WAITING, &r->feed_waiting, err);
     }
     if (st == PT_OK) {
-        st = first_i64(tx, SQL_FEED_OLDEST, &r->feed_oldest_ms, err);
+        st = first_i64(tx, SQL_FEED_OLDEST, &r->feed_oldest, err);
     }
     if (st == PT_OK) {
         st = first_i64(tx, SQL_BACKUP_NEWEST, &r->backup_newest_ms, err);
     }
     return st == PT_OK ? read_last_try(tx, r, err) : st;
+}
+
+/* By this machine's clock: a row's own time may be another's, a simulated one. */
+static void age_feed(Operate *o, Readings *r)
+{
+    pthread_mutex_lock(&o->lock);
+    if (o->feed_oldest != r->feed_oldest) {
+        o->feed_oldest = r->feed_oldest;
+        o->feed_seen_mono_ms = r->mono_ms;
+    }
+    r->feed_age_ms = r->feed_oldest != 0 ? r->mono_ms - o->feed_seen_mono_ms : 0;
+    pthread_mutex_unlock(&o->lock);
 }
 
 void operate_read(Operate *o, Readings *r)
@@ -82,6 +94,7 @@ void operate_read(Operate *o, Readings *r)
     read_views(o, r);
     r->sql_ok = read_sql(o, r, &err) == PT_OK;
     (void)snprintf(r->sql_problem, sizeof r->sql_problem, "%s", err.message);
+    age_feed(o, r);
     r->disk_known = statvfs(o->data_dir, &disk) == 0;
     if (r->disk_known) {
         r->disk_free = (uint64_t)disk.f_bavail * disk.f_frsize;
