@@ -107,8 +107,8 @@ void behaviour_rebuilds(Behaviour *b, void (*fn)(void *ctx), void *ctx)
 BehaviourState behaviour_state(Behaviour *b)
 {
     const ColumnsStats s = columns_stats(b->columns);
-    return (BehaviourState){.loading = atomic_load(&b->loading) ||
-                                       profiles_state(b->c.profiles).loading,
+    return (BehaviourState){.loading =
+                                atomic_load(&b->loading) || profiles_state(b->c.profiles).loading,
                             .rows = s.rows,
                             .memory_rows = s.memory_rows,
                             .bytes = s.bytes,
