@@ -116,6 +116,7 @@ PT_NODISCARD PtStatus work_item_explain(Work *w, WorkItem item, WorkClockKind ki
 enum {
     WORK_POLICY_VERSIONS = 1000, /* of all policies together; over it PT_TOO_LARGE */
     WORK_POLICY_RANK_MAX = 1000000,
+    WORK_POLICY_RANK_KEPT = -1, /* as the version before; 100 for a new policy */
     WORK_TRIAL_ITEMS = 100000,
 };
 

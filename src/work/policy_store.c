@@ -13,6 +13,7 @@ enum {
     DETAIL_BYTES = 1024,
     ID_MAX = 64,
     DEFAULT_RANK = 1000,
+    NEW_RANK = 100,
 };
 
 static const int64_t latest_from_ms = INT64_C(253402300800000); /* the year 10000 */
@@ -237,6 +238,7 @@ static PtStatus latest_of(PtSqlTx *tx, PtStr id, WorkStoredPolicy *ret, PtError 
         if (row) {
             ret->version = pt_sql_i64(tx, 0);
             ret->from_ms = pt_sql_i64(tx, 1);
+            ret->rank = pt_sql_i64(tx, 2);
         }
     }
     pt_sql_done(tx);
@@ -309,7 +311,7 @@ static PtStatus check_policy(const WorkStoredPolicy *p, PtError *err)
         return pt_fail(err, PT_INVALID, "id: not 1..%d of a-z, 0-9 and _ that begin with a letter",
                        ID_MAX);
     }
-    if (p->rank < 0 || p->rank > WORK_POLICY_RANK_MAX) {
+    if (p->rank < WORK_POLICY_RANK_KEPT || p->rank > WORK_POLICY_RANK_MAX) {
         return pt_fail(err, PT_INVALID, "rank: not 0..%d", WORK_POLICY_RANK_MAX);
     }
     return p->from_ms >= 0 && p->from_ms < latest_from_ms
@@ -365,6 +367,9 @@ static PtStatus place_version(PtSqlTx *tx, const WorkStoredPolicy *latest, WorkS
                        WORK_POLICY_VERSIONS);
     }
     p->version = last + 1;
+    if (p->rank == WORK_POLICY_RANK_KEPT) {
+        p->rank = latest->version != 0 ? latest->rank : NEW_RANK;
+    }
     p->from_ms = p->from_ms == 0 ? p->changed_ms : p->from_ms;
     p->until_ms = WORK_NEVER;
     return p->from_ms >= latest->from_ms || p->from_ms >= p->changed_ms

@@ -253,4 +253,5 @@ PT_NODISCARD PtStatus work_clock_explain(const WorkRules *rules, const WorkHisto
                                          WorkClockKind kind, int64_t now_ms, PtArena *arena,
                                          WorkExplained *ret_explained, PtError *err);
 
-#include "work/live.h" // live clocks
+#include "work/live.h"  // live clocks
+#include "work/route.h" // the router

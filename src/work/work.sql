@@ -48,7 +48,7 @@ SELECT version, id, rank, from_ms, until_ms, json, changed_ms, changed_by FROM w
 
 -- name: work_policy_latest
 -- Served by work_policy_id.
-SELECT version, from_ms FROM work_policy WHERE id = ?1 ORDER BY version DESC LIMIT 1;
+SELECT version, from_ms, rank FROM work_policy WHERE id = ?1 ORDER BY version DESC LIMIT 1;
 
 -- name: work_policy_last
 -- Versions have no gaps, so this is their count, too. Served by the primary key.
