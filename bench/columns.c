@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Event columns by themselves: rows are fed directly, without log and daemon, and plans are asked.
  *
- *   bench-columns fill --dir D --events N [--peers FILE] [--compact] [--seed S]
+ *   bench-columns fill --dir D --events N [--peers FILE] [--compact] [--seed S] [--memory MIB]
+ *                      [--apart]
  *   bench-columns ask --dir D --plan NAME [--threads T] [--rounds R]
  *   bench-columns merge --dir D [--runs 1]
  *
@@ -263,13 +264,20 @@ static void put_peers(FILE *f, const Rec *r, const Texts *t)
 /* ---- Commands ---------------------------------------------------------------------------------
  */
 
-static Columns *open_store(const char *dir)
+typedef struct Options {
+    const char *dir, *peers, *plan;
+    uint64_t events, seed;
+    size_t threads, rounds, runs, memory_mib;
+    bool compact, apart; /* apart: nothing is merged */
+} Options;
+
+static Columns *open_store(const Options *o)
 {
     Columns *c;
     PtError err = {0};
     const ColumnsConfig config = {.fs = pt_fs_real(),
-                                  .dir = dir,
-                                  .memory_bytes = 64 << 20,
+                                  .dir = o->dir,
+                                  .memory_bytes = o->memory_mib << 20,
                                   .zstd_level = 1,
                                   .cold_rows = 2000000,
                                   .person_of = bench_person_sealed};
@@ -288,13 +296,6 @@ static void say_stats(Columns *c)
                  (double)s.base_bytes / (double)s.rows);
 }
 
-typedef struct Options {
-    const char *dir, *peers, *plan;
-    uint64_t events, seed;
-    size_t threads, rounds, runs;
-    bool compact;
-} Options;
-
 static int fill(const Options *o)
 {
     PtError err = {0};
@@ -306,7 +307,7 @@ static int fill(const Options *o)
     const size_t count = generate(o->seed, o->events, recs);
     sort_by_arrival(recs, count);
     FILE *peers = o->peers != NULL ? fopen(o->peers, "wb") : NULL;
-    Columns *c = open_store(o->dir);
+    Columns *c = open_store(o);
     double add_cpu = 0, flush_cpu = 0;
     for (size_t i = 0; i < count;) {
         const size_t end = i + 8192 < count ? i + 8192 : count, begin = i;
@@ -322,7 +323,8 @@ static int fill(const Options *o)
         }
         const double t1 = cpu_s();
         bool did = true;
-        if (columns_flush(c, end, false, &err) != PT_OK || columns_step(c, &did, &err) != PT_OK) {
+        if (columns_flush(c, end, false, &err) != PT_OK ||
+            (!o->apart && columns_step(c, &did, &err) != PT_OK)) {
             die(&err);
         }
         add_cpu += t1 - t0;
@@ -354,7 +356,7 @@ static int fill(const Options *o)
 static int merge(const Options *o)
 {
     PtError err = {0};
-    Columns *c = open_store(o->dir);
+    Columns *c = open_store(o);
     const double t0 = cpu_s();
     if (columns_compact(c, o->runs, &err) != PT_OK) {
         die(&err);
@@ -368,7 +370,7 @@ static int merge(const Options *o)
 static int ask(const Options *o)
 {
     PtError err = {0};
-    Columns *c = open_store(o->dir);
+    Columns *c = open_store(o);
     ColumnsSnapshot *snapshot;
     if (columns_snapshot(c, &snapshot, &err) != PT_OK) {
         die(&err);
@@ -408,12 +410,12 @@ static int ask(const Options *o)
 
 int main(int argc, char **argv)
 {
-    static const struct option names[] = {{"dir", 1, NULL, 'd'},     {"events", 1, NULL, 'e'},
-                                          {"peers", 1, NULL, 'p'},   {"compact", 0, NULL, 'c'},
-                                          {"seed", 1, NULL, 's'},    {"plan", 1, NULL, 'q'},
-                                          {"threads", 1, NULL, 't'}, {"rounds", 1, NULL, 'r'},
-                                          {"runs", 1, NULL, 'n'},    {NULL, 0, NULL, 0}};
-    Options o = {.seed = 1, .threads = 2, .rounds = 1, .runs = 1};
+    static const struct option names[] = {
+        {"dir", 1, NULL, 'd'},     {"events", 1, NULL, 'e'}, {"peers", 1, NULL, 'p'},
+        {"compact", 0, NULL, 'c'}, {"seed", 1, NULL, 's'},   {"plan", 1, NULL, 'q'},
+        {"threads", 1, NULL, 't'}, {"rounds", 1, NULL, 'r'}, {"runs", 1, NULL, 'n'},
+        {"memory", 1, NULL, 'm'},  {"apart", 0, NULL, 'a'},  {NULL, 0, NULL, 0}};
+    Options o = {.seed = 1, .threads = 2, .rounds = 1, .runs = 1, .memory_mib = 64};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (c) {
         case 'd':
@@ -442,6 +444,12 @@ int main(int argc, char **argv)
             break;
         case 'n':
             o.runs = strtoul(optarg, NULL, 10);
+            break;
+        case 'm':
+            o.memory_mib = strtoul(optarg, NULL, 10);
+            break;
+        case 'a':
+            o.apart = true;
             break;
         default:
             return 2;

@@ -171,9 +171,12 @@ static void act_once(DemoDesk *d, const FloorAct *act)
         refused(d, act, status);
         return;
     }
+    const PtStr answer = pt_buf_str(&d->people[act->agent].answer);
+    const PtStr ticket = desk_member(answer, "ticket");
+    const PtStr assignee = desk_text(ticket, "assignee");
+    floor_given(d->floor, act->ticket, assignee.data, assignee.len);
     if (act->report) {
-        const PtStr answer = pt_buf_str(&d->people[act->agent].answer);
-        const PtStr named = desk_text(desk_member(answer, "ticket"), "key");
+        const PtStr named = desk_text(ticket, "key");
         (void)snprintf(key, sizeof key, "%.*s", PT_STR_ARG(named));
         floor_opened(d->floor, act->ticket, key,
                      pt_str_eq(desk_member(answer, "joined"), PT_STR("true")));

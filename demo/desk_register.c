@@ -236,6 +236,87 @@ static bool put_queue(DemoDesk *d, unsigned tier, const char *lead)
     return said(desk_ask(d, DESK_ADMIN, "PUT", path, pt_str(body)), queues[tier].name);
 }
 
+/* ---- Who is given what ------------------------------------------------------------------------
+ */
+
+static bool put_routing(DemoDesk *d)
+{
+    static const char skills[] = "{\"version\":0,\"skills\":[{\"id\":\"tills\",\"name\":\"Tills\"},"
+                                 "{\"id\":\"networks\",\"name\":"
+                                 "\"Networks\"},{\"id\":\"stock\",\"name\":\"Stock\"},{\"id\":"
+                                 "\"payments\",\"name\":\"Payments\"},"
+                                 "{\"id\":\"web_shop\",\"name\":\"Web shop\"}]}";
+    static const char *const queues[FLOOR_TIERS] = {
+        "{\"on\":true,\"strategy\":\"longest_idle\",\"sticky_min\":1440,\"head_start_s\":120,"
+        "\"ageing_min\":240}",
+        "{\"on\":true,\"strategy\":\"proficiency\",\"needs\":[{\"field\":\"category\",\"value\":"
+        "\"till_fault\",\"skills\":[{\"skill\":\"tills\",\"level\":3}]},{\"field\":\"category\","
+        "\"value\":"
+        "\"inventory_sync\",\"skills\":[{\"skill\":\"stock\",\"level\":3}]}],\"relax\":[{\"after_"
+        "s\":1800,"
+        "\"skill\":\"\",\"level\":1}],\"ageing_min\":240}",
+        "{\"on\":true,\"strategy\":\"least_loaded\",\"needs\":[{\"field\":\"category\",\"value\":"
+        "\"payment_timeout\",\"skills\":[{\"skill\":\"payments\",\"level\":2}]}],\"relax\":[{"
+        "\"after_s\":900,"
+        "\"skill\":\"payments\",\"level\":1}]}"};
+    bool fine =
+        said(desk_ask(d, DESK_ADMIN, "PUT", "/api/v1/routing/skills", pt_str(skills)), "skills");
+    for (unsigned i = 0; fine && i < FLOOR_TIERS; i++) {
+        char path[96], body[800];
+        (void)snprintf(path, sizeof path, "/api/v1/routing/queues/%s", floor_queues[i]);
+        (void)snprintf(body, sizeof body, "{\"version\":0,\"settings\":%s}", queues[i]);
+        fine = said(desk_ask(d, DESK_ADMIN, "PUT", path, pt_str(body)), floor_queues[i]);
+    }
+    return fine;
+}
+
+/* The first line works in three shifts, the others stagger their days. */
+static void put_shifts(PtBuf *out, unsigned agent)
+{
+    static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+    static const char *const first[] = {"[\"06:00\",\"14:00\"]", "[\"14:00\",\"22:00\"]",
+                                        "[\"00:00\",\"06:00\"],[\"22:00\",\"24:00\"]"};
+    static const char *const others[] = {"[\"07:00\",\"16:00\"]", "[\"10:00\",\"19:00\"]"};
+    const bool first_line = floor_agents[agent].tier == 0;
+    pt_buf_printf(out, "{\"zone\":\"Europe/Berlin\",\"hours\":{");
+    for (unsigned i = 0; i < (first_line ? 7 : 5); i++) {
+        pt_buf_printf(out, "%s\"%s\":[%s]", i > 0 ? "," : "", days[i],
+                      first_line ? first[agent % 3] : others[agent % 2]);
+    }
+    pt_buf_printf(out, "}}");
+}
+
+/* What they can do, when, how much at once; and that they are there. */
+static bool put_agent(DemoDesk *d, unsigned agent, const char *account)
+{
+    static const char *const skills[] = {
+        "{\"skill\":\"tills\",\"level\":4},{\"skill\":\"networks\",\"level\":3}",
+        "{\"skill\":\"stock\",\"level\":4},{\"skill\":\"tills\",\"level\":2}",
+        "{\"skill\":\"payments\",\"level\":4},{\"skill\":\"web_shop\",\"level\":3}",
+        "{\"skill\":\"web_shop\",\"level\":5},{\"skill\":\"payments\",\"level\":2}"};
+    const unsigned tier = floor_agents[agent].tier;
+    char path[128];
+    PtBuf body;
+    pt_buf_init(&body, CSV_BYTES);
+    pt_buf_printf(
+        &body,
+        "{\"version\":0,\"settings\":{\"queues\":[\"%s\"],\"capacity\":%d,\"skills\":[%s],"
+        "\"shifts\":",
+        floor_queues[tier], tier == 0 ? 12 : 8,
+        tier == 0 ? "" : skills[(tier - 1) * 2 + agent % 2]);
+    put_shifts(&body, agent);
+    pt_buf_printf(&body, "}}");
+    (void)snprintf(path, sizeof path, "/api/v1/routing/agents/%s", account);
+    bool fine =
+        pt_buf_status(&body) == PT_OK &&
+        said(desk_ask(d, DESK_ADMIN, "PUT", path, pt_buf_str(&body)), "what an agent can do");
+    pt_buf_done(&body);
+    (void)snprintf(path, sizeof path, "/api/v1/routing/agents/%s/presence", account);
+    return fine && said(desk_ask(d, DESK_ADMIN, "PUT", path,
+                                 PT_STR("{\"presence\":\"online\",\"reason\":\"\"}")),
+                        "that an agent is there");
+}
+
 static bool put_agents(DemoDesk *d)
 {
     bool fine = true;
@@ -256,11 +337,12 @@ static bool put_agents(DemoDesk *d)
         const bool leads = i == 0 || floor_agents[i - 1].tier != agent->tier; // the first of a line
         fine = fine && (!leads || put_queue(d, agent->tier, account));
         fine = fine && said(desk_sign_in(d, i) ? 200 : 401, agent->name);
+        fine = fine && put_agent(d, i, account);
     }
     return fine;
 }
 
 bool desk_register(DemoDesk *d)
 {
-    return put_hours(d) && put_stores(d) && put_records(d) && put_agents(d);
+    return put_hours(d) && put_stores(d) && put_records(d) && put_routing(d) && put_agents(d);
 }

@@ -104,6 +104,20 @@ void floor_account(Floor *f, unsigned agent, const char *id)
     (void)snprintf(f->accounts[agent], FLOOR_ACCOUNT, "%s", id);
 }
 
+void floor_given(Floor *f, uint32_t ticket, const char *id, size_t len)
+{
+    unsigned agent = 0;
+    while (agent < FLOOR_AGENTS && (len == 0 || strlen(f->accounts[agent]) != len ||
+                                    memcmp(f->accounts[agent], id, len) != 0)) {
+        agent++;
+    }
+    for (size_t i = 0; agent < FLOOR_AGENTS && i < LIVES_MAX; i++) {
+        if (f->lives[i].id == ticket) {
+            f->lives[i].agent = (uint8_t)agent;
+        }
+    }
+}
+
 int64_t floor_time(const Floor *f)
 {
     return f->now_ms;
@@ -400,8 +414,7 @@ static unsigned work_min(const Life *life)
 static void acknowledge(Floor *f, Life *life, FloorAct *act)
 {
     life->agent = (uint8_t)draw_agent(f, 0);
-    (void)snprintf(act->body, sizeof act->body, "{\"state\":\"in_progress\",\"assignee\":\"%s\"}",
-                   f->accounts[life->agent]);
+    (void)snprintf(act->body, sizeof act->body, "{\"state\":\"in_progress\"}");
     next_stage(f, life, STAGE_REPLY, life->outage >= 0 ? 4 : 12);
 }
 
@@ -426,8 +439,7 @@ static void escalate(Floor *f, Life *life, FloorAct *act)
     life->tier++;
     life->agent = (uint8_t)draw_agent(f, life->tier);
     (void)snprintf(act->body, sizeof act->body,
-                   "{\"queue\":\"%s\",\"assignee\":\"%s\",\"note\":\"%s\"}",
-                   floor_queues[life->tier], f->accounts[life->agent],
+                   "{\"queue\":\"%s\",\"assignee\":\"\",\"note\":\"%s\"}", floor_queues[life->tier],
                    life->tier == 1 ? "Restarted, no change. It needs somebody who knows the system."
                                    : "The logs point at the platform below.");
     const bool again = life->tier + 1 < FLOOR_TIERS && chance(f, life->outage >= 0 ? 100 : 30);

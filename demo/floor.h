@@ -45,6 +45,9 @@ void floor_free(Floor *floor);                     /* accepts NULL */
 /* The account of an agent, named as assignee from now on. */
 void floor_account(Floor *floor, unsigned agent, const char *id);
 
+/* The desk gave the ticket to this account: its agent does what comes next. Another's: nothing. */
+void floor_given(Floor *floor, uint32_t ticket, const char *id, size_t len);
+
 /* The next act up to until_ms, in the order of time. False: there is none. After a report
  * floor_opened or floor_lost follows before the next one. */
 bool floor_next(Floor *floor, int64_t until_ms, FloorAct *ret_act);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* People and roles: /api/v1/accounts, /api/v1/roles. */
 #include "api/api_internal.h"
+#include "desk/desk.h"
 
 #include <stdio.h>
 
@@ -113,6 +114,17 @@ void api_accounts_reset(ApiCall *call)
     answer_link(call, 200, st, &a, &link);
 }
 
+/* Nothing is given any more to who can no longer sign in. */
+static PtStatus leave_work(ApiCall *call, PtStr account)
+{
+    DeskRouteMe me = {.known = false};
+    PtStatus st = desk_route_me(call->api->desk, account, call->arena, &me, &call->error);
+    return st == PT_OK && me.taking != DESK_TAKING_OFFLINE
+               ? desk_route_take(call->api->desk, &call->who.actor, account, DESK_TAKING_OFFLINE,
+                                 PT_STR("disabled"), &call->error)
+               : st;
+}
+
 void api_accounts_change(ApiCall *call)
 {
     const ApiValue *in = call->in;
@@ -134,6 +146,7 @@ void api_accounts_change(ApiCall *call)
         st = access_account_change(call->api->c.access, &call->who, call->args[0], &edit,
                                    call->arena, &a, &call->error);
     }
+    st = st == PT_OK && edit.disabled ? leave_work(call, a.id) : st;
     answer_account(call, st, &a);
 }
 

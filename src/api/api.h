@@ -8,7 +8,7 @@
 #include "desk/desk.h"
 #include "events/events.h"
 #include "insight/insight.h"
-#include "language/language.h"
+#include "notify/notify.h"
 #include "operate/operate.h"
 #include "platform/clock.h"
 #include "platform/http.h"
@@ -93,11 +93,11 @@ void api_set_export_jobs(Api *api, BehaviourJobs *jobs); /* /api/v1/analytics/ex
 void api_set_commerce(Api *api, Commerce *commerce);
 /* What /api/v1/tickets and /api/v1/desk work on; before the first request. */
 void api_set_desk(Api *api, Desk *desk);
-/* What /api/v1/desk/triage asks; before the first request. */
-void api_set_triage(Api *api, LanguageTriage *triage);
 /* What /api/v1/insight, and /api/v1/surveys and /survey, work on; before the first request. */
 void api_set_insight(Api *api, Insight *insight);
 void api_set_surveys(Api *api, Surveys *surveys);
+/* Likewise for /api/v1/notifications. */
+void api_set_notify(Api *api, Notify *notify);
 /* What promises work on; before the first request. */
 void api_set_work(Api *api, Work *work);
 

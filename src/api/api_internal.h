@@ -232,8 +232,8 @@ struct Api {
     Commerce *commerce;
     Desk *desk;
     Insight *insight;
-    LanguageTriage *triage;
     Surveys *surveys;
+    Notify *notify;
     Work *work;
     PtPool *question_pool;
     Privacy *privacy;

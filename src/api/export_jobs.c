@@ -3,6 +3,12 @@
 #include "api/api_internal.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PIECE_BYTES = 256 << 10, DETAIL_BYTES = 4 << 10, NAME_BYTES = 240 };
 
 /* Whoever reads the folder sees it without asking Patron. */
 static PtStatus check_rights(ApiCall *call, BehaviourExportWhat what)
@@ -191,4 +197,98 @@ void api_exports_runs(ApiCall *call)
     pt_json_out_array_end(&out);
     pt_json_out_object_end(&out);
     api_answer(call, 200);
+}
+
+/* -- A file of them ---------------------------------------------------------------------------- */
+
+static const char *const content_types[BEHAVIOUR_FORMATS] = {
+    [BEHAVIOUR_CSV] = "text/csv; charset=utf-8",
+    [BEHAVIOUR_JSONL] = "application/x-ndjson",
+    [BEHAVIOUR_PARQUET] = "application/vnd.apache.parquet"};
+
+static void drop_file(void *object)
+{
+    BehaviourJobFile *file = object;
+    if (file->fd >= 0) {
+        (void)close(file->fd);
+    }
+    free(file);
+}
+
+static PtStatus copy_file(ApiStream *s, int fd, char *piece, PtError *err)
+{
+    PtStatus st = PT_OK;
+    ssize_t got = 1;
+    while (st == PT_OK && got != 0) {
+        got = atomic_load(&s->ended) ? 0 : read(fd, piece, PIECE_BYTES);
+        if (got < 0 && errno != EINTR) {
+            st = pt_fail(err, pt_status_of_errno(errno), "cannot read the file of an export");
+        } else if (got > 0) {
+            st = http_stream_write(s->http, (PtStr){piece, (size_t)got});
+        }
+    }
+    return st;
+}
+
+static PtStatus send_file(ApiStream *s, void *ctx, PtError *err)
+{
+    BehaviourJobFile *file = *(BehaviourJobFile **)ctx;
+    char *piece = malloc(PIECE_BYTES);
+    PtStatus st = piece != NULL ? copy_file(s, file->fd, piece, err)
+                                : pt_fail(err, PT_NO_MEMORY, "no memory for a file");
+    free(piece);
+    drop_file(file);
+    return st;
+}
+
+static PtStatus note_download(ApiCall *call, const BehaviourJobFile *file)
+{
+    PT_CLEANUP(pt_buf_done) PtBuf detail;
+    pt_buf_init(&detail, DETAIL_BYTES);
+    PtJsonOut out = pt_json_out(&detail);
+    pt_json_out_object(&out);
+    pt_json_put_str(&out, "what", pt_str(behaviour_export_names[file->job.edit.what]));
+    pt_json_put_i64(&out, "rows", file->run.rows);
+    pt_json_put_str(&out, "file", file->run.file);
+    pt_json_out_object_end(&out);
+    return pt_buf_status(&detail) == PT_OK
+               ? api_audit(call, "export.downloaded", "export", file->job.id, pt_buf_str(&detail),
+                           &call->error)
+               : pt_fail(&call->error, PT_NO_MEMORY, "no memory for an audit entry");
+}
+
+/* The name of a file is made of plain characters (behaviour/export_jobs_place.c). */
+static void put_name(ApiCall *call, PtStr path)
+{
+    char text[NAME_BYTES];
+    const char *slash = memrchr(path.data, '/', path.len);
+    const PtStr name = slash != NULL ? pt_str_from(path, (size_t)(slash - path.data) + 1) : path;
+    (void)snprintf(text, sizeof text, "attachment; filename=\"%.*s\"", PT_STR_ARG(name));
+    api_header(call, "Content-Disposition", pt_arena_str(call->arena, pt_str(text)));
+}
+
+void api_exports_file(ApiCall *call)
+{
+    int64_t number = 0;
+    PtStatus st = pt_json_to_i64(call->args[1], &number)
+                      ? PT_OK
+                      : pt_fail(&call->error, PT_NOT_FOUND, "a run has a number");
+    BehaviourJobFile *file = calloc(1, sizeof *file);
+    if (file == NULL) {
+        st = pt_fail(&call->error, PT_NO_MEMORY, "no memory for a file");
+        (void)api_failed(call, st);
+        return;
+    }
+    file->fd = -1;
+    st = st == PT_OK ? behaviour_job_file(call->api->export_jobs, call->args[0], number,
+                                          call->arena, file, &call->error)
+                     : st;
+    st = st == PT_OK ? check_rights(call, file->job.edit.what) : st;
+    st = st == PT_OK ? note_download(call, file) : st;
+    if (api_failed(call, st)) {
+        drop_file(file);
+        return;
+    }
+    put_name(call, file->run.file);
+    api_stream_start_later(call, content_types[file->job.edit.format], send_file, file, drop_file);
 }

@@ -16,6 +16,7 @@ enum {
 
 typedef struct Pulse {
     bool sources; /* the caller may see events */
+    bool person;  /* who has notifications */
 } Pulse;
 
 void api_pulse_count(Api *api, const EventOutcome *outcome)
@@ -70,6 +71,10 @@ static PtStatus beat(ApiStream *stream, const Pulse *pulse, PtBuf *body, PtError
     if (pulse->sources) {
         put_sources(api, &out);
     }
+    if (pulse->person) {
+        pt_json_put_u64(&out, "notified",
+                        notify_revision(api->notify, pt_str(stream->who.actor.id)));
+    }
     pt_json_out_object_end(&out);
     PtStatus st = pt_buf_status(body);
     if (st == PT_OK) {
@@ -106,5 +111,6 @@ void api_pulse(ApiCall *call)
         return;
     }
     pulse->sources = (call->who.permissions & PERMISSION_EVENTS_READ) != 0;
+    pulse->person = call->who.actor.kind == AUDIT_ACCOUNT;
     (void)api_stream_start(call, "text/event-stream", run_pulse, pulse);
 }

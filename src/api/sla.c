@@ -329,7 +329,9 @@ void api_sla_policies_put(ApiCall *call)
 {
     const ApiValue *in = call->in;
     const WorkStoredPolicy wanted = {.id = call->args[0],
-                                     .rank = in[IN_SLA_POLICIES_PUT_RANK].number,
+                                     .rank = in[IN_SLA_POLICIES_PUT_RANK].given
+                                                 ? in[IN_SLA_POLICIES_PUT_RANK].number
+                                                 : WORK_POLICY_RANK_KEPT,
                                      .from_ms = in[IN_SLA_POLICIES_PUT_FROM].number,
                                      .json = in[IN_SLA_POLICIES_PUT_POLICY].text};
     PT_CLEANUP(pt_arena_freep) PtArena *arena = big_arena(call, POLICIES_BYTES);

@@ -52,6 +52,21 @@ static PtStatus verdict(void *ctx, int64_t ticket, InsightVerdict *ret_verdict, 
     return st;
 }
 
+static PtStatus asked(void *ctx, PtSqlTx *tx, int64_t ticket, PtError *err)
+{
+    const Figures *f = ctx;
+    return insight_asked(f->insight, tx, ticket, err);
+}
+
+static PtStatus scored(void *ctx, PtSqlTx *tx, int64_t ticket, int64_t score, PtError *err)
+{
+    const Figures *f = ctx;
+    PtStatus st = insight_scored(f->insight, tx, ticket, score, err);
+    return st == PT_OK && f->heard.scored != NULL
+               ? f->heard.scored(f->heard.ctx, tx, ticket, score, err)
+               : st;
+}
+
 PtStatus figures_open(Figures *f, PtSql *core, const PtClock *clock,
                       const uint8_t key[static PT_SECRET_KEY], PtError *err)
 {
@@ -61,8 +76,7 @@ PtStatus figures_open(Figures *f, PtSql *core, const PtClock *clock,
     if (st != PT_OK) {
         return st;
     }
-    SurveysConfig sc = {
-        .core = core, .clock = clock, .listener = {f->insight, insight_asked, insight_scored}};
+    SurveysConfig sc = {.core = core, .clock = clock, .listener = {f, asked, scored}};
     memcpy(sc.key, key, sizeof sc.key);
     st = surveys_open(&sc, &f->surveys, err);
     explicit_bzero(sc.key, sizeof sc.key);

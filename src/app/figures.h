@@ -12,7 +12,8 @@ typedef struct Figures {
     Surveys *surveys;
     WorkCalendarSource hours; /* from the start on */
     Work *work;
-    WorkListener told; /* the desk's */
+    WorkListener told;    /* the desk's */
+    SurveyListener heard; /* hears of answers too; set before figures_open */
 } Figures;
 
 PT_NODISCARD PtStatus figures_open(Figures *f, PtSql *core, const PtClock *clock,

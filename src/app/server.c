@@ -4,6 +4,8 @@
 #include "api/api.h"
 #include "app/figures.h"
 #include "app/folder.h"
+#include "app/mail.h"
+#include "app/notify.h"
 #include "app/provider.h"
 #include "app/service.h"
 #include "app/settings.h"
@@ -63,6 +65,8 @@ struct PatronServer {
     Desk *desk;
     LanguageTriage *triage;
     Figures figures;
+    Notices notices;
+    Mail *mail;
     Work *work;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
@@ -397,6 +401,12 @@ static int64_t certificate_expires_ms(void *ctx)
     return s->tls != NULL ? http_tls_expires_ms(s->tls) : 0;
 }
 
+static PtStatus alerted(void *ctx, PtSqlTx *tx, PtStr name, PtStr message, PtError *err)
+{
+    PatronServer *s = ctx;
+    return notices_alert(&s->notices, tx, name, message, err);
+}
+
 static PtStatus open_operate(PatronServer *s, const PtConfig *config, int64_t started_mono_ms,
                              PtError *err)
 {
@@ -413,6 +423,7 @@ static PtStatus open_operate(PatronServer *s, const PtConfig *config, int64_t st
                              .setting_count = patron_setting_count,
                              .ack = api_ack_metric(),
                              .certificate_expires_ms = certificate_expires_ms,
+                             .alerted = alerted,
                              .ctx = s,
                              .started_mono_ms = started_mono_ms};
     return operate_open(&c, &s->operate, err);
@@ -684,11 +695,13 @@ static void hours_changed(void *ctx)
 
 static PtStatus open_work(PatronServer *s, PtError *err)
 {
-    const WorkConfig c = {.core = s->core,
-                          .clock = s->clock,
-                          .calendars = desk_calendars(s->desk),
-                          .listener = {[WORK_TICKET] = figures_work_listener(
-                                           &s->figures, desk_work_listener(s->desk))}};
+    const WorkConfig c = {
+        .core = s->core,
+        .clock = s->clock,
+        .calendars = desk_calendars(s->desk),
+        .listener = {
+            [WORK_TICKET] = notices_work_listener(
+                &s->notices, figures_work_listener(&s->figures, desk_work_listener(s->desk)))}};
     PtStatus st = work_open(&c, &s->work, err);
     if (st == PT_OK) {
         commerce_on_hours_changed(s->commerce, hours_changed, s);
@@ -697,10 +710,44 @@ static PtStatus open_work(PatronServer *s, PtError *err)
         st = desk_start(s->desk, s->work, err);
     }
     st = st == PT_OK ? figures_start(&s->figures, s->desk, s->work, err) : st;
+    if (st == PT_OK) {
+        pt_metric_collector(mail_metrics, s->mail);
+        st = mail_start(s->mail, s->desk, err);
+    }
     return st == PT_OK ? work_start(s->work, err) : st;
 }
 
-static PtStatus open_desk(PatronServer *s, PtError *err)
+/* Before the desk, which tells it of changes. */
+static PtStatus open_notices(PatronServer *s, const PtConfig *config, PtError *err)
+{
+    const NoticesConfig c = {.config = config,
+                             .core = s->core,
+                             .access = s->access,
+                             .clock = s->clock,
+                             .timers = s->timers,
+                             .net = &s->net};
+    PtStatus st = notices_open(&s->notices, &c, err);
+    if (st == PT_OK) {
+        api_set_notify(s->api, s->notices.notify);
+    }
+    return st;
+}
+
+/* Before the desk, which wakes it. */
+static PtStatus open_mail(PatronServer *s, const PtConfig *config, DeskMailConfig *mail,
+                          PtError *err)
+{
+    PtStatus st =
+        mail_new(s->figures.surveys, pt_config_text(config, "desk.clamav"), &s->mail, err);
+    if (st == PT_OK) {
+        mail_configure(s->mail, mail);
+        mail->access = s->access;
+        memcpy(mail->key, s->folder.token_key, sizeof mail->key);
+    }
+    return st;
+}
+
+static PtStatus open_desk(PatronServer *s, const PtConfig *config, PtError *err)
 {
     DeskConfig c = {.core = s->core,
                     .clock = s->clock,
@@ -708,15 +755,20 @@ static PtStatus open_desk(PatronServer *s, PtError *err)
                     .data_dir = s->folder.dir,
                     .timers = s->timers,
                     .commerce = s->commerce};
+    s->figures.heard = notices_survey_listener(&s->notices);
     PtStatus st = figures_open(&s->figures, s->core, s->clock, s->folder.token_key, err);
-    if (st == PT_OK) {
-        figures_listeners(&s->figures, c.listeners);
-        st = desk_open(&c, &s->desk, err);
-    }
+    st = st == PT_OK ? open_mail(s, config, &c.mail, err) : st;
     st = st == PT_OK ? language_triage_new(&s->triage, err) : st;
     if (st == PT_OK) {
+        c.triage = s->triage;
+        figures_listeners(&s->figures, c.listeners);
+        c.listeners[DESK_LISTENERS - 1] = notices_listener(&s->notices);
+        c.offered = notices_offered;
+        c.offered_ctx = &s->notices;
+        st = desk_open(&c, &s->desk, err);
+    }
+    if (st == PT_OK) {
         api_set_desk(s->api, s->desk);
-        api_set_triage(s->api, s->triage);
         api_set_insight(s->api, s->figures.insight);
         api_set_surveys(s->api, s->figures.surveys);
         pt_metric_collector(desk_metrics, s->desk);
@@ -921,10 +973,16 @@ static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *
         st = open_commerce(s, err); // the desk asks it for hours
     }
     if (st == PT_OK) {
-        st = open_desk(s, err); // an erasure asks it
+        st = open_notices(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = open_desk(s, config, err); // an erasure asks it
     }
     if (st == PT_OK) {
         st = open_privacy(s, config, err);
+    }
+    if (st == PT_OK) {
+        st = notices_start(&s->notices, s->desk, err);
     }
     if (st == PT_OK) {
         st = open_hooks(s, err);
@@ -1054,6 +1112,7 @@ void patron_server_free(PatronServer *s)
         api_stop_streams(s->api);
     }
     privacy_stop(s->privacy); // an erasure asks the destinations
+    mail_stop(s->mail);
     connect_destinations_stop(s->destinations);
     connect_pulls_stop(s->pulls);
     connect_adopt_stop(s->adopt);
@@ -1062,6 +1121,7 @@ void patron_server_free(PatronServer *s)
     event_feed_close(s->feed);
     event_views_close(s->views);
     pt_timers_free(s->timers);
+    notices_stop(&s->notices);
     figures_stop(&s->figures);
     work_close(s->work);
     profiles_preview_end(s->profiles);
@@ -1072,8 +1132,10 @@ void patron_server_free(PatronServer *s)
     }
     api_free(s->api);
     desk_close(s->desk);
+    mail_close(s->mail);
     language_triage_free(s->triage);
     figures_close(&s->figures);
+    notices_close(&s->notices);
     commerce_close(s->commerce);
     privacy_free(s->privacy);
     behaviour_jobs_free(s->export_jobs);

@@ -345,3 +345,12 @@ PT_NODISCARD PtStatus behaviour_job_run(BehaviourJobs *jobs, const AuditActor *b
 PT_NODISCARD PtStatus behaviour_job_runs(BehaviourJobs *jobs, PtStr id, PtArena *arena,
                                          BehaviourJobRun **ret_runs, size_t *ret_count,
                                          PtError *err);
+/* The file of a run that is done, open to be read; texts in the arena. PT_NOT_FOUND: no such run,
+ * or its file is gone. */
+typedef struct BehaviourJobFile {
+    BehaviourJob job;
+    BehaviourJobRun run;
+    int fd; /* the caller closes it */
+} BehaviourJobFile;
+PT_NODISCARD PtStatus behaviour_job_file(BehaviourJobs *jobs, PtStr id, int64_t number,
+                                         PtArena *arena, BehaviourJobFile *ret_file, PtError *err);

@@ -52,3 +52,10 @@ void behaviour_asking_free(Behaviour *b);
 PT_NODISCARD PtStatus behaviour_live_new(Behaviour *b, PtError *err);
 void behaviour_live_stop(Behaviour *b); /* wakes who listens: `stopping` is set */
 void behaviour_live_free(Behaviour *b);
+
+/* ---- reports.c ------------------------------------------------------------------------------- */
+
+struct Query;
+/* query_read_saved (query_internal.h), of the reports that there are. */
+PT_NODISCARD PtStatus reports_read_query(Behaviour *b, PtStr json, PtArena *arena,
+                                         struct Query **ret_query, PtError *err);

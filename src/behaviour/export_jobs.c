@@ -147,6 +147,22 @@ PtStatus behaviour_job_runs(BehaviourJobs *jobs, PtStr id, PtArena *arena,
     return st == PT_OK ? export_runs_read(tx, id, arena, ret_runs, ret_count, err) : st;
 }
 
+PtStatus behaviour_job_file(BehaviourJobs *jobs, PtStr id, int64_t number, PtArena *arena,
+                            BehaviourJobFile *ret_file, PtError *err)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    BehaviourJobFile *f = ret_file;
+    PtStatus st = pt_sql_begin(jobs->c.core, false, &tx, err);
+    st = st == PT_OK ? export_job_read(tx, id, arena, &f->job, err) : st;
+    st = st == PT_OK ? export_run_read(tx, id, number, arena, &f->run, err) : st;
+    if (st != PT_OK) {
+        return st;
+    }
+    return f->run.outcome == BEHAVIOUR_RUN_DONE && f->run.file.len > 0
+               ? export_file_open(jobs->root, f->run.file, &f->fd, err)
+               : pt_fail(err, PT_NOT_FOUND, "the run has no file, or it was removed since");
+}
+
 /* ---- An edit, checked -------------------------------------------------------------------------
  */
 

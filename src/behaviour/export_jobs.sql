@@ -54,6 +54,19 @@ SELECT id FROM export_job WHERE enabled = 1 AND due_ms <= ?1 ORDER BY due_ms, id
 -- Served by the primary key.
 UPDATE export_job SET runs = ?2, failures = ?3, due_ms = ?4 WHERE id = ?1;
 
+-- name: export_job_put_off
+-- One that cannot be begun, as its zone is gone. Served by the primary key.
+UPDATE export_job SET runs = runs + 1, failures = failures + 1, due_ms = ?2 WHERE id = ?1;
+
+-- name: export_run_add_failed
+-- What export_job_put_off counted. Served by the primary key.
+INSERT INTO export_run (job, number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file)
+VALUES (?1, (SELECT runs FROM export_job WHERE id = ?1), 'schedule', 'failed', ?2, ?3, ?3, ?3, 0, 0, 0, '');
+
+-- name: export_run_fail
+-- Served by the primary key.
+UPDATE export_run SET outcome = 'failed', reason = ?3, finished_ms = ?4, row_count = 0, bytes = 0, file = '' WHERE job = ?1 AND number = ?2;
+
 -- name: export_run_waiting
 -- Served by export_run_outcome.
 SELECT job, number FROM export_run WHERE outcome = 'waiting' ORDER BY job, number LIMIT 1;
@@ -89,5 +102,5 @@ SELECT number, file FROM export_run WHERE job = ?1 AND outcome = 'done' AND file
 UPDATE export_run SET file = '' WHERE job = ?1 AND number = ?2;
 
 -- name: export_run_trim
--- Served by the primary key.
-DELETE FROM export_run WHERE job = ?1 AND number <= ?2 AND file = '';
+-- All but the newest ?2, and those whose files are there. Served by the primary key.
+DELETE FROM export_run WHERE job = ?1 AND number <= (SELECT runs FROM export_job WHERE id = ?1) - ?2 AND file = '';

@@ -56,6 +56,14 @@ PT_NODISCARD PtStatus export_job_place(PtSqlTx *tx, const BehaviourJob *job, PtE
 /* The statement takes what a definition binds: export_job_add, export_job_save. */
 PT_NODISCARD PtStatus export_job_write(PtSqlTx *tx, const char *statement, const BehaviourJob *job,
                                        PtError *err);
+/* Leaves the newest BEHAVIOUR_JOB_RUNS_KEPT, and those whose files are there. */
+PT_NODISCARD PtStatus export_runs_trim(PtSqlTx *tx, PtStr job, PtError *err);
+/* Of one that cannot be begun: a run as failed; the job, which is due, until later, with a run that
+ * failed. */
+PT_NODISCARD PtStatus export_run_fail(PtSqlTx *tx, PtStr job, int64_t number, int64_t now_ms,
+                                      PtStr reason, PtError *err);
+PT_NODISCARD PtStatus export_job_put_off(PtSqlTx *tx, PtStr job, int64_t now_ms, int64_t until_ms,
+                                         PtStr reason, PtError *err);
 /* A number that a statement without parameters gives; of no row, or of NULL, `none`. */
 PT_NODISCARD PtStatus export_number(PtSqlTx *tx, const char *statement, int64_t none,
                                     int64_t *ret_number, PtError *err);
@@ -86,6 +94,8 @@ void export_file_close(ExportFile *file); /* what is not finished is removed */
 /* Whether the whole file is there; the part of it is removed. */
 PT_NODISCARD PtStatus export_file_settle(const char *root, PtStr path, bool *ret_whole,
                                          PtError *err);
+/* To be read, by the caller; PT_NOT_FOUND. */
+PT_NODISCARD PtStatus export_file_open(const char *root, PtStr path, int *ret_fd, PtError *err);
 /* One that is gone already is fine. */
 PT_NODISCARD PtStatus export_file_remove(const char *root, PtStr path, PtError *err);
 

@@ -209,6 +209,28 @@ PtStatus export_file_settle(const char *root, PtStr path, bool *ret_whole, PtErr
     return st;
 }
 
+PtStatus export_file_open(const char *root, PtStr path, int *ret_fd, PtError *err)
+{
+    ExportFile f;
+    struct stat s;
+    PtStatus st = open_folder(root, path, &f, err);
+    if (st == PT_OK) {
+        f.fd = openat(f.folder, f.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        const bool is_file = f.fd >= 0 && fstat(f.fd, &s) == 0 && S_ISREG(s.st_mode);
+        st = is_file ? PT_OK : pt_fail(err, PT_NOT_FOUND, "the file is not there any more");
+    }
+    if (st == PT_OK) {
+        *ret_fd = f.fd;
+        f.fd = -1;
+    }
+    if (f.fd >= 0) {
+        (void)close(f.fd);
+        f.fd = -1; // no part of its own is to be removed
+    }
+    export_file_close(&f);
+    return st;
+}
+
 PtStatus export_file_remove(const char *root, PtStr path, PtError *err)
 {
     ExportFile f;

@@ -22,6 +22,7 @@ enum {
     AGAIN_MS = 1000,        /* of the machine's time, where there is no answer yet */
     RETRY_MS = 5 * 60000,   /* after a run that failed */
     RETRIES = 3,            /* in a row; then the schedule */
+    PUT_OFF_MS = 3600000,   /* what cannot even be begun */
     RUNNING_MAX = 100,
     ZONE_BYTES = 65,
 };
@@ -32,6 +33,8 @@ static const AuditActor server_itself = {.kind = AUDIT_SYSTEM};
 typedef struct Task {
     BehaviourJobs *jobs;
     PtArena *arena;
+    PtStr id;       /* of the job, before it is read; data NULL: without memory */
+    int64_t waited; /* the number of the run, where somebody asked for it; 0: it is due */
     PtZone *zone;
     BehaviourJob job;
     BehaviourJobRun run;
@@ -97,10 +100,15 @@ static PtStatus begin_run(Task *t, PtSqlTx *tx, PtError *err)
     return st == PT_OK ? export_job_place(tx, &t->job, err) : st;
 }
 
+static PtStatus read_job(Task *t, PtSqlTx *tx, PtError *err)
+{
+    return t->id.data != NULL ? export_job_read(tx, t->id, t->arena, &t->job, err)
+                              : pt_fail(err, PT_NO_MEMORY, "no memory for an export");
+}
+
 /* The job that is due first; *ret_found false: none is. */
 static PtStatus find_due(Task *t, PtSqlTx *tx, bool *ret_found, PtError *err)
 {
-    PtStr id = {NULL, 0};
     bool row = false;
     PtStatus st = pt_sql_use(tx, SQL_EXPORT_JOB_DUE, err);
     if (st != PT_OK) {
@@ -109,15 +117,14 @@ static PtStatus find_due(Task *t, PtSqlTx *tx, bool *ret_found, PtError *err)
     pt_sql_bind_i64(tx, 1, pt_clock_now_ms(t->jobs->c.clock));
     st = pt_sql_step(tx, &row, err);
     if (st == PT_OK && row) {
-        id = pt_arena_str(t->arena, pt_sql_text(tx, 0));
+        t->id = pt_arena_str(t->arena, pt_sql_text(tx, 0));
     }
     pt_sql_done(tx);
     if (st != PT_OK || !row) {
         return st;
     }
     *ret_found = true;
-    st = id.data != NULL ? export_job_read(tx, id, t->arena, &t->job, err)
-                         : pt_fail(err, PT_NO_MEMORY, "no memory for an export");
+    st = read_job(t, tx, err);
     if (st == PT_OK) {
         plan_due(t);
     }
@@ -127,26 +134,48 @@ static PtStatus find_due(Task *t, PtSqlTx *tx, bool *ret_found, PtError *err)
 /* One that somebody asked for. */
 static PtStatus find_waiting(Task *t, PtSqlTx *tx, bool *ret_found, PtError *err)
 {
-    PtStr id = {NULL, 0};
-    int64_t number = 0;
     bool row = false;
     PtStatus st = pt_sql_use(tx, SQL_EXPORT_RUN_WAITING, err);
     st = st == PT_OK ? pt_sql_step(tx, &row, err) : st;
     if (st == PT_OK && row) {
-        id = pt_arena_str(t->arena, pt_sql_text(tx, 0));
-        number = pt_sql_i64(tx, 1);
+        t->id = pt_arena_str(t->arena, pt_sql_text(tx, 0));
+        t->waited = pt_sql_i64(tx, 1);
     }
     pt_sql_done(tx);
     if (st != PT_OK || !row) {
         return st;
     }
     *ret_found = true;
-    st = id.data != NULL ? export_job_read(tx, id, t->arena, &t->job, err)
-                         : pt_fail(err, PT_NO_MEMORY, "no memory for an export");
-    return st == PT_OK ? export_run_read(tx, id, number, t->arena, &t->run, err) : st;
+    st = read_job(t, tx, err);
+    return st == PT_OK ? export_run_read(tx, t->id, t->waited, t->arena, &t->run, err) : st;
 }
 
-static PtStatus take_next(Task *t, bool *ret_found, PtError *err)
+/* ---- What cannot be begun ---------------------------------------------------------------------
+ */
+
+/* The trouble is that of one job, which must not keep the others from running. */
+static bool is_of_one(PtStatus st)
+{
+    return st == PT_CORRUPT || st == PT_INVALID || st == PT_NOT_FOUND;
+}
+
+static PtStatus set_aside(Task *t, PtError *err)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    const int64_t now_ms = pt_clock_now_ms(t->jobs->c.clock);
+    PtStatus st = pt_sql_begin(t->jobs->c.core, true, &tx, err);
+    warn("an export cannot be run", &t->why);
+    if (st == PT_OK && t->waited > 0) {
+        st = export_run_fail(tx, t->id, t->waited, now_ms, pt_str(t->why.message), err);
+    } else if (st == PT_OK) {
+        st =
+            export_job_put_off(tx, t->id, now_ms, now_ms + PUT_OFF_MS, pt_str(t->why.message), err);
+    }
+    return st == PT_OK ? pt_sql_commit(&tx, err) : st;
+}
+
+/* The next one as "running"; *ret_found false: there is none. */
+static PtStatus begin_next(Task *t, bool *ret_found, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     BehaviourJobs *jobs = t->jobs;
@@ -162,6 +191,20 @@ static PtStatus take_next(Task *t, bool *ret_found, PtError *err)
     (void)pt_str_copy(jobs->running, sizeof jobs->running, t->job.id);
     (void)pthread_mutex_unlock(&jobs->lock);
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
+}
+
+/* *ret_ready: it is begun; else it was set aside. */
+static PtStatus take_next(Task *t, bool *ret_found, bool *ret_ready, PtError *err)
+{
+    PtStatus st = begin_next(t, ret_found, &t->why);
+    *ret_ready = st == PT_OK && *ret_found;
+    if (st == PT_OK) {
+        return PT_OK;
+    }
+    if (*ret_found && t->id.data != NULL && is_of_one(st)) {
+        return set_aside(t, err);
+    }
+    return pt_fail(err, st, "%s", t->why.message);
 }
 
 /* ---- Writing ----------------------------------------------------------------------------------
@@ -218,6 +261,12 @@ static PtStatus write_export(Task *t, PtError *err)
     BehaviourReport report;
     BehaviourExport *out = NULL;
     PtStatus st = behaviour_report(b, e->report, t->arena, &report, err);
+    if (st == PT_OK && report.changed_ms > t->job.changed_ms) {
+        st = pt_fail(err, PT_CONFLICT,
+                     "the report was changed by %.*s after the export was saved: saving the export "
+                     "again agrees to it",
+                     PT_STR_ARG(report.changed_by));
+    }
     if (st == PT_OK) {
         const BehaviourExportAsk ask = {.ask = {.query = report.query, .stop = &t->jobs->halt},
                                         .what = e->what,
@@ -305,13 +354,7 @@ static PtStatus drop_old(const Task *t, PtSqlTx *tx, PtError *err)
             st = forget_file(t, tx, old[i].number, err);
         }
     }
-    st = st == PT_OK ? pt_sql_use(tx, SQL_EXPORT_RUN_TRIM, err) : st;
-    if (st != PT_OK) {
-        return st;
-    }
-    pt_sql_bind_text(tx, 1, t->job.id);
-    pt_sql_bind_i64(tx, 2, t->run.number - BEHAVIOUR_JOB_RUNS_KEPT);
-    return pt_sql_finish(tx, err);
+    return st == PT_OK ? export_runs_trim(tx, t->job.id, err) : st;
 }
 
 /* After a failure it is tried again before the schedule says so, a few times. */
@@ -388,10 +431,11 @@ PtStatus export_jobs_run_due(BehaviourJobs *jobs, PtError *err)
     PtStatus st = PT_OK;
     while (st == PT_OK && found && !atomic_load(&jobs->stop)) {
         Task t = {.jobs = jobs, .arena = pt_arena_new(ARENA_BYTES)};
+        bool ready = false;
         found = false;
-        st = t.arena != NULL ? take_next(&t, &found, err)
+        st = t.arena != NULL ? take_next(&t, &found, &ready, err)
                              : pt_fail(err, PT_NO_MEMORY, "no memory for an export");
-        st = st == PT_OK && found ? run_one(&t, err) : st;
+        st = st == PT_OK && ready ? run_one(&t, err) : st;
         (void)pthread_mutex_lock(&jobs->lock);
         jobs->running[0] = '\0';
         (void)pthread_mutex_unlock(&jobs->lock);

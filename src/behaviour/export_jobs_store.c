@@ -285,3 +285,57 @@ PtStatus export_run_put(PtSqlTx *tx, PtStr job, const BehaviourJobRun *r, PtErro
     pt_sql_bind_text(tx, 12, r->file.data != NULL ? r->file : PT_STR(""));
     return pt_sql_finish(tx, err);
 }
+
+PtStatus export_runs_trim(PtSqlTx *tx, PtStr job, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_EXPORT_RUN_TRIM, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, job);
+    pt_sql_bind_i64(tx, 2, BEHAVIOUR_JOB_RUNS_KEPT);
+    return pt_sql_finish(tx, err);
+}
+
+/* ---- What cannot be begun ---------------------------------------------------------------------
+ */
+
+PtStatus export_run_fail(PtSqlTx *tx, PtStr job, int64_t number, int64_t now_ms, PtStr reason,
+                         PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_EXPORT_RUN_FAIL, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, job);
+    pt_sql_bind_i64(tx, 2, number);
+    pt_sql_bind_text(tx, 3, reason);
+    pt_sql_bind_i64(tx, 4, now_ms);
+    return pt_sql_finish(tx, err);
+}
+
+static PtStatus add_failed(PtSqlTx *tx, PtStr job, int64_t now_ms, PtStr reason, PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_EXPORT_RUN_ADD_FAILED, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, job);
+    pt_sql_bind_text(tx, 2, reason);
+    pt_sql_bind_i64(tx, 3, now_ms);
+    return pt_sql_finish(tx, err);
+}
+
+PtStatus export_job_put_off(PtSqlTx *tx, PtStr job, int64_t now_ms, int64_t until_ms, PtStr reason,
+                            PtError *err)
+{
+    PtStatus st = pt_sql_use(tx, SQL_EXPORT_JOB_PUT_OFF, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, job);
+    pt_sql_bind_i64(tx, 2, until_ms);
+    st = pt_sql_finish(tx, err);
+    st = st == PT_OK ? add_failed(tx, job, now_ms, reason, err) : st;
+    return st == PT_OK ? export_runs_trim(tx, job, err) : st;
+}

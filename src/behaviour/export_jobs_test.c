@@ -680,6 +680,99 @@ static void test_failures_are_few(void **state)
     assert_int_equal(rows, BEHAVIOUR_JOB_RUNS_KEPT);
 }
 
+/* One of a zone that is gone: the other runs, and it is tried again an hour later. */
+static void test_one_in_the_way(void **state)
+{
+    char ids[2][37];
+    BehaviourJobEdit edit = daily();
+    (void)state;
+    edit.name = PT_STR("a");
+    add(&edit, ids[0]);
+    edit.name = PT_STR("b");
+    edit.at_min += 1; // behind the other
+    add(&edit, ids[1]);
+    forget("UPDATE export_job SET zone = 'Nowhere/At' WHERE name = 'a'");
+    forward(DAY_MIN + 5);
+    run_due();
+    assert_int_equal(get(ids[1]).last.outcome, BEHAVIOUR_RUN_DONE);
+    BehaviourJob a = get(ids[0]);
+    assert_int_equal(a.last.outcome, BEHAVIOUR_RUN_FAILED);
+    assert_int_equal(a.last.cause, BEHAVIOUR_BY_SCHEDULE);
+    assert_non_null(strstr(a.last.reason.data, "Nowhere/At"));
+    assert_int_equal(a.due_ms, pt_clock_now_ms(base.clock) + INT64_C(60) * MINUTE_MS);
+    forward(59);
+    run_due();
+    assert_int_equal(get(ids[0]).failures, 1);
+    forget("UPDATE export_job SET zone = 'UTC' WHERE name = 'a'");
+    forward(1);
+    run_due();
+    a = get(ids[0]);
+    assert_int_equal(a.last.outcome, BEHAVIOUR_RUN_DONE);
+    assert_int_equal(a.last.number, 2);
+}
+
+/* Asked for by somebody. */
+static void test_one_in_the_way_by_hand(void **state)
+{
+    char ids[2][37];
+    PtError err = {0};
+    BehaviourJobEdit edit = daily();
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        edit.name = i == 0 ? PT_STR("a") : PT_STR("b");
+        add(&edit, ids[i]);
+        assert_int_equal(behaviour_job_run(jobs, &staff, pt_str(ids[i]), &err), PT_OK);
+    }
+    forget("UPDATE export_job SET zone = 'Nowhere/At' WHERE name = 'a'");
+    run_due();
+    assert_int_equal(get(ids[0]).last.outcome, BEHAVIOUR_RUN_FAILED);
+    assert_int_equal(get(ids[1]).last.outcome, BEHAVIOUR_RUN_DONE);
+}
+
+/* Whoever may change reports need not be one who may write files of people. */
+static void test_a_changed_report(void **state)
+{
+    static const AuditActor other = {.kind = AUDIT_ACCOUNT, .id = "acc-2", .name = "Tom"};
+    const BehaviourReportEdit changed = {.name = PT_STR("Orders"), .query = pt_str(question)};
+    char id[37];
+    PtError err = {0};
+    BehaviourJobEdit edit = daily();
+    (void)state;
+    add(&edit, id);
+    forward(1);
+    assert_int_equal(behaviour_report_save(rig.b, &other, pt_str(report), 1, &changed, arena, &err),
+                     PT_OK);
+    forward(DAY_MIN);
+    run_due();
+    BehaviourJob job = get(id);
+    assert_int_equal(job.last.outcome, BEHAVIOUR_RUN_FAILED);
+    assert_non_null(strstr(job.last.reason.data, "changed by Tom"));
+    assert_int_equal(behaviour_job_save(jobs, &staff, pt_str(id), job.version, &edit, &err), PT_OK);
+    forward(DAY_MIN);
+    run_due();
+    assert_int_equal(get(id).last.outcome, BEHAVIOUR_RUN_DONE);
+}
+
+static void test_a_file_of_it(void **state)
+{
+    char id[37], text[TEXT], path[PATH];
+    BehaviourJobFile file;
+    PtError err = {0};
+    const BehaviourJobEdit edit = daily();
+    (void)state;
+    add(&edit, id);
+    forward(DAY_MIN);
+    run_due();
+    assert_int_equal(behaviour_job_file(jobs, pt_str(id), 1, arena, &file, &err), PT_OK);
+    assert_int_equal(read(file.fd, text, sizeof text), file.run.bytes);
+    (void)close(file.fd);
+    assert_int_equal(behaviour_job_file(jobs, pt_str(id), 2, arena, &file, &err), PT_NOT_FOUND);
+    (void)snprintf(path, sizeof path, "%s/%s", root, get(id).last.file.data);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/etc/hostname", path), 0);
+    assert_int_equal(behaviour_job_file(jobs, pt_str(id), 1, arena, &file, &err), PT_NOT_FOUND);
+}
+
 static void test_no_memory(void **state)
 {
     char id[37], name[256];
@@ -710,7 +803,7 @@ int main(void)
     enum {
         WHEN = sizeof when_cases / sizeof *when_cases,
         EDITS = sizeof edit_cases / sizeof *edit_cases,
-        OTHERS = 16
+        OTHERS = 20
     };
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, open_rig, close_rig)
     const struct CMUnitTest others[OTHERS] = {
@@ -728,6 +821,10 @@ int main(void)
         TEST(test_part_is_its_own),
         TEST(test_longest_folder),
         TEST(test_failures_are_few),
+        TEST(test_one_in_the_way),
+        TEST(test_one_in_the_way_by_hand),
+        TEST(test_a_changed_report),
+        TEST(test_a_file_of_it),
         TEST(test_no_memory),
         TEST(test_into_the_root),
     };

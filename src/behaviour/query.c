@@ -296,7 +296,7 @@ static PtStatus open_asked(Asked *a, PtError *err)
     if (a->work == NULL) {
         return query_no_memory(err);
     }
-    PtStatus st = query_read(a->ask->query, a->work, &a->q, err);
+    PtStatus st = reports_read_query(b, a->ask->query, a->work, &a->q, err);
     if (st == PT_OK && atomic_load(&b->loading)) {
         return pt_fail(err, PT_UNAVAILABLE, "the event columns are loading");
     }
@@ -466,7 +466,7 @@ PtStatus behaviour_query(Behaviour *b, const BehaviourAsk *ask, PtArena *arena, 
 PtStatus behaviour_query_read(Behaviour *b, PtStr query, PtArena *arena, PtBuf *out, PtError *err)
 {
     PT_CLEANUP(query_freep) Query *q = NULL;
-    PtStatus st = query_read(query, arena, &q, err);
+    PtStatus st = reports_read_query(b, query, arena, &q, err);
     st = st == PT_OK ? query_plan_check(q, pt_clock_now_ms(b->c.clock), err) : st;
     if (st != PT_OK) {
         return st;

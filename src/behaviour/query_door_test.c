@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ARENA = 64 << 20, ANSWER = 1 << 20, BODY = 512 };
 
@@ -258,6 +259,47 @@ static void test_bad(void **state)
     assert_int_equal(said.data[0], '{');
 }
 
+/* A `who` that is a saved question's: its rule, as it was when that was read. */
+static void test_who_of_a_report(void **state)
+{
+    static const AuditActor staff = {.kind = AUDIT_ACCOUNT, .id = "acc-1", .name = "Mia Berg"};
+    static const char rule[] =
+        "{\"all\":[{\"trait\":\"plan\",\"is\":\"equals\",\"value\":\"gold\"}]}";
+    static const struct {
+        const char *before, *after;
+    } questions[] = {
+        {"{\"kind\":\"stickiness\",\"who\":{\"report\":\"", "\"}}"},
+        {"{\"kind\":\"compare\",\"query\":{\"kind\":\"stickiness\"},"
+         "\"cohorts\":[{\"name\":\"x\"},{\"name\":\"y\",\"who\":{\"report\":\"",
+         "\"}}]}"},
+    };
+    char id[37], nobody[37], json[BODY];
+    PtError err = {0};
+    BehaviourReportEdit edit = {.name = PT_STR("Gold")};
+    (void)state;
+    (void)snprintf(json, sizeof json, "{\"kind\":\"sessions\",\"who\":%s}", rule);
+    edit.query = pt_str(json);
+    assert_int_equal(behaviour_report_add(rig.b, &staff, &edit, id, &err), PT_OK);
+    edit = (BehaviourReportEdit){.name = PT_STR("All"), .query = PT_STR("{\"kind\":\"sessions\"}")};
+    assert_int_equal(behaviour_report_add(rig.b, &staff, &edit, nobody, &err), PT_OK);
+    for (size_t i = 0; i < PT_COUNT(questions); i++) {
+        (void)snprintf(json, sizeof json, "%s%s%s", questions[i].before, id, questions[i].after);
+        pt_buf_clear(&said, ANSWER);
+        assert_int_equal(behaviour_query_read(rig.b, pt_str(json), arena, &said, &err), PT_OK);
+        assert_non_null(memmem(said.data, said.len, rule, sizeof rule - 1));
+        assert_null(memmem(said.data, said.len, "report", 6));
+        (void)snprintf(json, sizeof json, "%s%s%s", questions[i].before, nobody,
+                       questions[i].after);
+        assert_int_equal(behaviour_query_read(rig.b, pt_str(json), arena, &said, &err), PT_INVALID);
+        assert_non_null(strstr(err.message, "is about everybody"));
+        assert_non_null(strstr(err.message, "/who/report\""));
+    }
+    (void)snprintf(json, sizeof json, "%s%s%s", questions[0].before,
+                   "018f4c8e-0000-7000-8000-000000000000", questions[0].after);
+    assert_int_equal(behaviour_query_read(rig.b, pt_str(json), arena, &said, &err), PT_INVALID);
+    assert_string_equal(err.message, "at \"/who/report\": no saved question has that id");
+}
+
 static void test_loading(void **state)
 {
     (void)state;
@@ -362,6 +404,7 @@ int main(void)
         TEST(test_people),
         TEST(test_pages),
         TEST(test_bad),
+        TEST(test_who_of_a_report),
         TEST(test_loading),
         TEST(test_waits_and_stops),
         TEST(test_one_after_another),

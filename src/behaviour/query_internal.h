@@ -63,8 +63,16 @@ enum {
 
 /* ---- Reading JSON (query_reading.c) ---------------------------------------------------------- */
 
+/* Saved questions: the rule of one's `who`, as JSON in the arena. PT_INVALID: it has none, or there
+ * is no such question. */
+typedef struct QuerySaved {
+    PtStatus (*who)(void *ctx, PtStr report, PtArena *arena, PtStr *ret_who, PtError *err);
+    void *ctx;
+} QuerySaved;
+
 typedef struct QueryReading {
-    PtArena *arena; /* of texts */
+    const QuerySaved *saved; /* NULL: none can be named */
+    PtArena *arena;          /* of texts */
     PtBuf scratch;
     PtError *err;
     char pointer[160]; /* where we are */
@@ -268,6 +276,12 @@ extern const char *const query_way_names[PLAN_RETENTION_BEYOND + 1];
 
 /* PT_INVALID names the place and the bound. Texts are in the arena, which must outlive it. */
 PT_NODISCARD PtStatus query_read(PtStr json, PtArena *arena, Query **ret_query, PtError *err);
+/* The same; a `who` may be that of a saved question, and is then its rule, as it is now. */
+PT_NODISCARD PtStatus query_read_saved(PtStr json, const QuerySaved *saved, PtArena *arena,
+                                       Query **ret_query, PtError *err);
+/* A rule over a person, or {"report": ID}. */
+PT_NODISCARD PtStatus query_read_who(QueryReading *r, PtStr json, RuleOperands *operands,
+                                     RuleWho **ret_who);
 void query_free(Query *q); /* accepts NULL */
 /* All members, normalised: reads back as the same. */
 void query_write(const Query *q, PtJsonOut *out);

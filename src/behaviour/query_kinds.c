@@ -27,7 +27,6 @@ static PtStatus read_cohort(QueryReading *r, PtStr json, size_t index, void *ctx
     Query *q = ctx;
     QueryCohort *cohort = &q->cohorts[index];
     QueryMember m[] = {{"name", {0}}, {"who", {0}}};
-    PtError why = {0};
     PtStatus st = query_members(r, json, m, 2);
     if (st != PT_OK) {
         return st;
@@ -36,8 +35,9 @@ static PtStatus read_cohort(QueryReading *r, PtStr json, size_t index, void *ctx
     st = rule_operands_new(&cohort->operands, r->err);
     if (st == PT_OK && m[1].json.data != NULL) {
         const size_t before = query_enter(r, "who");
-        if (rule_who_read(m[1].json, cohort->operands, &cohort->who, &why) != PT_OK) {
-            return query_bad_below(r, &why);
+        st = query_read_who(r, m[1].json, cohort->operands, &cohort->who);
+        if (st != PT_OK) {
+            return st;
         }
         query_leave(r, before);
     }

@@ -71,11 +71,48 @@ static PtStatus read_range(QueryReading *r, Query *q, PtStr json)
     return query_read_range(r, json, &q->range);
 }
 
-static PtStatus read_who(QueryReading *r, Query *q, PtStr json)
+static bool names_report(PtStr json)
+{
+    PtJson j;
+    pt_json_init(&j, json, 1);
+    return pt_json_next(&j) == PT_JSON_OBJECT && pt_json_next(&j) == PT_JSON_KEY &&
+           pt_json_raw_eq(j.raw, j.flags, PT_STR("report"));
+}
+
+/* The rule of the question that {"report": ID} names. */
+static PtStatus read_saved(QueryReading *r, PtStr json, PtStr *ret_rule)
+{
+    enum { ID_BYTES = 36 };
+    QueryMember m = {"report", {0}};
+    PtStr id;
+    PtError why = {0};
+    PtStatus st = query_members(r, json, &m, 1);
+    const size_t before = query_enter(r, "report");
+    st = st == PT_OK ? query_text(r, m.json, ID_BYTES, &id) : st;
+    if (st == PT_OK && r->saved == NULL) {
+        return query_bad(r, "a saved question cannot be named here");
+    }
+    if (st == PT_OK && r->saved->who(r->saved->ctx, id, r->arena, ret_rule, &why) != PT_OK) {
+        return query_bad_below(r, &why);
+    }
+    query_leave(r, before);
+    return st;
+}
+
+PtStatus query_read_who(QueryReading *r, PtStr json, RuleOperands *operands, RuleWho **ret_who)
 {
     PtError why = {0};
-    return rule_who_read(json, q->who_operands, &q->who, &why) == PT_OK ? PT_OK
-                                                                        : query_bad_below(r, &why);
+    PtStr rule = json;
+    PtStatus st = names_report(json) ? read_saved(r, json, &rule) : PT_OK;
+    if (st != PT_OK) {
+        return st;
+    }
+    return rule_who_read(rule, operands, ret_who, &why) == PT_OK ? PT_OK : query_bad_below(r, &why);
+}
+
+static PtStatus read_who(QueryReading *r, Query *q, PtStr json)
+{
+    return query_read_who(r, json, q->who_operands, &q->who);
 }
 
 /* Of a comparison it is one of its question: the operands are that one's. */
@@ -232,16 +269,17 @@ static PtStatus read_repeats(QueryReading *r, Query *q, PtStr json)
     return st;
 }
 
-static PtStatus read_query(PtStr json, PtArena *arena, unsigned kinds, Query **ret_query,
-                           PtError *err);
+static PtStatus read_query(PtStr json, const QuerySaved *saved, PtArena *arena, unsigned kinds,
+                           Query **ret_query, PtError *err);
 
 static PtStatus read_inner(QueryReading *r, Query *q, PtStr json)
 {
     const unsigned kinds =
         BIT(PLAN_SEGMENTATION) | BIT(PLAN_FUNNEL) | BIT(PLAN_RETENTION) | BIT(PLAN_STICKINESS);
     PtError why = {0};
-    return read_query(json, q->arena, kinds, &q->inner, &why) == PT_OK ? PT_OK
-                                                                       : query_bad_below(r, &why);
+    return read_query(json, NULL, q->arena, kinds, &q->inner, &why) == PT_OK
+               ? PT_OK
+               : query_bad_below(r, &why);
 }
 
 enum {
@@ -407,8 +445,8 @@ static PtStatus read_all(QueryReading *r, PtStr json, unsigned kinds, Query *q)
     return st == PT_OK ? complete(r, q, m) : st;
 }
 
-static PtStatus read_query(PtStr json, PtArena *arena, unsigned kinds, Query **ret_query,
-                           PtError *err)
+static PtStatus read_query(PtStr json, const QuerySaved *saved, PtArena *arena, unsigned kinds,
+                           Query **ret_query, PtError *err)
 {
     PT_CLEANUP(query_freep) Query *q = calloc(1, sizeof *q);
     if (q == NULL) {
@@ -422,6 +460,7 @@ static PtStatus read_query(PtStr json, PtArena *arena, unsigned kinds, Query **r
         return st;
     }
     st = query_reading_begin(&r, json, arena, err);
+    r.saved = saved;
     st = st == PT_OK ? read_all(&r, json, kinds, q) : st;
     query_reading_done(&r);
     if (st == PT_OK) {
@@ -432,7 +471,13 @@ static PtStatus read_query(PtStr json, PtArena *arena, unsigned kinds, Query **r
 
 PtStatus query_read(PtStr json, PtArena *arena, Query **ret_query, PtError *err)
 {
-    return read_query(json, arena, ALL, ret_query, err);
+    return read_query(json, NULL, arena, ALL, ret_query, err);
+}
+
+PtStatus query_read_saved(PtStr json, const QuerySaved *saved, PtArena *arena, Query **ret_query,
+                          PtError *err)
+{
+    return read_query(json, saved, arena, ALL, ret_query, err);
 }
 
 void query_free(Query *q)

@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "base/uuid.h"
 #include "behaviour/behaviour_internal.h"
+#include "behaviour/query_internal.h"
 #include "reports.sql.h"
 
 #include <string.h>
@@ -185,6 +186,36 @@ static PtStatus read_edit(Change *c, Behaviour *b, const BehaviourReportEdit *ed
     return st;
 }
 
+/* ---- Rules of saved questions -----------------------------------------------------------------
+ */
+
+static PtStatus saved_who(void *ctx, PtStr id, PtArena *arena, PtStr *ret_who, PtError *err)
+{
+    PT_CLEANUP(query_freep) Query *q = NULL;
+    PT_CLEANUP(pt_buf_done) PtBuf rule;
+    BehaviourReport report;
+    pt_buf_init(&rule, QUERY_JSON);
+    PtStatus st = behaviour_report(ctx, id, arena, &report, err);
+    st = st == PT_OK ? query_read(report.query, arena, &q, err) : st;
+    if (st != PT_OK) {
+        return st == PT_NOT_FOUND ? pt_fail(err, PT_INVALID, "no saved question has that id") : st;
+    }
+    if (q->who == NULL) {
+        return pt_fail(err, PT_INVALID, "\"%.*s\" is about everybody: it has no \"who\"",
+                       PT_STR_ARG(report.name));
+    }
+    rule_who_write(q->who, &rule);
+    *ret_who = pt_arena_str(arena, pt_buf_str(&rule));
+    return pt_buf_status(&rule) == PT_OK && ret_who->data != NULL ? PT_OK : query_no_memory(err);
+}
+
+PtStatus reports_read_query(Behaviour *b, PtStr json, PtArena *arena, Query **ret_query,
+                            PtError *err)
+{
+    const QuerySaved saved = {saved_who, b};
+    return query_read_saved(json, &saved, arena, ret_query, err);
+}
+
 /* ---- Changes ----------------------------------------------------------------------------------
  */
 
@@ -194,7 +225,7 @@ static PtStatus begin_change(Change *c, Behaviour *b, const AuditActor *by,
 {
     pt_buf_init(&c->query, QUERY_BYTES);
     c->by = by;
-    c->now_ms = pt_clock_now_ms(pt_clock_real());
+    c->now_ms = pt_clock_now_ms(b->c.clock);
     c->arena = pt_arena_new(READING_BYTES);
     PtStatus st = c->arena != NULL ? PT_OK : no_memory(err);
     st = st == PT_OK && edit != NULL ? read_edit(c, b, edit, err) : st;

@@ -219,6 +219,11 @@ PT_NODISCARD PtStatus commerce_stores(Commerce *c, const CommerceStoreQuery *que
 PT_NODISCARD PtStatus commerce_store(Commerce *c, PtStr code, PtArena *arena,
                                      CommerceStore *ret_store, PtError *err);
 
+/* Whether there is such a store or, where till is not empty, such a till of it: in the caller's
+ * transaction. */
+PT_NODISCARD PtStatus commerce_known(PtSqlTx *tx, PtStr store, PtStr till, bool *ret_known,
+                                     PtError *err);
+
 typedef struct CommerceStorePut {
     PtStr code;
     PtStr f[COMMERCE_STORE_FIELDS]; /* data NULL: as it was; "" of a new one */

@@ -479,3 +479,19 @@ PtStatus commerce_store_delete(Commerce *c, const AuditActor *by, PtStr code, Pt
     }
     return st;
 }
+
+PtStatus commerce_known(PtSqlTx *tx, PtStr store, PtStr till, bool *ret_known, PtError *err)
+{
+    PtStatus st =
+        pt_sql_use(tx, till.len > 0 ? SQL_COMMERCE_TILL_GET : SQL_COMMERCE_STORE_GET, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, store);
+    if (till.len > 0) {
+        pt_sql_bind_text(tx, 2, till);
+    }
+    st = pt_sql_step(tx, ret_known, err);
+    pt_sql_done(tx);
+    return st;
+}

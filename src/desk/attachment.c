@@ -309,7 +309,7 @@ static PtStatus add_row(DeskWriting *w, int64_t ticket, const DeskFile *f)
     return pt_sql_finish(w->tx, w->err);
 }
 
-static PtStatus attach(DeskWriting *w, int64_t number, const DeskFile *file, DeskFile *ret_file)
+PtStatus desk_attach_in(DeskWriting *w, int64_t number, const DeskFile *file, DeskFile *ret_file)
 {
     DeskFile *list = NULL;
     DeskRow before, after;
@@ -331,26 +331,37 @@ static PtStatus attach(DeskWriting *w, int64_t number, const DeskFile *file, Des
     return desk_update(w, &before, &after, &said);
 }
 
-PtStatus desk_attach(Desk *d, const AuditActor *by, int64_t number, const DeskFile *file,
-                     PtArena *arena, DeskFile *ret_file, PtError *err)
+PtStatus desk_file_keep(Desk *d, DeskFile *file, PtArena *arena, PtError *err)
 {
     uint8_t digest[PT_SHA256];
     char hex[HEX];
+    pt_sha256(file->content, digest);
+    pt_hex(digest, sizeof digest, hex);
+    file->sha256 = pt_arena_str(arena, pt_str(hex));
+    file->bytes = (int64_t)file->content.len;
+    return file->sha256.data != NULL ? keep_bytes(d, hex, file->content, err)
+                                     : pt_fail(err, PT_NO_MEMORY, "no memory for a file");
+}
+
+PtStatus desk_file_check(const DeskFile *file, PtError *err)
+{
+    return check(file, file->content, err);
+}
+
+PtStatus desk_attach(Desk *d, const AuditActor *by, int64_t number, const DeskFile *file,
+                     PtArena *arena, DeskFile *ret_file, PtError *err)
+{
     DeskWriting w;
     DeskFile added = *file, found = {0};
-    PtStatus st = check(file, file->content, err);
+    PtStatus st = desk_file_check(file, err);
     if (st != PT_OK) {
         return st;
     }
-    pt_sha256(file->content, digest);
-    pt_hex(digest, sizeof digest, hex);
-    added.sha256 = pt_str(hex);
-    added.bytes = (int64_t)file->content.len;
     (void)pthread_mutex_lock(&d->files);
-    st = keep_bytes(d, hex, file->content, err);
+    st = desk_file_keep(d, &added, arena, err);
     st = st == PT_OK ? desk_writing_begin(&w, d, by, arena, err) : st;
     if (st == PT_OK) { // bytes that no row came to name go with the next start
-        st = desk_writing_end(&w, attach(&w, number, &added, &found));
+        st = desk_writing_end(&w, desk_attach_in(&w, number, &added, &found));
     }
     (void)pthread_mutex_unlock(&d->files);
     if (st == PT_OK) {

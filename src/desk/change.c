@@ -166,8 +166,8 @@ static PtStatus apply(DeskWriting *w, const DeskChange *change, const DeskEdit *
     return st == PT_OK ? set_state(w, before, after) : st;
 }
 
-static PtStatus change_in(DeskWriting *w, int64_t number, const DeskChange *change,
-                          DeskTicket *ret_ticket)
+PtStatus desk_change_in(DeskWriting *w, int64_t number, const DeskChange *change,
+                        DeskTicket *ret_ticket)
 {
     DeskEdit edits[DESK_EDITS_MAX];
     DeskRow before, after;
@@ -192,7 +192,7 @@ static PtStatus change_in(DeskWriting *w, int64_t number, const DeskChange *chan
                            .is_public = change->note_public || change->from_requester};
     st = desk_update(w, &before, &after, &said);
     *ret_ticket = after.t;
-    return st;
+    return st == PT_OK ? desk_triage_changed(w, &before.t, &after.t) : st;
 }
 
 PtStatus desk_change(Desk *d, const AuditActor *by, int64_t number, const DeskChange *change,
@@ -202,7 +202,7 @@ PtStatus desk_change(Desk *d, const AuditActor *by, int64_t number, const DeskCh
     DeskTicket ticket = {0};
     PtStatus st = desk_writing_begin(&w, d, by, arena, err);
     if (st == PT_OK) {
-        st = desk_writing_end(&w, change_in(&w, number, change, &ticket));
+        st = desk_writing_end(&w, desk_change_in(&w, number, change, &ticket));
     }
     if (st == PT_OK) {
         *ret_ticket = ticket;

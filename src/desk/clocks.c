@@ -245,8 +245,11 @@ static bool take_step(Desk *d, int64_t number)
 static void committed(void *ctx, WorkItem item)
 {
     Desk *d = ctx;
-    if (take_step(d, item.number) && desk_index_again(d, item.number, NULL) != PT_OK) {
-        atomic_store(&d->stale, true);
+    if (take_step(d, item.number)) {
+        if (desk_index_again(d, item.number, NULL) != PT_OK) {
+            atomic_store(&d->stale, true);
+        }
+        desk_routing_changed(d, item.number);
     }
 }
 

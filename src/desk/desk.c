@@ -22,6 +22,9 @@ PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err)
     st = st == PT_OK ? desk_routes_load(d, err) : st;
     st = st == PT_OK ? desk_files_open(d, err) : st;
     st = st == PT_OK ? desk_index_load(d, err) : st;
+    st = st == PT_OK ? desk_mail_restart(d, err) : st;
+    st = st == PT_OK ? desk_routing_open(d, err) : st;
+    st = st == PT_OK ? desk_learning_open(d, err) : st;
     if (st != PT_OK) {
         desk_close(d);
         return st;
@@ -34,12 +37,16 @@ PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err)
 PtStatus desk_start(Desk *d, Work *work, PtError *err)
 {
     d->work = work;
-    return desk_lead_start(d, err);
+    PtStatus st = desk_lead_start(d, err);
+    st = st == PT_OK ? desk_routing_start(d, err) : st;
+    return st == PT_OK ? desk_learning_start(d, err) : st;
 }
 
 void desk_close(Desk *d)
 {
     if (d != NULL) {
+        desk_learning_close(d);
+        desk_routing_close(d);
         desk_policy_release(d->policy);
         desk_routes_release(d->routes);
         desk_index_free(d->index);
@@ -72,4 +79,5 @@ void desk_metrics(void *ctx, PtBuf *out)
                        "Rows of history that a clock of a ticket wrote", i == 0, fired[i].label,
                        (double)atomic_load(fired[i].count));
     }
+    desk_routing_metrics(d, out);
 }

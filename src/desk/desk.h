@@ -6,6 +6,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/str.h"
+#include "desk/mail.h"
+#include "desk/routing.h"
+#include "desk/triage.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/sql.h"
@@ -36,13 +39,15 @@ typedef struct DeskTold {
     const struct DeskTicket *before, *after; /* before NULL: it is new */
     const char *kind;                        /* of its row of history */
     PtStr text;                              /* likewise; data NULL: none */
+    const AuditActor *by;                    /* likewise; NULL: the server itself */
+    bool is_public;                          /* likewise */
 } DeskTold;
 typedef struct DeskListener {
     void *ctx;
     /* A failure takes the change back. NULL: nobody listens. */
     PtStatus (*changed)(void *ctx, PtSqlTx *tx, const DeskTold *told, PtError *err);
 } DeskListener;
-enum { DESK_LISTENERS = 2 };
+enum { DESK_LISTENERS = 3 };
 
 typedef struct DeskConfig {
     PtSql *core;
@@ -52,9 +57,15 @@ typedef struct DeskConfig {
     PtTimers *timers;     /* of the kind DESK_TIMERS, before they start; NULL: none are set */
     Commerce *commerce;   /* calendars; NULL: always open */
     DeskListener listeners[DESK_LISTENERS]; /* in this order */
+    /* A ticket is offered to the account, in that transaction; ctx: offered_ctx. NULL: nobody
+     * listens. */
+    PtStatus (*offered)(void *ctx, PtSqlTx *tx, int64_t ticket, PtStr account, PtError *err);
+    void *offered_ctx;
+    DeskMailConfig mail;
+    LanguageTriage *triage; /* reads new tickets; borrowed; NULL: nobody does */
 } DeskConfig;
 
-enum { DESK_TIMERS = 7 /* kind of timer */ };
+enum { DESK_TIMERS = 7 /* kind of timer */, DESK_TRIAGE_TIMERS = 13 };
 
 /* Opened before Work, which asks it for calendars and tells it what is due; started with it. */
 PT_NODISCARD PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err);

@@ -25,6 +25,8 @@
  *   confirmed  public: one of those who reported says that it is solved; may set state (closed)
  *   escalated, vendor_answered   text: the vendor and the message
  *   attached, detached           text: the file's name
+ *   triaged    by the server: what it set; text: how sure, by which words, model
+ *   routed     by the server, or by who accepted it: assignee; text: why
  *   sla_at_risk, sla_breached, sla_escalated   text: the clock, and the step; fields that a step
  * set erased     texts that named somebody are gone, here and in the rows before
  */
@@ -47,7 +49,9 @@ typedef struct DeskHeldPolicy { /* immutable, counted */
     _Atomic int holders;
 } DeskHeldPolicy;
 
-typedef struct DeskRoutes DeskRoutes; /* hours.c */
+typedef struct DeskRoutes DeskRoutes;     /* hours.c */
+typedef struct DeskRouting DeskRouting;   /* route_internal.h */
+typedef struct DeskLearning DeskLearning; /* triage_internal.h */
 
 typedef struct DeskAtTicket {
     int64_t number, said_ms; /* machine's time; number 0: free */
@@ -58,7 +62,9 @@ struct Desk {
     DeskConfig c;
     Work *work; /* NULL before desk_start */
     DeskIndex *index;
-    _Atomic bool stale; /* memory ran out for the index: it is read from SQL again */
+    DeskRouting *router;
+    DeskLearning *learning; /* NULL: nobody reads new tickets */
+    _Atomic bool stale;     /* memory ran out for the index: it is read from SQL again */
     _Atomic uint64_t at_risk, breached, escalated, to_lead; /* since the start */
     pthread_mutex_t files;   /* bytes of files and the rows that name them; before a transaction */
     pthread_mutex_t routing; /* one reading of routes at a time; before a transaction */
@@ -92,6 +98,8 @@ typedef struct DeskWriting { /* within a transaction of Work, desk and tx are it
         int64_t ticket, at_ms; /* WORK_NEVER: no longer */
     } leads[DESK_TOUCHED_MAX];
     size_t lead_count;
+    bool mailed;       /* something is to be sent */
+    int64_t decisions; /* that people made about categories */
     PtError *err;
 } DeskWriting;
 
@@ -170,11 +178,66 @@ PT_NODISCARD PtStatus desk_lead_of(DeskWriting *w, const DeskTicket *t, PtStr *r
 /* The account among the ticket's watchers. */
 PT_NODISCARD PtStatus desk_watch(DeskWriting *w, DeskTicket *t, PtStr account);
 
+/* Routing (route.c): what the commit touched. */
+void desk_routing_settle(const DeskWriting *w);
+void desk_routing_changed(Desk *d, int64_t ticket); /* likewise, of one */
+PT_NODISCARD PtStatus desk_routing_open(Desk *d, PtError *err);
+void desk_routing_close(Desk *d);
+PT_NODISCARD PtStatus desk_routing_start(Desk *d, PtError *err);
+void desk_routing_metrics(Desk *d, PtBuf *out);
+
 /* Calendars of queues and services (hours.c). */
 PT_NODISCARD PtStatus desk_routes_load(Desk *d, PtError *err);
 void desk_routes_release(DeskRoutes *routes); /* accepts NULL */
 /* A record of this kind has changed. */
 PT_NODISCARD PtStatus desk_routes_follow(Desk *d, DeskRecordKind kind, PtError *err);
+
+/* A report, a change, a file within the caller's transaction: as desk_report, desk_change and
+ * desk_attach. Of a file: desk_file_check, then with the lock of files held desk_file_keep, which
+ * sets sha256 and bytes, before the transaction begins. */
+PT_NODISCARD PtStatus desk_report_in(DeskWriting *w, const DeskReport *report,
+                                     DeskReported *ret_reported);
+PT_NODISCARD PtStatus desk_change_in(DeskWriting *w, int64_t number, const DeskChange *change,
+                                     DeskTicket *ret_ticket);
+PT_NODISCARD PtStatus desk_file_check(const DeskFile *file, PtError *err);
+PT_NODISCARD PtStatus desk_file_keep(Desk *d, DeskFile *file, PtArena *arena, PtError *err);
+PT_NODISCARD PtStatus desk_attach_in(DeskWriting *w, int64_t number, const DeskFile *file,
+                                     DeskFile *ret_file);
+
+/* Mail (mail_out.c): what a requester is to be told of the change, queued. */
+PT_NODISCARD PtStatus desk_mail_row(DeskWriting *w, const DeskRow *before, const DeskRow *after,
+                                    const DeskSaid *said);
+void desk_mail_settled(const DeskWriting *w);
+/* What was being sent when the server ended is in doubt. */
+PT_NODISCARD PtStatus desk_mail_restart(Desk *d, PtError *err);
+PT_NODISCARD PtStatus desk_mail_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text),
+                                      const void *ctx, uint64_t *changed, PtError *err);
+
+/* Triage (triage.c). What was found in the text of a report, and the ticket with what is set. */
+typedef struct DeskFinding {
+    bool read;     /* else nothing was found */
+    bool sets;     /* the machine may set what it is sure of */
+    bool accepted; /* sure enough of the category */
+    LanguageFindings f;
+    bool known[LANGUAGE_FOUND_MAX]; /* entities that stand in a row of stores or tills */
+    PtStr category, queue;          /* proposed */
+    DeskReport report;              /* with the counts that the text says */
+    DeskRow row;
+    unsigned set; /* bits by DeskField */
+} DeskFinding;
+PT_NODISCARD PtStatus desk_triage_row(DeskWriting *w, const DeskReport *report, const DeskRow *row,
+                                      DeskFinding *ret_finding);
+/* Of the ticket that was opened as `row`: sets it, in a version of its own, and keeps the finding.
+ */
+PT_NODISCARD PtStatus desk_triage_settle(DeskWriting *w, const DeskFinding *finding, DeskRow *row);
+/* What a person changed of a ticket that was triaged is an example to learn from. */
+PT_NODISCARD PtStatus desk_triage_changed(DeskWriting *w, const DeskTicket *before,
+                                          const DeskTicket *after);
+void desk_near_row(Desk *d, const DeskRow *row, PtArena *arena); /* after the commit */
+void desk_learning_settle(const DeskWriting *w);                 /* likewise */
+PT_NODISCARD PtStatus desk_learning_open(Desk *d, PtError *err);
+PT_NODISCARD PtStatus desk_learning_start(Desk *d, PtError *err);
+void desk_learning_close(Desk *d);
 
 /* Files (attachment.c). */
 PT_NODISCARD PtStatus desk_files_open(Desk *d, PtError *err);

@@ -19,10 +19,16 @@ static SqlRig rigs[RIG_ENGINES]; /* opened once: a database takes its time */
 static RigEngine engines[RIG_ENGINES] = {RIG_SQLITE, RIG_POSTGRES};
 
 static const char *const tables[] = {
-    "DELETE FROM desk_ticket",     "DELETE FROM desk_report", "DELETE FROM desk_history",
-    "DELETE FROM desk_link",       "DELETE FROM desk_policy", "DELETE FROM desk_escalation",
-    "DELETE FROM desk_attachment", "DELETE FROM desk_lead",   "DELETE FROM desk_record",
-    "DELETE FROM work_item",       "DELETE FROM work_fired",  "DELETE FROM work_policy"};
+    "DELETE FROM desk_ticket",         "DELETE FROM desk_report",
+    "DELETE FROM desk_history",        "DELETE FROM desk_link",
+    "DELETE FROM desk_policy",         "DELETE FROM desk_escalation",
+    "DELETE FROM desk_attachment",     "DELETE FROM desk_lead",
+    "DELETE FROM desk_record",         "DELETE FROM desk_mailbox",
+    "DELETE FROM desk_mail",           "DELETE FROM desk_mail_thread",
+    "DELETE FROM desk_mail_out",       "DELETE FROM desk_route_setting",
+    "DELETE FROM desk_route_presence", "DELETE FROM desk_route_decision",
+    "DELETE FROM work_item",           "DELETE FROM work_fired",
+    "DELETE FROM work_policy"};
 
 static bool open_desk(void)
 {

@@ -3,6 +3,7 @@
  * for or reported themselves, all texts. The ticket, when it was what, and where, stay. */
 #include "desk.sql.h"
 #include "desk/desk_internal.h"
+#include "triage.sql.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,8 @@ static const DeskField ticket_fields[] = {DESK_F_TITLE,      DESK_F_DESCRIPTION,
 static const Place beside[] = {
     {SQL_DESK_ERASE_REPORTS, SQL_DESK_ERASE_REPORT, 2, 0, {"", "-"}},
     {SQL_DESK_ERASE_HISTORIES, SQL_DESK_ERASE_HISTORY, 2, -1, {"{}", "-"}},
+    {SQL_TRIAGE_ERASE_EXAMPLES, SQL_TRIAGE_ERASE_EXAMPLE, 1, -1, {""}},
+    {SQL_TRIAGE_ERASE_FOUNDS, SQL_TRIAGE_ERASE_FOUND, 1, -1, {"{}"}},
     {SQL_DESK_ERASE_ESCALATIONS, SQL_DESK_ERASE_ESCALATION, 2, -1, {"-", "-"}},
 };
 
@@ -138,7 +141,8 @@ static PtStatus set_page(Desk *d, const Place *place, const int64_t after[2], Fi
 /* All that was said of a ticket of theirs. */
 static PtStatus erase_story(DeskWriting *w, int64_t number)
 {
-    static const char *const statements[] = {SQL_DESK_ERASE_STORY, SQL_DESK_ERASE_MESSAGES};
+    static const char *const statements[] = {SQL_DESK_ERASE_STORY, SQL_DESK_ERASE_MESSAGES,
+                                             SQL_TRIAGE_ERASE_WORDS, SQL_TRIAGE_ERASE_DECISIONS};
     PtStatus st = PT_OK;
     for (size_t i = 0; st == PT_OK && i < sizeof statements / sizeof *statements; i++) {
         st = pt_sql_use(w->tx, statements[i], w->err);
@@ -217,6 +221,7 @@ PtStatus desk_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text), const v
     PtStatus st = arena != NULL && page != NULL
                       ? desk_files_erase(d, finds, ctx, &changed, err) // while it says whose
                       : pt_fail(err, PT_NO_MEMORY, "no memory for an erasure");
+    st = st == PT_OK ? desk_mail_erase(d, finds, ctx, &changed, err) : st;
     st = st == PT_OK ? erase_place(d, &tickets, f, arena, page, &changed, err) : st;
     for (size_t i = 0; st == PT_OK && i < sizeof beside / sizeof *beside; i++) {
         st = erase_place(d, &beside[i], f, arena, page, &changed, err);

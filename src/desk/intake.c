@@ -143,10 +143,11 @@ static PtStatus join(DeskWriting *w, int64_t number, const DeskReport *report, c
 }
 
 /* The first report is counted as all later ones are: from its row. */
-static PtStatus open_ticket(DeskWriting *w, const DeskReport *report, DeskRow *row,
+static PtStatus open_ticket(DeskWriting *w, const DeskFinding *found, DeskRow *row,
                             DeskReported *ret)
 {
     static const DeskSaid said = {.kind = "opened", .is_public = true};
+    const DeskReport *report = &found->report;
     DeskTicket *t = &row->t;
     const DeskCategory *category = desk_rules_category(&w->policy->rules, t->f[DESK_F_CATEGORY]);
     const int64_t named = t->f[DESK_F_STORE].len > 0;
@@ -159,34 +160,42 @@ static PtStatus open_ticket(DeskWriting *w, const DeskReport *report, DeskRow *r
     t->major = t->type == DESK_INCIDENT && category != NULL &&
                (category->actions & 1U << DESK_ACT_MAJOR) != 0;
     PtStatus st = desk_insert(w, row, &said);
-    st = st == PT_OK ? add_report(w, t->number, report, t, &ret->report) : st;
+    st = st == PT_OK ? add_report(w, t->number, report, &found->row.t, &ret->report) : st;
+    st = st == PT_OK ? desk_triage_settle(w, found, row) : st;
     ret->ticket = *t;
     ret->joined = false;
     ret->told = PT_STR("");
     return st == PT_OK ? desk_act(w, t) : st;
 }
 
+PtStatus desk_report_in(DeskWriting *w, const DeskReport *report, DeskReported *ret_reported)
+{
+    DeskRow row;
+    DeskFinding found; // it joins by the category that the machine is sure of, too
+    int64_t open = 0;
+    PtStatus st = read_report(w, report, &row);
+    st = st == PT_OK ? desk_triage_row(w, report, &row, &found) : st;
+    st = st == PT_OK ? desk_find_fault(w, &found.row) : st;
+    if (st == PT_OK && report->type == DESK_INCIDENT) {
+        st = desk_open_fault(w, found.row.fault, w->now_ms - DESK_JOIN_MS, &open);
+    }
+    if (st == PT_OK) {
+        st = open != 0 ? join(w, open, &found.report, &found.row.t, ret_reported)
+                       : open_ticket(w, &found, &row, ret_reported);
+    }
+    return st;
+}
+
 PtStatus desk_report(Desk *d, const AuditActor *by, const DeskReport *report, PtArena *arena,
                      DeskReported *ret_reported, PtError *err)
 {
     DeskWriting w;
-    DeskRow row;
     DeskReported reported = {0};
-    int64_t open = 0;
     PtStatus st = desk_writing_begin(&w, d, by, arena, err);
     if (st != PT_OK) {
         return st;
     }
-    st = read_report(&w, report, &row);
-    st = st == PT_OK ? desk_find_fault(&w, &row) : st;
-    if (st == PT_OK && report->type == DESK_INCIDENT) {
-        st = desk_open_fault(&w, row.fault, w.now_ms - DESK_JOIN_MS, &open);
-    }
-    if (st == PT_OK) {
-        st = open != 0 ? join(&w, open, report, &row.t, &reported)
-                       : open_ticket(&w, report, &row, &reported);
-    }
-    st = desk_writing_end(&w, st);
+    st = desk_writing_end(&w, desk_report_in(&w, report, &reported));
     if (st == PT_OK) {
         *ret_reported = reported;
     }

@@ -114,6 +114,7 @@ static PtStatus tell_index(const DeskWriting *w)
     PtStatus st = PT_OK;
     for (size_t i = 0; st == PT_OK && i < w->touched_count; i++) {
         st = desk_index_row(w->desk, &w->touched[i], w->arena, w->err);
+        desk_near_row(w->desk, &w->touched[i], w->arena);
     }
     return st;
 }
@@ -130,6 +131,9 @@ PtStatus desk_writing_end(DeskWriting *w, PtStatus st)
     if (st == PT_OK) {
         desk_clocks_settle(w);
         desk_lead_settle(w);
+        desk_routing_settle(w);
+        desk_learning_settle(w);
+        desk_mail_settled(w);
     }
     desk_policy_release(PT_TAKE(w->policy));
     return st;
@@ -377,7 +381,7 @@ static PtStatus feed(DeskWriting *w, const DeskTicket *before, const DeskTicket 
 static PtStatus tell_listeners(DeskWriting *w, const DeskTicket *before, const DeskTicket *after,
                                const DeskSaid *said)
 {
-    const DeskTold told = {before, after, said->kind, said->text};
+    const DeskTold told = {before, after, said->kind, said->text, w->by, said->is_public};
     PtStatus st = PT_OK;
     for (int i = 0; st == PT_OK && i < DESK_LISTENERS; i++) {
         const DeskListener *l = &w->desk->c.listeners[i];
@@ -395,6 +399,7 @@ static PtStatus write_all(DeskWriting *w, const DeskRow *before, DeskRow *row, c
     st = st == PT_OK ? feed(w, before != NULL ? &before->t : NULL, &row->t, said) : st;
     st = st == PT_OK ? tell_listeners(w, before != NULL ? &before->t : NULL, &row->t, said) : st;
     st = st == PT_OK ? desk_clocks_row(w, before, row, said) : st;
+    st = st == PT_OK ? desk_mail_row(w, before, row, said) : st;
     st = st == PT_OK ? desk_lead_row(w, before, row) : st;
     return st == PT_OK ? touch(w, row) : st;
 }

@@ -295,3 +295,20 @@ PtStatus language_judge(const LanguageModel *m, const LanguageCorpus *texts,
     *ret_quality = q;
     return PT_OK;
 }
+
+PtStatus language_confusion(const LanguageModel *m, const LanguageCorpus *texts,
+                            uint32_t *ret_counts, PtError *err)
+{
+    const uint32_t labels = m->about.labels;
+    LanguageCase *cases = NULL;
+    const PtStatus st = language_cases(m, texts, &cases, err);
+    if (st == PT_OK) {
+        memset(ret_counts, 0, (size_t)(labels + 1) * labels * sizeof *ret_counts);
+        for (size_t i = 0; i < language_corpus_count(texts); i++) {
+            const uint32_t is = language_label_find(m, language_corpus_at(texts, i).label);
+            ret_counts[(size_t)is * labels + cases[i].verdict.label]++;
+        }
+    }
+    free(cases);
+    return st;
+}

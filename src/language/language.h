@@ -58,7 +58,8 @@ typedef struct LanguageModel LanguageModel;
 typedef struct LanguageTraining {
     double precision; /* of what is accepted, wanted on validation data: over 0, under 1 */
     uint64_t seed;
-    uint32_t version; /* a number of the caller's; written with the model */
+    uint32_t version;         /* a number of the caller's; written with the model */
+    const _Atomic bool *stop; /* set: training ends with PT_UNAVAILABLE; NULL: nobody stops it */
 } LanguageTraining;
 
 /* A model of `train`: hashed n-grams of words and letters, one linear machine a label. Confidence
@@ -146,25 +147,45 @@ typedef enum LanguagePart {
     LANGUAGE_TRAIN, /* eight of ten */
     LANGUAGE_VALID, /* confidence and threshold */
     LANGUAGE_HELD,  /* neither: models are compared on these */
+    LANGUAGE_PARTS,
 } LanguagePart;
 LanguagePart language_part(PtStr text);
 
+/* What a model is made of; NULL: nothing. */
+typedef struct LanguageLessons {
+    const LanguageCorpus *fixed[LANGUAGE_PARTS]; /* texts whose part is decided */
+    const LanguageCorpus *known;                 /* parted by their hash */
+    const LanguageCorpus *corrections;           /* likewise; a label of these stands in place of
+                                                    that of an equal text */
+} LanguageLessons;
+
 typedef struct LanguageComparison {
     LanguageQuality before, after; /* on the texts held out; before is zero without an old model */
-    bool better; /* no fewer right, and calibration_error no more than 0.02 higher */
+    uint64_t gained, lost;         /* texts that only the new one, only the old one has right */
+    double luck; /* how likely luck alone loses that many of gained + lost; low: it is worse */
+    bool better; /* luck is 0.05 or more, and calibration_error no more than 0.02 higher */
 } LanguageComparison;
 
-/* A new model from all texts known and the corrections, where a correction's label stands in place
- * of that of an equal text. `old` (or NULL) stays as it is: whether the new one takes over is the
- * caller's to decide, and a roll-back is the old one again. */
-PT_NODISCARD PtStatus language_retrain(const LanguageModel *old, const LanguageCorpus *known,
-                                       const LanguageCorpus *corrections,
+/* A new model. `old` (or NULL) stays as it is: whether the new one takes over is the caller's to
+ * decide, and a roll-back is the old one again. ret_held (or NULL): the texts held out, the
+ * caller's to free. */
+PT_NODISCARD PtStatus language_retrain(const LanguageModel *old, const LanguageLessons *lessons,
                                        const LanguageTraining *how, LanguageModel **ret_model,
-                                       LanguageComparison *ret_comparison, PtError *err);
+                                       LanguageComparison *ret_comparison,
+                                       LanguageCorpus **ret_held, PtError *err);
+
+/* For each label that a text has (row) how often which was said (column), model's labels ascending;
+ * the row behind the last is that of texts whose label the model has not.
+ * ret_counts[(labels + 1) * labels]. */
+PT_NODISCARD PtStatus language_confusion(const LanguageModel *model, const LanguageCorpus *texts,
+                                         uint32_t *ret_counts, PtError *err);
 
 /* What is known on day one: sentences we wrote for the categories of the default policy
  * (docs/desk.md), in several languages, and others that belong to none. Returns a model. */
 PT_NODISCARD PtStatus language_starter(LanguageModel **ret_model, PtError *err);
+/* Its texts, added to those that train and those that validate. */
+PT_NODISCARD PtStatus language_starter_texts(LanguageCorpus *train, LanguageCorpus *valid,
+                                             PtError *err);
 
 /* ---- Texts that are nearly the same -----------------------------------------------------------
  */
@@ -223,27 +244,62 @@ size_t language_entities(PtStr text, LanguageEntity *ret_entities, size_t max);
 /* ISO 639-1, as "de"; "" where the text does not tell. By the script, else by small words. */
 const char *language_of(PtStr text);
 
+/* ---- What somebody wants, and how soon ---------------------------------------------------------
+ */
+typedef enum LanguageIntent {
+    LANGUAGE_UNCLEAR,
+    LANGUAGE_FAULT,     /* something does not work */
+    LANGUAGE_REQUEST,   /* something is wanted */
+    LANGUAGE_QUESTION,  /* something is to be known */
+    LANGUAGE_COMPLAINT, /* somebody is angry */
+    LANGUAGE_THANKS,
+    LANGUAGE_INTENTS
+} LanguageIntent;
+extern const char *const language_intents[]; /* "", "fault", "request", ..., NULL */
+
+typedef struct LanguageTone {
+    LanguageIntent intent;
+    double urgency; /* 0..1: words that press, marks, capitals, and how negative it is */
+} LanguageTone;
+/* By words of six languages; compound as LanguageSentiment has it. */
+LanguageTone language_tone(PtStr text, double compound);
+
 /* ---- All of it at once ------------------------------------------------------------------------
  */
-/* What a report is about, for the desk: by the starter model. Any thread may ask; questions take
- * turns. The model is made at the first one. */
+/* What a report is about, for the desk. Any thread may ask; questions take turns. */
 typedef struct LanguageTriage LanguageTriage;
+
+/* What a model decides. */
+typedef enum LanguageKind {
+    LANGUAGE_CATEGORY, /* the starter model, made at the first question, where none is given */
+    LANGUAGE_QUEUE,
+    LANGUAGE_SENTIMENT, /* labels "positive", "neutral", "negative"; VADER where none is given */
+    LANGUAGE_KINDS
+} LanguageKind;
+extern const char *const language_kinds[]; /* "category", "queue", "sentiment", NULL */
+
+typedef struct LanguageFound {
+    char label[LANGUAGE_LABEL_MAX + 1]; /* the best one, accepted or not; "": no model */
+    LanguageVerdict verdict;
+    LanguageAbout model;
+} LanguageFound;
 
 enum { LANGUAGE_FOUND_MAX = 20 };
 typedef struct LanguageFindings {
-    PtStr label; /* borrowed from the triage; the best one, accepted or not */
-    LanguageVerdict verdict;
-    LanguageAbout model;
-    LanguageReason reasons[LANGUAGE_FOUND_MAX]; /* for the label */
+    LanguageFound of[LANGUAGE_KINDS];
+    LanguageReason reasons[LANGUAGE_FOUND_MAX]; /* for the category */
     size_t reason_count;
     LanguageEntity entities[LANGUAGE_FOUND_MAX];
     size_t entity_count;
-    LanguageSentiment sentiment;
+    LanguageSentiment sentiment; /* compound by the model of sentiment where there is one */
+    LanguageTone tone;
     const char *language; /* of language_of */
 } LanguageFindings;
 
 PT_NODISCARD PtStatus language_triage_new(LanguageTriage **ret_triage, PtError *err);
 void language_triage_free(LanguageTriage *triage); /* accepts NULL */
+/* From now on by this model, which becomes the triage's; NULL: as if none had been given. */
+void language_triage_use(LanguageTriage *triage, LanguageKind kind, LanguageModel *model);
 /* Words and entities are slices of the text. PT_NO_MEMORY alone. */
 PT_NODISCARD PtStatus language_triage(LanguageTriage *triage, PtStr text,
                                       LanguageFindings *ret_findings, PtError *err);

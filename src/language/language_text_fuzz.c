@@ -44,6 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     assert(s.compound >= -1 && s.compound <= 1 && alike == 1);
+    const LanguageTone tone = language_tone(text, s.compound);
+    assert(tone.urgency >= 0 && tone.urgency <= 1 && tone.intent < LANGUAGE_INTENTS);
     (void)language_of(text);
     return 0;
 }

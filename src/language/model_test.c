@@ -440,17 +440,20 @@ static void test_corrections(void **state)
     (void)state;
     const LanguageTraining how = {.precision = 0.9, .seed = 7, .version = 4};
     LanguageCorpus *wrong = numbered(600, true, true), *right = numbered(600, false, true);
-    LanguageCorpus *spoiled = numbered(600, true, false), *none = new_corpus();
+    LanguageCorpus *spoiled = numbered(600, true, false);
     LanguageModel *old = NULL, *fresh = NULL, *worse = NULL;
     LanguageComparison c;
-    assert_int_equal(language_retrain(NULL, wrong, none, &how, &old, &c, NULL), PT_OK);
+    const LanguageLessons first = {.known = wrong}, second = {.known = wrong, .corrections = right};
+    const LanguageLessons third = {.known = right, .corrections = spoiled};
+    assert_int_equal(language_retrain(NULL, &first, &how, &old, &c, NULL, NULL), PT_OK);
     assert_true(c.better && c.before.texts == 0 && c.after.texts > 30);
     PtBuf before = bytes_of(old);
-    assert_int_equal(language_retrain(old, wrong, right, &how, &fresh, &c, NULL), PT_OK);
+    assert_int_equal(language_retrain(old, &second, &how, &fresh, &c, NULL, NULL), PT_OK);
     assert_true(c.better && c.after.right > c.before.right);
     assert_int_equal(c.after.right, c.after.texts);
-    assert_int_equal(language_retrain(fresh, right, spoiled, &how, &worse, &c, NULL), PT_OK);
+    assert_int_equal(language_retrain(fresh, &third, &how, &worse, &c, NULL, NULL), PT_OK);
     assert_false(c.better);
+    assert_true(c.luck < 0.05 && c.lost > c.gained);
     PtBuf after = bytes_of(old);
     assert_true(pt_str_eq(pt_buf_str(&before), pt_buf_str(&after)));
     pt_buf_done(&before);
@@ -461,7 +464,6 @@ static void test_corrections(void **state)
     language_corpus_free(wrong);
     language_corpus_free(right);
     language_corpus_free(spoiled);
-    language_corpus_free(none);
 }
 
 static struct StarterCase {
@@ -512,7 +514,9 @@ static void test_triage(void **state)
     }
     assert_int_equal(st, PT_OK);
     assert_true(nth > 20);
-    assert_true(pt_str_eq(f.label, PT_STR("pos_outage")) && f.verdict.accepted);
+    assert_string_equal(f.of[LANGUAGE_CATEGORY].label, "pos_outage");
+    assert_true(f.of[LANGUAGE_CATEGORY].verdict.accepted);
+    assert_string_equal(f.of[LANGUAGE_QUEUE].label, "");
     assert_int_equal(f.entity_count, 1);
     assert_true(f.reason_count > 3 && f.sentiment.compound == 0);
     assert_string_equal(f.language, "en");

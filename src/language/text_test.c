@@ -163,6 +163,29 @@ static void test_tongue(void **state)
     assert_string_equal(language_of(pt_str(c->text)), c->want);
 }
 
+static struct ToneCase {
+    const char *name, *text;
+    LanguageIntent want;
+    double least, most; /* urgency */
+} tone_cases[] = {
+    {"a fault in a hurry", "URGENT: all tills are down!!", LANGUAGE_FAULT, 0.7, 0.9},
+    {"a fault in German", "Kasse 3 ist defekt", LANGUAGE_FAULT, 0, 0},
+    {"a request", "I need access to the shared drive", LANGUAGE_REQUEST, 0, 0},
+    {"a question by its mark", "opening hours on Sunday?", LANGUAGE_QUESTION, 0, 0},
+    {"thanks", "Merci pour votre aide", LANGUAGE_THANKS, 0, 0},
+    {"nothing", "", LANGUAGE_UNCLEAR, 0, 0},
+    {"marks have a bound", "!!!!!!!!!!", LANGUAGE_UNCLEAR, 0.29, 0.31},
+    {"a part of a word is none", "download the countdown", LANGUAGE_UNCLEAR, 0, 0},
+};
+
+static void test_tone(void **state)
+{
+    const struct ToneCase *c = *state;
+    const LanguageTone tone = language_tone(pt_str(c->text), 0);
+    assert_int_equal(tone.intent, c->want);
+    assert_true(tone.urgency >= c->least && tone.urgency <= c->most);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[64] = {
@@ -174,5 +197,6 @@ int main(void)
     PT_TEST_ROWS(tests, n, sentiment_cases, test_sentiment);
     PT_TEST_ROWS(tests, n, entity_cases, test_entities);
     PT_TEST_ROWS(tests, n, tongue_cases, test_tongue);
+    PT_TEST_ROWS(tests, n, tone_cases, test_tone);
     return _cmocka_run_group_tests("language/text", tests, n, NULL, NULL);
 }

@@ -306,16 +306,20 @@ static void solve(Trainer *t, uint32_t label)
     }
 }
 
-static void solve_all(Trainer *t)
+static PtStatus solve_all(Trainer *t, const _Atomic bool *stop, PtError *err)
 {
     LanguageModel *m = t->model;
     for (uint32_t label = 0; label < m->about.labels; label++) {
+        if (stop != NULL && *stop) {
+            return pt_fail(err, PT_UNAVAILABLE, "training was stopped");
+        }
         solve(t, label);
         for (uint32_t row = 0; row < m->about.features; row++) {
             t->weights[(size_t)row * m->lanes + label] = t->w[row];
         }
         m->bias[label] = t->w[m->about.features];
     }
+    return PT_OK;
 }
 
 /* Weights as whole numbers -127..127 times a scale of their row. */
@@ -352,10 +356,10 @@ static PtStatus train(Trainer *t, const LanguageCorpus *valid, const LanguageTra
     t->reader = language_reader_new();
     PtStatus st = t->reader != NULL ? choose_features(t, err) : no_memory(t, err);
     st = st == PT_OK ? make_vectors(t, err) : st;
+    st = st == PT_OK ? solve_all(t, how->stop, err) : st;
     if (st != PT_OK) {
         return st;
     }
-    solve_all(t);
     pack_weights(t);
     LanguageAbout *about = &t->model->about;
     about->version = how->version;

@@ -193,6 +193,9 @@ static PtStatus store(Operate *o, const Alert *a, const AlertKind *k, bool raise
     if (st == PT_OK) {
         st = pt_feed_put(tx, operate_now_ms(), &event, err);
     }
+    if (st == PT_OK && raised && o->c.alerted != NULL) {
+        st = o->c.alerted(o->c.ctx, tx, pt_str(k->name), pt_str(a->message), err);
+    }
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 

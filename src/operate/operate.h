@@ -38,6 +38,8 @@ typedef struct OperateConfig {
     size_t setting_count;
     const PtMetric *ack; /* histogram of intake's acknowledgements, or NULL */
     int64_t (*certificate_expires_ms)(void *ctx); /* NULL: no TLS */
+    /* An alert was raised, in the transaction that stores it. NULL: nobody listens. */
+    PtStatus (*alerted)(void *ctx, PtSqlTx *tx, PtStr name, PtStr message, PtError *err);
     void *ctx;
     int64_t started_mono_ms;
 } OperateConfig;

@@ -254,6 +254,21 @@ PT_NODISCARD PtStatus columns_read_chains(ColumnsReader *r, uint32_t block,
 PT_NODISCARD PtStatus columns_chain_times(ColumnsReader *r, uint32_t from, uint32_t to,
                                           int64_t *times, PtError *err);
 
+/* Rows of a block with one code, when they are few, and their times: kept in memory with the run
+ * once somebody has found them, so that the next who asks need not read the block. At most half a
+ * byte for each row of the run is kept. */
+enum { COLUMNS_RARE_MOST = COLUMNS_BLOCK_ROWS / 64 };
+typedef struct ColumnsRare {
+    uint32_t count;
+    const uint16_t *rows; /* rising */
+    const int64_t *times;
+} ColumnsRare;
+/* False: not known. What is found lives as long as the snapshot. */
+bool columns_rare_find(const ColumnsReader *r, uint32_t block, uint16_t code,
+                       ColumnsRare *ret_rare);
+/* All rows of the block with that code, up to COLUMNS_RARE_MOST. False: there is no room. */
+bool columns_rare_keep(ColumnsReader *r, uint32_t block, uint16_t code, const ColumnsRare *rare);
+
 static inline void columns_snapshot_freep(ColumnsSnapshot **s)
 {
     columns_snapshot_free(*s);

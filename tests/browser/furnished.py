@@ -13,10 +13,13 @@ import test_customers_page as customers
 import test_destinations_page as destinations
 import test_explore_page as explore
 import test_figures_page as figures
+import test_mailboxes_page as mailboxes
 import test_plans_page as plans
 import test_privacy_page as privacy
 import test_pulls_page as pulls
+import test_routing_page as routing
 import test_stores_page as stores
+import test_triage_page as triage
 from harness.customers import Customers
 from people import Shop
 
@@ -44,6 +47,9 @@ class Everything(Shop):
         yield routes.CONNECTORS, self.seen_as(connectors.Connected).furnish_in().words()
         yield routes.PULLS, self.seen_as(pulls.Office).furnish_office(self.erp, self.drops).words()
         yield routes.DESK, self.seen_as(desk.Floor).furnish_desk()
+        yield routes.TRIAGE, self.seen_as(triage.Sorted).furnish_triage()
+        yield routes.ROUTING, self.seen_as(routing.Given).furnish_routing()
+        yield routes.MAILBOXES, self.seen_as(mailboxes.Post).furnish_mail()
         yield routes.FIGURES, self.seen_as(figures.Told).furnish_figures()
         self.seen_as(adoption.Beside).furnish_beside(self.incumbent)
         yield routes.ADOPTION, {}

@@ -65,6 +65,8 @@ ROUTES = [
     {"name": "settings", "path": "/settings", "wait": "[role=grid] [data-index]"},
     {"name": "setting", "path": "/settings?key=listen", "wait": ".pt-side"},
     {"name": "you", "path": "/you", "wait": ".yo-session"},
+    {"name": "notifications", "path": "/notifications", "wait": ".pt-state, [data-index]"},
+    {"name": "notifications-settings", "path": "/notifications/settings", "wait": ".no-rule"},
     {"name": "palette", "path": "/sources", "wait": "[role=grid] [data-index]", "keys": ["Control+k"], "then": ".sh-palette [role=listbox]"},
     {"name": "keys", "path": "/sources", "wait": "[role=grid] [data-index]", "keys": ["?"], "then": ".sh-keys"},
     {"name": "not-found", "path": "/no/such/page", "wait": ".pt-state"},
@@ -249,8 +251,33 @@ DESK = [
     {"name": "desk-record", "path": "/desk/records?kind=fields&id=till", "wait": ".dk-record fieldset"},
 ]
 
+# {sorted}: a ticket that the machine has sorted and nobody has judged; test_triage_page.py makes it.
+TRIAGE = [
+    {"name": "desk-sorted", "path": "/desk/{sorted}", "wait": ".dk-triage", "keys": ["w"], "then": ".dk-weights"},
+    {"name": "triage", "path": "/desk/triage", "wait": ".tr-table [data-part]"},
+    {"name": "triage-queues", "path": "/desk/triage?kind=queue", "wait": ".pt-state"},
+]
+
+# {first}: an agent whose work is given by Patron; test_routing_page.py makes it.
+ROUTING = [
+    {"name": "routing", "path": "/desk/routing", "wait": ".ro-load"},
+    {"name": "routing-queues", "path": "/desk/routing?show=queues&queue=digital", "wait": ".ro-step"},
+    {"name": "routing-agents", "path": "/desk/routing?show=agents&agent={first}", "wait": ".ro-days"},
+    {"name": "routing-skills", "path": "/desk/routing?show=skills", "wait": ".ro-row"},
+]
+
+# {mailbox}: one that takes what is handed in, with mail of each kind; test_mailboxes_page.py makes it.
+MAILBOXES = [
+    {"name": "mailboxes", "path": "/desk/mailboxes", "wait": "[role=grid] [data-index]"},
+    {"name": "mailboxes-new", "path": "/desk/mailboxes/new", "wait": ".mb-fields input"},
+    {"name": "mailbox", "path": "/desk/mailboxes/{mailbox}?template=answer", "wait": ".mb-preview"},
+    {"name": "mail-in", "path": "/desk/mailboxes?show=in", "wait": "[role=grid] [data-index]"},
+    {"name": "mail-quarantine", "path": "/desk/mailboxes?show=quarantine", "wait": "[role=grid] [data-index]"},
+    {"name": "mail-out", "path": "/desk/mailboxes?show=out", "wait": "[role=grid] [data-index]"},
+]
+
 # Pages of one who is signed in.
-INSIDE = ROUTES + PLANS + IMPORTS + CUSTOMERS + EXPLORE + ADOPTION + DESTINATIONS + CONSENT + PRIVACY + CONNECTORS + PULLS + DESK + PORTAL + STORES + FIGURES
+INSIDE = ROUTES + PLANS + IMPORTS + CUSTOMERS + EXPLORE + ADOPTION + DESTINATIONS + CONSENT + PRIVACY + CONNECTORS + PULLS + DESK + TRIAGE + ROUTING + MAILBOXES + PORTAL + STORES + FIGURES
 
 # Pages of one who is not signed in.
 DOORS = [

@@ -539,6 +539,18 @@ def test_reports(world):
     assert audited == {"report.added", "report.changed"}
 
 
+def test_who_a_report_is_about(world):
+    gold = {"all": [{"trait": "plan", "is": "equals", "value": "gold"}]}
+    made = world.ask("POST", "/api/v1/reports", {"name": "Gold", "query": {**FUNNEL, "who": gold}}, 201)
+    named = world.query({**FUNNEL, "who": {"report": made["id"]}})
+    assert named["query"]["who"] == gold and named["data"] == world.query({**FUNNEL, "who": gold})["data"]
+    kept = world.ask("POST", "/api/v1/reports", {"name": "Gold too", "query": {"kind": "sessions", "who": {"report": made["id"]}}}, 201)
+    assert kept["query"]["who"] == gold  # and does not change with the other
+    world.ask("DELETE", f"/api/v1/reports/{made['id']}")
+    assert "/who/report" in world.ask("POST", f"{API}/query", {**FUNNEL, "who": {"report": made["id"]}}, 400)["detail"]
+    world.ask("DELETE", f"/api/v1/reports/{kept['id']}")
+
+
 def test_a_report_outlives_a_restart(world):
     made = world.ask("POST", "/api/v1/reports", {"name": "Kept", "query": FUNNEL}, 201)
     world.patron.kill9()

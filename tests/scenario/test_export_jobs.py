@@ -91,6 +91,21 @@ def test_a_day_and_the_next(shop):
     assert entry["subject_name"] == "Buyers"
 
 
+def test_its_file_by_the_api(shop):
+    patron, root, report = shop
+    job = add(patron, report)
+    assert patron.api("POST", f"{JOBS}/{job['id']}/run").status == 200
+    run = ended(patron, job, 1)
+    got = patron.api("GET", f"{JOBS}/{job['id']}/runs/1/file")
+    assert got.status == 200 and got.body == (root / run["file"]).read_bytes() and "text/csv" in got.headers["content-type"]
+    assert 'filename="buyers-' in got.headers["content-disposition"]
+    assert patron.cli_json("audit", "list", "--action", "export.downloaded")["data"][0]["subject"] == job["id"]
+    for missing in ("2", "x", "0"):
+        assert patron.api("GET", f"{JOBS}/{job['id']}/runs/{missing}/file").status == 404
+    (root / run["file"]).unlink()
+    assert patron.api("GET", f"{JOBS}/{job['id']}/runs/1/file").status == 404
+
+
 def test_by_hand_paused_and_retention(shop):
     patron, root, report = shop
     job = add(patron, report, enabled=False, keep_files=2, what="events", format="jsonl")

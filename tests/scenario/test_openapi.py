@@ -27,6 +27,7 @@ def described(document):
     return document
 
 
+schemathesis.serializer.alias("message/rfc822", "application/octet-stream")
 schema = schemathesis.openapi.from_dict(described(DOCUMENT)).include(
     func=lambda ctx: ctx.operation.definition.raw.get("operationId") not in LEFT_OUT | {None})
 

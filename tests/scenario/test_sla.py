@@ -267,8 +267,11 @@ def test_the_newest_version_of_a_policy_is_by_number(desk):
         version = desk.ask("PUT", f"{path}/ranked", {"version": version, "rank": rank, "policy": policy, **begins})["version"]
         assert desk.ask("GET", f"{path}/ranked")["version"] == version
         assert [one["version"] for one in desk.ask("GET", path)["data"] if one["id"] == "ranked"] == [version]
+    kept = desk.ask("PUT", f"{path}/ranked", {"version": version, "policy": policy})
+    version = kept["version"]
+    assert kept["rank"] == 40, "left out: as before"
     versions = [one["version"] for one in desk.ask("GET", f"{path}/ranked/versions")["data"]]
-    assert len(versions) == 3 and versions == sorted(versions) and versions[-1] == version
+    assert len(versions) == 4 and versions == sorted(versions) and versions[-1] == version
 
 
 def test_a_queue_has_business_hours(desk):

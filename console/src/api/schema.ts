@@ -2439,6 +2439,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/exports/{id}/runs/{number}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The file of a run that is done, as long as it is kept
+         * @description It takes `profiles.read` besides, and of events `events.read`, and stands in the audit chain.
+         */
+        get: operations["exports_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups": {
         parameters: {
             query?: never;
@@ -3455,6 +3478,424 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailboxes, and how far each is */
+        get: operations["mailboxes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came in, the newest first
+         * @description Those in quarantine by `outcome=quarantined`.
+         */
+        get: operations["mailboxes_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/messages/{message}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                message: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a message of quarantine again, with what can be read of it */
+        post: operations["mailboxes_redrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/messages/{message}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                message: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the bytes of a message in quarantine */
+        post: operations["mailboxes_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What leaves, the newest first */
+        get: operations["mailboxes_sent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/sent/{message}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                message: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Of a message in doubt, failed or bounced, say whether it is to be sent again */
+        post: operations["mailboxes_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        /** One mailbox */
+        get: operations["mailboxes_get"];
+        /**
+         * Add or change a mailbox
+         * @description `version` is the one that it was read at, 0 for a new one; 409 where somebody saved it since. Secrets are sealed and never given back: left out, each stays
+         *     as it is; '' removes it. A new `host` of a server takes a new secret.
+         */
+        put: operations["mailboxes_put"];
+        post?: never;
+        /**
+         * Remove a mailbox
+         * @description Its tickets stay; what waits to be sent fails.
+         */
+        delete: operations["mailboxes_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a mailbox, or let it go on */
+        post: operations["mailboxes_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect, log in, open the folder, and send a message to itself
+         * @description Each step says what came of it; behind one that fails none is taken.
+         */
+        post: operations["mailboxes_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a message, as a mail server or an import does
+         * @description The body is the message as it came (RFC 5322), at most 4 MiB. The same message a second time does nothing (`duplicate`). What it says is believed as of one
+         *     that came by IMAP: whoever hands it in has seen to it that its sender is its sender.
+         */
+        post: operations["mailboxes_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Messages of a ticket, in and out
+         * @description `seq` is the row of its history that a message is told by, or tells; the newest first, 200 of each.
+         */
+        get: operations["tickets_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own notifications, the newest first
+         * @description 409 for a token or the socket, which are nobody; likewise for all that is one's own here.
+         */
+        get: operations["notifications_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Some of them were read */
+        post: operations["notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All up to one were read */
+        post: operations["notifications_read_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one wants to be told of, and where */
+        get: operations["notifications_settings"];
+        /**
+         * Say it anew
+         * @description `version` is the one that was read; 409 where it was changed since, on another device.
+         */
+        put: operations["notifications_settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Browsers that one is told on */
+        get: operations["notifications_devices"];
+        put?: never;
+        /**
+         * Subscribe a browser to web push
+         * @description What `PushManager.subscribe` gave, with `push_key` of the settings as applicationServerKey. At most 20 a person; one endpoint is one device.
+         */
+        post: operations["notifications_device_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Send nothing more to it */
+        delete: operations["notifications_device_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test by a channel
+         * @description 409 where the channel is not set up. What became of it: GET /api/v1/notifications/test/{number}.
+         */
+        post: operations["notifications_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/test/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        /** What became of a delivery of one's own */
+        get: operations["notifications_test_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What left the building for all people, the newest first */
+        get: operations["notifications_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/deliveries/{number}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send one again that is dead or in doubt */
+        post: operations["notifications_redrive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4792,6 +5233,7 @@ export interface paths {
          * A beat a second as Server-Sent Events
          * @description Event `pulse`: `at` (UTC ms), `end` (first offset not yet written), `lag` (records that the slowest view has not seen) and, for those who
          *     may see events, `sources`: counters since the server's start of sources with a number below 1024 that sent something.
+         *     For a person `notified`: another number whenever their notifications have changed.
          */
         get: operations["pulse"];
         put?: never;
@@ -4835,6 +5277,258 @@ export interface paths {
         };
         /** How good the events of one source are over time, and which fields are the worst */
         get: operations["quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Skills that tickets may need */
+        get: operations["routing_skills_get"];
+        /**
+         * All skills there are
+         * @description 400 names the place. A skill that is no longer there is asked of nobody. 409, somebody saved since `version`.
+         */
+        put: operations["routing_skills_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queues that have settings */
+        get: operations["routing_queues_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/queues/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As tickets name it */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * How a queue's tickets are given
+         * @description What holds by default where nobody has set anything (version 0).
+         */
+        get: operations["routing_queues_get"];
+        /**
+         * Change it
+         * @description In force at once. 400 names the place. 409, somebody saved since `version`.
+         */
+        put: operations["routing_queues_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queues on or off, many at once
+         * @description Their other settings stay. Without names, all that the desk has records of.
+         */
+        post: operations["routing_switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agents that have settings */
+        get: operations["routing_agents_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/agents/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What an agent can do, and when
+         * @description What holds by default where nobody has set anything (version 0).
+         */
+        get: operations["routing_agents_get"];
+        /**
+         * Change it
+         * @description In force at once; what they have stays theirs. 400 names the place. 404, no account of that id works on tickets. 409, somebody saved since `version`.
+         */
+        put: operations["routing_agents_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/agents/{account}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say of an agent whether they take work */
+        put: operations["routing_agents_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether I take work, and what is offered to me
+         * @description Of the account that is signed in; 403 for tokens.
+         */
+        get: operations["routing_me"];
+        /**
+         * Take work, or not
+         * @description Offline or away, offers are taken back. Offline, so are tickets of queues that say so (`give_back`).
+         */
+        put: operations["routing_me_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/offers/{offer}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the ticket
+         * @description 404, it was not offered to me. 409, the offer no longer stands.
+         */
+        post: operations["routing_offers_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/offers/{offer}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave it to others
+         * @description 404, it was not offered to me. 409, the offer no longer stands.
+         */
+        post: operations["routing_offers_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits and why, and who works */
+        get: operations["routing_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /** To whom it was given or offered, and why */
+        get: operations["tickets_routing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5139,9 +5833,218 @@ export interface paths {
         put?: never;
         /**
          * What a text is about, how sure that is, and why
-         * @description The category by the starter model, and what the policy in force makes of it. Below the model's threshold (`accepted` false) a person decides. Nothing is kept.
+         * @description The category by the model in force, and what the policy in force makes of it. Below the model's threshold (`accepted` false) a person decides. Nothing is kept.
          */
         post: operations["desk_triage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What the machine found in a ticket's text, what it set, and what people made of it
+         * @description Incidents and requests are read when they are opened. 404, the ticket was not triaged.
+         */
+        get: operations["tickets_triage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/triage/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is proposed is right
+         * @description Sets the proposed category where it is not set, and is an example to learn from. 409, the category was its reporter's choice.
+         */
+        post: operations["tickets_triage_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/triage/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is right instead
+         * @description Changes the ticket, and is an example to learn from. At least one member. A change of category or queue in any other way says the same.
+         */
+        post: operations["tickets_triage_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many examples there are to learn from */
+        get: operations["triage_examples"];
+        put?: never;
+        /**
+         * Add labelled texts
+         * @description CSV with a header, columns text and label (or two columns, whatever they are called), or JSON lines with these members; a body that begins with { is
+         *     JSON lines. At most 20,000 rows and 1 MiB at once; rows that are wrong are left out and named. Label oos: belongs nowhere. What is learnt for is said
+         *     by `kind`; which texts train, validate and are held out is found by each text's hash unless `part` says it.
+         */
+        post: operations["triage_add_examples"];
+        /** Take back the examples that files brought */
+        delete: operations["triage_drop_examples"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new model now
+         * @description In the background. It takes over if it is not worse, beyond chance, than the one in force on the texts held out; else it is kept as a candidate. 409, one is being made.
+         */
+        post: operations["triage_train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of a model, newest first */
+        get: operations["triage_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/models/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        /** A version, with what it does better and worse */
+        get: operations["triage_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/models/{version}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a version in force
+         * @description A roll-back, or a candidate that somebody prefers.
+         */
+        post: operations["triage_use_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of proposals, by week */
+        get: operations["triage_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the machine may set, and when it learns */
+        get: operations["triage_settings"];
+        /**
+         * Change that
+         * @description 409, somebody else changed it since.
+         */
+        put: operations["triage_put_settings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5435,7 +6338,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5460,7 +6363,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5485,7 +6388,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5515,7 +6418,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5539,7 +6442,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5556,7 +6459,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5573,7 +6476,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5610,7 +6513,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5636,7 +6539,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -5660,7 +6563,7 @@ export interface components {
             range?: components["schemas"]["AnalyticsRange"];
             /** @description IANA name of a time zone; UTC */
             zone?: string;
-            /** @description A rule over a person (docs/rules.md): only these people count */
+            /** @description A rule over a person (docs/rules.md): only these people count. {"report": ID}: that of a saved question */
             who?: Record<string, unknown>;
             /** @description A condition on an event (docs/rules.md) */
             where?: Record<string, unknown>;
@@ -6849,7 +7752,7 @@ export interface components {
             seq: number;
             at: components["schemas"]["Time"];
             /** @enum {unknown} */
-            what: "opened" | "joined" | "parted" | "changed" | "note" | "answered" | "confirmed" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered" | "attached" | "detached" | "sla_at_risk" | "sla_breached" | "sla_escalated" | "erased";
+            what: "opened" | "triaged" | "routed" | "joined" | "parted" | "changed" | "note" | "answered" | "confirmed" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered" | "attached" | "detached" | "sla_at_risk" | "sla_breached" | "sla_escalated" | "erased";
             public: boolean;
             by: {
                 kind: string;
@@ -7848,6 +8751,251 @@ export interface components {
             /** @description Merged under each item's */
             context?: Record<string, unknown>;
             integrations?: Record<string, unknown>;
+        };
+        Mailbox: {
+            id: string;
+            name: string;
+            paused: boolean;
+            settings: components["schemas"]["MailboxSettings"];
+            /** @description There is one */
+            imap_secret: boolean;
+            smtp_secret: boolean;
+            dkim_key: boolean;
+            version: number;
+            changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string;
+            last_message_at: components["schemas"]["TimeOrNull"];
+            looked_at: components["schemas"]["TimeOrNull"];
+            /** @description Of the last try to read it */
+            error: string | null;
+            error_at: components["schemas"]["TimeOrNull"];
+        };
+        MailServer: {
+            host: string;
+            port: number;
+            /**
+             * @default tls
+             * @enum {unknown}
+             */
+            tls: "tls" | "starttls" | "plain";
+            user?: string;
+            /**
+             * @default password
+             * @enum {unknown}
+             */
+            auth: "password" | "xoauth2";
+            /** @description PEM, on the server; left out: the system's */
+            ca_file?: string;
+        };
+        MailboxSettings: {
+            /** @description That people write to */
+            address: string;
+            /** @description Name beside it */
+            from?: string;
+            imap?: components["schemas"]["MailServer"];
+            smtp?: components["schemas"]["MailServer"];
+            /** @default INBOX */
+            folder: string;
+            /** @description Taken messages are moved there; left out: marked as seen */
+            done_folder?: string;
+            dkim_domain?: string;
+            dkim_selector?: string;
+            /**
+             * @default incident
+             * @enum {unknown}
+             */
+            type: "incident" | "service_request";
+            queue?: string;
+            category?: string;
+            /**
+             * @description A message may join the open incident of its fault
+             * @default false
+             */
+            join: boolean;
+            /**
+             * @description Whom its sender copied hears of it too
+             * @default false
+             */
+            cc: boolean;
+            /**
+             * @description Where the token of a ticket stands: desk+KEY.TOKEN@ or [KEY TOKEN]
+             * @default address
+             * @enum {unknown}
+             */
+            reply: "address" | "subject";
+            /**
+             * @description An answer has below it what it answers
+             * @default false
+             */
+            quote: boolean;
+            /**
+             * @description What mailing lists and newsletters become
+             * @default file
+             * @enum {unknown}
+             */
+            lists: "ticket" | "file";
+            /**
+             * @description What programs write
+             * @default ticket
+             * @enum {unknown}
+             */
+            automatic: "ticket" | "file";
+            /**
+             * @description Tickets of one address in an hour; more go to quarantine
+             * @default 100
+             */
+            hourly: number;
+            /**
+             * @description What leaves by itself to one address in an hour
+             * @default 5
+             */
+            automatic_hourly: number;
+            /** @default en */
+            language: string;
+            templates?: {
+                /** @enum {unknown} */
+                kind: "acknowledged" | "answer" | "resolved" | "closed";
+                language?: string;
+                subject: string;
+                /** @description With {{key}}, {{title}}, {{text}}, {{requester}}, {{survey}}; empty: nothing is sent */
+                text: string;
+            }[];
+        };
+        MailIn: {
+            message: number;
+            at: components["schemas"]["Time"];
+            mailbox: string;
+            sender: string;
+            message_id: string;
+            /** @enum {unknown} */
+            nature: "bounce" | "complaint" | "auto_reply" | "automatic" | "list" | "personal";
+            /** @enum {unknown} */
+            outcome: "opened" | "answered" | "followed_up" | "noted" | "bounced" | "filed" | "quarantined";
+            reason: string;
+            /** @description Its number */
+            ticket: number | null;
+            seq: number | null;
+            bytes: number;
+            /** @description In quarantine with its bytes: it can be redriven */
+            kept: boolean;
+            /** @description Its HTML made safe to show; null: none, or no ticket was asked for */
+            html: string | null;
+        };
+        MailOut: {
+            message: number;
+            at: components["schemas"]["Time"];
+            mailbox: string;
+            /** @enum {unknown} */
+            kind: "acknowledged" | "answer" | "resolved" | "closed";
+            recipient: string;
+            cc: string[];
+            subject: string;
+            ticket: number;
+            seq: number;
+            /** @enum {unknown} */
+            state: "queued" | "sending" | "sent" | "doubt" | "failed" | "bounced";
+            attempts: number;
+            settled_at: components["schemas"]["TimeOrNull"];
+            error: string | null;
+        };
+        MailTaken: {
+            message: number;
+            /** @enum {unknown} */
+            outcome: "opened" | "answered" | "followed_up" | "noted" | "bounced" | "filed" | "quarantined" | "duplicate";
+            reason: string;
+            /** @description Its key */
+            ticket: string | null;
+        };
+        /** @enum {string} */
+        NotificationKind: "mentioned" | "offered" | "assigned" | "major" | "breached" | "escalated" | "at_risk" | "answered" | "vendor_answered" | "survey_bad" | "major_updated" | "opened" | "changed" | "alert";
+        /** @enum {string} */
+        NotificationChannel: "mail" | "push" | "webhook";
+        /** @enum {string} */
+        NotificationLanguage: "en" | "ar";
+        /** @enum {string} */
+        NotificationShape: "generic" | "slack" | "teams";
+        /** @enum {string} */
+        NotificationDeliveryState: "collecting" | "queued" | "sending" | "sent" | "dead" | "doubt" | "dropped";
+        Notification: {
+            /** @description Of the event; rises */
+            id: number;
+            kind: components["schemas"]["NotificationKind"];
+            at: components["schemas"]["Time"];
+            read_at: components["schemas"]["TimeOrNull"];
+            /** @description Its key; null: of none */
+            ticket: string | null;
+            /** @description Of the ticket, as it is now */
+            title: string;
+            queue: string;
+            priority: number | null;
+            /** @description The clock, step, score or alert */
+            detail: string;
+            /** @description Who of the staff did it; "": nobody */
+            by: string;
+        };
+        /** @description A list; the first one that takes an event decides. */
+        NotificationRule: {
+            /** @description None: all */
+            kinds?: components["schemas"]["NotificationKind"][];
+            /** @description "": any */
+            queue?: string;
+            /** @description Priority that it takes at the least; 5: any */
+            least?: number;
+            /**
+             * @description What concerns oneself; or whatever one may see
+             * @enum {string}
+             */
+            whose?: "mine" | "any";
+            /** @description One is not told */
+            mute?: boolean;
+            /** @description Mail and webhook are collected */
+            digest?: boolean;
+            /** @description Beside the console */
+            channels?: components["schemas"]["NotificationChannel"][];
+        };
+        NotificationSettings: {
+            version: number;
+            /** @description False: the rules are those of the role */
+            own: boolean;
+            rules: components["schemas"]["NotificationRule"][];
+            language: components["schemas"]["NotificationLanguage"];
+            zone: string;
+            quiet_from_min: number;
+            quiet_until_min: number;
+            quiet_not_p1: boolean;
+            digest_every_min: number;
+            digest_at_min: number;
+            shape: components["schemas"]["NotificationShape"];
+            /** @description Where it goes: scheme, host and port */
+            webhook: string | null;
+            /** @description Address that mail goes to; null: mail is not configured */
+            mail: string | null;
+            /** @description Public key of this server, base64url */
+            push_key: string;
+        };
+        NotificationDevice: {
+            id: string;
+            name: string;
+            /** @description The push service */
+            service: string;
+            created_at: components["schemas"]["Time"];
+            sent_at: components["schemas"]["TimeOrNull"];
+        };
+        NotificationDelivery: {
+            number: number;
+            account: string;
+            channel: components["schemas"]["NotificationChannel"];
+            device: string | null;
+            state: components["schemas"]["NotificationDeliveryState"];
+            /** @description http_500, unreachable, ... */
+            reason: string | null;
+            error: string | null;
+            attempts: number;
+            notifications: number;
+            due_at: components["schemas"]["Time"];
+            retry_at: components["schemas"]["TimeOrNull"];
+            created_at: components["schemas"]["Time"];
+            done_at: components["schemas"]["TimeOrNull"];
         };
         /** @enum {string} */
         HealthState: "ok" | "warn" | "bad";
@@ -8912,6 +10060,148 @@ export interface components {
             samples: number[];
         };
         /** @enum {unknown} */
+        RoutingPresence: "offline" | "away" | "online";
+        RoutingSkillName: {
+            /** @description a-z, 0-9 and _, the first a letter */
+            id: string;
+            name: string;
+        };
+        RoutingSkill: {
+            skill: string;
+            level: number;
+        };
+        /** @description What is left out is as by default */
+        RoutingQueue: {
+            /** @description false: nobody is given anything of it by the machine */
+            on?: boolean;
+            /** @enum {unknown} */
+            strategy?: "longest_idle" | "least_loaded" | "round_robin" | "proficiency";
+            /** @description Agents are asked first */
+            ask?: boolean;
+            /** @description For how long an offer stands */
+            answer_s?: number;
+            /** @description So many offers in a row without an answer set an agent away; 0: never */
+            away_after?: number;
+            /** @description A ticket that was not taken does not come back to that agent for so long */
+            again_min?: number;
+            /** @description Who goes offline or whose shift ends gives tickets back */
+            give_back?: boolean;
+            /** @description That each ticket needs */
+            skills?: components["schemas"]["RoutingSkill"][];
+            /** @description That tickets with this value need besides */
+            needs?: {
+                /** @enum {unknown} */
+                field: "category" | "channel" | "store";
+                value: string;
+                skills: components["schemas"]["RoutingSkill"][];
+            }[];
+            /** @description After so long no more than this level is asked; 0: not asked at all; skill "": each */
+            relax?: {
+                after_s: number;
+                skill: string;
+                level: number;
+            }[];
+            /** @description Who answered the requester within so long before has a head start; 0: nobody */
+            sticky_min?: number;
+            /** @description How long it lasts */
+            head_start_s?: number;
+            /** @description Each such wait raises the priority by one; 0: never */
+            ageing_min?: number;
+        };
+        /** @description What is left out is as by default */
+        RoutingAgent: {
+            /** @description That they serve */
+            queues?: string[];
+            skills?: components["schemas"]["RoutingSkill"][];
+            /** @description Tickets that are new or in progress */
+            capacity?: number;
+            /** @description Less of one channel */
+            channels?: {
+                /** @enum {unknown} */
+                channel: "other" | "portal" | "store" | "web" | "mail" | "phone" | "chat" | "social";
+                units: number;
+            }[];
+            /** @description A calendar with a zone, as calendars of commerce have; null: always */
+            shifts?: Record<string, unknown> | null;
+        };
+        RoutingQueueSetting: {
+            queue: string;
+            version: number;
+            changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string;
+            settings: components["schemas"]["RoutingQueue"];
+        };
+        RoutingAgentSetting: {
+            account: string;
+            version: number;
+            changed_at: components["schemas"]["TimeOrNull"];
+            changed_by: string;
+            settings: components["schemas"]["RoutingAgent"];
+        };
+        RoutingMe: {
+            account: string;
+            presence: components["schemas"]["RoutingPresence"];
+            reason: string;
+            since: components["schemas"]["TimeOrNull"];
+            /** @description false: nobody has set what they can do, so that nothing is given to them */
+            known: boolean;
+            on_shift: boolean;
+            shift_changes_at: components["schemas"]["TimeOrNull"];
+            load: number;
+            capacity: number;
+            offers: {
+                offer: number;
+                /** @description Key */
+                ticket: string;
+                title: string;
+                priority: number;
+                queue: string;
+                at: components["schemas"]["Time"];
+                expires_at: components["schemas"]["Time"];
+                why: components["schemas"]["RoutingWhy"];
+            }[];
+        };
+        RoutingWhy: {
+            /** @enum {unknown} */
+            strategy: "longest_idle" | "least_loaded" | "round_robin" | "proficiency";
+            /** @description With ageing */
+            priority: number;
+            waited_s: number;
+            /** @description Agents who could take it, this one among them */
+            candidates: number;
+            /** @description Relaxations in force */
+            steps: number;
+            /** @description Without them this agent could not */
+            relaxed: boolean;
+            /** @description They spoke with the requester last */
+            sticky: boolean;
+            /** @description They had declined it, and nobody else is there */
+            again: boolean;
+        };
+        RoutingWaiting: {
+            ticket: number;
+            /** @description With ageing */
+            priority: number;
+            /** @enum {unknown} */
+            reason: "queue_off" | "nobody_serves" | "nobody_there" | "no_skill" | "all_full" | "declined" | "held" | "turn";
+            /** @description The same in words */
+            why: string;
+            /** @description What is missing */
+            skill: string;
+            level: number;
+            /** @description Account */
+            held_for: string;
+            held_until: components["schemas"]["TimeOrNull"];
+            /** @description Agents who serve the queue */
+            serving: number;
+            /** @description Of these, online and within a shift */
+            there: number;
+            /** @description Of these, with the skills */
+            skilled: number;
+            /** @description Of these, with room */
+            room: number;
+        };
+        /** @enum {unknown} */
         SlaClock: "response" | "next_response" | "resolution" | "ola" | "vendor";
         /** @enum {unknown} */
         SlaWhy: "counted" | "closed" | "paused" | "before_start" | "after_stop" | "cancelled" | "no_promise";
@@ -9033,6 +10323,140 @@ export interface components {
             comment: string;
             /** @description Path of the page; null in lists and for those who may not have it */
             link: string | null;
+        };
+        /** @enum {string} */
+        TriageKind: "category" | "queue" | "sentiment";
+        /** @description fault, request, question, complaint or thanks; "" where the text does not tell */
+        TriageIntent: string;
+        TriageSettings: {
+            /** @description That was read; 0 as it comes */
+            version: number;
+            /** @description The machine sets what it is sure of; false, it only proposes */
+            sets: boolean;
+            /** @description Decisions of people, after which a model is made; 0 never */
+            retrain_after: number;
+            /** @description Of the day, UTC: what is new by then is learnt */
+            retrain_hour: number;
+        };
+        TriageTraining: {
+            running: boolean;
+            kind: components["schemas"]["TriageKind"];
+            /**
+             * Format: date-time
+             * @description Of the last one since the server's start
+             */
+            began_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            problem: string | null;
+        };
+        /** @description On the texts held out */
+        TriageQuality: {
+            texts: number;
+            right: number;
+            accuracy: number;
+            /** @description Share that is accepted */
+            coverage: number;
+            /** @description Share of the accepted that is right */
+            precision: number;
+            calibration_error: number;
+        };
+        TriageModel: {
+            version: number;
+            /** @enum {unknown} */
+            origin: "starter" | "trained";
+            /** @enum {unknown} */
+            state: "in_force" | "candidate" | "retired";
+            /** @description Of the state that it was given */
+            reason: string;
+            /** @description Version that it was compared with */
+            before: number | null;
+            made_at: components["schemas"]["Time"];
+            made_by: string;
+            /** @description Examples from tickets that it was made of */
+            decisions: number;
+            /** @description Examples from files */
+            files: number;
+            metrics: {
+                trained_on: number;
+                validated_on: number;
+                /** @description Of confidence; over 1: nothing is accepted */
+                threshold: number;
+                precision_wanted: number;
+                valid_precision: number;
+                valid_coverage: number;
+                held: components["schemas"]["TriageQuality"];
+                before: components["schemas"]["TriageQuality"];
+                /** @description Held out texts that only this one has right */
+                gained: number;
+                /** @description That only the one before has right */
+                lost: number;
+                /** @description How likely luck alone loses that many of these; under 0.05 it is worse */
+                luck: number;
+                categories: {
+                    label: string;
+                    texts: number;
+                    said: number;
+                    right: number;
+                    precision: number;
+                    recall: number;
+                }[];
+                confusion: {
+                    /** @description "": a label that the model has not */
+                    is: string;
+                    said: string;
+                    count: number;
+                }[];
+            };
+        };
+        TicketTriage: {
+            at: components["schemas"]["Time"];
+            model_version: number;
+            /** @description Proposed; "": its reporter chose one */
+            category: string;
+            /** @description Proposed; "" none */
+            queue: string;
+            confidence: number;
+            threshold: number;
+            /** @description The confidence reached the threshold, and at least three words say something */
+            accepted: boolean;
+            /** @description That the machine set */
+            fields: string[];
+            language: string;
+            intent: components["schemas"]["TriageIntent"];
+            /** @description -1 to 1 */
+            sentiment: number;
+            /** @description 0 to 1 */
+            urgency: number;
+            reasons: {
+                word: string;
+                weight: number;
+            }[];
+            entities: {
+                /** @enum {unknown} */
+                thing: "store" | "till" | "order" | "device" | "error";
+                value: string;
+                /** @description A store or till of this code is there */
+                known: boolean;
+            }[];
+            /** @description Tickets with nearly the same text, among the newest 50,000; best first */
+            similar: {
+                key: string;
+                title: string;
+                category: string;
+                open: boolean;
+                /** @description 0 to 1 */
+                alike: number;
+                /** @description Open, and so like it that it may be a duplicate */
+                same: boolean;
+            }[];
+            /** @enum {string|null} */
+            outcome: "confirmed" | "corrected" | null;
+            /** @description The category that a person decided on */
+            label: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: string | null;
         };
     };
     responses: {
@@ -14330,6 +15754,37 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    exports_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    /** @description Its name */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
     groups_list: {
         parameters: {
             query: {
@@ -15293,6 +16748,778 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Mailbox"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_messages: {
+        parameters: {
+            query?: {
+                /** @description Of this one; left out: of any */
+                mailbox?: string;
+                /** @description Left out: any */
+                outcome?: "opened" | "answered" | "followed_up" | "noted" | "bounced" | "filed" | "quarantined";
+                /** @description Number of a message, not included; left out: the newest */
+                before?: number;
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["MailIn"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_redrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTaken"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_sent: {
+        parameters: {
+            query?: {
+                /** @description Of this one; left out: of any */
+                mailbox?: string;
+                /** @description Left out: any */
+                state?: "queued" | "sending" | "sent" | "doubt" | "failed" | "bounced";
+                /** @description Number of a message, not included; left out: the newest */
+                before?: number;
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["MailOut"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description false: it was sent, or need not be */
+                    again: boolean;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 0 */
+                    version?: number;
+                    name: string;
+                    /** @default false */
+                    paused?: boolean;
+                    /** @description MailboxSettings: docs/mail.md */
+                    settings: Record<string, unknown>;
+                    /** @description Password, or access token where imap.auth is xoauth2 */
+                    imap_secret?: string;
+                    smtp_secret?: string;
+                    /** @description Private key in PEM */
+                    dkim_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    paused: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps that were taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ok: boolean;
+                        steps: {
+                            /** @enum {unknown} */
+                            step: "imap_login" | "imap_folder" | "smtp_login" | "dkim" | "send";
+                            ok: boolean;
+                            said: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    mailboxes_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "message/rfc822": string;
+            };
+        };
+        responses: {
+            /** @description What became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTaken"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        in: components["schemas"]["MailIn"][];
+                        out: components["schemas"]["MailOut"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_list: {
+        parameters: {
+            query?: {
+                /** @description These only */
+                unread?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Notification"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                        /** @description Of all */
+                        unread: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: number[];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_read_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Id of a notification, included */
+                    until: number;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_settings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description Left out: those of one's role */
+                    rules?: components["schemas"]["NotificationRule"][];
+                    language: components["schemas"]["NotificationLanguage"];
+                    /** @description IANA name, such as Europe/Berlin */
+                    zone: string;
+                    /** @description Minute of the local day */
+                    quiet_from_min: number;
+                    /** @description Equal to the other: there are no quiet hours */
+                    quiet_until_min: number;
+                    /** @description P1 comes through */
+                    quiet_not_p1: boolean;
+                    /** @description 5 or more; 0: once a day, at digest_at_min */
+                    digest_every_min: number;
+                    digest_at_min: number;
+                    shape: components["schemas"]["NotificationShape"];
+                    /** @description https address; "": none. Left out: as it is. It is never given back */
+                    webhook_url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["NotificationDevice"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_device_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    endpoint: string;
+                    /** @description base64url */
+                    p256dh: string;
+                    /** @description base64url */
+                    auth: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Its id */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_device_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    channel: components["schemas"]["NotificationChannel"];
+                    /**
+                     * @description Of push
+                     * @default
+                     */
+                    device?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        delivery: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_test_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_deliveries: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["NotificationDeliveryState"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Rows a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["NotificationDelivery"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    notifications_redrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
@@ -17865,6 +20092,528 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    routing_skills_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All, with the version to change them by */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 0: nobody has set any */
+                        version: number;
+                        changed_at: components["schemas"]["TimeOrNull"];
+                        changed_by: string;
+                        skills: components["schemas"]["RoutingSkillName"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_skills_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    skills: components["schemas"]["RoutingSkillName"][];
+                };
+            };
+        };
+        responses: {
+            /** @description All, with the version to change them by */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 0: nobody has set any */
+                        version: number;
+                        changed_at: components["schemas"]["TimeOrNull"];
+                        changed_by: string;
+                        skills: components["schemas"]["RoutingSkillName"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_queues_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of their names */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RoutingQueueSetting"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_queues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As tickets name it */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingQueueSetting"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_queues_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As tickets name it */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    settings: components["schemas"]["RoutingQueue"];
+                };
+            };
+        };
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingQueueSetting"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    on: boolean;
+                    queues?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description How many changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_agents_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of their accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RoutingAgentSetting"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_agents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingAgentSetting"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_agents_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    settings: components["schemas"]["RoutingAgent"];
+                };
+            };
+        };
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingAgentSetting"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_agents_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    presence: components["schemas"]["RoutingPresence"];
+                    /** @default  */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingMe"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingMe"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_me_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    presence: components["schemas"]["RoutingPresence"];
+                    /** @default  */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingMe"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_offers_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingMe"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_offers_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingMe"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    routing_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Of queues and agents that have settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        now: components["schemas"]["Time"];
+                        queues: {
+                            queue: string;
+                            on: boolean;
+                            waiting: number;
+                            /** @description When the oldest of them was opened */
+                            oldest_at: components["schemas"]["TimeOrNull"];
+                            /** @description P1 first */
+                            by_priority: number[];
+                            /** @description In the order in which they are given */
+                            first: components["schemas"]["RoutingWaiting"][];
+                        }[];
+                        agents: {
+                            account: string;
+                            presence: components["schemas"]["RoutingPresence"];
+                            reason: string;
+                            on_shift: boolean;
+                            shift_changes_at: components["schemas"]["TimeOrNull"];
+                            /** @description Was given or has finished something last */
+                            idle_since: components["schemas"]["TimeOrNull"];
+                            /** @description Units, with what is offered */
+                            load: number;
+                            capacity: number;
+                            /** @description With those offered */
+                            tickets: number;
+                            offers: number;
+                            /** @description Offers in a row without an answer */
+                            missed: number;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key or number: INC-1024, 1024 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first, the last 100 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            decision: number;
+                            queue: string;
+                            account: string;
+                            at: components["schemas"]["Time"];
+                            expires_at: components["schemas"]["TimeOrNull"];
+                            /** @enum {unknown} */
+                            state: "assigned" | "offered" | "accepted" | "rejected" | "expired" | "withdrawn";
+                            ended_at: components["schemas"]["TimeOrNull"];
+                            why: components["schemas"]["RoutingWhy"];
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
     tickets_clocks: {
         parameters: {
             query?: never;
@@ -18067,10 +20816,7 @@ export interface operations {
             content: {
                 "application/json": {
                     version: number;
-                    /**
-                     * @description Lower ones are asked first whether they apply
-                     * @default 100
-                     */
+                    /** @description Lower ones are asked first whether they apply; left out: as before, 100 for a new policy, which is before the default one */
                     rank?: number;
                     /**
                      * Format: date-time
@@ -18579,6 +21325,9 @@ export interface operations {
                             neutral: number;
                             positive: number;
                         };
+                        intent: components["schemas"]["TriageIntent"];
+                        /** @description 0 to 1 */
+                        urgency: number;
                         /** @description ISO 639-1; "" where the text does not tell */
                         language: string;
                     };
@@ -18588,6 +21337,430 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_triage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTriage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_triage_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_triage_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    category?: string;
+                    queue?: string;
+                    /** @enum {unknown} */
+                    sentiment?: "positive" | "neutral" | "negative";
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By what they teach */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            kind: components["schemas"]["TriageKind"];
+                            /** @description What people decided on tickets */
+                            decisions: number;
+                            files: number;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_add_examples: {
+        parameters: {
+            query?: {
+                kind?: "category" | "queue" | "sentiment";
+                part?: "train" | "valid" | "held" | "by_text";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                        failed: number;
+                        faults: {
+                            line: number;
+                            what: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_drop_examples: {
+        parameters: {
+            query?: {
+                kind?: "category" | "queue" | "sentiment";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dropped: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_train: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @default category
+                     * @enum {string}
+                     */
+                    kind?: "category" | "queue" | "sentiment";
+                    /**
+                     * @description With the texts of the starter model
+                     * @default true
+                     */
+                    starter?: boolean;
+                    /** @description Wanted of what is accepted; 0.95 */
+                    precision?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description It begins */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriageTraining"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_models: {
+        parameters: {
+            query?: {
+                kind?: "category" | "queue" | "sentiment";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest 20, the starter, and the one in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        training: components["schemas"]["TriageTraining"];
+                        data: components["schemas"]["TriageModel"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_model: {
+        parameters: {
+            query?: {
+                kind?: "category" | "queue" | "sentiment";
+            };
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        model: components["schemas"]["TriageModel"];
+                        /** @description Of examples, whose weight for their label moved most against the model before; strongest first */
+                        words: {
+                            word: string;
+                            label: string;
+                            before: number;
+                            after: number;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_use_model: {
+        parameters: {
+            query?: {
+                kind?: "category" | "queue" | "sentiment";
+            };
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_quality: {
+        parameters: {
+            query?: {
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Weeks in which tickets were triaged, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            from: components["schemas"]["Time"];
+                            /** @description Tickets whose category was proposed */
+                            triaged: number;
+                            /** @description By the machine */
+                            set: number;
+                            confirmed: number;
+                            corrected: number;
+                            /** @description Nobody said anything */
+                            left: number;
+                            /** @description Set by the machine, and corrected */
+                            set_corrected: number;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriageSettings"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    triage_put_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriageSettings"];
+            };
+        };
+        responses: {
+            /** @description They */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriageSettings"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
     };

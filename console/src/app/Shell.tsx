@@ -63,7 +63,7 @@ export function Shell({ children }: { children: ReactNode }) {
     { keys: '?', label: t`This list of keys`, group: general, run: () => setKeys(true) },
     { keys: 'mod+k', label: t`Search and commands`, group: general, whileTyping: true, run: () => setPalette((now) => !now) },
     { keys: '/', label: t`Search`, group: general, run: () => setPalette(true) },
-    ...mine.map((f) => ({ keys: `g ${f.key}`, label: i18n._(f.title), group: go, run: () => void navigate({ to: f.path }) })),
+    ...mine.flatMap((f) => (f.key === undefined ? [] : [{ keys: `g ${f.key}`, label: i18n._(f.title), group: go, run: () => void navigate({ to: f.path }) }])),
   ])
   return (
     <div className="sh-app">

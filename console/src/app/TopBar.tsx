@@ -10,6 +10,7 @@ import { LookChoices, ZoneChoice } from '@/ui/Choices'
 import { Icon } from '@/ui/icons'
 import { LinkTo } from '@/ui/LinkTo'
 import { roleName } from '@/ui/roles'
+import { Bell } from '@/features/notifications'
 import { LiveChip } from './live'
 
 /** What belongs to the person: choices that hold at once, and ways out. A dialog, since a menu may hold no choices. */
@@ -66,6 +67,7 @@ export function TopBar({ onSearch, onMenu, menuOpen, onKeys }: { onSearch: () =>
       <LiveChip />
       <span className="pt-status sh-zone" title={t`All times are shown in this zone`}>{zoneOf(prefs)}</span>
       <span className="sh-palette-key"><Keys keys="mod+k" /></span>
+      <Bell />
       <PersonMenu onKeys={onKeys} />
     </header>
   )

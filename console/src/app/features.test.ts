@@ -7,6 +7,6 @@ vi.hoisted(() => vi.stubGlobal('location', { origin: 'http://localhost' }))
 
 it.each([
   ['name', features.map((one) => one.name)],
-  ['key', features.map((one) => one.key)],
+  ['key', features.flatMap((one) => one.key ?? [])],
   ['page', features.flatMap((one) => one.pages.map((page) => page.path))],
 ])('every %s is of one area alone', (_, all) => expect([...all].sort()).toEqual([...new Set(all)].sort()))

@@ -16,6 +16,8 @@ import { healthFeature } from '@/features/health'
 import { identityFeature } from '@/features/identity'
 import { importsFeature } from '@/features/imports'
 import { insightFeature } from '@/features/insight'
+import { mailboxesFeature } from '@/features/mailboxes'
+import { notificationsFeature } from '@/features/notifications'
 import { peopleFeature } from '@/features/people'
 import { plansFeature } from '@/features/plans'
 import { portalFeature } from '@/features/portal'
@@ -23,13 +25,18 @@ import { privacyFeature } from '@/features/privacy'
 import { pullsFeature } from '@/features/pulls'
 import { qualityFeature } from '@/features/quality'
 import { quarantineFeature } from '@/features/quarantine'
+import { routingFeature } from '@/features/routing'
 import { settingsFeature } from '@/features/settings'
 import { sourcesFeature } from '@/features/sources'
+import { triageFeature } from '@/features/triage'
 import { youFeature } from '@/features/you'
 
 export const features: readonly Feature[] = [
   customersFeature,
   deskFeature,
+  routingFeature,
+  triageFeature,
+  mailboxesFeature,
   insightFeature,
   commerceFeature,
   portalFeature,
@@ -53,6 +60,7 @@ export const features: readonly Feature[] = [
   auditFeature,
   settingsFeature,
   youFeature,
+  notificationsFeature,
 ]
 
 /** Where a person of that role begins; else at the first area they may see. */

@@ -30,8 +30,8 @@ export type Feature = {
   path: string
   /** Null: everybody who is signed in. */
   permission: Permission | null
-  /** Pressed after g. One letter, unique among all features. */
-  key: string
+  /** Pressed after g. One letter, unique among all features; none for an area among the tabs of another. */
+  key?: string
   pages: PageDefinition[]
   /** Its pages side by side, where there are several (`AreaTabs`); pages of features of group 'tab' among them. */
   tabs?: AreaTab[]

@@ -7,6 +7,8 @@ export type Pulse = {
   end: number
   /** Records that the slowest view has not seen. */
   lag: number
+  /** Another number whenever the person's notifications have changed. */
+  notified?: number
   /** Counters since the server's start, by source; only for those who may see events. */
   sources?: PulseSource[]
 }

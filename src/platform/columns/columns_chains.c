@@ -19,68 +19,152 @@ typedef struct RunChains {
 
 #define ALWAYS_INLINE __attribute__((always_inline))
 
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+ALWAYS_INLINE static inline uint32_t kind_of(const Steps *s, uint32_t row)
+{
+    const uint32_t bit = row * s->kind_bits;
+    return s->kind_bits == 0 ? 0 : s->kinds[bit / 8] >> bit % 8 & ((1u << s->kind_bits) - 1);
+}
+
+/* What its class and its bits say; bits that are not there are 0. */
+ALWAYS_INLINE static inline uint64_t value_at(const Steps *s, uint32_t kind, uint32_t at)
+{
+    const size_t byte = at >> 3;
+    uint64_t word = 0;
+    if (byte + sizeof word <= s->len) {
+        word = code_load64(s->bits + byte);
+    } else if (byte < s->len) {
+        memcpy(&word, s->bits + byte, s->len - byte);
+    }
+    return (word >> (at & 7) & s->mask[kind]) + s->base[kind];
+}
+
 /* ---- Where they begin ------------------------------------------------------------------------ */
 
-/* The lowest bit of each lane that holds `kind`. */
-ALWAYS_INLINE static inline uint64_t lanes_of(uint64_t word, uint32_t kind, uint32_t lane)
+/* Bits of values by their classes, of which two bits tell: class c is c & 1 of `low`, c & 2 of
+ * `high`. All have `each`, and more or less where these bits are set. */
+typedef struct Weights {
+    uint32_t each, low, high, both;
+} Weights;
+
+ALWAYS_INLINE static inline uint32_t weigh(Weights w, uint64_t low, uint64_t high, uint32_t rows)
 {
-    const uint64_t low = lane == 2 ? 0x5555555555555555u : 0x1111111111111111u;
+    return w.each * rows + w.low * (uint32_t)__builtin_popcountll(low) +
+           w.high * (uint32_t)__builtin_popcountll(high) +
+           w.both * (uint32_t)__builtin_popcountll(low & high);
+}
+
+/* Where chain i begins, and when. True: that is not within the block's bounds. */
+ALWAYS_INLINE static inline bool put_chain(const Steps *s, RunChains *c, uint32_t i, uint32_t row,
+                                           uint32_t kind, uint32_t at)
+{
+    const int64_t time = (int64_t)(s->start + s->scale * value_at(s, kind, at));
+    c->first[i] = (uint16_t)row;
+    c->at[i] = at;
+    c->times[i] = time;
+    return time < s->low || time > s->high;
+}
+
+/* Up to four classes. False, here and below: a chain is out of bounds. */
+ALWAYS_INLINE static inline bool find_two(const Steps *s, uint32_t rows, RunChains *c)
+{
+    const uint64_t lanes = 0x5555555555555555u;
+    const uint32_t w0 = (uint32_t)s->width[0], w1 = (uint32_t)s->width[1],
+                   w2 = (uint32_t)s->width[2], w3 = (uint32_t)s->width[3];
+    const Weights weights = {w0, w1 - w0, w2 - w0, w3 - w2 - w1 + w0}; // wrap around, and back
+    const uint64_t begins[4] = {~s->keep[0], ~s->keep[1], ~s->keep[2], ~s->keep[3]};
+    uint32_t count = 0, at = 0;
+    bool bad = false;
+    for (uint32_t row = 0; row < rows; row += 32) {
+        const size_t byte = (size_t)row * s->kind_bits / 8;
+        const size_t left = ((size_t)rows * s->kind_bits + 7) / 8 - byte;
+        const uint32_t there = rows - row < 32 ? rows - row : 32;
+        uint64_t word = 0;
+        memcpy(&word, s->kinds + byte, left < sizeof word ? left : sizeof word);
+        word &= there < 32 ? (UINT64_C(1) << there * 2) - 1 : ~0ull;
+        const uint64_t low = word & lanes, high = word >> 1 & lanes;
+        const uint64_t with_high = (low & begins[3]) | (~low & begins[2]);
+        const uint64_t without = (low & begins[1]) | (~low & begins[0]);
+        uint64_t again = ((high & with_high) | (~high & without)) & lanes;
+        again &= there < 32 ? (UINT64_C(1) << there * 2) - 1 : ~0ull;
+        again |= row == 0;
+        for (; again != 0; again &= again - 1) {
+            const uint32_t bit = (uint32_t)__builtin_ctzll(again);
+            const uint64_t before = (again & -again) - 1;
+            bad |= put_chain(s, c, count++, row + bit / 2, word >> bit & 3,
+                             at + weigh(weights, low & before, high & before, bit / 2));
+        }
+        at += weigh(weights, low, high, there);
+    }
+    c->told.count = count;
+    c->end = at;
+    return !bad;
+}
+
+/* The lowest bit of each lane of four that holds `kind`. */
+ALWAYS_INLINE static inline uint64_t lanes_of(uint64_t word, uint32_t kind)
+{
+    const uint64_t low = 0x1111111111111111u;
     uint64_t off = word ^ kind * low;
     off |= off >> 1;
-    off |= lane == 2 ? 0 : off >> 2;
+    off |= off >> 2;
     return ~off & low;
 }
 
-/* Inlined, so that the loop over four classes is unrolled. */
-ALWAYS_INLINE static inline uint32_t bits_before(const Steps *s, uint32_t classes,
-                                                 const uint64_t *lanes, uint64_t before)
+ALWAYS_INLINE static inline uint32_t bits_before(const Steps *s, const uint64_t *lanes,
+                                                 uint64_t before)
 {
     uint32_t bits = 0;
-    for (uint32_t k = 0; k < classes; k++) {
+    for (uint32_t k = 0; k < s->classes; k++) {
         bits += (uint32_t)s->width[k] * (uint32_t)__builtin_popcountll(lanes[k] & before);
     }
     return bits;
 }
 
-ALWAYS_INLINE static inline uint32_t find_in(const Steps *s, uint32_t rows, uint32_t lane,
-                                             RunChains *c)
+/* More classes, of which four bits tell. */
+ALWAYS_INLINE static inline bool find_four(const Steps *s, uint32_t rows, RunChains *c)
 {
-    const uint32_t each = 64 / lane, classes = lane == 2 ? 4 : s->classes;
     uint32_t count = 0, at = 0;
-    for (uint32_t row = 0; row < rows; row += each) {
-        const size_t byte = (size_t)row * s->kind_bits / 8;
-        const size_t left = ((size_t)rows * s->kind_bits + 7) / 8 - byte;
+    bool bad = false;
+    for (uint32_t row = 0; row < rows; row += 16) {
+        const size_t byte = (size_t)row / 2;
+        const size_t left = ((size_t)rows + 1) / 2 - byte;
         uint64_t word = 0, lanes[STEPS_CLASSES], again = row == 0;
         memcpy(&word, s->kinds + byte, left < sizeof word ? left : sizeof word);
-        const uint64_t there = rows - row < each ? (UINT64_C(1) << (rows - row) * lane) - 1 : ~0ull;
-        for (uint32_t k = 0; k < classes; k++) {
-            lanes[k] = lanes_of(word, k, lane) & there;
+        const uint64_t there = rows - row < 16 ? (UINT64_C(1) << (rows - row) * 4) - 1 : ~0ull;
+        for (uint32_t k = 0; k < s->classes; k++) {
+            lanes[k] = lanes_of(word, k) & there;
             again |= lanes[k] & ~s->keep[k];
         }
         for (; again != 0; again &= again - 1) {
-            c->first[count] = (uint16_t)(row + (uint32_t)__builtin_ctzll(again) / lane);
-            c->at[count++] = at + bits_before(s, classes, lanes, (again & -again) - 1);
+            const uint32_t bit = (uint32_t)__builtin_ctzll(again);
+            bad |= put_chain(s, c, count++, row + bit / 4, word >> bit & 15,
+                             at + bits_before(s, lanes, (again & -again) - 1));
         }
-        at += bits_before(s, classes, lanes, ~0ull);
+        at += bits_before(s, lanes, ~0ull);
     }
+    c->told.count = count;
     c->end = at;
-    return count;
+    return !bad;
 }
 
-ALWAYS_INLINE static inline uint32_t find_any(const Steps *s, uint32_t rows, RunChains *c)
+ALWAYS_INLINE static inline bool find_any(const Steps *s, uint32_t rows, RunChains *c)
 {
-    return s->kind_bits == 4 ? find_in(s, rows, 4, c) : find_in(s, rows, 2, c);
+    const bool good = s->kind_bits == 4 ? find_four(s, rows, c) : find_two(s, rows, c);
+    return good && (c->end + 7) / 8 == s->len;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("popcnt,bmi,bmi2"))) static uint32_t find_bmi2(const Steps *s, uint32_t rows,
-                                                                     RunChains *c)
+__attribute__((target("popcnt,bmi,bmi2"))) static bool find_bmi2(const Steps *s, uint32_t rows,
+                                                                 RunChains *c)
 {
     return find_any(s, rows, c);
 }
 #endif
 
-static uint32_t find(const Steps *s, uint32_t rows, RunChains *c)
+/* Where chains begin, and when. False: not as it should be. */
+static bool find(const Steps *s, uint32_t rows, RunChains *c)
 {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt")) {
@@ -88,40 +172,6 @@ static uint32_t find(const Steps *s, uint32_t rows, RunChains *c)
     }
 #endif
     return find_any(s, rows, c);
-}
-
-/* ---- Values ---------------------------------------------------------------------------------- */
-
-static uint32_t kind_of(const Steps *s, uint32_t row)
-{
-    const uint32_t bit = row * s->kind_bits;
-    return s->kind_bits == 0 ? 0 : s->kinds[bit / 8] >> bit % 8 & ((1u << s->kind_bits) - 1);
-}
-
-/* What its class and its bits say, which are there. */
-static uint64_t value_at(const Steps *s, uint32_t kind, uint32_t at)
-{
-    const size_t byte = at >> 3, left = s->len - byte;
-    uint64_t word = 0;
-    if (left >= sizeof word) {
-        word = code_load64(s->bits + byte);
-    } else {
-        memcpy(&word, s->bits + byte, left);
-    }
-    return (word >> (at & 7) & s->mask[kind]) + s->base[kind];
-}
-
-/* Of first values; false: one is not within the block's bounds. */
-static bool get_firsts(const Steps *s, RunChains *c)
-{
-    bool bad = false;
-    for (uint32_t i = 0; i < c->told.count; i++) {
-        const uint64_t t = value_at(s, kind_of(s, c->first[i]), c->at[i]);
-        const int64_t time = (int64_t)(s->start + s->scale * t);
-        c->times[i] = time;
-        bad |= time < s->low || time > s->high;
-    }
-    return !bad;
 }
 
 static bool get_rows(const RunChains *c, uint32_t from, uint32_t to, int64_t *times)
@@ -168,8 +218,7 @@ static bool take_steps(RunChains *c)
     if (!steps_head(&c->coded.front, c->coded.back, rows, s)) {
         return false;
     }
-    c->told.count = find(s, rows, c);
-    if ((c->end + 7) / 8 != s->len || !get_firsts(s, c)) {
+    if (!find(s, rows, c)) {
         return false;
     }
     if (__builtin_mul_overflow(s->reach, s->scale, &c->told.reach_ms)) {

@@ -313,16 +313,20 @@ static PtStatus end(void *state, Scan *scan, PtError *err)
     const size_t latest = (of->to - 1) * 64 + top;
     const size_t period = of->from * 64 + (size_t)__builtin_ctzll(of->once[of->from]);
     const bool again = (of->twice[period / 64] >> period % 64 & 1) != 0;
-    Cohort *cohort = NULL;
+    Cohort *cohort = s->value_cap > 0 ? *cohort_at(s, 0, period) : NULL;
     uint32_t last = NO_BRACKET;
-    PtStatus st = enter(s, scan, NULL, period, &cohort, err);
-    if (st == PT_OK && beyond && (again || latest != period)) {
+    PtStatus st = cohort != NULL ? PT_OK : cohort_of(s, scan, 0, period, &cohort, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    cohort->persons++;
+    if (beyond && (again || latest != period)) {
         came_back(s, cohort, latest - period, &last);
     }
-    if (st == PT_OK && !beyond && again) {
+    if (!beyond && again) {
         came_back(s, cohort, 0, &last);
     }
-    for (size_t w = of->from; st == PT_OK && !beyond && w < of->to; w++) {
+    for (size_t w = of->from; !beyond && w < of->to; w++) {
         for (uint64_t bits = of->once[w]; bits != 0; bits &= bits - 1) {
             const size_t at = w * 64 + (size_t)__builtin_ctzll(bits);
             if (at != period) {
@@ -331,7 +335,7 @@ static PtStatus end(void *state, Scan *scan, PtError *err)
         }
     }
     times_forget(&s->seen);
-    return st;
+    return PT_OK;
 }
 
 /* Of each period the first row of begin and the last of again. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Which rows of a block matter: codes first, 16 at a time where the plan names a few; then time,
  * where the block is not within the range as a whole; then programs, each text of the block once.
- */
+ * Rows of codes that are rare in a block are kept with their times, and asked for first. */
 #include "platform/columns/columns_pass.h"
 
 #include <string.h>
@@ -306,7 +306,7 @@ static PtStatus run_tests(Scan *s, Cursor *c, PtError *err)
     return st;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------- */
+/* ---- Codes and times ------------------------------------------------------------------------- */
 
 static PtStatus match_codes(Cursor *c, PtError *err)
 {
@@ -317,16 +317,138 @@ static PtStatus match_codes(Cursor *c, PtError *err)
     return st;
 }
 
-PtStatus match_rows(Cursor *c, PtError *err)
+static PtStatus match_times(Cursor *c, PtError *err)
 {
     const ColumnsBlock *b;
+    PtStatus st =
+        columns_read(c->reader, COLUMNS_COLUMN_TIME, c->base / COLUMNS_BLOCK_ROWS, &b, err);
+    c->times = st == PT_OK ? b->i64 : NULL;
+    return st;
+}
+
+PtStatus match_rows(Cursor *c, PtError *err)
+{
     PtStatus st = match_codes(c, err);
-    if (st == PT_OK && c->times == NULL) {
-        st = columns_read(c->reader, COLUMNS_COLUMN_TIME, c->base / COLUMNS_BLOCK_ROWS, &b, err);
-        c->times = st == PT_OK ? b->i64 : NULL;
+    return st == PT_OK && c->times == NULL ? match_times(c, err) : st;
+}
+
+/* ---- Rare events ----------------------------------------------------------------------------- */
+
+static bool has_code(const Pass *p, const Cursor *c, uint16_t code)
+{
+    const ColumnsBlockInfo *info =
+        columns_block_info(p->snapshot, c->run, c->base / COLUMNS_BLOCK_ROWS);
+    return (info->events[code % 256 >> 6] >> (code & 63) & 1) != 0;
+}
+
+/* Rows [first, end) that matter and are in the range of time, where all that could are known from
+ * before. */
+static bool list_known(const Pass *p, Cursor *c, uint32_t first, uint32_t end)
+{
+    const int64_t from = p->plan->from_ms, to = p->plan->to_ms;
+    uint64_t bits[COLUMNS_BLOCK_ROWS / 64] = {0};
+    for (size_t i = 0; i < p->few_count; i++) {
+        ColumnsRare rare = {.count = 0};
+        if (has_code(p, c, p->few[i]) &&
+            !columns_rare_find(c->reader, c->base / COLUMNS_BLOCK_ROWS, p->few[i], &rare)) {
+            return false;
+        }
+        for (uint32_t j = 0; j < rare.count; j++) {
+            const uint16_t row = rare.rows[j];
+            const int64_t time = rare.times[j];
+            const bool in = row >= first && row < end && time >= from && time < to;
+            bits[row >> 6] |= (uint64_t)in << (row & 63);
+            c->known->codes[row] = p->few[i];
+            c->known->times[row] = time;
+        }
+    }
+    c->codes = c->known->codes;
+    c->times = c->known->times;
+    c->first = first;
+    c->dense = false;
+    c->count = 0;
+    for (uint32_t word = first >> 6; word <= (end - 1) >> 6; word++) {
+        for (uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) {
+            c->list[c->count++] = (uint16_t)(word << 6 | (uint32_t)__builtin_ctzll(rest));
+        }
+    }
+    return true;
+}
+
+/* Of the listed rows, which are all of the block that matter, those with the code. */
+static bool keep_rare(Cursor *c, uint16_t code)
+{
+    uint16_t rows[COLUMNS_RARE_MOST];
+    int64_t times[COLUMNS_RARE_MOST];
+    ColumnsRare rare = {.rows = rows, .times = times};
+    for (uint32_t i = 0; i < c->count; i++) {
+        const uint16_t row = c->list[i];
+        if (c->codes[row] == code) {
+            rows[rare.count] = row;
+            times[rare.count++] = c->times[row];
+        }
+    }
+    return columns_rare_keep(c->reader, c->base / COLUMNS_BLOCK_ROWS, code, &rare);
+}
+
+/* Times of the listed rows, by the chains that they are in. */
+static PtStatus match_few_times(Cursor *c, PtError *err)
+{
+    const ColumnsChains *chains;
+    PtStatus st = columns_read_chains(c->reader, c->base / COLUMNS_BLOCK_ROWS, &chains, err);
+    uint32_t chain = 0;
+    for (uint32_t i = 0; st == PT_OK && i < c->count; i++) {
+        const bool read = i > 0 && c->list[i] < chains->first[chain + 1];
+        while (chains->first[chain + 1] <= c->list[i]) {
+            chain++;
+        }
+        st = read ? st : columns_chain_times(c->reader, chain, chain + 1, c->known->times, err);
+    }
+    c->times = st == PT_OK ? c->known->times : NULL;
+    return st;
+}
+
+/* Keeps what matters of the block, if it is so few that it would be worth it; in *ret_known whether
+ * it was. The list is lost. */
+static PtStatus learn(const Pass *p, Cursor *c, bool *ret_known, PtError *err)
+{
+    const uint32_t left = p->info[c->run].rows - c->base;
+    const uint32_t rows = left < COLUMNS_BLOCK_ROWS ? left : COLUMNS_BLOCK_ROWS;
+    c->count = list_few(p, c, 0, rows, 0);
+    *ret_known = c->count <= rows / 64;
+    PtStatus st = *ret_known ? match_few_times(c, err) : PT_OK;
+    for (size_t i = 0; st == PT_OK && *ret_known && i < p->few_count; i++) {
+        ColumnsRare rare;
+        *ret_known = !has_code(p, c, p->few[i]) ||
+                     columns_rare_find(c->reader, c->base / COLUMNS_BLOCK_ROWS, p->few[i], &rare) ||
+                     keep_rare(c, p->few[i]);
     }
     return st;
 }
+
+/* Rows [first, end) of a few codes as the list; in *ret_known whether it came with codes, and with
+ * times that are in the range. */
+static PtStatus match_few(const Pass *p, Cursor *c, uint32_t first, uint32_t end, bool *ret_known,
+                          PtError *err)
+{
+    *ret_known = list_known(p, c, first, end);
+    if (*ret_known) {
+        return PT_OK;
+    }
+    PtStatus st = match_codes(c, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    c->count = list_codes(p, c, first, end);
+    if (c->count <= COLUMNS_RARE_MOST) {
+        st = learn(p, c, ret_known, err);
+        *ret_known = st == PT_OK && *ret_known && list_known(p, c, first, end);
+        c->count = *ret_known ? c->count : list_codes(p, c, first, end);
+    }
+    return st;
+}
+
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 /* All rows of the block, asked for nothing but the period of their time. */
 static PtStatus match_periods(Cursor *c, uint32_t block, PtError *err)
@@ -338,42 +460,50 @@ static PtStatus match_periods(Cursor *c, uint32_t block, PtError *err)
                        : st;
 }
 
-PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end, PtError *err)
+/* Programs, and the periods of what is left in the list, whose times are there. */
+static PtStatus match_list(Scan *s, Cursor *c, PtError *err)
 {
-    const Pass *p = s->pass;
-    const ColumnsBlockInfo *info = columns_block_info(p->snapshot, c->run, block);
-    const ColumnsBlock *b;
-    const bool any_code = p->times_of != NULL && p->all_codes && p->test_count == 0;
-    const bool in_range = info->time_min >= p->plan->from_ms && info->time_max < p->plan->to_ms;
-    c->base = block * COLUMNS_BLOCK_ROWS;
-    c->codes = NULL;
-    c->times = NULL;
-    c->at = c->count = 0;
-    PtStatus st = any_code ? PT_OK : match_codes(c, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    c->count = list_codes(p, c, first, end);
-    if (c->count == 0) {
-        return PT_OK;
-    }
-    if (any_code && in_range) {
-        return match_periods(c, block, err);
-    }
-    st = columns_read(c->reader, COLUMNS_COLUMN_TIME, block, &b, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    c->times = b->i64;
-    if (!in_range) {
-        keep_in_range(p, c);
-    }
-    if (p->test_count > 0 && c->count > 0) {
-        st = run_tests(s, c, err);
-    }
+    PtStatus st = s->pass->test_count > 0 && c->count > 0 ? run_tests(s, c, err) : PT_OK;
     if (st == PT_OK && c->stretches != NULL) {
         times_block_fill(c->stretches, c->dense ? c->times + c->first : c->times,
                          c->dense ? NULL : c->list, c->count);
     }
     return st;
+}
+
+PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end, PtError *err)
+{
+    const Pass *p = s->pass;
+    const ColumnsBlockInfo *info = columns_block_info(p->snapshot, c->run, block);
+    const bool any_code = p->times_of != NULL && p->all_codes && p->test_count == 0;
+    const bool in_range = info->time_min >= p->plan->from_ms && info->time_max < p->plan->to_ms;
+    bool known = false;
+    c->base = block * COLUMNS_BLOCK_ROWS;
+    c->codes = NULL;
+    c->times = NULL;
+    c->at = c->count = 0;
+    PtStatus st = PT_OK;
+    if (p->few_count > 0) {
+        st = match_few(p, c, first, end, &known, err);
+    } else {
+        st = any_code ? PT_OK : match_codes(c, err);
+        c->count = st == PT_OK ? list_codes(p, c, first, end) : 0;
+    }
+    if (st != PT_OK || c->count == 0) {
+        return st;
+    }
+    if (known) {
+        return match_list(s, c, err);
+    }
+    if (any_code && in_range) {
+        return match_periods(c, block, err);
+    }
+    st = match_times(c, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    if (!in_range) {
+        keep_in_range(p, c);
+    }
+    return match_list(s, c, err);
 }

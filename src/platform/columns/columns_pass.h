@@ -166,6 +166,13 @@ typedef struct SlotNumbers {
 
 typedef struct TimesBlock TimesBlock; /* periods of the listed rows */
 
+/* Instead of a block's own codes and times, where its rows that matter are known from before: only
+ * those of listed rows are there. */
+typedef struct KnownRows {
+    uint16_t codes[COLUMNS_BLOCK_ROWS];
+    int64_t times[COLUMNS_BLOCK_ROWS];
+} KnownRows;
+
 /* Reads one run, group by group. */
 typedef struct Cursor {
     ColumnsReader *reader;
@@ -183,6 +190,7 @@ typedef struct Cursor {
     const int64_t *times;
     uint64_t *sets;        /* by place in list; NULL: the plan has no programs */
     TimesBlock *stretches; /* NULL: the plan asks for rows */
+    KnownRows *known;      /* NULL: the plan has more than a few codes */
     SeenBlock *seen;       /* by column of the pass */
     SlotNumbers *numbers;  /* by slot */
     uint16_t list[COLUMNS_BLOCK_ROWS];

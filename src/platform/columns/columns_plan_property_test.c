@@ -57,8 +57,9 @@ typedef struct World {
     PtZone *zone;
     int64_t from_ms, length_ms, grain_ms; /* of times */
     uint32_t nodes;
-    uint32_t noise;                    /* further events */
-    bool large;                        /* several blocks */
+    uint32_t noise; /* further events */
+    bool large;     /* several blocks */
+    uint64_t rare;  /* one row in so many is not of the first event; 0: no event is rare */
     uint32_t person_of[HISTORY_NODES]; /* now */
     uint64_t chdb_share;               /* of questions one in so many is asked there, too */
     bool loaded;                       /* its rows are those of the snapshot */
@@ -111,7 +112,7 @@ static void random_row(World *w)
 {
     static const char *const stores[] = {"", "", "berlin", "oslo"};
     static const char *const currencies[] = {"EUR", "USD", ""};
-    const uint64_t event = below(w, EVENTS);
+    const uint64_t event = w->rare > 0 && !one_in(w, w->rare) ? 0 : below(w, EVENTS);
     char noise[PT_TIME_TEXT];
     (void)snprintf(noise, sizeof noise, "noise %u",
                    w->noise > 0 ? (unsigned)below(w, w->noise) : 0);
@@ -218,7 +219,8 @@ static void random_history(World *w)
     w->nodes = (uint32_t)(1 + below(w, one_in(w, 8) ? HISTORY_NODES - 1 : 30));
     w->noise = one_in(w, 6) ? 600 : 0;
     w->large = one_in(w, 25);
-    if (w->large) { // a tie between two blocks has both read again
+    w->rare = one_in(w, 4) ? 200 : 0; // all events but one are rare, and kept where they are found
+    if (w->large) {                   // a tie between two blocks has both read again
         w->grain_ms = 1;
     }
     w->h = history_new(w->seed, one_in(w, 3) ? 1 << 20 : 0);
@@ -354,14 +356,16 @@ static void random_sets(World *w, Question *q, const ColumnsSnapshot *s)
 {
     const ColumnsEvent *events;
     const size_t codes = columns_snapshot_events(s, &events);
+    const uint16_t common = history_code(s, 1, pt_str(names[0]));
     q->plan.set_count = 1 + below(w, SETS);
     for (size_t i = 0; i < q->plan.set_count; i++) {
         const uint64_t share = 1 + below(w, 5);
         for (size_t code = 0; code < codes; code++) {
-            q->codes[i][code / 64] |= (uint64_t)one_in(w, share) << (code % 64);
+            const bool in = one_in(w, share) && (w->rare == 0 || code != common);
+            q->codes[i][code / 64] |= (uint64_t)in << (code % 64);
         }
         q->programs[i] = one_in(w, 3) ? random_program(w) : NULL;
-        q->sets[i] = (PlanSet){one_in(w, 8) ? NULL : q->codes[i], q->programs[i]};
+        q->sets[i] = (PlanSet){one_in(w, 8) && w->rare == 0 ? NULL : q->codes[i], q->programs[i]};
     }
 }
 

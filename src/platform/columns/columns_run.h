@@ -106,5 +106,16 @@ PT_NODISCARD PtStatus run_read_chains(Run *run, uint32_t block, RunScratch *scra
                                       const ColumnsChains **ret_chains, PtError *err);
 PT_NODISCARD PtStatus run_chain_times(const Run *run, const RunScratch *scratch, uint32_t from,
                                       uint32_t to, int64_t *times, PtError *err);
+/* What questions found of rare events, kept with the run (columns_rare.c). Any number of threads
+ * may keep and find at once; what was found lives as long as the run. */
+typedef struct RunRare RunRare;
+RunRare *run_rare_new(uint32_t rows); /* NULL: no memory */
+void run_rare_free(RunRare *r);       /* accepts NULL */
+/* block: of the run. False: not known. */
+bool run_rare_find(const RunRare *r, uint32_t block, uint16_t code, ColumnsRare *ret_rare);
+/* False: there is no room left, or no memory. */
+bool run_rare_keep(RunRare *r, uint32_t block, uint16_t code, const ColumnsRare *rare);
+RunRare *run_rare(const Run *run);
+
 /* Reads everything and compares it with its checksums and bounds; the first trouble. */
 PT_NODISCARD PtStatus run_check(Run *run, uint64_t *ret_blocks, PtError *err);

@@ -24,6 +24,7 @@ struct Run {
     const ColumnsBlockInfo *info;
     const RunPlace *places[RUN_NUMBERS]; /* NULL: no such column */
     uint8_t kind[RUN_NUMBERS];
+    RunRare *rare;                   /* owned */
     _Atomic(ZSTD_DCtx *) idle[IDLE]; /* taken while a block is unpacked */
 };
 
@@ -235,6 +236,9 @@ PtStatus run_open(const RunSource *source, Run **ret_run, PtError *err)
     if (st == PT_OK) {
         st = read_foot(run, err);
     }
+    if (st == PT_OK && (run->rare = run_rare_new(run->rows)) == NULL) {
+        st = pt_fail(err, PT_NO_MEMORY, "no memory to read a run");
+    }
     if (st != PT_OK) {
         run->file = NULL; // stays the caller's
         run_close(run);
@@ -255,6 +259,7 @@ void run_close(Run *run)
     if (run->file != NULL) {
         run->fs->ops->close(run->fs, run->file);
     }
+    run_rare_free(run->rare);
     free(run->foot);
     free(run);
 }
@@ -268,6 +273,11 @@ ColumnsRunInfo run_info(const Run *run)
 bool run_cold(const Run *run)
 {
     return run->cold;
+}
+
+RunRare *run_rare(const Run *run)
+{
+    return run->rare;
 }
 
 const ColumnsBlockInfo *run_block_info(const Run *run, uint32_t block)

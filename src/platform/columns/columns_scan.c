@@ -40,8 +40,9 @@ static PtStatus open_cursor(const Pass *p, Cursor *c, uint32_t run, PtError *err
     c->numbers = calloc(p->plan->slot_count + 1, sizeof *c->numbers);
     c->sets = p->test_count > 0 ? calloc(COLUMNS_BLOCK_ROWS, sizeof *c->sets) : NULL;
     c->stretches = p->times_of != NULL ? times_block_new(p->times_of) : NULL;
+    c->known = p->few_count > 0 ? malloc(sizeof *c->known) : NULL;
     if (c->seen == NULL || c->numbers == NULL || (p->test_count > 0 && c->sets == NULL) ||
-        (p->times_of != NULL && c->stretches == NULL)) {
+        (p->times_of != NULL && c->stretches == NULL) || (p->few_count > 0 && c->known == NULL)) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a query");
     }
     for (size_t i = 0; i < p->column_count; i++) {
@@ -58,7 +59,8 @@ PtStatus scan_open(Scan *s, PtError *err)
     const Pass *p = s->pass;
     const size_t sets = p->test_count > 0 ? COLUMNS_BLOCK_ROWS * sizeof(uint64_t) : 0;
     const size_t times = p->times_of != NULL ? times_block_bytes() : 0;
-    const int64_t each = (int64_t)(sizeof *s->cursors + sets + times);
+    const size_t known = p->few_count > 0 ? sizeof(KnownRows) : 0;
+    const int64_t each = (int64_t)(sizeof *s->cursors + sets + times + known);
     PtStatus st = pass_charge(s->pass, each * (int64_t)p->runs, err);
     if (st != PT_OK) {
         return st;
@@ -88,6 +90,7 @@ void scan_close(Scan *s)
         free(c->seen);
         free(c->sets);
         times_block_free(c->stretches);
+        free(c->known);
         columns_reader_close(c->reader);
     }
     if (s->state != NULL) {

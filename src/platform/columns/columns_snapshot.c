@@ -250,3 +250,15 @@ PtStatus columns_chain_times(ColumnsReader *r, uint32_t from, uint32_t to, int64
     }
     return run_chain_times(r->run, &r->chained, from, to, times, err);
 }
+
+bool columns_rare_find(const ColumnsReader *r, uint32_t block, uint16_t code, ColumnsRare *ret_rare)
+{
+    return block < run_info(r->run).blocks &&
+           run_rare_find(run_rare(r->run), block, code, ret_rare);
+}
+
+bool columns_rare_keep(ColumnsReader *r, uint32_t block, uint16_t code, const ColumnsRare *rare)
+{
+    return block < run_info(r->run).blocks && rare->count <= COLUMNS_RARE_MOST &&
+           run_rare_keep(run_rare(r->run), block, code, rare);
+}

@@ -307,11 +307,35 @@ static inline void see(TimesSeen *seen, Stretch stretch)
     }
 }
 
+/* Of sure guesses, none of them over 63, when nothing is counted. */
+static void see_word(TimesSeen *seen, TimesBlock *b, uint32_t from, uint32_t to)
+{
+    uint64_t once = seen->once[0], twice = seen->twice[0];
+    uint32_t at = b->at;
+    while (from < to) {
+        const uint32_t next = b->starts[at], end = next < to ? next : to;
+        const uint64_t bit = 1ull << b->of[at - 1];
+        twice |= (once & bit) | (end - from > 1 ? bit : 0);
+        once |= bit;
+        at += end == next;
+        from = end;
+    }
+    b->at = at;
+    seen->once[0] = once;
+    seen->twice[0] = twice;
+    seen->from = 0;
+    seen->to = 1;
+}
+
 void times_see_rows(TimesSeen *seen, TimesBlock *b, uint32_t from, uint32_t to)
 {
     Stretch stretch;
     begin(seen);
     go_to(b, from);
+    if (b->times == NULL && seen->counts == NULL && b->guess.most < 64) {
+        see_word(seen, b, from, to);
+        return;
+    }
     while (from < to) {
         from = next_stretch(b, from, to, &stretch);
         see(seen, stretch);

@@ -2,6 +2,8 @@
 import { msg } from '@lingui/core/macro'
 import type { Feature } from '@/base/feature'
 
+export { type Document as HoursDocument, formatWindows, parseWindows, type Weekday, WEEKDAYS } from './hours'
+
 export const commerceFeature: Feature = {
   name: 'commerce',
   group: 'front',

@@ -2,6 +2,8 @@
 import { msg } from '@lingui/core/macro'
 import type { Feature } from '@/base/feature'
 
+export { categoriesOf, useNamed } from './named'
+
 export const deskFeature: Feature = {
   name: 'desk',
   group: 'front',
@@ -20,6 +22,9 @@ export const deskFeature: Feature = {
   ],
   tabs: [
     { path: '/desk', title: msg`Tickets` },
+    { path: '/desk/routing', title: msg`Routing` },
+    { path: '/desk/triage', title: msg`Triage` },
+    { path: '/desk/mailboxes', title: msg`Mailboxes` },
     { path: '/desk/policy', title: msg`Priorities` },
     { path: '/desk/sla', title: msg`Promises` },
     { path: '/desk/records', title: msg`Records` },

@@ -5,7 +5,10 @@ import { useEffect, useRef, useState } from 'react'
 import { api, ok, type Schemas } from '@/api/client'
 import { usePulse } from '@/base/pulse'
 import { queries } from '@/base/session'
+import { ALL, type DeskRecord, fetchRecords, policyQuery, type RecordKind } from './named'
 import type { Asked } from './views'
+
+export { ALL, type DeskRecord, RECORD_KINDS, type RecordKind, useNamed } from './named'
 
 export type Ticket = Schemas['Ticket']
 export type TicketPage = Schemas['TicketPage']
@@ -16,7 +19,6 @@ export type Why = Schemas['TicketWhy']
 export type HistoryRow = Schemas['TicketEvent']
 export type Report = Schemas['TicketReport']
 export type Escalation = Schemas['TicketEscalation']
-export type DeskRecord = Schemas['DeskRecord']
 export type TicketClock = Schemas['TicketClock']
 export type ClockKind = Schemas['SlaClock']
 export type StretchWhy = Schemas['SlaWhy']
@@ -31,10 +33,6 @@ export const OPEN: readonly State[] = ['new', 'in_progress', 'waiting']
 export const TYPES = ['incident', 'service_request', 'problem', 'change'] as const
 export const LEVELS = ['high', 'medium', 'low'] as const
 export const LABELS = ['P1', 'P2', 'P3', 'P4', 'P5'] as const
-export const RECORD_KINDS = ['services', 'touchpoints', 'vendors', 'queues', 'fields', 'macros', 'templates', 'views'] as const
-export type RecordKind = (typeof RECORD_KINDS)[number]
-
-export const ALL = 'desk'
 export const PAGE = 50
 /** Rows of history or reports that are read at once: of nearly every ticket all. */
 const MANY = 500
@@ -222,10 +220,6 @@ export const fileOf = (ticket: string, attachment: number) => `/api/v1/tickets/$
 
 export const recordsKey = (kind: RecordKind) => [ALL, 'records', kind] as const
 
-async function fetchRecords(kind: RecordKind): Promise<DeskRecord[]> {
-  return (await ok(api.GET('/api/v1/desk/records/{kind}', { params: { path: { kind } } }))).data
-}
-
 export function useRecords(kind: RecordKind, enabled = true) {
   return useQuery({ queryKey: recordsKey(kind), queryFn: () => fetchRecords(kind), staleTime: 60000, enabled })
 }
@@ -235,25 +229,8 @@ export function said<T>(record: DeskRecord, name: string): T | undefined {
   return (record.record as Record<string, unknown>)[name] as T | undefined
 }
 
-const policyQuery = { queryKey: [ALL, 'policy'], queryFn: () => ok(api.GET('/api/v1/desk/policy')), staleTime: 60000, refetchOnWindowFocus: false }
-
 export function usePolicy() {
   return useQuery(policyQuery)
-}
-
-const NAMED = ['queues', 'services', 'touchpoints', 'vendors'] as const
-
-/** Whatever has a name, read together: a page that shows names is drawn once more when they are there, not once for each kind. */
-export function useNamed() {
-  return useQuery({
-    queryKey: [ALL, 'records', 'names'],
-    queryFn: async () => {
-      const [people, policy, ...records] = await Promise.all([ok(api.GET('/api/v1/desk/people')), queries.fetchQuery(policyQuery), ...NAMED.map(fetchRecords)])
-      const [queues = [], services = [], touchpoints = [], vendors = []] = records
-      return { people: [...people.data].sort((a, b) => a.name.localeCompare(b.name)), policy, queues, services, touchpoints, vendors }
-    },
-    staleTime: 60000,
-  })
 }
 
 /** Everything of the desk is looked at again. */

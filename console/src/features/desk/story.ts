@@ -39,7 +39,7 @@ export function storyOf(rows: readonly HistoryRow[]): Told[] {
     } else if (row.what === 'escalated' || row.what === 'vendor_answered') told.push({ kind: 'vendor', row })
     else if (PROMISES.includes(row.what)) told.push({ kind: 'promise', row })
     else if (row.what === 'opened') told.push({ kind: 'did', row })
-    else if (row.text !== '' && row.what !== 'merged' && row.what !== 'parted') told.push({ kind: 'words', row })
+    else if (row.text !== '' && row.what !== 'merged' && row.what !== 'parted' && row.what !== 'triaged' && row.what !== 'routed') told.push({ kind: 'words', row })
     else told.push({ kind: 'did', row })
   }
   return told

@@ -86,6 +86,8 @@ export const fields: Record<string, MessageDescriptor> = {
 
 export const whats: Record<HistoryRow['what'], MessageDescriptor> = {
   opened: msg`opened it`,
+  triaged: msg`sorted it`,
+  routed: msg`gave it to an agent`,
   joined: msg`A report joined`,
   parted: msg`parted a report`,
   changed: msg`changed`,
@@ -104,6 +106,14 @@ export const whats: Record<HistoryRow['what'], MessageDescriptor> = {
   sla_breached: msg`A promise is broken`,
   sla_escalated: msg`Escalated`,
   erased: msg`Texts were erased`,
+}
+
+export const entityThings: Record<string, MessageDescriptor> = {
+  store: msg`Store`,
+  till: msg`Till`,
+  order: msg`Order`,
+  device: msg`Device`,
+  error: msg`Error`,
 }
 
 export const linkKinds: Record<LinkKind, { to: MessageDescriptor; from: MessageDescriptor }> = {

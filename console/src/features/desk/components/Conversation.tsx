@@ -12,6 +12,7 @@ import { useValueText } from '../names'
 import { changesOf, storyOf, type Told } from '../story'
 import { clocks, fields, nameOf, whats } from '../words'
 import { Scroll } from './Scroll'
+import { Beside, TriagePanel } from './Triage'
 
 function useBy() {
   const { t } = useLingui()
@@ -95,11 +96,14 @@ export function Conversation({ ticket }: { ticket: Ticket }) {
           <div className="dk-words-head">
             <bdi className="dk-by">{ticket.requester === '' ? t`Somebody` : ticket.requester}</bdi>
             <span className="dk-tag"><Icon name="person" size={12} /><Trans>What was reported</Trans></span>
+            <Beside ticket={ticket} part="mood" />
             <span className="pt-grow" /><span className="pt-faint"><Ago at={ticket.opened_at} /></span>
           </div>
           <div className="dk-text"><bdi>{ticket.description}</bdi></div>
+          <Beside ticket={ticket} part="entities" />
         </div>
       )}
+      <TriagePanel ticket={ticket} />
       <Loaded query={query} rows={4}>
         {() => <ol className="pt-items dk-story" aria-label={t`What was said and done`}>{told.map((one) => <Item key={one.kind === 'joined' ? one.rows[0]?.seq : one.row.seq} told={one} onReports={() => setUrl({ tab: 'reports' })} />)}</ol>}
       </Loaded>

@@ -16,10 +16,12 @@ import { ActionsOf, BulkBar } from '../components/Actions'
 import { Filters } from '../components/Filters'
 import { NewTicket } from '../components/NewTicket'
 import { SaveView } from '../components/SaveView'
+import { Offers, TakingSwitch } from '../components/Taking'
 import { TicketList } from '../components/TicketList'
 import { TicketView } from '../components/TicketView'
 import { useEntries, ViewsPane } from '../components/ViewsPane'
 import { deskFeature } from '../index'
+import { useLater } from '../later'
 import { type DeskRecord, type Ticket, useFollow, useNow, useRecords, useTickets } from '../model'
 import { type Asked, askedOf, NARROWING } from '../views'
 import '../desk.css'
@@ -156,13 +158,16 @@ export function DeskPage() {
   const go = useGo()
   const asked = useAsked()
   const mayReport = useMay('desk.report')
+  const mayWrite = useMay('desk.write')
+  const later = useLater()
   const onNew = useMemo(() => (mayReport ? () => setUrl({ new: 1 }) : null), [mayReport, setUrl])
   return (
     <Page
       fill title={t`Desk`} note={<Note asked={asked} />}
-      actions={onNew && <Button variant="filled" leftSection={<Icon name="add" />} onClick={onNew}><Trans>Report something</Trans></Button>}
+      actions={<>{later && mayWrite && <TakingSwitch />}{onNew && <Button variant="filled" leftSection={<Icon name="add" />} onClick={onNew}><Trans>Report something</Trans></Button>}</>}
     >
       <AreaTabs of={deskFeature} />
+      {later && mayWrite && <Offers />}
       {asked === null ? <Skeleton rows={10} height={72} /> : <Panes key={url.view ?? 'open'} asked={asked} onNew={onNew} />}
       {url.new === '1' && <NewTicket opened onClose={() => setUrl({ new: null })} onMade={(key) => go(`/desk/${key}`)} />}
     </Page>

@@ -1,0 +1,92 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: desk_route_setting_get
+-- Served by the primary key.
+SELECT id, number, json, version, changed_ms, changed_by, memory FROM desk_route_setting WHERE kind = ?1 AND id = ?2;
+
+-- name: desk_route_setting_list
+-- Of kind ?1 behind ?2, at most ?3. Served by the primary key.
+SELECT id, number, json, version, changed_ms, changed_by, memory FROM desk_route_setting WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
+
+-- name: desk_route_setting_count
+-- Served by the primary key.
+SELECT COUNT(*) FROM desk_route_setting WHERE kind = ?1;
+
+-- name: desk_route_setting_add
+INSERT INTO desk_route_setting (kind, id, json, version, changed_ms, changed_by, number, memory) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, 0);
+
+-- name: desk_route_setting_last
+-- Served by desk_route_setting_number.
+SELECT COALESCE(MAX(number), 1) FROM desk_route_setting;
+
+-- name: desk_route_setting_memory
+-- Served by the primary key.
+UPDATE desk_route_setting SET memory = ?3 WHERE kind = ?1 AND id = ?2;
+
+-- name: desk_route_setting_set
+-- Served by the primary key.
+UPDATE desk_route_setting SET json = ?3, version = version + 1, changed_ms = ?4, changed_by = ?5 WHERE kind = ?1 AND id = ?2;
+
+-- name: desk_route_presence_get
+-- Served by the primary key.
+SELECT account, presence, reason, since_ms, missed FROM desk_route_presence WHERE account = ?1;
+
+-- name: desk_route_presence_list
+-- Behind ?1, at most ?2. Served by the primary key.
+SELECT account, presence, reason, since_ms, missed FROM desk_route_presence WHERE account > ?1 ORDER BY account LIMIT ?2;
+
+-- name: desk_route_presence_set
+-- Served by the primary key.
+INSERT INTO desk_route_presence (account, presence, reason, since_ms, missed) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (account) DO UPDATE SET presence = excluded.presence, reason = excluded.reason, since_ms = excluded.since_ms, missed = excluded.missed;
+
+-- name: desk_route_decision_last
+-- Served by the primary key.
+SELECT COALESCE(MAX(number), 0) FROM desk_route_decision;
+
+-- name: desk_route_decision_add
+INSERT INTO desk_route_decision (number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8);
+
+-- name: desk_route_decision_end
+-- Of an offer that stands. Served by the primary key.
+UPDATE desk_route_decision SET state = ?2, ended_ms = ?3 WHERE number = ?1 AND state = 'offered';
+
+-- name: desk_route_decision_get
+-- Served by the primary key.
+SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why FROM desk_route_decision WHERE number = ?1;
+
+-- name: desk_route_decision_of_ticket
+-- Of ticket ?1, newest first, at most ?2. Served by desk_route_decision_ticket.
+SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why FROM desk_route_decision
+WHERE ticket = ?1 ORDER BY number DESC LIMIT ?2;
+
+-- name: desk_route_decision_offered
+-- Offers that stand, behind ?1, at most ?2. Served by desk_route_decision_state.
+SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why FROM desk_route_decision
+WHERE state = 'offered' AND number > ?1 ORDER BY number LIMIT ?2;
+
+-- name: desk_route_decision_mine
+-- Offers to account ?1 that stand, at most ?2. Served by desk_route_decision_state.
+SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why FROM desk_route_decision
+WHERE state = 'offered' AND account = ?1 ORDER BY number LIMIT ?2;
+
+-- name: desk_route_decision_refused
+-- Rejected ones and those without an answer since ?1, behind ?2, at most ?3. Served by desk_route_decision_state.
+SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why FROM desk_route_decision
+WHERE state IN ('rejected', 'expired') AND ended_ms >= ?1 AND number > ?2 ORDER BY number LIMIT ?3;
+
+-- name: desk_route_tickets
+-- At most ?2 behind ?1. Served by the primary key.
+SELECT number, state, priority, opened_ms, queue, assignee, channel, category, store, requester FROM desk_ticket
+WHERE number > ?1 ORDER BY number LIMIT ?2;
+
+-- name: desk_route_ticket
+-- Served by the primary key.
+SELECT number, state, priority, opened_ms, queue, assignee, channel, category, store, requester FROM desk_ticket WHERE number = ?1;
+
+-- name: desk_route_spoke
+-- Who answered requester ?1 last, since ?2. Served by desk_report_requester and the history's primary key.
+SELECT h.by_id FROM desk_report r JOIN desk_history h ON h.ticket = r.ticket
+WHERE r.requester = ?1 AND r.requester <> '' AND h.is_public = 1 AND h.by_kind = 'account' AND h.kind IN ('note', 'changed') AND h.at_ms >= ?2
+ORDER BY h.at_ms DESC, h.ticket DESC, h.seq DESC LIMIT 1;

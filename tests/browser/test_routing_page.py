@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The routing board, its editors, and the agent who takes work: what is offered is taken or left by one key."""
+import pathlib
+import tempfile
+
+import pytest
+from desk_floor import Floor
+from driver import Browser
+from harness import node
+from people import sign_in
+from routes import LOOKS, ROUTING, filled
+from test_survey import looks, survey
+
+
+class Given(Floor):
+    """The desk whose tickets are given by Patron."""
+
+    def put_routing(self, path, settings):
+        path = f"/api/v1/routing/{path}"
+        return self.ask("PUT", path, {"version": self.ask("GET", path)["version"], "settings": settings})
+
+    def agents(self):
+        return {one["name"]: one["id"] for one in self.ask("GET", "/api/v1/desk/people")["data"]}
+
+    def furnish_routing(self):
+        """Words for the paths of ROUTING."""
+        people = self.agents()
+        first, second = people["Agnes Agent"], people["Bruno Bell"]
+        self.ask("PUT", "/api/v1/routing/skills", {"version": 0, "skills": [{"id": "arabic", "name": "Arabic"}, {"id": "tills", "name": "Tills"}]})
+        hours = {"zone": "Europe/London", "hours": {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}}
+        self.put_routing(f"agents/{first}", {"queues": ["digital"], "skills": [{"skill": "tills", "level": 3}], "capacity": 4, "shifts": hours})
+        self.put_routing(f"agents/{second}", {"queues": ["stores", "digital"], "capacity": 10})
+        self.put_routing("queues/digital", {"on": True, "ask": True, "answer_s": 600, "relax": [{"after_s": 300, "skill": "", "level": 0}]})
+        self.put_routing("queues/stores", {"on": True, "skills": [{"skill": "arabic", "level": 2}]})
+        return {"first": first, "second": second}
+
+
+@pytest.fixture(scope="module")
+def shop():
+    with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
+        patron = Given(pathlib.Path(folder) / "shop").start()
+        try:
+            patron.furnish().furnish_desk()
+            patron.words = patron.furnish_routing()
+            yield patron
+            patron.stop()
+        finally:
+            patron.discard()
+
+
+def browser(shop, who):
+    node.install()
+    one = Browser(shop.base)
+    one.sign_in(sign_in(shop, f"{who}@example.com"))
+    return one
+
+
+@pytest.fixture(scope="module")
+def page(shop):
+    one = browser(shop, "owner")
+    yield one
+    assert one("complaints") == []
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def agent(shop):
+    one = browser(shop, "agent")
+    yield one
+    assert one("complaints") == []
+    one.close()
+
+
+@pytest.mark.limit(120)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
+def test_every_page(open_browser, shop, shots, theme, locale):
+    one = open_browser(shop)
+    one.sign_in(sign_in(shop, "owner@example.com"))
+    survey(one, filled(ROUTING, shop.words), looks(theme, locale), shots)
+
+
+def test_the_board_says_why_tickets_wait(page, shop):
+    page("open", path="/desk/routing")
+    page("wait", selector=".ro-load")
+    page("click", selector="button[aria-label='Why tickets of Store systems wait']")
+    page("waitText", selector=".ro-first", text="nobody of the queue takes work now")
+    page("click", selector=".ro-link:has-text('Store systems')")
+    page("waitUrl", path="/desk/routing?queue=stores")
+    page("waitText", selector=".pt-side h2", text="Store systems")
+
+
+def test_a_queue_is_changed(page, shop):
+    page("open", path="/desk/routing?show=queues&queue=payments")
+    page("wait", selector=".ro-form select")
+    page("click", selector=".ro-form label:has-text('Tickets are given by Patron')")
+    page("click", selector=".ro-form button:has-text('Add a skill')")
+    page("click", selector=".ro-form button:has-text('Add a step')")
+    page("press", keys=["Control+s"])
+    page("waitText", selector=".pt-toast", text="Payments was saved")
+    saved = shop.ask("GET", "/api/v1/routing/queues/payments")["settings"]
+    assert (saved["on"], saved["skills"], saved["relax"]) == (True, [{"skill": "arabic", "level": 1}], [{"after_s": 300, "skill": "", "level": 0}])
+
+
+def test_what_somebody_saved_meanwhile_is_not_overwritten(page, shop):
+    page("open", path=f"/desk/routing?show=agents&agent={shop.words['second']}")
+    page("wait", selector=".ro-form input")
+    shop.put_routing(f"agents/{shop.words['second']}", {"queues": ["stores", "digital"], "capacity": 7})
+    page("click", selector=".ro-form button:has-text('Add a skill')")
+    page("press", keys=["Control+s"])
+    page("wait", selector=".ro-form [role=alert]")
+    assert shop.ask("GET", f"/api/v1/routing/agents/{shop.words['second']}")["settings"]["capacity"] == 7
+    assert [one for one in page("complaints") if "409" not in one] == []
+
+
+def test_a_skill_is_named(page, shop):
+    page("open", path="/desk/routing?show=skills")
+    page("fill", selector="input[aria-label='A new skill']", text="German, spoken")
+    page("press", keys=["Enter", "Control+s"])
+    page("waitText", selector=".pt-toast", text="The skills were saved")
+    assert {"id": "german_spoken", "name": "German, spoken"} in shop.ask("GET", "/api/v1/routing/skills")["skills"]
+
+
+@pytest.mark.limit(60)
+def test_an_agent_takes_one_and_leaves_one(agent, shop):
+    """By single keys: b takes work, f takes what is offered, d leaves it."""
+    agent("open", path="/desk")
+    agent("wait", selector=".dk-taking")
+    agent("press", keys=["b"])
+    agent("wait", selector=".dk-offers li")
+    offered = shop.ask("GET", "/api/v1/routing/board")
+    assert sum(one["offers"] for one in offered["agents"]) >= 1
+    key = agent("text", selector=".dk-offers li:first-child a")
+    agent("press", keys=["f"])
+    agent("waitText", selector=".pt-toast", text=f"{key} is yours")
+    assert shop.ticket(key)["assignee"] == shop.words["first"]
+    other = shop.report(title="The app shows an old price", queue="digital", category="loyalty_auth", alone=True)
+    agent("waitText", selector=".dk-offers", text=other["key"])
+    while agent("text", selector=".dk-offers li:first-child a") != other["key"]:
+        agent("press", keys=["f"])
+        agent("waitText", selector=".pt-toast", text="is yours")
+    agent("press", keys=["d"])
+    agent("waitText", selector=".pt-toast", text=f"{other['key']} is left to others")
+    assert shop.ticket(other["key"])["assignee"] == ""

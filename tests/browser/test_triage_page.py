@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Triage on the ticket's page, confirmed and corrected by one key; models, what they learn from, and how they are made and put in force."""
+import itertools
+import pathlib
+import tempfile
+
+import pytest
+from desk_floor import Floor
+from driver import Browser
+from harness import node
+from people import sign_in
+from routes import LOOKS, TRIAGE, filled
+from test_survey import looks, survey
+
+made = itertools.count(1)
+
+
+class Sorted(Floor):
+    """The desk with tickets whose category nobody chose."""
+
+    def unsorted(self, text="The payment terminal says no answer, cards are declined at till 4, error EFT-0042. This is terrible!", **more):
+        return self.report(title=f"Cards do not work ({next(made)})", description=text, store="0007", requester="store 0007", alone=True, **more)
+
+    def furnish_triage(self):
+        """Words for the paths of TRIAGE."""
+        judged = self.unsorted()
+        self.ask("POST", f"/api/v1/tickets/{judged['key']}/triage/correct", {"category": "till_fault"})
+        return {"sorted": self.unsorted()["key"]}
+
+    def triage(self, ticket):
+        return self.ask("GET", f"/api/v1/tickets/{ticket['key']}/triage")
+
+
+@pytest.fixture(scope="module")
+def shop():
+    with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
+        patron = Sorted(pathlib.Path(folder) / "shop").start()
+        try:
+            patron.furnish().furnish_desk()
+            patron.words = patron.furnish_triage()
+            yield patron
+            patron.stop()
+        finally:
+            patron.discard()
+
+
+@pytest.fixture(scope="module")
+def page(shop):
+    node.install()
+    one = Browser(shop.base)
+    one.sign_in(sign_in(shop, "owner@example.com"))
+    yield one
+    assert one("complaints") == []
+    one.close()
+
+
+@pytest.mark.limit(120)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
+def test_every_page(open_browser, shop, shots, theme, locale):
+    one = open_browser(shop)
+    one.sign_in(sign_in(shop, "owner@example.com"))
+    survey(one, filled(TRIAGE, shop.words), looks(theme, locale), shots)
+
+
+def test_the_words_that_decided_and_where_they_lead(page, shop):
+    ticket = shop.unsorted()
+    page("open", path=f"/desk/{ticket['key']}")
+    page("wait", selector=".dk-triage")
+    page("press", keys=["w"])
+    page("wait", selector=".dk-weights li")
+    assert page("texts", selector=".dk-weights bdi") == [one["word"] for one in shop.triage(ticket)["reasons"][:8]]
+    page("waitText", selector=".dk-entities", text="EFT-0042")
+    page("click", selector=".dk-entity:has-text('EFT-0042')")
+    page("waitUrl", path="/desk?view=all&q=EFT-0042")
+
+
+def test_a_key_confirms(page, shop):
+    ticket = shop.unsorted()
+    page("open", path=f"/desk/{ticket['key']}")
+    page("wait", selector=".dk-triage")
+    page("press", keys=["y"])
+    page("waitText", selector=".dk-triage .pt-status", text="confirmed")
+    found = shop.triage(ticket)
+    assert found["outcome"] == "confirmed" and shop.ticket(ticket["key"])["category"] == found["category"]
+
+
+def test_a_key_opens_the_choice_and_a_key_corrects(page, shop):
+    ticket = shop.unsorted()
+    page("open", path=f"/desk/{ticket['key']}")
+    page("wait", selector=".dk-triage")
+    page("press", keys=["t"])
+    page("wait", selector=".dk-pick li")
+    page("type", text="signage")
+    page("press", keys=["Enter"])
+    page("waitText", selector=".dk-triage .pt-status", text="corrected to")
+    found = shop.triage(ticket)
+    assert (found["outcome"], found["label"], shop.ticket(ticket["key"])["category"]) == ("corrected", "signage_offline", "signage_offline")
+
+
+def test_rows_of_a_file_that_are_wrong_are_named(page, shop, tmp_path):
+    (tmp_path / "texts.csv").write_text("text,label\nthe terminal is dark,till_fault\nno label here\nthe app forgets me,loyalty_auth\n", encoding="utf-8")
+    page("open", path="/desk/triage")
+    page("click", selector="button:has-text('Add labelled texts')")
+    page("files", selector="[role=dialog] input[type=file]", files=[str(tmp_path / "texts.csv")])
+    page("waitText", selector="[role=dialog]", text="3 rows of CSV")
+    page("click", selector="[role=dialog] button:has-text('Add them')")
+    page("waitText", selector="[role=dialog] .tr-faults", text="Line 3")
+    assert next(one["files"] for one in shop.ask("GET", "/api/v1/triage/examples")["data"] if one["kind"] == "category") == 2
+    page("click", selector="[role=dialog] button:has-text('Done')")
+
+
+def test_a_model_is_made_put_in_force_and_rolled_back(page, shop):
+    page("open", path="/desk/triage")
+    page("click", selector="button:has-text('Train now')")
+    page("waitText", selector=".pt-toast", text="Version 2 was made")
+    models = shop.ask("GET", "/api/v1/triage/models")["data"]
+    other = next(one["version"] for one in models if one["state"] != "in_force")
+    page("open", path=f"/desk/triage?version={other}")
+    page("click", selector="button:has-text('it…'), button:has-text('Put in force…')")
+    page("click", selector="[role=dialog] button[type=submit]")
+    page("waitText", selector=".pt-note", text=f"Version {other} is in force")
+    assert next(one["version"] for one in shop.ask("GET", "/api/v1/triage/models")["data"] if one["state"] == "in_force") == other
