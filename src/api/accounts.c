@@ -114,14 +114,23 @@ void api_accounts_reset(ApiCall *call)
     answer_link(call, 200, st, &a, &link);
 }
 
-/* Nothing is given any more to who can no longer sign in. */
-static PtStatus leave_work(ApiCall *call, PtStr account)
+/* Nothing is given any more to who can no longer sign in, or may not work on tickets. */
+static PtStatus leave_work(ApiCall *call, const AccessAccount *a)
 {
     DeskRouteMe me = {.known = false};
-    PtStatus st = desk_route_me(call->api->desk, account, call->arena, &me, &call->error);
+    const bool disabled = a->state == ACCESS_DISABLED;
+    bool works = false;
+    for (unsigned i = 0; i < api_role_count; i++) {
+        works = works || (pt_str_eq(a->role, pt_str(api_roles[i].name)) &&
+                          (api_roles[i].permissions & PERMISSION_DESK_WRITE) != 0);
+    }
+    if (works && !disabled) {
+        return PT_OK;
+    }
+    PtStatus st = desk_route_me(call->api->desk, a->id, call->arena, &me, &call->error);
     return st == PT_OK && me.taking != DESK_TAKING_OFFLINE
-               ? desk_route_take(call->api->desk, &call->who.actor, account, DESK_TAKING_OFFLINE,
-                                 PT_STR("disabled"), &call->error)
+               ? desk_route_take(call->api->desk, &call->who.actor, a->id, DESK_TAKING_OFFLINE,
+                                 disabled ? PT_STR("disabled") : PT_STR("role"), &call->error)
                : st;
 }
 
@@ -146,7 +155,7 @@ void api_accounts_change(ApiCall *call)
         st = access_account_change(call->api->c.access, &call->who, call->args[0], &edit,
                                    call->arena, &a, &call->error);
     }
-    st = st == PT_OK && edit.disabled ? leave_work(call, a.id) : st;
+    st = st == PT_OK ? leave_work(call, &a) : st;
     answer_account(call, st, &a);
 }
 

@@ -363,7 +363,8 @@ void api_notifications_test_get(ApiCall *call)
     if (!need_person(call) || api_failed(call, read_number(call, &number))) {
         return;
     }
-    const NotifyDeliveryQuery ask = {.state = -1, .before = number + 1, .max = 1};
+    const NotifyDeliveryQuery ask = {
+        .state = -1, .before = number < INT64_MAX ? number + 1 : number, .max = 1};
     PtStatus st =
         notify_deliveries(call->api->notify, &ask, call->arena, &list, &count, &call->error);
     if (st == PT_OK &&

@@ -97,6 +97,10 @@ void api_routing_switch(ApiCall *call)
 {
     const ApiValue *queues = &call->in[IN_ROUTING_SWITCH_QUEUES];
     size_t changed = 0;
+    if (queues->given && queues->count == 0) { // else it would be all of them
+        (void)api_failed(call, pt_fail(&call->error, PT_INVALID, "queues: not 1..999 names"));
+        return;
+    }
     if (!api_failed(call, desk_route_switch(call->api->desk, &call->who.actor, queues->texts,
                                             queues->count, call->in[IN_ROUTING_SWITCH_ON].truth,
                                             &changed, &call->error))) {

@@ -169,12 +169,14 @@ typedef struct Reading {
     bool first; /* the folder was never read: what is seen there was read by somebody */
 } Reading;
 
-static PtStatus refuse(Reading *x, const MailItem *item, PtStr begin, PtStr why, PtArena *arena,
-                       PtError *err)
+/* whole: begin is all of it. */
+static PtStatus refuse(Reading *x, const MailItem *item, PtStr begin, bool whole, PtStr why,
+                       PtArena *arena, PtError *err)
 {
     DeskMailTaken taken;
-    const PtStr some = {begin.data, begin.len < BEGIN_BYTES ? begin.len : BEGIN_BYTES};
-    const DeskMailRefused what = {x->box->id, some, (int64_t)item->bytes, why};
+    const PtStr some = {begin.data, whole || begin.len < BEGIN_BYTES ? begin.len : BEGIN_BYTES};
+    const DeskMailRefused what = {x->box->id, some,
+                                  whole ? (int64_t)begin.len : (int64_t)item->bytes, why};
     return desk_mail_refuse(x->r->mail->desk, &what, arena, &taken, err);
 }
 
@@ -198,17 +200,19 @@ static PtStatus take_one(Reading *x, const MailItem *item, PtError *err)
         return PT_OK;
     }
     if (st == PT_TOO_LARGE) {
-        return refuse(x, item, pt_buf_str(&bytes), pt_str(why.message), arena, err);
+        return refuse(x, item, pt_buf_str(&bytes), false, pt_str(why.message), arena, err);
     }
-    st = st == PT_OK
-             ? desk_mail_take(x->r->mail->desk, x->box->id, pt_buf_str(&bytes), arena, &taken, &why)
-             : st;
+    if (st != PT_OK) {
+        return pt_fail(err, st, "%s", why.message);
+    }
+    st = desk_mail_take(x->r->mail->desk, x->box->id, pt_buf_str(&bytes), arena, &taken, &why);
     if (st == PT_OK) {
         atomic_fetch_add(&x->r->mail->taken, 1);
         return PT_OK;
     }
-    return is_for_later(st) ? pt_fail(err, st, "%s", why.message)
-                            : refuse(x, item, pt_buf_str(&bytes), pt_str(why.message), arena, err);
+    return is_for_later(st)
+               ? pt_fail(err, st, "%s", why.message)
+               : refuse(x, item, pt_buf_str(&bytes), true, pt_str(why.message), arena, err);
 }
 
 /* The server's copy is marked once ours is kept. */
@@ -231,7 +235,7 @@ static PtStatus read_batch(Reading *x, size_t *ret_count, PtError *err)
         x->at.uid = st == PT_OK ? items[i].uid : x->at.uid;
     }
     PtError none = {0};
-    if (*ret_count > 0 &&
+    if (*ret_count > 0 && !x->first && // what is behind was read by somebody: all of it, or again
         desk_mailbox_looked(x->r->mail->desk, x->box->id, &x->at, &none) != PT_OK) {
         complain("how far a mailbox is read was not kept", x->box->id, &none);
     }
@@ -250,7 +254,7 @@ static PtStatus read_mailbox(Reading *x, PtError *err)
     if (st != PT_OK) {
         return st;
     }
-    x->first = x->box->uid_validity == 0;
+    x->first = x->box->uid_validity != (int64_t)folder.uid_validity; // 0: never read
     x->at = (DeskMailLooked){folder.uid_validity, x->box->uid, PT_STR("")};
     if (x->box->uid_validity != (int64_t)folder.uid_validity) {
         x->at.uid = 0; // what was read already is known by its print
@@ -260,6 +264,9 @@ static PtStatus read_mailbox(Reading *x, PtError *err)
         bool changed = false;
         while (st == PT_OK && count == BATCH && !is_stopped(x->r)) {
             st = read_batch(x, &count, err);
+        }
+        if (x->first && is_stopped(x->r)) {
+            break; // the rest was not looked at: all over again
         }
         x->first = x->first && st != PT_OK;
         st = st == PT_OK ? desk_mailbox_looked(x->r->mail->desk, x->box->id, &x->at, err) : st;

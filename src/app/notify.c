@@ -182,7 +182,8 @@ static PtStatus changed(void *ctx, PtSqlTx *tx, const DeskTold *told, PtError *e
     } else if (t->major && told->is_public && (n.kinds & BIT(NOTIFY_CHANGED)) != 0) {
         n.kinds |= BIT(NOTIFY_MAJOR_UPDATED);
     }
-    if ((n.kinds & BIT(NOTIFY_CHANGED)) != 0 && told->by != NULL && told->text.len > 0) {
+    if ((n.kinds & BIT(NOTIFY_CHANGED)) != 0 && told->by != NULL &&
+        told->by->kind != AUDIT_SYSTEM && told->text.len > 0) { // which writes down what mails say
         notify_mentions(told->text, mentions);
         n.mentions = pt_str(mentions);
         n.kinds |= mentions[0] != '\0' ? BIT(NOTIFY_MENTIONED) : 0;

@@ -1120,7 +1120,7 @@ void patron_server_free(PatronServer *s)
     connect_jobs_stop(s->imports);
     event_feed_close(s->feed);
     event_views_close(s->views);
-    pt_timers_free(s->timers);
+    pt_timers_stop(s->timers);
     notices_stop(&s->notices);
     figures_stop(&s->figures);
     work_close(s->work);
@@ -1136,6 +1136,7 @@ void patron_server_free(PatronServer *s)
     language_triage_free(s->triage);
     figures_close(&s->figures);
     notices_close(&s->notices);
+    pt_timers_free(s->timers); // whoever sets them has gone
     commerce_close(s->commerce);
     privacy_free(s->privacy);
     behaviour_jobs_free(s->export_jobs);

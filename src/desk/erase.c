@@ -138,20 +138,32 @@ static PtStatus set_page(Desk *d, const Place *place, const int64_t after[2], Fi
 /* ---- Tickets ----------------------------------------------------------------------------------
  */
 
-/* All that was said of a ticket of theirs. */
-static PtStatus erase_story(DeskWriting *w, int64_t number)
+static PtStatus run_each(DeskWriting *w, int64_t number, const char *const *list, size_t count)
 {
-    static const char *const statements[] = {SQL_DESK_ERASE_STORY, SQL_DESK_ERASE_MESSAGES,
-                                             SQL_TRIAGE_ERASE_WORDS, SQL_TRIAGE_ERASE_DECISIONS};
     PtStatus st = PT_OK;
-    for (size_t i = 0; st == PT_OK && i < sizeof statements / sizeof *statements; i++) {
-        st = pt_sql_use(w->tx, statements[i], w->err);
+    for (size_t i = 0; st == PT_OK && i < count; i++) {
+        st = pt_sql_use(w->tx, list[i], w->err);
         if (st == PT_OK) {
             pt_sql_bind_i64(w->tx, 1, number);
             st = pt_sql_finish(w->tx, w->err);
         }
     }
     return st;
+}
+
+/* All that was said of a ticket of theirs. */
+static PtStatus erase_story(DeskWriting *w, int64_t number)
+{
+    static const char *const list[] = {SQL_DESK_ERASE_STORY, SQL_DESK_ERASE_MESSAGES,
+                                       SQL_TRIAGE_ERASE_WORDS, SQL_TRIAGE_ERASE_DECISIONS};
+    return run_each(w, number, list, sizeof list / sizeof *list);
+}
+
+/* Of a text that names them: word by word they are not found. */
+static PtStatus erase_words(DeskWriting *w, int64_t number)
+{
+    static const char *const list[] = {SQL_TRIAGE_ERASE_WORDS, SQL_TRIAGE_ERASE_SAID};
+    return run_each(w, number, list, sizeof list / sizeof *list);
 }
 
 /* A version of its own: lists and search follow it. */
@@ -171,7 +183,7 @@ static PtStatus erase_ticket(Desk *d, int64_t number, Finds finds, PtArena *aren
         texts[i] = &row.t.f[ticket_fields[i]];
     }
     if (st == PT_OK && blank(&tickets, finds, texts, &theirs)) {
-        st = theirs ? erase_story(&w, number) : PT_OK;
+        st = theirs ? erase_story(&w, number) : erase_words(&w, number);
         st = st == PT_OK ? desk_rewrite(&w, &row, &said) : st;
     }
     return desk_writing_end(&w, st);

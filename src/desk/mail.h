@@ -38,7 +38,7 @@ typedef struct DeskMailConfig {
 enum {
     DESK_MAILBOXES_MAX = 50,
     DESK_MAIL_SETTINGS = 64 << 10, /* bytes of a mailbox's settings */
-    DESK_MAIL_SECRET = 8 << 10,    /* bytes of a secret */
+    DESK_MAIL_SECRET = 4 << 10,    /* bytes of a secret */
     DESK_MAIL_KEPT = 8 << 20,    /* bytes of a message in quarantine; of a larger one a row only */
     DESK_MAIL_ARENA = 192 << 20, /* of taking a message */
 };

@@ -68,6 +68,16 @@ SELECT mailbox, outcome, content FROM desk_mail WHERE number = ?1;
 -- How many tickets ?1 has opened since ?2. Served by desk_mail_sender.
 SELECT COUNT(*) FROM desk_mail WHERE sender = ?1 AND at_ms > ?2 AND outcome IN ('opened', 'followed_up');
 
+-- name: mail_list_outcome
+-- As mail_list, of one outcome. Served by desk_mail_outcome.
+SELECT number, at_ms, ticket, seq, size, mailbox, sender, message_id, nature, outcome, reason, '', CASE WHEN content IS NULL THEN 0 ELSE 1 END
+FROM desk_mail WHERE outcome = ?3 AND number < ?1 AND (?2 = '' OR mailbox = ?2) ORDER BY number DESC LIMIT ?4;
+
+-- name: mail_out_list_state
+-- As mail_out_list, of one state. Served by desk_mail_out_listed.
+SELECT number, ticket, seq, created_ms, settled_ms, attempts, mailbox, kind, recipient, cc, subject, state, error
+FROM desk_mail_out WHERE state = ?3 AND number < ?1 AND (?2 = '' OR mailbox = ?2) ORDER BY number DESC LIMIT ?4;
+
 -- name: mail_list
 -- Before ?1, of mailbox ?2 and outcome ?3 ('': any), at most ?4. Served by the primary key.
 SELECT number, at_ms, ticket, seq, size, mailbox, sender, message_id, nature, outcome, reason, '', CASE WHEN content IS NULL THEN 0 ELSE 1 END
@@ -160,7 +170,7 @@ UPDATE desk_mail_out SET recipient = '', cc = '', subject = '', body = '', refs 
 
 -- name: mail_thread_erase_scan
 -- Behind ticket ?1 and recipient ?2, at most ?3. Served by the primary key.
-SELECT ticket, recipient, cc, subject, said FROM desk_mail_thread WHERE ticket > ?1 OR (ticket = ?1 AND recipient > ?2) ORDER BY ticket, recipient LIMIT ?3;
+SELECT ticket, recipient, cc, subject, said FROM desk_mail_thread WHERE ticket >= ?1 AND (ticket > ?1 OR recipient > ?2) ORDER BY ticket, recipient LIMIT ?3;
 
 -- name: mail_thread_erase
 -- Served by the primary key.

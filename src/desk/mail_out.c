@@ -76,7 +76,8 @@ PtStr desk_mail_refs_with(PtArena *arena, PtStr refs, PtStr id)
     PtBuf buf;
     PtStr rest = refs, line = {NULL, 0};
     size_t count = 0;
-    if (id.len == 0 || id.len >= DESK_MAIL_ID || memchr(id.data, '\n', id.len) != NULL) {
+    if (id.len == 0 || id.len >= DESK_MAIL_ID || memchr(id.data, '\n', id.len) != NULL ||
+        !pt_utf8_valid(id)) {
         return refs;
     }
     for (size_t i = 0; i < refs.len; i++) {

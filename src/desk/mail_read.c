@@ -9,7 +9,7 @@
 
 enum {
     PRINT = 2 * PT_SHA256 + 1,
-    PRINT_BYTES = 2 * MAIL_TEXT_BYTES + (1 << 20),
+    PRINT_BYTES = MAIL_BYTES + 5 * MAIL_TEXT_BYTES, /* an id has no bound of its own */
     REASON = 200,
 };
 
@@ -34,6 +34,10 @@ PtStatus desk_mail_print(DeskMailTaking *t, PtStr bytes, bool parsed)
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
             pt_buf_add_str(&buf, parts[i]);
             pt_buf_add_char(&buf, '\0');
+        }
+        for (size_t i = 0; t->m.message_id.len == 0 && i < t->m.file_count; i++) {
+            pt_sha256(t->m.files[i].bytes, digest);
+            pt_buf_add(&buf, (const char *)digest, sizeof digest);
         }
         if (pt_buf_status(&buf) != PT_OK) {
             return no_memory(t->err);

@@ -311,7 +311,10 @@ PtStatus desk_mails(Desk *d, const DeskMailAsk *ask, PtArena *arena, DeskMailRow
     size_t count = 0;
     bool row = true;
     PtStatus st = rows != NULL ? pt_sql_begin(d->c.core, false, &tx, err) : no_memory(err);
-    st = st == PT_OK ? use_list(tx, ask, SQL_MAIL_LIST, SQL_MAIL_OF_TICKET, err) : st;
+    st = st == PT_OK
+             ? use_list(tx, ask, ask->outcome.len > 0 ? SQL_MAIL_LIST_OUTCOME : SQL_MAIL_LIST,
+                        SQL_MAIL_OF_TICKET, err)
+             : st;
     if (st != PT_OK) {
         return st;
     }
@@ -347,7 +350,10 @@ PtStatus desk_mails_out(Desk *d, const DeskMailAsk *ask, PtArena *arena, DeskMai
     size_t count = 0;
     bool row = true;
     PtStatus st = rows != NULL ? pt_sql_begin(d->c.core, false, &tx, err) : no_memory(err);
-    st = st == PT_OK ? use_list(tx, ask, SQL_MAIL_OUT_LIST, SQL_MAIL_OUT_OF_TICKET, err) : st;
+    st = st == PT_OK
+             ? use_list(tx, ask, ask->outcome.len > 0 ? SQL_MAIL_OUT_LIST_STATE : SQL_MAIL_OUT_LIST,
+                        SQL_MAIL_OUT_OF_TICKET, err)
+             : st;
     if (st != PT_OK) {
         return st;
     }

@@ -131,11 +131,13 @@ static PtStatus follow(DeskMailTaking *t, DeskWriting *w, int64_t ticket, DeskRo
 static PtStatus find_ticket(DeskMailTaking *t, DeskWriting *w, DeskRow *ret_row,
                             int64_t *ret_ticket)
 {
-    int64_t answered = 0, ticket = by_token(t);
+    int64_t answered = 0, became = 0, ticket = by_token(t);
     bool part = true;
     PtStatus st = find_ours(t, w, &answered);
     if (st == PT_OK && ticket == 0 && answered != 0) {
         st = takes_part(t, w, answered, &part);
+        st = st == PT_OK && !part ? follow(t, w, answered, ret_row, &became) : st;
+        st = st == PT_OK && !part && became != 0 ? takes_part(t, w, became, &part) : st;
         ticket = part ? answered : 0;
     }
     return st == PT_OK ? follow(t, w, ticket, ret_row, ret_ticket) : st;
@@ -540,7 +542,7 @@ static PtStatus read_message(DeskMailTaking *t, PtStr bytes, bool *ret_decided)
     if (st != PT_OK) {
         return pt_fail(t->err, st, "%s", why.message);
     }
-    if (t->m.from.count > 0) {
+    if (t->m.from.count > 0 && t->m.from.list[0].address.len <= DESK_MAIL_ADDRESS) {
         t->sender = desk_mail_lower(t->arena, t->m.from.list[0].address);
     }
     st = t->sender.data != NULL ? desk_mail_print(t, bytes, true) : no_memory(t->err);
@@ -598,8 +600,12 @@ PtStatus desk_mail_refuse(Desk *d, const DeskMailRefused *what, PtArena *arena,
     DeskMailTaking t = {.d = d, .arena = arena, .box = &box, .size = what->size, .err = err};
     t.m = (MailMessage){.message_id = PT_STR("")};
     t.sender = t.html = t.key = PT_STR("");
+    if ((int64_t)what->begin.len == what->size && what->begin.len <= DESK_MAIL_KEPT) {
+        t.kept = what->begin; // all of it
+    }
     PtStatus st = desk_mailbox(d, what->mailbox, arena, &box, err);
-    if (st == PT_OK && mail_parse(what->begin, arena, &t.m, &why) == PT_OK && t.m.from.count > 0) {
+    if (st == PT_OK && mail_parse(what->begin, arena, &t.m, &why) == PT_OK && t.m.from.count > 0 &&
+        t.m.from.list[0].address.len <= DESK_MAIL_ADDRESS) {
         t.sender = desk_mail_lower(arena, t.m.from.list[0].address);
     }
     st = st == PT_OK && t.sender.data == NULL ? no_memory(err) : st;

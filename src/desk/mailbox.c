@@ -524,7 +524,7 @@ PtStatus desk_mailbox_put(Desk *d, const AuditActor *by, const DeskMailboxPut *p
 PtStatus desk_mailbox_pause(Desk *d, const AuditActor *by, PtStr id, bool paused, PtArena *arena,
                             DeskMailbox *ret_mailbox, PtError *err)
 {
-    DeskMailbox m;
+    DeskMailbox m = {0};
     PtStatus st = desk_mailbox(d, id, arena, &m, err);
     const DeskMailboxPut put = {
         .id = id, .name = m.name, .settings = m.json, .paused = paused, .version = m.version};

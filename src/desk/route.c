@@ -12,7 +12,7 @@
 enum {
     SET_BACK_MS = 60000, /* farther back the clock was set: the router begins anew */
     AGAIN_MS = 1000,     /* after a fault */
-    ROUNDS = 10000,      /* of a turn; what is left waits for the next */
+    ROUNDS = 100,        /* of a turn; what is left waits for the next */
     CHECK_BYTES = 1 << 20,
 };
 
@@ -125,7 +125,10 @@ static PtStatus look_at_offer(Desk *d, const DeskStanding *offer, int64_t now_ms
         st = route_accepted(r->route, ticket, now_ms, err);
         return st == PT_CONFLICT || st == PT_NOT_FOUND ? PT_OK : st;
     }
-    return agent != NULL && desk_route_awaits(&t) ? PT_OK : desk_route_withdraw(d, ticket, err);
+    const DeskRouteQueue *q = desk_route_queue_of(r, offer->queue);
+    const bool stands =
+        agent != NULL && q != NULL && desk_route_awaits(&t) && pt_str_eq(t.f[DESK_F_QUEUE], q->id);
+    return stands ? PT_OK : desk_route_withdraw(d, ticket, err);
 }
 
 static PtStatus hear_ticket(Desk *d, int64_t ticket, int64_t now_ms, PtError *err)
@@ -213,12 +216,13 @@ static PtStatus begin_anew(Desk *d, int64_t now_ms, PtError *err)
 {
     DeskRouting *r = d->router;
     PtStatus st = desk_route_fill(d, now_ms, err);
-    for (size_t i = 0; st == PT_OK && i < r->standing_count; i++) {
-        const DeskRouteAgent *a = desk_route_agent_of(r, r->standing[i].agent);
-        if (a != NULL) {
-            desk_route_note(d, DESK_ROUTED_TAKING, a->number);
+    for (size_t i = r->standing_count; st == PT_OK && i-- > 0;) {
+        if (i >= r->standing_count) { // went with those of an agent who left
+            continue;
         }
-        desk_route_note(d, DESK_ROUTED_TICKET, r->standing[i].ticket);
+        const DeskStanding offer = r->standing[i];
+        st = hear_taking(d, offer.agent, now_ms, err);
+        st = st == PT_OK ? hear_ticket(d, offer.ticket, now_ms, err) : st;
     }
     find_edge(r, now_ms);
     return st;
@@ -238,7 +242,9 @@ static PtStatus hear_all(Desk *d, size_t count, int64_t now_ms, PtError *err)
     if (st == PT_OK && count > 0) {
         route_begin(r->route);
         for (size_t i = 0; st == PT_OK && i < count; i++) {
-            st = hear(d, &r->heard[i], now_ms, err);
+            st = anew && r->heard[i].what == DESK_ROUTED_TICKET // it was read just now
+                     ? PT_OK
+                     : hear(d, &r->heard[i], now_ms, err);
         }
         route_end(r->route, now_ms);
     }
@@ -290,8 +296,8 @@ static PtStatus turn(Desk *d, int64_t now_ms, PtError *err)
         st = st == PT_OK ? carry_all(d, err) : st;
         st = st == PT_OK ? desk_route_expire(d, now_ms, err) : st;
         st = st == PT_OK ? carry_all(d, err) : st;
-        count = st == PT_OK ? take_noted(r) : 0;
-    } while (st == PT_OK && (count > 0 || r->lost) && ++rounds < ROUNDS);
+        count = st == PT_OK && ++rounds < ROUNDS ? take_noted(r) : 0;
+    } while (st == PT_OK && rounds < ROUNDS && (count > 0 || r->lost));
     return st == PT_OK ? desk_route_remember(d, err) : st;
 }
 

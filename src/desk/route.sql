@@ -72,14 +72,14 @@ SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why F
 WHERE state = 'offered' AND account = ?1 ORDER BY number LIMIT ?2;
 
 -- name: desk_route_decision_refused
--- Rejected ones and those without an answer since ?1, behind ?2, at most ?3. Served by desk_route_decision_state.
+-- Rejected ones and those without an answer that ended behind (?1, ?2), at most ?3. Served by desk_route_decision_ended.
 SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why FROM desk_route_decision
-WHERE state IN ('rejected', 'expired') AND ended_ms >= ?1 AND number > ?2 ORDER BY number LIMIT ?3;
+WHERE (ended_ms, number) > (?1, ?2) AND (state || '') IN ('rejected', 'expired') ORDER BY ended_ms, number LIMIT ?3;
 
 -- name: desk_route_tickets
--- At most ?2 behind ?1. Served by the primary key.
+-- Those that are with somebody or wait for one, at most ?2 behind ?1. Served by desk_ticket_live.
 SELECT number, state, priority, opened_ms, queue, assignee, channel, category, store, requester FROM desk_ticket
-WHERE number > ?1 ORDER BY number LIMIT ?2;
+WHERE number > ?1 AND state IN ('new', 'in_progress') ORDER BY number LIMIT ?2;
 
 -- name: desk_route_ticket
 -- Served by the primary key.
@@ -87,6 +87,7 @@ SELECT number, state, priority, opened_ms, queue, assignee, channel, category, s
 
 -- name: desk_route_spoke
 -- Who answered requester ?1 last, since ?2. Served by desk_report_requester and the history's primary key.
-SELECT h.by_id FROM desk_report r JOIN desk_history h ON h.ticket = r.ticket
-WHERE r.requester = ?1 AND r.requester <> '' AND h.is_public = 1 AND h.by_kind = 'account' AND h.kind IN ('note', 'changed') AND h.at_ms >= ?2
+SELECT h.by_id FROM (SELECT ticket FROM desk_report WHERE requester = ?1 AND requester <> '' ORDER BY number DESC LIMIT 200) r
+JOIN desk_history h ON h.ticket = r.ticket
+WHERE h.is_public = 1 AND h.by_kind = 'account' AND h.kind IN ('note', 'changed') AND h.at_ms >= ?2
 ORDER BY h.at_ms DESC, h.ticket DESC, h.seq DESC LIMIT 1;

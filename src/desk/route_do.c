@@ -106,6 +106,7 @@ static PtStatus still_so(DeskWriting *w, const Giving *g, DeskRow *row, bool *re
     PtStatus st = desk_load(w->tx, g->decision->item, w->arena, row, w->err);
     st = st == PT_OK ? desk_route_takes(w->tx, g->agent->id, w->arena, &takes, w->err) : st;
     *ret_so = st == PT_OK && desk_route_awaits(&row->t) && takes.taking == DESK_TAKING_ONLINE &&
+              desk_route_standing(w->desk->router, g->decision->item) == NULL &&
               pt_str_eq(row->t.f[DESK_F_QUEUE], g->queue->id);
     return st;
 }
@@ -160,7 +161,8 @@ static PtStatus give(Desk *d, Giving *g, PtError *err)
         desk_route_note(d, DESK_ROUTED_TICKET, g->decision->item);
         return PT_OK;
     }
-    const DeskStanding offer = {g->row.ticket, g->row.number, g->agent->number, g->row.expires_ms};
+    const DeskStanding offer = {g->row.ticket, g->row.number, g->agent->number, g->row.expires_ms,
+                                g->queue->number};
     const bool offered = g->decision->kind == ROUTE_OFFERED;
     atomic_fetch_add(offered ? &r->offered : &r->given, 1);
     return offered ? desk_route_stand(r, &offer, err) : PT_OK;
@@ -301,18 +303,25 @@ static PtStatus take_back(Desk *d, int64_t ticket, PtStr account, PtArena *arena
 /* What they have in queues that say so. */
 static PtStatus give_back(Desk *d, const DeskRouteAgent *agent, PtError *err)
 {
-    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new((size_t)256 << 20);
-    const DeskQuery query = {.states = 1U << DESK_NEW | 1U << DESK_IN_PROGRESS,
-                             .assignee = agent->id,
-                             .max = GIVEN_BACK_MAX};
-    DeskPage page = {.count = 0};
-    PtStatus st = arena != NULL ? desk_list(d, &query, arena, &page, err)
-                                : pt_fail(err, PT_NO_MEMORY, "no memory to route tickets");
-    for (size_t i = 0; st == PT_OK && i < page.count; i++) {
-        const DeskTicket *t = &page.tickets[i];
-        const DeskRouteQueue *q = pt_map_get(d->router->queue_ids, t->f[DESK_F_QUEUE]);
-        st = q != NULL && q->set.give_back ? take_back(d, t->number, agent->id, arena, err) : PT_OK;
-    }
+    char cursor[DESK_CURSOR_MAX] = "";
+    PtStatus st = PT_OK;
+    do {
+        PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new((size_t)256 << 20);
+        const DeskQuery query = {.states = 1U << DESK_NEW | 1U << DESK_IN_PROGRESS,
+                                 .assignee = agent->id,
+                                 .cursor = pt_str(cursor),
+                                 .max = GIVEN_BACK_MAX};
+        DeskPage page = {.count = 0};
+        st = arena != NULL ? desk_list(d, &query, arena, &page, err)
+                           : pt_fail(err, PT_NO_MEMORY, "no memory to route tickets");
+        for (size_t i = 0; st == PT_OK && i < page.count; i++) {
+            const DeskTicket *t = &page.tickets[i];
+            const DeskRouteQueue *q = pt_map_get(d->router->queue_ids, t->f[DESK_F_QUEUE]);
+            st = q != NULL && q->set.give_back ? take_back(d, t->number, agent->id, arena, err)
+                                               : PT_OK;
+        }
+        memcpy(cursor, page.next, sizeof cursor);
+    } while (st == PT_OK && cursor[0] != '\0');
     return st;
 }
 

@@ -414,8 +414,8 @@ static int by_ticket(const void *a, const void *b)
 }
 
 /* Those that still keep an agent from a ticket, by ticket. */
-static PtStatus load_refused(const Filling *f, PtArena *arena, Refused *list, size_t *count,
-                             PtError *err)
+static PtStatus load_refused(const Filling *f, PtArena *arena, PtArena *scratch, Refused *list,
+                             size_t *count, PtError *err)
 {
     const DeskRouting *r = f->desk->router;
     DeskRouted *page = pt_arena_alloc(arena, PAGE_ROWS, sizeof *page);
@@ -423,10 +423,12 @@ static PtStatus load_refused(const Filling *f, PtArena *arena, Refused *list, si
     size_t found = PAGE_ROWS;
     PtStatus st = page != NULL ? PT_OK : no_memory(err);
     while (st == PT_OK && found == PAGE_ROWS) {
-        st = desk_route_decided(f->tx, &ask, arena, page, &found, err);
+        pt_arena_clear(scratch);
+        st = desk_route_decided(f->tx, &ask, scratch, page, &found, err);
         for (size_t i = 0; st == PT_OK && i < found; i++) {
             const DeskRouteQueue *q = pt_map_get(r->queue_ids, page[i].queue);
             const DeskRouteAgent *a = pt_map_get(r->agent_ids, page[i].account);
+            ask.numbers[0] = page[i].ended_ms;
             ask.numbers[1] = page[i].number;
             const int64_t until_ms =
                 q != NULL ? page[i].ended_ms + q->set.again_min * MINUTE_MS : 0;
@@ -451,8 +453,9 @@ static PtStatus load_standing(const Filling *f, PtArena *arena, PtError *err)
         st = desk_route_decided(f->tx, &ask, arena, page, &found, err);
         for (size_t i = 0; st == PT_OK && i < found; i++) {
             const DeskRouteAgent *a = pt_map_get(r->agent_ids, page[i].account);
+            const DeskRouteQueue *q = pt_map_get(r->queue_ids, page[i].queue);
             const DeskStanding offer = {page[i].ticket, page[i].number, a != NULL ? a->number : 0,
-                                        page[i].expires_ms};
+                                        page[i].expires_ms, q != NULL ? q->number : 0};
             ask.numbers[0] = page[i].number;
             st = desk_route_stand(r, &offer, err);
         }
@@ -501,7 +504,7 @@ static PtStatus load_work(const Filling *f, PtError *err)
     size_t refused_count = 0;
     int64_t last = 0, before = -1;
     PtStatus st = arena != NULL && refused != NULL ? load_standing(f, arena, err) : no_memory(err);
-    st = st == PT_OK ? load_refused(f, kept, refused, &refused_count, err) : st;
+    st = st == PT_OK ? load_refused(f, kept, arena, refused, &refused_count, err) : st;
     while (st == PT_OK && last != before) {
         before = last;
         pt_arena_clear(arena);

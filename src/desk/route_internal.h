@@ -172,8 +172,8 @@ typedef struct DeskRouteAgent {
     bool on_shift, finished; /* has finished something that SQL does not know of */
 } DeskRouteAgent;
 
-typedef struct DeskStanding { /* an offer that stands */
-    int64_t ticket, number, agent, expires_ms;
+typedef struct DeskStanding {                         /* an offer that stands */
+    int64_t ticket, number, agent, expires_ms, queue; /* queue: its number, 0: none */
 } DeskStanding;
 
 typedef enum DeskRouteWhat {

@@ -313,6 +313,19 @@ static PtStatus check_needs(const DeskQueueSet *q, PtError *err)
                          ROUTE_NEEDS);
 }
 
+/* By time, as the router takes them. */
+static void order_steps(DeskRelax *list, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const DeskRelax step = list[i];
+        size_t at = i;
+        for (; at > 0 && list[at - 1].after_s > step.after_s; at--) {
+            list[at] = list[at - 1];
+        }
+        list[at] = step;
+    }
+}
+
 PtStatus desk_route_read(DeskRouteKind kind, PtStr json, PtArena *arena, DeskRouteSet *ret_set,
                          PtError *err)
 {
@@ -328,8 +341,13 @@ PtStatus desk_route_read(DeskRouteKind kind, PtStr json, PtArena *arena, DeskRou
         st = st == PT_OK ? desk_reader_end(&r) : st;
     }
     if (st == PT_OK && kind == DESK_ROUTE_QUEUE) {
+        order_steps(set.queue.relax.list, set.queue.relax.count);
         st = no_skill_twice(set.queue.skills, err);
         st = st == PT_OK ? check_needs(&set.queue, err) : st;
+        if (st == PT_OK && set.queue.ask && set.queue.sticky_min > 0 &&
+            set.queue.again_min * 60 < set.queue.head_start_s) { // else it is held for who declined
+            st = pt_fail(err, PT_INVALID, "/again_min: shorter than the head start");
+        }
     } else if (st == PT_OK && kind == DESK_ROUTE_AGENT) {
         st = check_agent(&set.agent, err);
     }

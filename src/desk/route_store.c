@@ -387,7 +387,9 @@ static PtStatus switch_one(const Switching *s, PtStr queue, bool *ret_changed, P
     pt_buf_init(&buf, 4 * DESK_ROUTE_BYTES);
     desk_route_write(DESK_ROUTE_QUEUE, &set, &buf);
     row.setting.json = pt_buf_str(&buf);
-    st = pt_buf_status(&buf) == PT_OK
+    st = buf.len > DESK_ROUTE_BYTES
+             ? pt_fail(err, PT_TOO_LARGE, "the document has over %d bytes", DESK_ROUTE_BYTES)
+         : pt_buf_status(&buf) == PT_OK
              ? write_row(s->tx, s->by, DESK_ROUTE_QUEUE, &row.setting, s->now_ms, err)
              : pt_fail(err, PT_NO_MEMORY, "no memory for settings of routing");
     pt_buf_done(&buf);

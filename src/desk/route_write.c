@@ -209,7 +209,8 @@ static PtStatus answer_in(DeskWriting *w, PtStr account, int64_t number, bool ac
     bool done = false;
     PtStatus st = find_offer(w, account, number, offer);
     st = st == PT_OK ? desk_load(w->tx, offer->ticket, w->arena, &row, w->err) : st;
-    if (st == PT_OK && accept && !desk_route_awaits(&row.t)) {
+    if (st == PT_OK && accept &&
+        (!desk_route_awaits(&row.t) || !pt_str_eq(row.t.f[DESK_F_QUEUE], offer->queue))) {
         st = pt_fail(w->err, PT_CONFLICT, "the ticket is no longer to be given");
     }
     st =

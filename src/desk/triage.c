@@ -28,7 +28,12 @@ PtStr triage_text(const PtStr *fields, PtArena *arena)
     PtStr text =
         pt_buf_status(&buf) == PT_OK ? pt_arena_str(arena, pt_buf_str(&buf)) : (PtStr){NULL, 0};
     pt_buf_done(&buf);
-    text.len = text.len < TRIAGE_TEXT_BYTES ? text.len : TRIAGE_TEXT_BYTES;
+    if (text.len > TRIAGE_TEXT_BYTES) { // cut at a letter
+        text.len = TRIAGE_TEXT_BYTES;
+        while (text.len > 0 && ((unsigned char)text.data[text.len] & 0xC0U) == 0x80) {
+            text.len--;
+        }
+    }
     return text;
 }
 

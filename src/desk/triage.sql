@@ -53,6 +53,10 @@ DELETE FROM triage_example WHERE kind = ?1 AND source = 'file';
 -- Of kind ?1 and source ?2, at most 200,000. Served by triage_example_kind.
 SELECT COUNT(*) FROM triage_example WHERE kind = ?1 AND source = ?2;
 
+-- name: triage_example_from
+-- The oldest of the newest ?3 of kind ?1 and source ?2. Served by triage_example_kind.
+SELECT COALESCE(MIN(number), 1) FROM (SELECT number FROM triage_example WHERE kind = ?1 AND source = ?2 ORDER BY number DESC LIMIT ?3) AS newest;
+
 -- name: triage_example_list
 -- Of kind ?1 and source ?2 behind ?3, at most ?4. Served by triage_example_kind.
 SELECT number, part, body, label FROM triage_example WHERE kind = ?1 AND source = ?2 AND number > ?3 ORDER BY number LIMIT ?4;
@@ -80,6 +84,10 @@ SELECT ticket, 0, found FROM desk_triage WHERE ticket > ?1 AND ?2 = 0 ORDER BY t
 -- name: triage_erase_found
 -- Served by the primary key.
 UPDATE desk_triage SET found = ?3 WHERE ticket = ?1 AND ?2 = 0;
+
+-- name: triage_erase_said
+-- By which words, of ticket ?1, whose text named them. Served by the primary key.
+UPDATE desk_history SET body = '-' WHERE ticket = ?1 AND kind = 'triaged';
 
 -- name: triage_erase_words
 -- Of ticket ?1, which is theirs. Served by the primary key.

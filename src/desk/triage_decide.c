@@ -66,7 +66,8 @@ PtStatus desk_triage(Desk *d, int64_t number, PtArena *arena, DeskTriage *ret_tr
         return st != PT_OK ? st : not_triaged(err);
     }
     const PtStr text = triage_text(row.t.f, arena);
-    st = text.data != NULL ? triage_near_find(d, tx, number, text, arena, &t, err)
+    pt_sql_rollback(PT_TAKE(tx)); // who loads texts holds their lock, and waits for a reader
+    st = text.data != NULL ? triage_near_find(d, number, text, arena, &t, err)
                            : pt_fail(err, PT_NO_MEMORY, "no memory for a triage");
     if (st == PT_OK) {
         *ret_triage = t;

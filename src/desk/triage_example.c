@@ -5,6 +5,7 @@
 #include "triage.sql.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *const triage_parts[] = {"train", "valid", "held", "", NULL};
 
@@ -72,6 +73,12 @@ static PtStatus check(const DeskExamples *x, size_t i, PtArena *arena, PtError *
     PtStatus st = e->text.len > 0 ? PT_OK : pt_fail(&why, PT_INVALID, "text: is empty");
     if (st == PT_OK && e->label.len == 0) {
         st = pt_fail(&why, PT_INVALID, "label: is empty");
+    }
+    if (st == PT_OK && e->label.len > LANGUAGE_LABEL_MAX) {
+        st = pt_fail(&why, PT_INVALID, "label: has over %d bytes", LANGUAGE_LABEL_MAX);
+    }
+    if (st == PT_OK && memchr(e->text.data, 0, e->text.len) != NULL) {
+        st = pt_fail(&why, PT_INVALID, "text: has a NUL");
     }
     if (st == PT_OK && x->kind == LANGUAGE_SENTIMENT) {
         st = desk_choice(moods, e->label) >= 0

@@ -5,8 +5,8 @@
 
 /* What the files of triage share. */
 enum {
-    TRIAGE_FOUND_BYTES = 16 << 10,
-    TRIAGE_TEXT_BYTES = 16 << 10, /* title and description of a ticket, as they are read */
+    TRIAGE_FOUND_BYTES = 32 << 10, /* words are slices of the text, and may be all of it */
+    TRIAGE_TEXT_BYTES = 16 << 10,  /* title and description of a ticket, as they are read */
 };
 
 struct DeskLearning {
@@ -14,13 +14,14 @@ struct DeskLearning {
     pthread_mutex_t near_lock; /* of what follows; within no other lock of these */
     LanguageNear *near;        /* numbers of tickets */
     LanguageReader *reader;
+    int64_t newest;       /* number that was put */
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
     pthread_t thread;
-    bool running;   /* the thread is there */
-    bool asked;     /* it has something to do */
-    DeskTrain what; /* that */
-    AuditActor by;  /* for whom; system: it came by itself */
+    _Atomic bool running; /* the thread is there */
+    bool asked;           /* it has something to do */
+    DeskTrain what;       /* that */
+    AuditActor by;        /* for whom; system: it came by itself */
     DeskTraining state;
     DeskTriageSettings settings;
     _Atomic bool stop;
@@ -47,6 +48,9 @@ typedef struct TriageNew {
         row; /* version, made_ms and made_by are found here; state says whether it takes over */
 } TriageNew;
 PT_NODISCARD PtStatus triage_model_add(PtSqlTx *tx, const TriageNew *fresh, PtError *err);
+/* 0: none is. */
+PT_NODISCARD PtStatus triage_model_in_force(PtSqlTx *tx, LanguageKind kind, int64_t *ret_version,
+                                            PtError *err);
 PT_NODISCARD PtStatus triage_model_last(PtSqlTx *tx, LanguageKind kind, int64_t *ret_version,
                                         int64_t *ret_made_ms, PtError *err);
 
@@ -73,9 +77,11 @@ PT_NODISCARD PtStatus triage_metrics(const LanguageModel *model, const LanguageC
 
 /* Texts of the newest tickets (triage_near.c). */
 PT_NODISCARD PtStatus triage_near_load(Desk *d, PtError *err);
-PT_NODISCARD PtStatus triage_near_find(Desk *d, PtSqlTx *tx, int64_t number, PtStr text,
-                                       PtArena *arena, DeskTriage *triage, PtError *err);
+PT_NODISCARD PtStatus triage_near_find(Desk *d, int64_t number, PtStr text, PtArena *arena,
+                                       DeskTriage *triage, PtError *err);
 
 /* The thread and the timer (triage_thread.c). */
 PT_NODISCARD PtStatus triage_thread_start(Desk *d, PtError *err);
+/* For the hour of the settings. */
+PT_NODISCARD PtStatus triage_timer_set(Desk *d, PtError *err);
 void triage_thread_stop(Desk *d);

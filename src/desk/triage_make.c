@@ -62,7 +62,7 @@ static PtStatus read_page(Making *m, PtSqlTx *tx, bool decisions, int64_t *last,
                                                                     : m->known;
         *last = pt_sql_i64(tx, 0);
         (*ret_rows)++;
-        if (text.len > 0) { // else it was erased
+        if (text.len > 0 && label.len <= LANGUAGE_LABEL_MAX) { // else erased, or no model says it
             st = language_corpus_add(into, text, label, err);
             *(decisions ? &m->decisions : &m->files) += 1;
         }
@@ -78,7 +78,17 @@ static PtStatus read_all(Making *m, PtSqlTx *tx, bool decisions, PtError *err)
 {
     int64_t last = 0;
     size_t rows = PAGE, all = 0;
-    PtStatus st = PT_OK;
+    bool row = false;
+    PtStatus st = pt_sql_use(tx, SQL_TRIAGE_EXAMPLE_FROM, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, pt_str(language_kinds[m->what->kind]));
+    pt_sql_bind_text(tx, 2, decisions ? PT_STR("decision") : PT_STR("file"));
+    pt_sql_bind_i64(tx, 3, DESK_EXAMPLES_MAX);
+    st = pt_sql_step(tx, &row, err);
+    last = st == PT_OK && row ? pt_sql_i64(tx, 0) - 1 : 0;
+    pt_sql_done(tx);
     while (st == PT_OK && rows == PAGE && all < DESK_EXAMPLES_MAX) {
         st = read_page(m, tx, decisions, &last, &rows, err);
         all += rows;
@@ -234,7 +244,15 @@ static PtStatus store(Making *m, const AuditActor *by, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     char reason[PT_ERROR_MESSAGE_MAX];
-    const bool in_force = takes_over(m, reason);
+    bool in_force = takes_over(m, reason);
+    int64_t now = m->old_version;
+    PtStatus st = pt_sql_begin(m->desk->c.core, true, &tx, err);
+    st = st == PT_OK ? triage_model_in_force(tx, m->what->kind, &now, err) : st;
+    if (in_force && now != m->old_version) {
+        in_force = false;
+        (void)snprintf(reason, sizeof reason, "model %lld was put in force meanwhile",
+                       (long long)now);
+    }
     const TriageNew fresh = {.kind = m->what->kind,
                              .model = m->fresh,
                              .row = {.version = m->version,
@@ -247,7 +265,6 @@ static PtStatus store(Making *m, const AuditActor *by, PtError *err)
                                      .reason = pt_str(reason),
                                      .made_by = audit_actor_name(by),
                                      .metrics = pt_buf_str(&m->metrics)}};
-    PtStatus st = pt_sql_begin(m->desk->c.core, true, &tx, err);
     st = st == PT_OK ? triage_model_add(tx, &fresh, err) : st;
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK && in_force) {

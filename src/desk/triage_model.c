@@ -437,3 +437,19 @@ PtStatus desk_model_words(Desk *d, LanguageKind kind, int64_t version, PtArena *
     *ret_count = count;
     return PT_OK;
 }
+
+PtStatus triage_model_in_force(PtSqlTx *tx, LanguageKind kind, int64_t *ret_version, PtError *err)
+{
+    bool row = false;
+    PtStatus st = pt_sql_use(tx, SQL_TRIAGE_MODEL_IN_FORCE, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, pt_str(language_kinds[kind]));
+    st = pt_sql_step(tx, &row, err);
+    if (st == PT_OK) {
+        *ret_version = row ? pt_sql_i64(tx, 0) : 0;
+    }
+    pt_sql_done(tx);
+    return st;
+}

@@ -18,10 +18,16 @@ static PtStatus make_ready(DeskLearning *l, PtError *err)
 
 static PtStatus put(DeskLearning *l, int64_t number, PtStr text, PtError *err)
 {
+    if (number <= l->newest - DESK_NEAR_MAX) { // behind those that are kept
+        return PT_OK;
+    }
     PtStatus st = make_ready(l, err);
     st = st == PT_OK ? language_near_put(l->near, l->reader, (uint64_t)number, text, err) : st;
-    if (st == PT_OK && number > DESK_NEAR_MAX) {
-        language_near_remove(l->near, (uint64_t)(number - DESK_NEAR_MAX));
+    while (st == PT_OK && l->newest < number) { // other types have numbers, too
+        l->newest++;
+        if (l->newest > DESK_NEAR_MAX) {
+            language_near_remove(l->near, (uint64_t)(l->newest - DESK_NEAR_MAX));
+        }
     }
     return st;
 }
@@ -103,6 +109,9 @@ PtStatus triage_near_load(Desk *d, PtError *err)
     size_t rows = PAGE;
     PtStatus st = arena != NULL ? newest(d, &last, err)
                                 : pt_fail(err, PT_NO_MEMORY, "no memory to read texts");
+    (void)pthread_mutex_lock(&l->near_lock);
+    l->newest = last > l->newest ? last : l->newest;
+    (void)pthread_mutex_unlock(&l->near_lock);
     last = last > DESK_NEAR_MAX ? last - DESK_NEAR_MAX : 0;
     while (st == PT_OK && rows == PAGE && !atomic_load(&l->stop)) {
         PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
@@ -146,9 +155,10 @@ static PtStatus show(PtSqlTx *tx, const LanguageNearHit *hit, PtArena *arena, De
     return st;
 }
 
-PtStatus triage_near_find(Desk *d, PtSqlTx *tx, int64_t number, PtStr text, PtArena *arena,
-                          DeskTriage *triage, PtError *err)
+PtStatus triage_near_find(Desk *d, int64_t number, PtStr text, PtArena *arena, DeskTriage *triage,
+                          PtError *err)
 {
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     LanguageNearHit hits[DESK_SIMILAR_MAX + 1]; // it finds itself, too
     DeskLearning *l = d->learning;
     size_t count = 0;
@@ -160,6 +170,7 @@ PtStatus triage_near_find(Desk *d, PtSqlTx *tx, int64_t number, PtStr text, PtAr
     }
     (void)pthread_mutex_unlock(&l->near_lock);
     triage->similar_count = 0;
+    st = st == PT_OK && count > 0 ? pt_sql_begin(d->c.core, false, &tx, err) : st;
     for (size_t i = 0; st == PT_OK && i < count && triage->similar_count < DESK_SIMILAR_MAX; i++) {
         bool there = false;
         if (hits[i].id != (uint64_t)number) {

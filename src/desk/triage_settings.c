@@ -107,9 +107,12 @@ PtStatus desk_triage_settings_put(Desk *d, const AuditActor *by, const DeskTriag
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
         (void)pthread_mutex_lock(&d->learning->lock);
-        d->learning->settings = new;
+        if (new.version > d->learning->settings.version) { // a later one may have come first
+            d->learning->settings = new;
+        }
         (void)pthread_mutex_unlock(&d->learning->lock);
         *ret_settings = new;
+        st = atomic_load(&d->learning->running) ? triage_timer_set(d, err) : PT_OK;
     }
     return st;
 }

@@ -57,7 +57,7 @@ void desk_learning_settle(const DeskWriting *w)
     }
 }
 
-static PtStatus set_timer(Desk *d, PtError *err)
+PtStatus triage_timer_set(Desk *d, PtError *err)
 {
     (void)pthread_mutex_lock(&d->learning->lock);
     const int64_t at = d->learning->settings.retrain_hour * HOUR_MS;
@@ -76,7 +76,7 @@ static PtStatus on_timer(void *ctx, const PtTimer *timers, size_t count, PtError
     if (atomic_load(&d->learning->since) > 0) {
         (void)ask(d->learning, &of_itself, NULL); // one that is being made has what is new
     }
-    return set_timer(d, err);
+    return triage_timer_set(d, err);
 }
 
 /* ---- What there is ----------------------------------------------------------------------------
@@ -160,10 +160,9 @@ static void *learn(void *ctx)
     Desk *d = ctx;
     DeskLearning *l = d->learning;
     PtError err = {0};
-    PtStatus st = triage_near_load(d, &err);
-    st = st == PT_OK ? count_since(d, &err) : st;
+    const PtStatus st = triage_near_load(d, &err);
     if (st != PT_OK) {
-        pt_diag(PT_DIAG_WARN, "desk", "what was learnt before is not all known",
+        pt_diag(PT_DIAG_WARN, "desk", "not every ticket is found as similar",
                 PT_F_STR("problem", pt_str(err.message)));
     }
     (void)pthread_mutex_lock(&l->lock);
@@ -185,7 +184,8 @@ PtStatus triage_thread_start(Desk *d, PtError *err)
     if (d->c.timers != NULL) {
         pt_timers_kind(d->c.timers, DESK_TRIAGE_TIMERS, "triage", on_timer, d);
     }
-    const PtStatus st = set_timer(d, err);
+    PtStatus st = triage_timer_set(d, err);
+    st = st == PT_OK ? count_since(d, err) : st; // before anybody decides
     if (st != PT_OK) {
         return st;
     }

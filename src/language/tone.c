@@ -19,16 +19,16 @@ const char *const language_intents[] = {"",          "fault",  "request", "quest
 /* Phrases, folded, of English, German, French, Spanish, Italian, Dutch and Arabic. */
 static const struct Cue {
     LanguageIntent intent;
-    const char *phrases[40];
+    const char *phrases[48];
 } cues[] = {
-    {LANGUAGE_FAULT, {"down",        "broken",   "defective",  "not working",   "does not work",
-                      "doesnt work", "offline",  "error",      "fails",         "failed",
-                      "crashed",     "frozen",   "cannot",     "outage",        "stopped",
-                      "defekt",      "kaputt",   "geht nicht", "fehler",        "ausgefallen",
-                      "sturzt ab",   "en panne", "ne marche",  "erreur",        "bloque",
-                      "no funciona", "caido",    "caidas",     "averia",        "non funziona",
-                      "guasto",      "kapot",    "storing",    "doet het niet", "معطل",
-                      "معطلة",       "لا يعمل",  "لا تعمل",    "متوقفة",        NULL}},
+    {LANGUAGE_FAULT,
+     {"down",         "broken",       "defective", "not working", "does not work", "doesnt work",
+      "doesn t work", "can t",        "offline",   "error",       "fails",         "failed",
+      "crashed",      "frozen",       "cannot",    "outage",      "stopped",       "defekt",
+      "kaputt",       "geht nicht",   "fehler",    "ausgefallen", "sturzt ab",     "en panne",
+      "ne marche",    "erreur",       "bloque",    "no funciona", "caido",         "caidas",
+      "averia",       "non funziona", "guasto",    "kapot",       "storing",       "doet het niet",
+      "معطل",         "معطلة",        "لا يعمل",   "لا تعمل",     "متوقفة",        NULL}},
     {LANGUAGE_REQUEST,
      {"please send",
       "i need",

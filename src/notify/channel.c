@@ -274,12 +274,17 @@ static void slack_body(const Notify *n, const NotifyMessage *m, PtStr title, PtJ
 static void text_block(PtJsonOut *out, PtStr text, bool strong)
 {
     pt_json_out_object(out);
-    pt_json_put_str(out, "type", PT_STR("TextBlock"));
+    pt_json_put_str(out, "type", PT_STR("RichTextBlock")); // a TextBlock reads Markdown
+    pt_json_out_key(out, PT_STR("inlines"));
+    pt_json_out_array(out);
+    pt_json_out_object(out);
+    pt_json_put_str(out, "type", PT_STR("TextRun"));
     pt_json_put_str(out, "text", text);
-    pt_json_put_bool(out, "wrap", true);
     if (strong) {
         pt_json_put_str(out, "weight", PT_STR("Bolder"));
     }
+    pt_json_out_object_end(out);
+    pt_json_out_array_end(out);
     pt_json_out_object_end(out);
 }
 

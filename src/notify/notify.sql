@@ -90,12 +90,16 @@ DELETE FROM notify_device WHERE id = ?1;
 UPDATE notify_device SET sent_ms = ?2 WHERE id = ?1;
 
 -- name: notify_collecting
--- Served by notify_delivery_account.
-SELECT number, due_ms FROM notify_delivery WHERE account = ?1 AND channel = ?2 AND device = ?3 AND state = 'collecting' ORDER BY number LIMIT 1;
+-- One that has fewer than ?4. Served by notify_delivery_account and the primary key of notify_item.
+SELECT number, due_ms FROM notify_delivery WHERE account = ?1 AND channel = ?2 AND device = ?3 AND state = 'collecting'
+    AND (SELECT COUNT(*) FROM notify_item i WHERE i.delivery = notify_delivery.number) < ?4
+ORDER BY number DESC LIMIT 1;
 
 -- name: notify_delivery_add
+-- Behind what waits for the same place. Served by notify_delivery_account.
 INSERT INTO notify_delivery (number, account, channel, device, state, due_ms, retry_ms, attempts, reason, error, created_ms, done_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, '', '', ?7, 0);
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT COALESCE(MAX(o.retry_ms), 0) FROM notify_delivery o WHERE o.account = ?2
+    AND o.channel = ?3 AND o.device = ?4 AND o.state = 'queued'), 0, '', '', ?7, 0);
 
 -- name: notify_delivery_sooner
 -- Served by the primary key.
@@ -161,7 +165,7 @@ SELECT d.number, d.account, d.channel, d.device, d.state, d.due_ms, d.retry_ms, 
 FROM notify_delivery d WHERE d.number < ?1 ORDER BY d.number DESC LIMIT ?2;
 
 -- name: notify_deliveries_state
--- Likewise, of state ?3. Served by the primary key.
+-- Likewise, of state ?3. Served by notify_delivery_number.
 SELECT d.number, d.account, d.channel, d.device, d.state, d.due_ms, d.retry_ms, d.attempts, d.reason, d.error, d.created_ms, d.done_ms,
     (SELECT COUNT(*) FROM notify_item i WHERE i.delivery = d.number)
 FROM notify_delivery d WHERE d.number < ?1 AND d.state = ?3 ORDER BY d.number DESC LIMIT ?2;
@@ -176,12 +180,12 @@ WHERE number = ?1 AND state IN ('dead', 'doubt');
 SELECT COUNT(*) FROM notify_delivery WHERE number = ?1;
 
 -- name: notify_items_old
--- Served by notify_delivery_state and the primary key.
-DELETE FROM notify_item WHERE delivery IN (SELECT number FROM notify_delivery WHERE state IN ('sent', 'dropped', 'dead', 'doubt') AND done_ms < ?1);
+-- Served by notify_delivery_done and the primary key.
+DELETE FROM notify_item WHERE delivery IN (SELECT number FROM notify_delivery WHERE done_ms > 0 AND done_ms < ?1);
 
 -- name: notify_deliveries_old
--- Served by notify_delivery_state.
-DELETE FROM notify_delivery WHERE state IN ('sent', 'dropped', 'dead', 'doubt') AND done_ms < ?1;
+-- Served by notify_delivery_done.
+DELETE FROM notify_delivery WHERE done_ms > 0 AND done_ms < ?1;
 
 -- name: notify_waiting
 -- Served by notify_delivery_state.

@@ -130,12 +130,13 @@ static PtStatus read_lines(Sending *s, PtSqlTx *tx, int64_t tickets[static NOTIF
 static PtStatus ask_subjects(Sending *s, const int64_t *tickets)
 {
     const bool desk = s->n->c.may(s->n->c.ctx, s->who.role, false, false);
+    const bool alerts = s->n->c.may(s->n->c.ctx, s->who.role, true, false);
     size_t kept = 0;
     PtStatus st = PT_OK;
     for (size_t i = 0; st == PT_OK && i < s->count; i++) {
         NotifyLine line = s->lines[i];
         PtError why = {0};
-        bool keep = tickets[i] == 0 || desk;
+        bool keep = tickets[i] == 0 ? alerts : desk;
         if (keep && tickets[i] > 0) {
             st = s->n->c.subject(s->n->c.ctx, tickets[i], s->arena, &line.subject, &why);
             keep = st == PT_OK;

@@ -239,7 +239,12 @@ static PtStatus zone_of(const Telling *t, Person *p)
 {
     char name[NOTIFY_ZONE_MAX];
     (void)pt_str_copy(name, sizeof name, p->wants.s.zone);
-    return p->zone != NULL ? PT_OK : pt_zone_load(name, NULL, &p->zone, t->err);
+    if (p->zone != NULL) {
+        return PT_OK;
+    }
+    // one that the machine knows no more keeps nobody from being told
+    const PtStatus st = pt_zone_load(name, NULL, &p->zone, t->err);
+    return st == PT_OK || st == PT_NO_MEMORY ? st : pt_zone_load("UTC", NULL, &p->zone, t->err);
 }
 
 /* When the person's message of this event may leave. */
@@ -277,6 +282,7 @@ static PtStatus find_collecting(const Telling *t, const Place *place, int64_t *r
     pt_sql_bind_text(t->tx, 1, place->account);
     pt_sql_bind_text(t->tx, 2, pt_str(notify_channels[place->channel]));
     pt_sql_bind_text(t->tx, 3, place->device);
+    pt_sql_bind_i64(t->tx, 4, NOTIFY_TOLD_MAX); // as many as one message names
     st = pt_sql_step(t->tx, &row, t->err);
     *ret_number = row ? pt_sql_i64(t->tx, 0) : 0;
     pt_sql_done(t->tx);

@@ -40,7 +40,8 @@ PT_NODISCARD PtStatus pt_timers_new(const PtClock *clock, PtTimers **ret_timers,
 void pt_timers_kind(PtTimers *t, uint32_t kind, const char *name, PtTimerFired *fn, void *ctx);
 /* The thread: what was set before is armed. */
 PT_NODISCARD PtStatus pt_timers_start(PtTimers *t, PtError *err);
-void pt_timers_free(PtTimers *t); /* stops the thread; accepts NULL */
+void pt_timers_stop(PtTimers *t); /* ends the thread: what is set later never fires; accepts NULL */
+void pt_timers_free(PtTimers *t); /* stops first; accepts NULL */
 
 /* Sets, or sets anew. due_ms in the past fires at once; INT64_MAX: as pt_timers_cancel. */
 PT_NODISCARD PtStatus pt_timers_set(PtTimers *t, uint32_t kind, uint64_t key, int64_t due_ms,

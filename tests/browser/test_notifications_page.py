@@ -41,6 +41,7 @@ def test_every_page(page, shop, shots, theme, locale):
 def test_the_bell_tells_and_the_list_leads_to_the_ticket(page, shop):
     page("open", path="/notifications")
     page("wait", selector="main h1")
+    page("waitText", selector=".sh-live", text="Live")  # what happens from here on is told
     key = told(shop, "Drawer does not open")
     page("wait", selector=".sh-bell-count")
     page("waitText", selector="[role=grid]", text=key)

@@ -135,9 +135,9 @@ def test_an_agent_takes_one_and_leaves_one(agent, shop):
     assert shop.ticket(key)["assignee"] == shop.words["first"]
     other = shop.report(title="The app shows an old price", queue="digital", category="loyalty_auth", alone=True)
     agent("waitText", selector=".dk-offers", text=other["key"])
-    while agent("text", selector=".dk-offers li:first-child a") != other["key"]:
+    while (first := agent("text", selector=".dk-offers li:first-child a")) != other["key"]:
         agent("press", keys=["f"])
-        agent("waitText", selector=".pt-toast", text="is yours")
+        agent("waitText", selector=".pt-toast", text=f"{first} is yours")
     agent("press", keys=["d"])
     agent("waitText", selector=".pt-toast", text=f"{other['key']} is left to others")
     assert shop.ticket(other["key"])["assignee"] == ""

@@ -21,7 +21,7 @@ def demo(patron, key, token, days):
 
 def end(process):
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=15)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 0 and errors == "", errors
 
 
@@ -32,7 +32,7 @@ def tickets(patron, **query):
     return answer.json()["data"]
 
 
-def until(what, seconds=30):
+def until(what, seconds=300):
     stop = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < stop
@@ -46,7 +46,7 @@ def test_some_hours(make_patron):
     try:
         until(lambda: tickets(patron) and patron.api("GET", "/api/v1/clock").json()["speed"] == 1)  # the days before are over
         clock = patron.api("GET", "/api/v1/clock").json()
-        assert START < clock["now"] < "2026-05-04T18:02:00Z"
+        assert START < clock["now"] < "2026-05-04T18:10:00Z"
         stores = patron.api("GET", "/api/v1/commerce/stores?limit=100").json()["data"]
         assert len(stores) == 40 and sum(store["tills"] for store in stores) == 167
         assert {store["now"]["state"] for store in stores} == {"open", "closed"}

@@ -33,7 +33,7 @@ def host():
         yield started
 
 
-def eventually(find, seconds=20):
+def eventually(find, seconds=90):
     """What find gives, once it is something."""
     end = time.monotonic() + seconds
     while True:

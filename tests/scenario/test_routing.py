@@ -49,7 +49,7 @@ class Routing(Desk):
         self.put(f"queues/{name}", {"on": True, **settings}, version=0)
         return name
 
-    def wait(self, what, seconds=10):
+    def wait(self, what, seconds=60):
         """What `what` gives, once it gives something."""
         end = time.monotonic() + seconds
         while not (found := what()):

@@ -16833,6 +16833,7 @@ export interface operations {
                     "application/json": components["schemas"]["MailTaken"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
@@ -17048,6 +17049,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };

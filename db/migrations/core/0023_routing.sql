@@ -38,3 +38,7 @@ CREATE TABLE desk_route_decision (
 );
 CREATE INDEX desk_route_decision_ticket ON desk_route_decision (ticket, number);
 CREATE INDEX desk_route_decision_state ON desk_route_decision (state, number);
+CREATE INDEX desk_route_decision_ended ON desk_route_decision (ended_ms, number);
+
+-- What the router reads at its start.
+CREATE INDEX desk_ticket_live ON desk_ticket (number) WHERE state IN ('new', 'in_progress');

@@ -76,3 +76,4 @@ CREATE TABLE desk_mail_out (
 CREATE INDEX desk_mail_out_state ON desk_mail_out (state, due_ms, number);
 CREATE INDEX desk_mail_out_ticket ON desk_mail_out (ticket, number);
 CREATE INDEX desk_mail_out_recipient ON desk_mail_out (recipient, kind, created_ms);
+CREATE INDEX desk_mail_out_listed ON desk_mail_out (state, number);

@@ -79,6 +79,8 @@ CREATE TABLE notify_delivery (
 CREATE INDEX notify_delivery_state ON notify_delivery (state, retry_ms, number);
 CREATE INDEX notify_delivery_due ON notify_delivery (due_ms) WHERE state = 'collecting';
 CREATE INDEX notify_delivery_account ON notify_delivery (account, channel, device, state);
+CREATE INDEX notify_delivery_done ON notify_delivery (done_ms);
+CREATE INDEX notify_delivery_number ON notify_delivery (state, number);
 
 -- The notifications that a delivery tells; event 0: a test.
 CREATE TABLE notify_item (

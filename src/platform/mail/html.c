@@ -380,7 +380,6 @@ static void end_tag(Cleaner *c)
 /* Something that begins with "<!" or "<?", or "</" and no letter. */
 static void skip_comment(Cleaner *c)
 {
-    static const char *ends[] = {"-->", "--!>"};
     const size_t left = (size_t)(c->end - c->p);
     const PtStr here = {c->p, left};
     if (!pt_str_starts(here, PT_STR("<!--"))) {
@@ -392,12 +391,19 @@ static void skip_comment(Cleaner *c)
         c->p = find(c->p, c->end, PT_STR(">")) + 1;
         return;
     }
-    const char *best = c->end;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        const char *hit = find(c->p + 4, best, pt_str(ends[i]));
-        best = hit < best ? hit + strlen(ends[i]) : best;
+    const char *at = find(c->p + 4, c->end, PT_STR("--"));
+    while (at < c->end) {
+        const PtStr rest = {at, (size_t)(c->end - at)};
+        const size_t len = pt_str_starts(rest, PT_STR("-->"))    ? 3
+                           : pt_str_starts(rest, PT_STR("--!>")) ? 4
+                                                                 : 0;
+        if (len > 0) {
+            at += len;
+            break;
+        }
+        at = find(at + 1, c->end, PT_STR("--"));
     }
-    c->p = best;
+    c->p = at;
 }
 
 static void step(Cleaner *c)

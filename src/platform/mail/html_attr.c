@@ -333,7 +333,8 @@ static bool is_style_value(PtStr value)
         const bool negative =
             c == '-' && i + 1 < value.len &&
             (value.data[i + 1] == '.' || (value.data[i + 1] >= '0' && value.data[i + 1] <= '9')) &&
-            (i == 0 || html_is_space(value.data[i - 1]));
+            (i == 0 || (!html_is_letter(value.data[i - 1]) && value.data[i - 1] != '-' &&
+                        value.data[i - 1] != '_'));
         const bool known = html_is_letter(c) || (c >= '0' && c <= '9') ||
                            (c != '\0' && strchr(" #%.,()+-/'\"!_", c) != NULL);
         if (!known || negative || (c == '(' && !is_color_function((PtStr){value.data, i}))) {

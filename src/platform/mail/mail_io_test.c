@@ -346,7 +346,7 @@ static void a_stop_ends_a_wait(void **state)
 {
     (void)state;
     bool stop = false, changed;
-    MailServer s = server("IMAPS", MAIL_TLS, "other@shop.example", passwords[2]);
+    MailServer s = server("IMAPS", MAIL_TLS, "desk@shop.example", passwords[0]);
     s.is_stopped = is_stopped;
     s.ctx = &stop;
     PT_CLEANUP(mail_imap_closep) MailImap *m = NULL;
@@ -364,7 +364,7 @@ static void a_killed_server_ends_what_waits_for_it(void **state)
 {
     (void)state;
     PT_CLEANUP(mail_imap_closep)
-    MailImap *m = mailbox_of("other@shop.example", passwords[2]);
+    MailImap *m = mailbox_of("desk@shop.example", passwords[0]);
     uint32_t pid = 0;
     bool changed;
     MailItem items[ITEMS];

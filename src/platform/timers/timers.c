@@ -278,19 +278,26 @@ PtStatus pt_timers_start(PtTimers *t, PtError *err)
     return rc == 0 ? PT_OK : pt_fail(err, PT_UNAVAILABLE, "no thread for timers: %s", strerror(rc));
 }
 
+void pt_timers_stop(PtTimers *t)
+{
+    if (t == NULL || !t->running) {
+        return;
+    }
+    (void)pthread_mutex_lock(&t->lock);
+    t->stop = true;
+    wake(t);
+    (void)pthread_mutex_unlock(&t->lock);
+    (void)pthread_join(t->thread, NULL);
+    t->running = false;
+}
+
 void pt_timers_free(PtTimers *t)
 {
     if (t == NULL) {
         return;
     }
     pt_clock_unwatch(t->clock, &t->watch);
-    if (t->running) {
-        (void)pthread_mutex_lock(&t->lock);
-        t->stop = true;
-        wake(t);
-        (void)pthread_mutex_unlock(&t->lock);
-        (void)pthread_join(t->thread, NULL);
-    }
+    pt_timers_stop(t);
     wheel_done(&t->wheel);
     free(t->again);
     (void)pthread_cond_destroy(&t->wake);

@@ -88,7 +88,8 @@ export async function removeDevice(id: string): Promise<void> {
 export const canPush = () => 'serviceWorker' in navigator && 'PushManager' in window && window.isSecureContext
 
 export async function addThisBrowser(pushKey: string, name: string): Promise<void> {
-  const worker = await navigator.serviceWorker.register('/notify-worker.js')
+  await navigator.serviceWorker.register('/notify-worker.js')
+  const worker = await navigator.serviceWorker.ready // one that is not active yet cannot subscribe
   const sub = (await (await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: pushKey })).toJSON())
   await ok(api.POST('/api/v1/notifications/devices', { body: { name, endpoint: sub.endpoint ?? '', p256dh: sub.keys?.p256dh ?? '', auth: sub.keys?.auth ?? '' } }))
   await renewDevices()

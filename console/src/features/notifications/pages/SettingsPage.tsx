@@ -47,7 +47,7 @@ function When({ s, change }: { s: Settings; change: Change }) {
   )
 }
 
-function Where({ s, change, hook, onHook }: { s: Settings; change: Change; hook: string | undefined; onHook: (url: string) => void }) {
+function Where({ s, change, hook, onHook }: { s: Settings; change: Change; hook: string | undefined; onHook: (url: string | undefined) => void }) {
   const { t } = useLingui()
   const test = (channel: 'mail' | 'webhook') => void attempt(sendTest(channel).then(() => toast({ text: t`A test is on its way` })))
   return (
@@ -58,7 +58,7 @@ function Where({ s, change, hook, onHook }: { s: Settings; change: Change; hook:
           label={t`Form of the webhook`} value={s.shape} data={[{ value: 'generic', label: 'JSON' }, { value: 'slack', label: 'Slack' }, { value: 'teams', label: 'Microsoft Teams' }]}
           onChange={(event) => change({ shape: (['slack', 'teams'] as const).find((one) => one === event.currentTarget.value) ?? 'generic' })}
         />
-        <TextInput className="pt-ltr" label={t`Address of the webhook`} maxLength={1000} placeholder={s.webhook ?? 'https://'} value={hook ?? ''} onChange={(event) => onHook(event.currentTarget.value)} />
+        <TextInput className="pt-ltr" label={t`Address of the webhook`} maxLength={1000} placeholder={s.webhook ?? 'https://'} value={hook ?? ''} onChange={(event) => onHook(event.currentTarget.value === '' ? undefined : event.currentTarget.value)} />
       </div>
       <div className="pt-actions no-tests">
         {s.mail === null ? <span className="pt-soft"><Trans>Mail is not configured on this server.</Trans></span> : <Button size="compact-sm" onClick={() => test('mail')}><Trans>Test mail to {s.mail}</Trans></Button>}
