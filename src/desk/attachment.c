@@ -337,10 +337,13 @@ PtStatus desk_file_keep(Desk *d, DeskFile *file, PtArena *arena, PtError *err)
     char hex[HEX];
     pt_sha256(file->content, digest);
     pt_hex(digest, sizeof digest, hex);
+    PtStatus st = keep_bytes(d, hex, file->content, err);
+    if (st != PT_OK) {
+        return st;
+    }
     file->sha256 = pt_arena_str(arena, pt_str(hex));
     file->bytes = (int64_t)file->content.len;
-    return file->sha256.data != NULL ? keep_bytes(d, hex, file->content, err)
-                                     : pt_fail(err, PT_NO_MEMORY, "no memory for a file");
+    return file->sha256.data != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for a file");
 }
 
 PtStatus desk_file_check(const DeskFile *file, PtError *err)
