@@ -4,6 +4,7 @@
 #include "notify/notify_internal.h"
 
 #include "base/hash.h"
+#include "platform/diag.h"
 #include "platform/metrics.h"
 
 #include <sodium.h>
@@ -187,6 +188,21 @@ static PtStatus make_key(Notify *n, PtSqlTx *tx, PtError *err)
     return st;
 }
 
+/* The database came without the data folder that its secrets were sealed by: nobody can open them
+ * any more. Browsers and webhooks are to be set up again; all else goes on. */
+static PtStatus begin_anew(Notify *n, PtSqlTx *tx, PtError *err)
+{
+    static const char *const lost[] = {SQL_NOTIFY_DEVICES_LOST, SQL_NOTIFY_HOOKS_LOST};
+    PtStatus st = PT_OK;
+    pt_diag(PT_DIAG_WARN, "notify",
+            "secrets were sealed under another key: browsers and webhooks are to be set up again");
+    for (size_t i = 0; st == PT_OK && i < sizeof lost / sizeof *lost; i++) {
+        st = pt_sql_use(tx, lost[i], err);
+        st = st == PT_OK ? pt_sql_finish(tx, err) : st;
+    }
+    return st == PT_OK ? make_key(n, tx, err) : st;
+}
+
 static PtStatus load_key(Notify *n, PtSqlTx *tx, PtError *err)
 {
     PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(KEY_BYTES);
@@ -197,6 +213,9 @@ static PtStatus load_key(Notify *n, PtSqlTx *tx, PtError *err)
         return st == PT_OK ? make_key(n, tx, err) : st;
     }
     st = access_unseal(n->c.access, pt_str(sealed), arena, &plain, err);
+    if (st == PT_CORRUPT) {
+        return begin_anew(n, tx, err);
+    }
     if (st == PT_OK && plain.len != NOTIFY_P256_SECRET) {
         return pt_fail(err, PT_CORRUPT, "the key of web push has another length");
     }

@@ -195,5 +195,14 @@ SELECT COUNT(*) FROM notify_delivery WHERE state IN ('collecting', 'queued', 'se
 -- Served by the primary key.
 SELECT secret FROM notify_key WHERE id = 1;
 
+-- name: notify_devices_lost
+-- scan: once, where the data folder is another
+DELETE FROM notify_device;
+
+-- name: notify_hooks_lost
+-- scan: likewise
+UPDATE notify_setting SET hook_url = '' WHERE hook_url <> '';
+
 -- name: notify_key_put
-INSERT INTO notify_key (id, secret, made_ms) VALUES (1, ?1, ?2);
+INSERT INTO notify_key (id, secret, made_ms) VALUES (1, ?1, ?2)
+ON CONFLICT (id) DO UPDATE SET secret = excluded.secret, made_ms = excluded.made_ms;
