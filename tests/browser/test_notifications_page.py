@@ -47,6 +47,7 @@ def test_the_bell_tells_and_the_list_leads_to_the_ticket(page, shop):
     page("waitText", selector="[role=grid]", text=key)
     page("press", keys=["j", "Enter"])
     page("waitUrl", path=f"/desk/{key}")
+    page("waitText", selector=".dk-title-text", text="Drawer does not open")
     assert page("axe") == [] and page("complaints") == []
 
 

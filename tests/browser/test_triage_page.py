@@ -111,7 +111,7 @@ def test_rows_of_a_file_that_are_wrong_are_named(page, shop, tmp_path):
 
 def test_a_model_is_made_put_in_force_and_rolled_back(page, shop):
     page("open", path="/desk/triage")
-    page("wait", selector=".tr-columns .tr-table")
+    page("waitText", selector="main", text="what comes with Patron")  # the models are there
     page("click", selector="button:has-text('Train now')")
     page("waitText", selector=".pt-toast", text="Version 2 was made")
     models = shop.ask("GET", "/api/v1/triage/models")["data"]
