@@ -26,8 +26,8 @@ CONNECTIONS = 64
 CATEGORIES = ("signage_offline", "inventory_sync", "till_fault", "ecommerce_slow", "loyalty_auth", "")
 WHAT = ("screen", "till", "printer", "scanner", "scale", "label", "router", "drawer", "terminal", "kiosk", "freezer", "camera")
 HOW = ("stays dark", "prints nothing", "restarts at noon", "shows an old price", "cannot be reached", "beeps", "loses its network", "is slow")
-READS = ("/api/v1/tickets?limit=50", "/api/v1/tickets?limit=50&sort=priority", "/api/v1/tickets?limit=50&priority=2", "/api/v1/tickets?limit=50&store=0007",
-         "/api/v1/tickets?limit=50&q=printer", "/api/v1/tickets?limit=50&q=till%20restarts", "/api/v1/tickets?limit=50&q=kiosk%20aisle%2017", "/api/v1/tickets?limit=50&due=at_risk")
+READS = ("/api/v1/tickets?limit=50", "/api/v1/tickets?limit=50&sort=priority", "/api/v1/tickets?limit=50&priority=P2", "/api/v1/tickets?limit=50&store=0007",
+         "/api/v1/tickets?limit=50&search=printer", "/api/v1/tickets?limit=50&search=till%20restarts", "/api/v1/tickets?limit=50&search=kiosk%20aisle%2017", "/api/v1/tickets?limit=50&due_state=at_risk")
 
 
 def bodies(path: pathlib.Path, count: int, seed: int = 1) -> pathlib.Path:
