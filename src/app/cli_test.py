@@ -282,7 +282,7 @@ class Import(Case):
 
     def test_killed_imports_go_on(self):
         """kill -9 of the import at random instants, until one run gets through: nothing lost, nothing twice."""
-        rows, kills = 300_000, 0
+        rows, kills = 600_000, 0
         path, mapping = self.orders(rows)
         self.daemon()
         seed = int.from_bytes(os.urandom(4), "big")
