@@ -2,12 +2,10 @@
 #include "app/server.h"
 
 #include "api/api.h"
-#include "app/figures.h"
 #include "app/folder.h"
-#include "app/mail.h"
-#include "app/notify.h"
 #include "app/provider.h"
 #include "app/service.h"
+#include "app/service_desk.h"
 #include "app/settings.h"
 #include "base/hash.h"
 #include "base/rng.h"
@@ -32,7 +30,6 @@
 
 enum {
     VIEWS = 6,
-    TOLD_BYTES = 16 << 20, /* of a person's answers to surveys, in an export */
     SQL_READERS = 2,
     POOL_QUEUE = 1000,
     PUBLIC_WORKERS = 2,
@@ -62,12 +59,7 @@ struct PatronServer {
     Behaviour *behaviour;
     BehaviourJobs *export_jobs;
     Commerce *commerce;
-    Desk *desk;
-    LanguageTriage *triage;
-    Figures figures;
-    Notices notices;
-    Mail *mail;
-    Work *work;
+    ServiceDesk service;
     EventViewDef view_defs[VIEWS];
     EventViews *views;
     Operate *operate;
@@ -404,7 +396,7 @@ static int64_t certificate_expires_ms(void *ctx)
 static PtStatus alerted(void *ctx, PtSqlTx *tx, PtStr name, PtStr message, PtError *err)
 {
     PatronServer *s = ctx;
-    return notices_alert(&s->notices, tx, name, message, err);
+    return notices_alert(&s->service.notices, tx, name, message, err);
 }
 
 static PtStatus open_operate(PatronServer *s, const PtConfig *config, int64_t started_mono_ms,
@@ -565,53 +557,6 @@ static PtStatus renew_rows(void *ctx, PtError *err)
 }
 
 /* Once all is there that it erases from, and before the first client. */
-static PtStatus erase_tickets(void *ctx, bool (*finds)(const void *ctx, PtStr text),
-                              const void *finds_ctx, uint64_t *ret_changed, PtError *err)
-{
-    const PatronServer *s = ctx;
-    uint64_t answers = 0;
-    PtStatus st = desk_erase(s->desk, finds, finds_ctx, ret_changed, err);
-    st = st == PT_OK ? surveys_erase(s->figures.surveys, finds, finds_ctx, &answers, err) : st;
-    if (st == PT_OK) {
-        *ret_changed += answers;
-    }
-    return st;
-}
-
-typedef struct Names {
-    const PtStr *list;
-    size_t count;
-} Names;
-
-static bool is_named(const void *ctx, PtStr text)
-{
-    const Names *names = ctx;
-    for (size_t i = 0; i < names->count; i++) {
-        if (pt_str_eq(text, names->list[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static PtStatus tell_tickets(void *ctx, const PtStr *names, size_t count,
-                             PtStatus (*put)(void *ctx, const char *part, PtStr json, PtError *err),
-                             void *put_ctx, PtError *err)
-{
-    const PatronServer *s = ctx;
-    const Names named = {names, count};
-    PT_CLEANUP(pt_buf_done) PtBuf lines;
-    PtStr rest, line;
-    pt_buf_init(&lines, TOLD_BYTES);
-    PtStatus st = desk_subject(s->desk, names, count, put, put_ctx, err);
-    st = st == PT_OK ? surveys_export(s->figures.surveys, is_named, &named, &lines, err) : st;
-    rest = pt_buf_str(&lines);
-    while (st == PT_OK && pt_str_cut(&rest, '\n', &line)) {
-        st = line.len > 0 ? put(put_ctx, "surveys", line, err) : PT_OK;
-    }
-    return st;
-}
-
 static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *err)
 {
     PrivacyConfig c = {.fs = pt_fs_real(),
@@ -626,7 +571,7 @@ static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *e
                        .imports = s->imports,
                        .destinations = s->destinations,
                        .rows = {.ctx = s->behaviour, .erase = erase_rows, .renew = renew_rows},
-                       .tickets = {.ctx = s, .erase = erase_tickets, .tell = tell_tickets},
+                       .tickets = service_desk_texts(&s->service),
                        .clock = s->clock,
                        .bulk = (uint32_t)pt_config_int(config, "privacy.bulk"),
                        .deadline_days = (uint32_t)pt_config_int(config, "privacy.deadline_days"),
@@ -683,97 +628,19 @@ static PtStatus open_commerce(PatronServer *s, PtError *err)
     return st;
 }
 
-static void hours_changed(void *ctx)
+static PtStatus open_service_desk(PatronServer *s, const PtConfig *config, PtError *err)
 {
-    const PatronServer *s = ctx;
-    PtError err = {0};
-    if (work_calendars_changed(s->work, &err) != PT_OK) {
-        pt_diag(PT_DIAG_WARN, "work", "clocks follow a change of hours late",
-                PT_F_STR("problem", pt_str(err.message)));
-    }
-}
-
-static PtStatus open_work(PatronServer *s, PtError *err)
-{
-    const WorkConfig c = {
-        .core = s->core,
-        .clock = s->clock,
-        .calendars = desk_calendars(s->desk),
-        .listener = {
-            [WORK_TICKET] = notices_work_listener(
-                &s->notices, figures_work_listener(&s->figures, desk_work_listener(s->desk)))}};
-    PtStatus st = work_open(&c, &s->work, err);
-    if (st == PT_OK) {
-        commerce_on_hours_changed(s->commerce, hours_changed, s);
-        api_set_work(s->api, s->work);
-        pt_metric_collector(work_metrics, s->work);
-        st = desk_start(s->desk, s->work, err);
-    }
-    st = st == PT_OK ? figures_start(&s->figures, s->desk, s->work, err) : st;
-    if (st == PT_OK) {
-        pt_metric_collector(mail_metrics, s->mail);
-        st = mail_start(s->mail, s->desk, err);
-    }
-    return st == PT_OK ? work_start(s->work, err) : st;
-}
-
-/* Before the desk, which tells it of changes. */
-static PtStatus open_notices(PatronServer *s, const PtConfig *config, PtError *err)
-{
-    const NoticesConfig c = {.config = config,
-                             .core = s->core,
-                             .access = s->access,
-                             .clock = s->clock,
-                             .timers = s->timers,
-                             .net = &s->net};
-    PtStatus st = notices_open(&s->notices, &c, err);
-    if (st == PT_OK) {
-        api_set_notify(s->api, s->notices.notify);
-    }
-    return st;
-}
-
-/* Before the desk, which wakes it. */
-static PtStatus open_mail(PatronServer *s, const PtConfig *config, DeskMailConfig *mail,
-                          PtError *err)
-{
-    PtStatus st =
-        mail_new(s->figures.surveys, pt_config_text(config, "desk.clamav"), &s->mail, err);
-    if (st == PT_OK) {
-        mail_configure(s->mail, mail);
-        mail->access = s->access;
-        memcpy(mail->key, s->folder.token_key, sizeof mail->key);
-    }
-    return st;
-}
-
-static PtStatus open_desk(PatronServer *s, const PtConfig *config, PtError *err)
-{
-    DeskConfig c = {.core = s->core,
-                    .clock = s->clock,
-                    .fs = pt_fs_real(),
-                    .data_dir = s->folder.dir,
-                    .timers = s->timers,
-                    .commerce = s->commerce};
-    s->figures.heard = notices_survey_listener(&s->notices);
-    PtStatus st = figures_open(&s->figures, s->core, s->clock, s->folder.token_key, err);
-    st = st == PT_OK ? open_mail(s, config, &c.mail, err) : st;
-    st = st == PT_OK ? language_triage_new(&s->triage, err) : st;
-    if (st == PT_OK) {
-        c.triage = s->triage;
-        figures_listeners(&s->figures, c.listeners);
-        c.listeners[DESK_LISTENERS - 1] = notices_listener(&s->notices);
-        c.offered = notices_offered;
-        c.offered_ctx = &s->notices;
-        st = desk_open(&c, &s->desk, err);
-    }
-    if (st == PT_OK) {
-        api_set_desk(s->api, s->desk);
-        api_set_insight(s->api, s->figures.insight);
-        api_set_surveys(s->api, s->figures.surveys);
-        pt_metric_collector(desk_metrics, s->desk);
-    }
-    return st == PT_OK ? open_work(s, err) : st;
+    const ServiceDeskConfig c = {.config = config,
+                                 .core = s->core,
+                                 .access = s->access,
+                                 .clock = s->clock,
+                                 .timers = s->timers,
+                                 .net = &s->net,
+                                 .commerce = s->commerce,
+                                 .data_dir = s->folder.dir,
+                                 .token_key = s->folder.token_key,
+                                 .api = s->api};
+    return service_desk_open(&s->service, &c, err);
 }
 
 static PtStatus destination_consent(void *ctx, const EventView *view, uint64_t offset,
@@ -973,16 +840,13 @@ static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *
         st = open_commerce(s, err); // the desk asks it for hours
     }
     if (st == PT_OK) {
-        st = open_notices(s, config, err);
-    }
-    if (st == PT_OK) {
-        st = open_desk(s, config, err); // an erasure asks it
+        st = open_service_desk(s, config, err); // an erasure asks it
     }
     if (st == PT_OK) {
         st = open_privacy(s, config, err);
     }
     if (st == PT_OK) {
-        st = notices_start(&s->notices, s->desk, err);
+        st = service_desk_start(&s->service, err);
     }
     if (st == PT_OK) {
         st = open_hooks(s, err);
@@ -1112,7 +976,6 @@ void patron_server_free(PatronServer *s)
         api_stop_streams(s->api);
     }
     privacy_stop(s->privacy); // an erasure asks the destinations
-    mail_stop(s->mail);
     connect_destinations_stop(s->destinations);
     connect_pulls_stop(s->pulls);
     connect_adopt_stop(s->adopt);
@@ -1121,9 +984,7 @@ void patron_server_free(PatronServer *s)
     event_feed_close(s->feed);
     event_views_close(s->views);
     pt_timers_stop(s->timers);
-    notices_stop(&s->notices);
-    figures_stop(&s->figures);
-    work_close(s->work);
+    service_desk_stop(&s->service);
     profiles_preview_end(s->profiles);
     profiles_stop(s->profiles);
     pt_log_close(s->log); // syncs what is pending and calls back into intake and API
@@ -1131,11 +992,7 @@ void patron_server_free(PatronServer *s)
         (void)pt_loop_turn(s->loop, 0); // what the log's last round posted, while the API is there
     }
     api_free(s->api);
-    desk_close(s->desk);
-    mail_close(s->mail);
-    language_triage_free(s->triage);
-    figures_close(&s->figures);
-    notices_close(&s->notices);
+    service_desk_close(&s->service);
     pt_timers_free(s->timers); // whoever sets them has gone
     commerce_close(s->commerce);
     privacy_free(s->privacy);
