@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One place for keys: whoever is mounted says which keys mean what; '?' lists them all.
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 
 export type Shortcut = {
   /** As KeyboardEvent.key, 'mod+k' for Ctrl or Command, or two in a row: 'g s'. */
@@ -62,12 +62,12 @@ function onKey(event: KeyboardEvent) {
 
 let installed = false
 
-/** Keys that hold while the component is mounted. `run` may change with each render; keys and label are compared. */
+/** Keys that hold from when the component is drawn: a letter pressed before would mean what stood there before it. `run` may change with each render; keys and label are compared. */
 export function useShortcuts(mine: Shortcut[]) {
   const latest = useRef(mine)
   latest.current = mine
   const identity = JSON.stringify(mine.map((s) => [s.keys, s.label, s.group]))
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!installed) {
       installed = true
       document.addEventListener('keydown', onKey)

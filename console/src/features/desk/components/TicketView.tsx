@@ -55,7 +55,6 @@ function TabBar({ tab, reports, beside, onTab }: { tab: Tab; reports: number; be
 
 function Talk({ ticket, macro, onMacro, onEditing }: { ticket: Ticket; macro: DeskRecord | null; onMacro: (macro: DeskRecord | null) => void; onEditing: (on: boolean) => void }) {
   const may = useMay('desk.write')
-  const later = useLater()
   const scroller = useRef<HTMLDivElement>(null)
   const seen = useRef(0)
   const rows = useHistory(ticket).data?.length ?? 0
@@ -70,7 +69,7 @@ function Talk({ ticket, macro, onMacro, onEditing }: { ticket: Ticket; macro: De
   return (
     <>
       <div ref={scroller} className="dk-body" tabIndex={-1}><Conversation ticket={ticket} /></div>
-      {may && later && <Composer key={ticket.key} ticket={ticket} macro={macro} onMacro={onMacro} onEditing={onEditing} />}
+      {may && <Composer key={ticket.key} ticket={ticket} macro={macro} onMacro={onMacro} onEditing={onEditing} />}
     </>
   )
 }
