@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A desk with two agents, its records, and tickets of every kind, for the tests of its pages."""
+import contextlib
+import pathlib
+import tempfile
+
+from driver import Browser
+from harness import node
 from harness.customers import Customers
-from people import PASSWORD, Shop
+from people import PASSWORD, Shop, sign_in
 
 AGENTS = (("agent@example.com", "Agnes Agent"), ("second@example.com", "Bruno Bell"))
 STORES = ("0001", "0007", "0012", "0014", "0031")
@@ -79,3 +85,28 @@ class Floor(Shop):
         solved = self.report(type="service_request", title="A login for a new colleague", store="0012", assignee=first)
         self.change(solved, state="resolved", resolution="Account made, password handed over in person.")
         return {"major": major["key"], "ticket": till["key"], "solved": solved["key"]}
+
+
+@contextlib.contextmanager
+def standing(kind, furnish):
+    """A daemon of that kind of Floor, furnished by furnish(daemon), which gives the words of its paths."""
+    with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
+        patron = kind(pathlib.Path(folder) / "shop").start()
+        try:
+            patron.furnish().furnish_desk()
+            patron.words = furnish(patron)
+            yield patron
+            patron.stop()
+        finally:
+            patron.discard()
+
+
+@contextlib.contextmanager
+def seen_by(patron, who="owner"):
+    """The console as that person sees it; it must complain of nothing until the end."""
+    node.install()
+    one = Browser(patron.base)
+    one.sign_in(sign_in(patron, f"{who}@example.com"))
+    yield one
+    assert one("complaints") == []
+    one.close()

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mailboxes: set up with a test that says each step, templates with their preview, quarantine, what leaves."""
-import pathlib
-import tempfile
 
 import pytest
-from desk_floor import Floor
-from driver import Browser
-from harness import node
+from desk_floor import Floor, seen_by, standing
 from people import sign_in
 from routes import LOOKS, MAILBOXES, filled
 from test_survey import looks, survey
@@ -35,25 +31,14 @@ class Post(Floor):
 
 @pytest.fixture(scope="module")
 def shop():
-    with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
-        patron = Post(pathlib.Path(folder) / "shop").start()
-        try:
-            patron.furnish().furnish_desk()
-            patron.words = patron.furnish_mail()
-            yield patron
-            patron.stop()
-        finally:
-            patron.discard()
+    with standing(Post, Post.furnish_mail) as patron:
+        yield patron
 
 
 @pytest.fixture(scope="module")
 def page(shop):
-    node.install()
-    one = Browser(shop.base)
-    one.sign_in(sign_in(shop, "owner@example.com"))
-    yield one
-    assert one("complaints") == []
-    one.close()
+    with seen_by(shop) as one:
+        yield one
 
 
 @pytest.mark.limit(120)

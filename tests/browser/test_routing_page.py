@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The routing board, its editors, and the agent who takes work: what is offered is taken or left by one key."""
-import pathlib
-import tempfile
 
 import pytest
-from desk_floor import Floor
-from driver import Browser
-from harness import node
+from desk_floor import Floor, seen_by, standing
 from people import sign_in
 from routes import LOOKS, ROUTING, filled
 from test_survey import looks, survey
@@ -37,38 +33,20 @@ class Given(Floor):
 
 @pytest.fixture(scope="module")
 def shop():
-    with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
-        patron = Given(pathlib.Path(folder) / "shop").start()
-        try:
-            patron.furnish().furnish_desk()
-            patron.words = patron.furnish_routing()
-            yield patron
-            patron.stop()
-        finally:
-            patron.discard()
-
-
-def browser(shop, who):
-    node.install()
-    one = Browser(shop.base)
-    one.sign_in(sign_in(shop, f"{who}@example.com"))
-    return one
+    with standing(Given, Given.furnish_routing) as patron:
+        yield patron
 
 
 @pytest.fixture(scope="module")
 def page(shop):
-    one = browser(shop, "owner")
-    yield one
-    assert one("complaints") == []
-    one.close()
+    with seen_by(shop) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
 def agent(shop):
-    one = browser(shop, "agent")
-    yield one
-    assert one("complaints") == []
-    one.close()
+    with seen_by(shop, "agent") as one:
+        yield one
 
 
 @pytest.mark.limit(120)

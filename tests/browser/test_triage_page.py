@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Triage on the ticket's page, confirmed and corrected by one key; models, what they learn from, and how they are made and put in force."""
 import itertools
-import pathlib
-import tempfile
 
 import pytest
-from desk_floor import Floor
-from driver import Browser
-from harness import node
+from desk_floor import Floor, seen_by, standing
 from people import sign_in
 from routes import LOOKS, TRIAGE, filled
 from test_survey import looks, survey
@@ -33,25 +29,14 @@ class Sorted(Floor):
 
 @pytest.fixture(scope="module")
 def shop():
-    with tempfile.TemporaryDirectory(prefix="pt-", ignore_cleanup_errors=True) as folder:
-        patron = Sorted(pathlib.Path(folder) / "shop").start()
-        try:
-            patron.furnish().furnish_desk()
-            patron.words = patron.furnish_triage()
-            yield patron
-            patron.stop()
-        finally:
-            patron.discard()
+    with standing(Sorted, Sorted.furnish_triage) as patron:
+        yield patron
 
 
 @pytest.fixture(scope="module")
 def page(shop):
-    node.install()
-    one = Browser(shop.base)
-    one.sign_in(sign_in(shop, "owner@example.com"))
-    yield one
-    assert one("complaints") == []
-    one.close()
+    with seen_by(shop) as one:
+        yield one
 
 
 @pytest.mark.limit(120)
