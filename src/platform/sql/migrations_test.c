@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { STATEMENTS_MAX = 12 };
+enum { STATEMENTS_MAX = 32 };
 
 static struct Released {
     const char *name;
@@ -201,6 +201,111 @@ static struct Released {
       {"SELECT p.version || '|' || r.kind || '|' || r.id FROM desk_policy p, desk_record r"
        " WHERE p.version = 2",
        "2|services|tills"}}},
+    {"core 0026",
+     PT_MIGRATIONS_CORE,
+     26,
+     {"INSERT INTO work_item (id, opened_ms, version, live, history) SELECT 281474976711657, 5, 3, "
+      "1, CAST('rows' AS BLOB)",
+      "INSERT INTO work_fired (item, clock, round, kind, step, due_ms, at_ms, corrected_ms) VALUES "
+      "(281474976711657, 'response', 1, 'at_risk', '', 6, 7, 0)",
+      "INSERT INTO work_policy (version, id, rank, from_ms, until_ms, json, changed_ms, "
+      "changed_by) VALUES (4, 'p1', 1, 0, 8, '{}', 9, 'Ada')",
+      "INSERT INTO commerce_store (code, number, name, zone, country, region, format, address, "
+      "opened_on, closed_on, version, changed_ms, changed_by) VALUES ('0412', 1, 'Ghent', "
+      "'Europe/Brussels', 'BE', '', '', '', '2026-01-31', '', 2, 10, 'Ada')",
+      "INSERT INTO commerce_calendar_version (calendar, from_ms, zone, json, changed_ms, "
+      "changed_by) VALUES ('week', 0, '', '{}', 11, 'Ada')",
+      "INSERT INTO commerce_till (store, code, name, kind, state, version, changed_ms, changed_by) "
+      "VALUES ('0412', '4', 'Till 4', 'staffed', 'in_service', 1, 12, 'Ada')",
+      "INSERT INTO survey_invitation (number, nonce, survey, scale, ticket, ticket_key, person, "
+      "invited_ms, expires_ms, answered_ms, changed_ms, changes, score, comment) VALUES (1, 'n', "
+      "'after_ticket', 'csat', 1001, 'INC-1001', 'u-1', 13, 14, 15, 16, 1, 5, 'thanks')",
+      "INSERT INTO insight_ticket (number, version, type, priority, state, store, queue, category, "
+      "channel, assignee, requester, major, merged, child, opened_ms, resolved_ms, since_ms, "
+      "waiting, wait_ms, business_ms, contacts, reopened, transferred, switched, score, invited, "
+      "met, breached, judged) VALUES (1001, 3, 'incident', 1, 'resolved', '0412', 'tills', "
+      "'till_fault', 'portal', 'a-1', 'u-1', 0, 0, 0, 5, 17, 17, 0, 2, 3, 1, 0, 0, 0, 5, 1, 1, 0, "
+      "1)",
+      "INSERT INTO desk_attachment (number, ticket, report, at_ms, name, type, bytes, sha256, "
+      "is_public, by_kind, by_id, by_name) VALUES (1, 1001, 1, 18, 'till.png', 'image/png', 9, "
+      "'ab', 1, 'account', 'a-1', 'Ada')",
+      "INSERT INTO export_job (id, name, report, what, format, cell, every, at_min, weekday, zone, "
+      "folder, keep_files, enabled, version, created_ms, changed_ms, changed_by, runs, failures, "
+      "due_ms) VALUES ('j-1', 'Nightly', 'q-1', 'answer', 'csv', '', 'day', 60, 1, "
+      "'Europe/Brussels', 'out', 7, 1, 2, 19, 20, 'Ada', 1, 0, 21)",
+      "INSERT INTO export_run (job, number, cause, outcome, reason, due_ms, started_ms, "
+      "finished_ms, row_count, bytes, took_ms, file) VALUES ('j-1', 1, 'schedule', 'done', NULL, "
+      "21, 22, 23, 24, 25, 2, 'out/1.csv')",
+      "INSERT INTO desk_route_setting (kind, id, number, json, version, changed_ms, changed_by, "
+      "memory) VALUES ('queue', 'tills', 2, '{}', 1, 26, 'Ada', 27)",
+      "INSERT INTO desk_route_presence (account, presence, reason, since_ms, missed) VALUES "
+      "('a-1', 'away', 'lunch', 28, 1)",
+      "INSERT INTO desk_route_decision (number, ticket, queue, account, at_ms, expires_ms, state, "
+      "ended_ms, why) VALUES (1, 1001, 'tills', 'a-1', 29, 30, 'offered', 0, '{}')",
+      "INSERT INTO desk_triage (ticket, at_ms, model, category, queue, confidence, threshold, "
+      "accepted, fields, language, intent, sentiment, urgency, found, outcome, label, decided_ms, "
+      "decided_by) VALUES (1001, 31, 1, 'till_fault', 'tills', 0.5, 0.25, 1, '[]', 'en', 'report', "
+      "-0.5, 0.75, '{}', 'corrected', 'printer', 32, 'Ada')",
+      "INSERT INTO triage_example (number, kind, source, part, ticket, body, label, at_ms, "
+      "by_name) VALUES (1, 'category', 'decision', '', 1001, 'dark', 'printer', 33, 'Ada')",
+      "INSERT INTO triage_model (kind, version, origin, state, reason, before, made_ms, made_by, "
+      "decisions, files, metrics, bytes) SELECT 'category', 2, 'trained', 'in_force', '', 1, 34, "
+      "'Ada', 1, 0, '{}', CAST('m' AS BLOB)",
+      "INSERT INTO desk_mailbox (id, name, settings, imap_secret, smtp_secret, dkim_key, paused, "
+      "version, changed_ms, changed_by, uid_validity, uid, last_ms, looked_ms, error, error_ms) "
+      "VALUES ('b-1', 'Desk', '{}', 's', '', '', 0, 1, 35, 'Ada', 36, 37, 38, 39, '', 0)",
+      "INSERT INTO desk_mail (number, mailbox, print, at_ms, sender, message_id, nature, outcome, "
+      "reason, ticket, seq, html, size, content) SELECT 1, 'b-1', 'p', 40, 'u@example.com', 'id', "
+      "'person', 'quarantined', 'size', 0, 0, '', 4, CAST('mail' AS BLOB)",
+      "INSERT INTO desk_mail_thread (ticket, recipient, mailbox, cc, subject, language, said, "
+      "refs) VALUES (1001, 'u@example.com', 'b-1', '', 'Till', 'en', 'dark', 'id')",
+      "INSERT INTO desk_mail_out (number, mailbox, ticket, seq, kind, recipient, cc, subject, "
+      "body, refs, created_ms, state, attempts, due_ms, settled_ms, error) VALUES (1, 'b-1', 1001, "
+      "3, 'answer', 'u@example.com', '', 's', 'b', 'id', 41, 'doubt', 1, 42, 0, '')",
+      "INSERT INTO notify_event (number, at_ms, kinds, ticket, to_account, mentions, by_account, "
+      "detail) VALUES (1, 43, 2, 1001, 'a-1', '', '', '')",
+      "INSERT INTO notification (account, event, at_ms, kind, ticket, detail, by_account, read_ms) "
+      "VALUES ('a-1', 1, 43, 'assigned', 1001, '', '', 0)",
+      "INSERT INTO notify_setting (account, version, rules, language, zone, quiet_from_min, "
+      "quiet_until_min, quiet_not_p1, digest_every_min, digest_at_min, hook_shape, hook_url) "
+      "VALUES ('a-1', 1, '', 'ar', 'Asia/Dubai', 1320, 360, 1, 0, 480, 'generic', '')",
+      "INSERT INTO notify_delivery (number, account, channel, device, state, due_ms, retry_ms, "
+      "attempts, reason, error, created_ms, done_ms) VALUES (1, 'a-1', 'mail', '', 'queued', 44, "
+      "0, 0, '', '', 45, 0)",
+      "INSERT INTO notify_item (delivery, event) VALUES (1, 1)"},
+     {{"SELECT i.id || '|' || i.version || '|' || i.live || '|' || f.kind || '|' || f.due_ms FROM "
+       "work_item i JOIN work_fired f ON f.item = i.id WHERE i.history = CAST('rows' AS BLOB)",
+       "281474976711657|3|1|at_risk|6"},
+      {"SELECT id || '|' || rank || '|' || until_ms FROM work_policy WHERE version = 4", "p1|1|8"},
+      {"SELECT s.name || '|' || s.zone || '|' || t.name || '|' || c.calendar FROM commerce_store s "
+       "JOIN commerce_till t ON t.store = s.code, commerce_calendar_version c",
+       "Ghent|Europe/Brussels|Till 4|week"},
+      {"SELECT ticket_key || '|' || score || '|' || comment FROM survey_invitation",
+       "INC-1001|5|thanks"},
+      {"SELECT version || '|' || state || '|' || business_ms || '|' || met FROM insight_ticket",
+       "3|resolved|3|1"},
+      {"SELECT name || '|' || sha256 FROM desk_attachment WHERE report = 1", "till.png|ab"},
+      {"SELECT j.name || '|' || j.runs || '|' || r.outcome || '|' || r.file FROM export_job j JOIN "
+       "export_run r ON r.job = j.id",
+       "Nightly|1|done|out/1.csv"},
+      {"SELECT s.id || '|' || s.memory || '|' || p.reason || '|' || d.state FROM "
+       "desk_route_setting s JOIN desk_route_decision d ON d.queue = s.id JOIN desk_route_presence "
+       "p ON p.account = d.account",
+       "tills|27|lunch|offered"},
+      {"SELECT t.category || '|' || t.confidence || '|' || t.label || '|' || e.label || '|' || "
+       "e.body FROM desk_triage t JOIN triage_example e ON e.ticket = t.ticket",
+       "till_fault|0.5|printer|printer|dark"},
+      {"SELECT version || '|' || state FROM triage_model WHERE bytes = CAST('m' AS BLOB)",
+       "2|in_force"},
+      {"SELECT b.uid || '|' || b.imap_secret || '|' || m.outcome || '|' || o.state || '|' || "
+       "h.said FROM desk_mailbox b JOIN desk_mail m ON m.mailbox = b.id JOIN desk_mail_out o ON "
+       "o.mailbox = b.id JOIN desk_mail_thread h ON h.ticket = o.ticket WHERE m.content = "
+       "CAST('mail' AS BLOB)",
+       "37|s|quarantined|doubt|dark"},
+      {"SELECT n.kind || '|' || e.kinds || '|' || s.zone || '|' || d.state FROM notification n "
+       "JOIN notify_event e ON e.number = n.event JOIN notify_item i ON i.event = e.number JOIN "
+       "notify_delivery d ON d.number = i.delivery JOIN notify_setting s ON s.account = n.account",
+       "assigned|2|Asia/Dubai|queued"}}},
     {"views 0006",
      PT_MIGRATIONS_VIEWS,
      6,
