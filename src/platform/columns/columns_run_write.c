@@ -2,6 +2,7 @@
 #include "platform/columns/columns_code_internal.h"
 
 #include "base/hash.h"
+#include "platform/loop.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -254,6 +255,7 @@ static PtStatus end_block(RunWriter *w, uint32_t number, uint32_t block, const v
         w->next[number] = block + 1;
         w->columns += w->filled[number]++ == 0;
     }
+    pt_background_offer();
     return st;
 }
 

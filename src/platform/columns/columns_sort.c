@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/columns/columns_internal.h"
+#include "platform/loop.h"
 
 #include <stdlib.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, BLOCK_WORDS = COLUMNS_BLOCK_ROWS / 64 };
+enum {
+    DIGIT_BITS = 11,
+    DIGITS = 1 << DIGIT_BITS,
+    BLOCK_WORDS = COLUMNS_BLOCK_ROWS / 64,
+    OFFER_EVERY = 1 << 13, /* items: some 20 us */
+};
 
 /* ---- Order ------------------------------------------------------------------------------------
  */
+
+/* Memory is sorted beside intake: whoever answers clients comes between. */
+static inline void offer(size_t done)
+{
+    if (done % OFFER_EVERY == 0) {
+        pt_background_offer();
+    }
+}
 
 static void pass(const SortItem *from, SortItem *to, size_t count, unsigned shift)
 {
     uint32_t at[DIGITS] = {0};
     for (size_t i = 0; i < count; i++) {
         at[from[i].key >> shift & (DIGITS - 1)]++;
+        offer(i);
     }
     for (uint32_t d = 0, sum = 0; d < DIGITS; d++) {
         const uint32_t n = at[d];
@@ -21,6 +36,7 @@ static void pass(const SortItem *from, SortItem *to, size_t count, unsigned shif
     }
     for (size_t i = 0; i < count; i++) {
         to[at[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
+        offer(i);
     }
 }
 
@@ -30,6 +46,7 @@ void columns_radix_sort(SortItem **items, SortItem **other, size_t count)
     for (size_t i = 0; i < count; i++) {
         any |= (*items)[i].key;
         all &= (*items)[i].key;
+        offer(i);
     }
     const uint64_t differ = any & ~all;
     for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
@@ -67,6 +84,7 @@ static PtStatus select_rows(const ColumnsMemory *m, SortRange range, Sorting *s,
     for (uint32_t row = 0; row < range.rows; row++) {
         const MemoryRows *c = m->row_chunks[row / MEMORY_ROWS];
         const int64_t time_ms = c->time_ms[row % MEMORY_ROWS];
+        offer(row);
         if (time_ms >= range.from_ms && time_ms <= range.to_ms) {
             s->items[s->count++] = (SortItem){(uint64_t)time_ms ^ (UINT64_C(1) << 63),
                                               c->node[row % MEMORY_ROWS], row};
@@ -82,6 +100,7 @@ static void sort_rows(Sorting *s)
     columns_radix_sort(&s->items, &s->other, s->count);
     for (size_t i = 0; i < s->count; i++) {
         s->items[i].key = s->items[i].a;
+        offer(i);
     }
     columns_radix_sort(&s->items, &s->other, s->count);
 }
@@ -93,6 +112,7 @@ static PtStatus list_groups(const Sorting *rows, const ColumnsPersons *persons, 
     uint32_t count = 0;
     for (size_t i = 0; i < rows->count; i++) {
         count += i == 0 || rows->items[i].a != rows->items[i - 1].a;
+        offer(i);
     }
     groups->items = malloc((size_t)count * sizeof *groups->items + 1);
     groups->other = malloc((size_t)count * sizeof *groups->other + 1);
@@ -106,6 +126,7 @@ static PtStatus list_groups(const Sorting *rows, const ColumnsPersons *persons, 
             *++at = (SortItem){(uint64_t)columns_person(persons, node) << 32 | node, i, 0};
         }
         at->b++;
+        offer(i);
     }
     groups->count = count;
     columns_radix_sort(&groups->items, &groups->other, count);
@@ -122,6 +143,7 @@ static void fill_sorted(const Sorting *rows, const Sorting *groups, ColumnsSorte
             .person = (uint32_t)(group->key >> 32), .node = (uint32_t)group->key, .first = at};
         for (uint32_t i = 0; i < group->b && at < s->rows; i++) {
             const uint32_t row = rows->items[group->a + i].b;
+            offer(at);
             s->order[at] = row;
             s->place[row] = at++;
         }
@@ -241,6 +263,7 @@ static bool scatter(RowsWriter *w, uint32_t column)
     columns_walk_begin(&walk, &w->memory->columns[column], w->sorted->of);
     while (columns_walk(&walk, &row, &value)) {
         const uint32_t at = w->sorted->place[row];
+        offer(row);
         if (at != UINT32_MAX) {
             w->values[at] = value;
             w->present[at / 64] |= UINT64_C(1) << at % 64;
