@@ -2,14 +2,16 @@
 /* Event columns by themselves: rows are fed directly, without log and daemon, and plans are asked.
  *
  *   bench-columns fill --dir D --events N [--peers FILE] [--compact] [--seed S] [--memory MIB]
- *                      [--apart]
+ *                      [--apart] [--flushes N]
  *   bench-columns ask --dir D --plan NAME [--threads T] [--rounds R]
  *   bench-columns merge --dir D [--runs 1]
  *
  * Customers: one for 50 events, of skewed activity; two nodes each, of which 5 % became one person
  * after their runs were written; a year; 1 % of the events late by hours; 20 events with the
  * properties that shops send. --peers writes the same rows as ClickHouse's RowBinary, with the
- * person as it is in the end. Prints JSON. */
+ * person as it is in the end. --apart: nothing is merged. --flushes N: so many of like size leave a
+ * run each, nothing is merged; a day before the last one is another run, and late rows of the last
+ * one are: 11 make 13 runs. Prints JSON. */
 #include "base/buf.h"
 #include "base/memory.h"
 #include "base/rng.h"
@@ -268,7 +270,8 @@ typedef struct Options {
     const char *dir, *peers, *plan;
     uint64_t events, seed;
     size_t threads, rounds, runs, memory_mib;
-    bool compact, apart; /* apart: nothing is merged */
+    size_t flushes; /* 0: when memory is full */
+    bool compact, apart;
 } Options;
 
 static Columns *open_store(const Options *o)
@@ -291,9 +294,16 @@ static void say_stats(Columns *c)
 {
     const ColumnsStats s = columns_stats(c);
     (void)printf("\"rows\": %" PRIu64
-                 ", \"runs\": %u, \"bytes_per_row\": %.2f, \"base_bytes_per_row\": %.2f}\n",
+                 ", \"runs\": %u, \"bytes_per_row\": %.3f, \"base_bytes_per_row\": %.3f, "
+                 "\"rare_bytes_per_row\": %.3f}\n",
                  s.rows, s.runs, (double)s.bytes / (double)s.rows,
-                 (double)s.base_bytes / (double)s.rows);
+                 (double)s.base_bytes / (double)s.rows, (double)s.rare_bytes / (double)s.rows);
+}
+
+static bool flushes_now(size_t flushes, size_t begin, size_t end, size_t count)
+{
+    const size_t part = count / flushes, day = part * (flushes - 1) + count / BENCH_DAYS;
+    return (begin / part < end / part && end / part < flushes) || (begin < day && end >= day);
 }
 
 static int fill(const Options *o)
@@ -323,8 +333,11 @@ static int fill(const Options *o)
         }
         const double t1 = cpu_s();
         bool did = true;
-        if (columns_flush(c, end, false, &err) != PT_OK ||
-            (!o->apart && columns_step(c, &did, &err) != PT_OK)) {
+        const bool now = o->flushes > 0 && flushes_now(o->flushes, begin, end, count);
+        if ((o->flushes == 0 || now) && columns_flush(c, end, now, &err) != PT_OK) {
+            die(&err);
+        }
+        if (!o->apart && columns_step(c, &did, &err) != PT_OK) {
             die(&err);
         }
         add_cpu += t1 - t0;
@@ -414,7 +427,8 @@ int main(int argc, char **argv)
         {"dir", 1, NULL, 'd'},     {"events", 1, NULL, 'e'}, {"peers", 1, NULL, 'p'},
         {"compact", 0, NULL, 'c'}, {"seed", 1, NULL, 's'},   {"plan", 1, NULL, 'q'},
         {"threads", 1, NULL, 't'}, {"rounds", 1, NULL, 'r'}, {"runs", 1, NULL, 'n'},
-        {"memory", 1, NULL, 'm'},  {"apart", 0, NULL, 'a'},  {NULL, 0, NULL, 0}};
+        {"memory", 1, NULL, 'm'},  {"apart", 0, NULL, 'a'},  {"flushes", 1, NULL, 'f'},
+        {NULL, 0, NULL, 0}};
     Options o = {.seed = 1, .threads = 2, .rounds = 1, .runs = 1, .memory_mib = 64};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (c) {
@@ -449,6 +463,11 @@ int main(int argc, char **argv)
             o.memory_mib = strtoul(optarg, NULL, 10);
             break;
         case 'a':
+            o.apart = true;
+            break;
+        case 'f':
+            o.flushes = strtoul(optarg, NULL, 10);
+            o.memory_mib = 1 << 14; // is never full
             o.apart = true;
             break;
         default:

@@ -3,9 +3,9 @@
 """Questions about histories: event columns beside ClickHouse (chdb) and DuckDB, on the same rows, each in its best known form (peer/histories.py).
 
 usage: bench/columns.py --dir DIR [--events 100000000] [--rounds 3] [--threads 2] [--plans funnel,paths,uniques,segment,retention,filters,revenue]
-                        [--peers clickhouse,duckdb] [--json FILE]
+                        [--peers clickhouse,duckdb] [--flushes N] [--states live,few,one] [--json FILE]
 The rows are fed to the store directly, without log and daemon (bench-columns of $BUILD), once into DIR, and are kept there. All is asked with the
-runs as they came, compacted to three, and to one. Figures are CPU seconds of one question with a warm page cache, asked for the second time by its process (`first`: for the first time);
+runs as they came, compacted to three, and to one. --flushes 11 leaves exactly 13 runs. Figures are CPU seconds of one question with a warm page cache, asked for the second time by its process (`first`: for the first time);
 the median of the rounds, taken in turns. Answers have to be equal, else it ends with 1. Peers come from PyPI (chdb, duckdb) for the Python of $PEERS_PYTHON (default: this one).
 """
 import argparse
@@ -91,13 +91,16 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--plans", default=",".join(PLANS))
     parser.add_argument("--peers", default="clickhouse,duckdb")
+    parser.add_argument("--flushes", type=int, default=0)
+    parser.add_argument("--states", default="live,few,one")
     parser.add_argument("--json", type=pathlib.Path)
     o = parser.parse_args()
     o.dir.mkdir(parents=True, exist_ok=True)
     result = {**machine(), "events": o.events, "threads": o.threads}
     rows = o.dir / "rows.bin"
     if not (o.dir / "columns").exists():
-        result["fill"] = columns("fill", "--dir", o.dir / "columns", "--events", o.events, "--peers", rows)[0]
+        flushes = ("--flushes", o.flushes) if o.flushes else ()
+        result["fill"] = columns("fill", "--dir", o.dir / "columns", "--events", o.events, "--peers", rows, *flushes)[0]
         print("fill", json.dumps(result["fill"]), flush=True)
     peers = [Peer(name, o.dir) for name in o.peers.split(",") if name]
     for peer in peers:
@@ -105,6 +108,8 @@ def main():
     differ = []
     try:
         for state, runs in (("live", None), ("few", 3), ("one", 1)):
+            if state not in o.states.split(","):
+                continue
             if runs:
                 result[f"compact_{state}"] = columns("merge", "--dir", o.dir / "columns", "--runs", runs)[0]
                 print("compact", json.dumps(result[f"compact_{state}"]), flush=True)

@@ -118,6 +118,7 @@ PT_NODISCARD PtStatus columns_erase(Columns *c, const uint32_t *nodes, size_t co
 typedef struct ColumnsStats {
     uint64_t rows, memory_rows, memory_bytes, bytes; /* bytes: of files */
     uint64_t base_bytes; /* of them: groups, event, time, channel, store, amount with currency */
+    uint64_t rare_bytes; /* of them: lists of rare events */
     uint64_t left_out;   /* values over a bound, since the start */
     uint32_t runs, cold_runs, events, properties;
 } ColumnsStats;
@@ -228,7 +229,8 @@ static inline uint32_t columns_block_find(const ColumnsBlock *b, uint32_t row)
 }
 
 /* Reads the blocks of one run; belongs to one thread. It keeps the last block of each column that
- * was asked for: what it gave stays valid until another block of the same column is. */
+ * was asked for: what it gave stays valid until another block of the same column is. Of OFFSET it
+ * keeps the last even and the last odd one. */
 typedef struct ColumnsReader ColumnsReader;
 PT_NODISCARD PtStatus columns_reader_open(const ColumnsSnapshot *s, size_t run,
                                           ColumnsReader **ret_reader, PtError *err);
@@ -254,18 +256,18 @@ PT_NODISCARD PtStatus columns_read_chains(ColumnsReader *r, uint32_t block,
 PT_NODISCARD PtStatus columns_chain_times(ColumnsReader *r, uint32_t from, uint32_t to,
                                           int64_t *times, PtError *err);
 
-/* Rows of a block with one code, when they are few, and their times: kept in memory with the run
- * once somebody has found them, so that the next who asks need not read the block. At most half a
- * byte for each row of the run is kept. */
+/* Rows of a block with one code, when they are few, and their times: of most such codes the run's
+ * file lists them; of others they are kept in memory with the run once somebody has found them. So
+ * who asks need not read the block. At most half a byte for each row of the run is kept. */
 enum { COLUMNS_RARE_MOST = COLUMNS_BLOCK_ROWS / 64 };
 typedef struct ColumnsRare {
     uint32_t count;
     const uint16_t *rows; /* rising */
     const int64_t *times;
 } ColumnsRare;
-/* False: not known. What is found lives as long as the snapshot. */
-bool columns_rare_find(const ColumnsReader *r, uint32_t block, uint16_t code,
-                       ColumnsRare *ret_rare);
+/* What is found is valid until the next call. */
+PT_NODISCARD PtStatus columns_rare_find(ColumnsReader *r, uint32_t block, uint16_t code,
+                                        bool *ret_known, ColumnsRare *ret_rare, PtError *err);
 /* All rows of the block with that code, up to COLUMNS_RARE_MOST. False: there is no room. */
 bool columns_rare_keep(ColumnsReader *r, uint32_t block, uint16_t code, const ColumnsRare *rare);
 

@@ -468,6 +468,7 @@ ColumnsStats columns_stats(Columns *c)
         stats.rows += s->runs[i]->info.rows;
         stats.bytes += s->runs[i]->key.bytes;
         stats.base_bytes += base_bytes(s->runs[i]->run);
+        stats.rare_bytes += run_rare_bytes(s->runs[i]->run);
         stats.cold_runs += run_cold(s->runs[i]->run);
     }
     columns_state_unref(s);

@@ -29,7 +29,8 @@ RunShape run_shape(uint32_t column, ColumnsKind kind)
         [COLUMNS_TRUTH] = {RUN_U8, false, 2, 0},
     };
     if (column >= RUN_COLUMNS_MAX) {
-        return (RunShape){RUN_I64, true, 0, 0};
+        return column == RUN_RARE_CODES ? (RunShape){RUN_U16, false, COLUMNS_EVENTS_MAX, 0}
+                                        : (RunShape){RUN_I64, run_is_of_groups(column), 0, 0};
     }
     return column < COLUMNS_COLUMN_PROPERTIES ? shapes[column] : properties[kind];
 }

@@ -132,12 +132,16 @@ typedef enum RunCode {
 enum {
     RUN_HEAD = 16, /* of a block */
     RUN_TRAILER = 48,
-    RUN_VERSION = 2,
+    RUN_VERSION = 3,
+    RUN_VERSION_LEAST = 2, /* without rare events */
     RUN_DIGITS_MAX = 4,
     /* Behind the columns, with blocks of so many groups: */
     RUN_PERSONS = RUN_COLUMNS_MAX,
     RUN_NODES, /* digits 1: less the person */
     RUN_LENGTHS,
+    /* Of rows with events that are rare in their block, which hold them as columns do: */
+    RUN_RARE_CODES, /* of an event that stands here, all rows do */
+    RUN_RARE_TIMES, /* of the same rows */
     RUN_NUMBERS,
 };
 #define RUN_MAGIC 0x314E55524C4F4350ull /* "PCOLRUN1" */
@@ -185,6 +189,11 @@ static inline size_t run_size_of(RunType type)
     return type == RUN_U8 ? 1 : type == RUN_U16 ? 2 : type == RUN_I64 || type == RUN_F64 ? 8 : 4;
 }
 
+static inline bool run_is_of_groups(uint32_t number)
+{
+    return number >= RUN_PERSONS && number <= RUN_LENGTHS;
+}
+
 /* The checksum of a block at its place. */
 uint32_t run_block_crc(uint32_t number, uint32_t block, const void *bytes, size_t len);
 
@@ -196,6 +205,21 @@ typedef struct Coded { /* a block, unpacked but not decoded */
 PtStatus run_load(Run *run, uint32_t number, uint32_t block, RunScratch *scratch, Coded *ret_coded,
                   PtError *err);
 PtStatus run_wrong_block(const Run *run, uint32_t number, uint32_t block, PtError *err);
+
+/* Any number of a run, decoded into the scratch. */
+PtStatus run_read_number(Run *run, uint32_t number, uint32_t block, RunScratch *scratch,
+                         RunHead *ret_head, PtError *err);
+
+/* Rows of a block with rare events, rising: events of at most a 128th of the rows each and a 64th
+ * together, the rarest first (columns_run_rare.c). */
+typedef struct RunRareRows {
+    uint32_t count;
+    uint16_t rows[COLUMNS_RARE_MOST], codes[COLUMNS_RARE_MOST];
+} RunRareRows;
+void run_pick_rare(const uint16_t *codes, uint32_t rows, RunRareRows *ret_rows);
+
+/* Whether what the file lists of rare events is what stands in the blocks of CODE and TIME. */
+PtStatus run_check_rare(Run *run, uint32_t block, PtError *err);
 
 /* Whether the chains of a block are right; times: the block of TIME. */
 PtStatus run_check_chains(Run *run, uint32_t block, RunScratch *scratch, const ColumnsBlock *times,

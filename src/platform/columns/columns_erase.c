@@ -196,13 +196,18 @@ static PtStatus rewrite_block(Rewrite *r, uint32_t column, uint32_t number, PtEr
     const bool theirs = any_theirs(r->theirs + (size_t)number * BLOCK_WORDS);
     const bool drop = theirs && column >= COLUMNS_COLUMN_PROPERTIES;
     const bool searched = e->change.finds != NULL && is_searched(e->names, column);
-    if (!drop && !searched && !(theirs && column == COLUMNS_COLUMN_TIME)) {
-        return run_copy_block(r->run, r->from->run, column, number, err);
+    const bool is_code = column == COLUMNS_COLUMN_CODE, is_time = column == COLUMNS_COLUMN_TIME;
+    if (!drop && !searched && !(theirs && (is_code || is_time))) {
+        PtStatus st = run_copy_block(r->run, r->from->run, column, number, err);
+        return st == PT_OK && is_time ? run_copy_rare(r->run, r->from->run, number, err) : st;
     }
     const ColumnsBlock *block = NULL;
     const PtStatus st = run_read(r->from->run, column, number, &r->scratch, &block, err);
     if (st != PT_OK || block->count == 0) {
         return st;
+    }
+    if (is_code) { // as it is: rare events stand in the file with their times, which change
+        return run_write_block(r->run, column, COLUMNS_NUMBER, number, block, err);
     }
     if (column == COLUMNS_COLUMN_TIME) {
         return write_times(r, block, number, err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Segmentation: a cell for each value, series and period. A person's rows come by time, so their
- * periods rise: who was counted last, and in which period, tells whether a person is a new one. */
+/* Segmentation: a cell for each value, series and period. A cell knows who was counted in it last,
+ * since rows of a person come one after another, with none but nobody's between them. */
 #include "platform/columns/columns_scan.h"
 
 #include <math.h>
@@ -14,7 +14,9 @@ __extension__ typedef __int128 Wide;
 
 typedef struct Cell {
     uint64_t n;
+    uint64_t person; /* whose row was in it last, + 1; 0: nobody's yet */
     union {
+        uint64_t rows; /* of totals and uniques, where they came in any order */
         double number; /* sum, least, most */
         Wide micros;   /* sum of an amount */
         struct {       /* of a quantile: n of them */
@@ -23,11 +25,6 @@ typedef struct Cell {
         };
     };
 } Cell;
-
-typedef struct Last { /* person + 1; 0: nobody yet */
-    uint64_t person;
-    size_t period;
-} Last;
 
 typedef struct Series {
     uint64_t set;
@@ -46,7 +43,6 @@ typedef struct State {
     ValueTable *values;
     size_t values_bytes; /* charged */
     Cell *cells;         /* [value][series][period] */
-    Last *last;          /* [value][series] */
     uint64_t *weights;   /* [value] */
     size_t value_cap;
     size_t list_bytes;    /* of quantiles */
@@ -122,7 +118,6 @@ static void state_free(void *state)
         }
     }
     free(s->cells);
-    free(s->last);
     free(s->weights);
     free(s->counts);
     values_free(s->values);
@@ -136,7 +131,7 @@ static void state_freep(State **s)
 
 static size_t value_bytes(const State *s)
 {
-    return s->series_count * (s->periods * sizeof(Cell) + sizeof(Last)) + sizeof(uint64_t);
+    return s->series_count * s->periods * sizeof(Cell) + sizeof(uint64_t);
 }
 
 static size_t state_bytes(const void *state)
@@ -158,19 +153,15 @@ static PtStatus make_room(State *s, Scan *scan, size_t count, PtError *err)
     if (st != PT_OK) {
         return st;
     }
-    const size_t last_count = s->series_count * s->value_cap;
     Cell *cells = realloc(s->cells, cells_of(s, cap) * sizeof *cells);
     s->cells = cells != NULL ? cells : s->cells;
-    Last *last = realloc(s->last, s->series_count * cap * sizeof *last);
-    s->last = last != NULL ? last : s->last;
     uint64_t *weights = realloc(s->weights, cap * sizeof *weights);
     s->weights = weights != NULL ? weights : s->weights;
-    if (cells == NULL || last == NULL || weights == NULL) {
+    if (cells == NULL || weights == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a segmentation");
     }
     const size_t old = cells_of(s, s->value_cap);
     memset(cells + old, 0, (cells_of(s, cap) - old) * sizeof *cells);
-    memset(last + last_count, 0, (s->series_count * cap - last_count) * sizeof *last);
     memset(weights + s->value_cap, 0, (cap - s->value_cap) * sizeof *weights);
     s->value_cap = cap;
     return PT_OK;
@@ -246,6 +237,20 @@ static PtStatus state_new(const ColumnsPlan *plan, const PlanRun *run, void **re
 
 /* ---- One row --------------------------------------------------------------------------------- */
 
+/* Room for the values that are known. */
+static PtStatus room_for_values(State *s, Scan *scan, PtError *err)
+{
+    const size_t count = values_count(s->values);
+    if (count <= s->value_cap) {
+        return PT_OK;
+    }
+    PtStatus st = make_room(s, scan, count, err);
+    const size_t bytes = values_bytes(s->values);
+    st = st == PT_OK ? scan_charge(scan, (int64_t)(bytes - s->values_bytes), err) : st;
+    s->values_bytes = bytes;
+    return st;
+}
+
 static PtStatus value_of(State *s, Scan *scan, const ScanRow *row, uint32_t *ret_value,
                          PtError *err)
 {
@@ -254,13 +259,7 @@ static PtStatus value_of(State *s, Scan *scan, const ScanRow *row, uint32_t *ret
         return PT_OK;
     }
     PtStatus st = scan_number(scan, row, s->plan->breakdown.slot, s->values, ret_value, err);
-    if (st == PT_OK && *ret_value >= s->value_cap) {
-        st = make_room(s, scan, (size_t)*ret_value + 1, err);
-        const size_t bytes = values_bytes(s->values);
-        st = st == PT_OK ? scan_charge(scan, (int64_t)(bytes - s->values_bytes), err) : st;
-        s->values_bytes = bytes;
-    }
-    return st;
+    return st == PT_OK ? room_for_values(s, scan, err) : st;
 }
 
 /* scan NULL: not charged. */
@@ -321,21 +320,26 @@ static PtStatus measure_micros(Scan *scan, const Series *series, const ScanRow *
     return st;
 }
 
+/* No branch: whether a row is the person's first in the cell cannot be foreseen. Nobody's rows come
+ * between those of a person. */
+static inline void count_unique(Cell *cell, uint32_t person)
+{
+    const uint64_t who = person != 0 ? (uint64_t)person + 1 : cell->person;
+    cell->n += (uint64_t)(cell->person != who);
+    cell->person = who;
+}
+
 static PtStatus measure(State *s, Scan *scan, uint32_t person, const ScanRow *row, size_t at,
                         size_t period, PtError *err)
 {
     const Series *series = &s->series[at % s->series_count];
     Cell *cell = &s->cells[at * s->periods + period];
-    Last *last = &s->last[at];
     switch (series->measure) {
     case PLAN_TOTAL:
         cell->n++;
         return PT_OK;
     case PLAN_UNIQUES:
-        // no branch: whether a row is the person's first of the period cannot be foreseen
-        cell->n += (uint64_t)(person != 0) &
-                   (uint64_t)((last->person != (uint64_t)person + 1) | (last->period != period));
-        *last = (Last){(uint64_t)person + 1, period};
+        count_unique(cell, person);
         return PT_OK;
     default:
         return series->micros ? measure_micros(scan, series, row, cell, err)
@@ -413,6 +417,49 @@ static const PlanPeriods *times_of(const ColumnsPlan *plan)
     return counts ? &g->periods : NULL;
 }
 
+/* Of one set, and of everybody: so each row that matters is of every series, and each value is one
+ * of the answer. */
+static bool any_order(const ColumnsPlan *plan)
+{
+    const PlanSegmentation *g = &plan->segmentation;
+    bool counts = plan->set_count == 1 && plan->who == NULL && g->breakdown.slot != UINT32_MAX;
+    for (size_t i = 0; i < g->series_count; i++) {
+        counts = counts && g->series[i].measure <= PLAN_UNIQUES;
+    }
+    return counts;
+}
+
+/* The first series' cell of each row. */
+static PtStatus block(void *state, Scan *scan, const ScanBlock *b, PtError *err)
+{
+    State *s = state;
+    PtStatus st = scan_numbers(scan, b, s->plan->breakdown.slot, s->values, b->cells, err);
+    st = st == PT_OK ? room_for_values(s, scan, err) : st;
+    const uint32_t each = (uint32_t)cells_of(s, 1);
+    for (uint32_t i = 0; st == PT_OK && i < b->count; i++) {
+        b->cells[i] = b->cells[i] * each + (uint32_t)period_of(s, b->times[b->rows[i]]);
+    }
+    return st;
+}
+
+static void group(void *state, uint32_t person, const uint32_t *cells, uint32_t count)
+{
+    State *s = state;
+    for (size_t k = 0; k < s->series_count; k++) {
+        Cell *of_series = s->cells + k * s->periods;
+        const bool uniques = s->series[k].measure == PLAN_UNIQUES;
+        for (uint32_t i = 0; i < count; i++) {
+            Cell *cell = &of_series[cells[i]];
+            cell->rows++;
+            if (uniques) {
+                count_unique(cell, person);
+            } else {
+                cell->n++;
+            }
+        }
+    }
+}
+
 static TimesSeen *seen(void *state)
 {
     State *s = state;
@@ -483,6 +530,7 @@ static PtStatus merge_cell(State *s, const Series *series, Cell *into, Cell *fro
         break;
     case PLAN_TOTAL:
     case PLAN_UNIQUES:
+        into->rows += from->rows;
         break;
     }
     into->n += from->n;
@@ -565,12 +613,24 @@ static PlanCell answer_cell(const Series *series, double q, Cell *cell)
     return out;
 }
 
+/* What came in any order is not weighed yet. */
+static void weigh_rows(State *s)
+{
+    const size_t each = cells_of(s, 1);
+    for (size_t i = 0; i < values_count(s->values) * each; i++) {
+        if (s->series[i % each / s->periods].measure <= PLAN_UNIQUES) {
+            s->weights[i / each] += s->cells[i].rows;
+        }
+    }
+}
+
 static PtStatus answer(void *state, const ColumnsPlan *plan, PtArena *arena, PlanAnswer *ret_answer,
                        PtError *err)
 {
     State *s = state;
     const uint32_t *numbers;
     (void)plan;
+    weigh_rows(s);
     PtStatus st =
         values_rank(s->values, s->weights, s->broken_down, arena, &numbers, ret_answer, err);
     if (st != PT_OK) {
@@ -608,6 +668,9 @@ const FoldKind fold_segmentation = {
     .times_of = times_of,
     .seen = seen,
     .end = end,
+    .any_order = any_order,
+    .block = block,
+    .group = group,
     .merge = merge,
     .bytes = state_bytes,
     .answer = answer,

@@ -93,7 +93,7 @@ static void keep_in_range(const Pass *p, Cursor *c)
 
 /* ---- Programs -------------------------------------------------------------------------------- */
 
-enum { FOUND = 256, NOWHERE = UINT16_MAX };
+enum { FOUND = 256 };
 
 /* Of each row the place of its value in the block; inlined, for one instruction to count bits. */
 __attribute__((always_inline)) static inline void
@@ -103,7 +103,7 @@ find_any(const ColumnsBlock *b, const uint16_t *rows, uint32_t count, uint16_t *
         const uint64_t word = b->present[rows[i] >> 6], bit = 1ull << (rows[i] & 63);
         const uint32_t at =
             b->rank[rows[i] >> 6] + (uint32_t)__builtin_popcountll(word & (bit - 1));
-        ret_places[i] = (word & bit) != 0 ? (uint16_t)at : NOWHERE;
+        ret_places[i] = (word & bit) != 0 ? (uint16_t)at : MATCH_NOWHERE;
     }
 }
 
@@ -115,9 +115,7 @@ find_popcnt(const ColumnsBlock *b, const uint16_t *rows, uint32_t count, uint16_
 }
 #endif
 
-/* Places of up to FOUND rows. */
-static void find_rows(const ColumnsBlock *b, const uint16_t *rows, uint32_t count,
-                      uint16_t *ret_places)
+void match_places(const ColumnsBlock *b, const uint16_t *rows, uint32_t count, uint16_t *ret_places)
 {
     if (b->present == NULL) {
         memcpy(ret_places, rows, count * sizeof *rows);
@@ -195,9 +193,10 @@ static void test_texts(Scan *s, Cursor *c, const PassTest *test, const ColumnsBl
     uint16_t places[FOUND];
     for (uint32_t first = 0; first < c->count; first += FOUND) {
         const uint32_t count = c->count - first < FOUND ? c->count - first : FOUND;
-        find_rows(texts, c->list + first, count, places);
+        match_places(texts, c->list + first, count, places);
         for (uint32_t i = 0; i < count; i++) {
-            const uint32_t text = places[i] != NOWHERE ? texts->u32[places[i]] : texts->text_count;
+            const uint32_t text =
+                places[i] != MATCH_NOWHERE ? texts->u32[places[i]] : texts->text_count;
             test_end(c, first + i, test->sets, s->memo[text]);
         }
     }
@@ -211,13 +210,13 @@ static void test_numbers(Cursor *c, const PassTest *test, const ColumnsBlock *b,
     bool holds[FOUND];
     for (uint32_t first = 0; first < c->count; first += FOUND) {
         const uint32_t count = c->count - first < FOUND ? c->count - first : FOUND;
-        find_rows(b, c->list + first, count, places);
+        match_places(b, c->list + first, count, places);
         for (uint32_t i = 0; i < count; i++) {
-            numbers[i] = places[i] != NOWHERE ? b->f64[places[i]] : 0;
+            numbers[i] = places[i] != MATCH_NOWHERE ? b->f64[places[i]] : 0;
         }
         pt_program_run_numbers(test->program, numbers, count, holds);
         for (uint32_t i = 0; i < count; i++) {
-            test_end(c, first + i, test->sets, places[i] != NOWHERE ? holds[i] : none);
+            test_end(c, first + i, test->sets, places[i] != MATCH_NOWHERE ? holds[i] : none);
         }
     }
 }
@@ -334,6 +333,10 @@ PtStatus match_rows(Cursor *c, PtError *err)
 
 /* ---- Rare events ----------------------------------------------------------------------------- */
 
+enum {
+    COMMON = COLUMNS_BLOCK_ROWS / 16
+}; /* rows; where more matter, the next block's will not be few */
+
 static bool has_code(const Pass *p, const Cursor *c, uint16_t code)
 {
     const ColumnsBlockInfo *info =
@@ -341,17 +344,29 @@ static bool has_code(const Pass *p, const Cursor *c, uint16_t code)
     return (info->events[code % 256 >> 6] >> (code & 63) & 1) != 0;
 }
 
-/* Rows [first, end) that matter and are in the range of time, where all that could are known from
- * before. */
-static bool list_known(const Pass *p, Cursor *c, uint32_t first, uint32_t end)
+/* Rows with the code; in *ret_known whether they are known without reading the block. */
+static PtStatus find_rare(const Pass *p, Cursor *c, uint16_t code, bool *ret_known,
+                          ColumnsRare *ret_rare, PtError *err)
+{
+    *ret_rare = (ColumnsRare){.count = 0};
+    *ret_known = true;
+    return has_code(p, c, code) ? columns_rare_find(c->reader, c->base / COLUMNS_BLOCK_ROWS, code,
+                                                    ret_known, ret_rare, err)
+                                : PT_OK;
+}
+
+/* Rows [first, end) that matter and are in the range of time, where all that could are known
+ * without reading the block. */
+static PtStatus list_known(const Pass *p, Cursor *c, uint32_t first, uint32_t end, bool *ret_known,
+                           PtError *err)
 {
     const int64_t from = p->plan->from_ms, to = p->plan->to_ms;
     uint64_t bits[COLUMNS_BLOCK_ROWS / 64] = {0};
     for (size_t i = 0; i < p->few_count; i++) {
-        ColumnsRare rare = {.count = 0};
-        if (has_code(p, c, p->few[i]) &&
-            !columns_rare_find(c->reader, c->base / COLUMNS_BLOCK_ROWS, p->few[i], &rare)) {
-            return false;
+        ColumnsRare rare;
+        PtStatus st = find_rare(p, c, p->few[i], ret_known, &rare, err);
+        if (st != PT_OK || !*ret_known) {
+            return st;
         }
         for (uint32_t j = 0; j < rare.count; j++) {
             const uint16_t row = rare.rows[j];
@@ -372,7 +387,7 @@ static bool list_known(const Pass *p, Cursor *c, uint32_t first, uint32_t end)
             c->list[c->count++] = (uint16_t)(word << 6 | (uint32_t)__builtin_ctzll(rest));
         }
     }
-    return true;
+    return PT_OK;
 }
 
 /* Of the listed rows, which are all of the block that matter, those with the code. */
@@ -419,9 +434,8 @@ static PtStatus learn(const Pass *p, Cursor *c, bool *ret_known, PtError *err)
     PtStatus st = *ret_known ? match_few_times(c, err) : PT_OK;
     for (size_t i = 0; st == PT_OK && *ret_known && i < p->few_count; i++) {
         ColumnsRare rare;
-        *ret_known = !has_code(p, c, p->few[i]) ||
-                     columns_rare_find(c->reader, c->base / COLUMNS_BLOCK_ROWS, p->few[i], &rare) ||
-                     keep_rare(c, p->few[i]);
+        st = find_rare(p, c, p->few[i], ret_known, &rare, err);
+        *ret_known = *ret_known || keep_rare(c, p->few[i]);
     }
     return st;
 }
@@ -431,18 +445,21 @@ static PtStatus learn(const Pass *p, Cursor *c, bool *ret_known, PtError *err)
 static PtStatus match_few(const Pass *p, Cursor *c, uint32_t first, uint32_t end, bool *ret_known,
                           PtError *err)
 {
-    *ret_known = list_known(p, c, first, end);
-    if (*ret_known) {
-        return PT_OK;
+    PtStatus st = c->common ? PT_OK : list_known(p, c, first, end, ret_known, err);
+    if (st != PT_OK || *ret_known) {
+        return st;
     }
-    PtStatus st = match_codes(c, err);
+    st = match_codes(c, err);
     if (st != PT_OK) {
         return st;
     }
     c->count = list_codes(p, c, first, end);
+    c->common = c->count > COMMON;
     if (c->count <= COLUMNS_RARE_MOST) {
         st = learn(p, c, ret_known, err);
-        *ret_known = st == PT_OK && *ret_known && list_known(p, c, first, end);
+        if (st == PT_OK && *ret_known) {
+            st = list_known(p, c, first, end, ret_known, err);
+        }
         c->count = *ret_known ? c->count : list_codes(p, c, first, end);
     }
     return st;
@@ -460,13 +477,20 @@ static PtStatus match_periods(Cursor *c, uint32_t block, PtError *err)
                        : st;
 }
 
-/* Programs, and the periods of what is left in the list, whose times are there. */
+/* Programs, and the periods or cells of what is left in the list, whose times are there. */
 static PtStatus match_list(Scan *s, Cursor *c, PtError *err)
 {
     PtStatus st = s->pass->test_count > 0 && c->count > 0 ? run_tests(s, c, err) : PT_OK;
     if (st == PT_OK && c->stretches != NULL) {
         times_block_fill(c->stretches, c->dense ? c->times + c->first : c->times,
                          c->dense ? NULL : c->list, c->count);
+    }
+    if (st == PT_OK && c->cells != NULL && c->count > 0) {
+        if (c->dense) {
+            list_all(c);
+        }
+        const ScanBlock block = {c->list, c->times, c->cells, c->run, c->base, c->count};
+        st = s->pass->kind->block(s->state, s, &block, err);
     }
     return st;
 }

@@ -330,6 +330,8 @@ PtStatus pass_open(const ColumnsPlan *plan, ColumnsSnapshot *snapshot, const Pla
     p->run = run;
     p->kind = kind;
     p->times_of = run->drill == NULL && kind->times_of != NULL ? kind->times_of(plan) : NULL;
+    p->any_order = run->drill == NULL && p->times_of == NULL && kind->any_order != NULL &&
+                   kind->any_order(plan);
     if (pthread_mutex_init(&p->lock, NULL) != 0) {
         free(p);
         return no_memory(err);

@@ -112,6 +112,7 @@ typedef struct Pass {
     size_t few_count; /* 0: more than a few */
     bool all_codes;
     const PlanPeriods *times_of; /* FoldKind.times_of, in a run that does not drill */
+    bool any_order;              /* FoldKind.any_order, where times_of is NULL */
     PassTest tests[PLAN_SETS];
     size_t test_count;
     PassSlot slots[PLAN_SLOTS];
@@ -177,20 +178,21 @@ typedef struct KnownRows {
 typedef struct Cursor {
     ColumnsReader *reader;
     const ColumnsGroup *groups;
-    uint32_t run;
+    uint32_t run, place;       /* place: in by_time */
     uint32_t group, group_end; /* of the range */
     uint32_t row, row_end;     /* rows not looked at yet */
     uint32_t base;             /* first row of the block that the list is of */
     uint32_t at, count;        /* in list */
     uint32_t first;            /* row that is first in it */
     bool dense;                /* the list is not filled in: all rows from the first on */
+    bool common;               /* so many rows mattered that they are not looked for as rare ones */
     uint32_t taken;            /* group of the row that was taken last */
-    uint64_t person;           /* of the group that the row at `at` is of; PASS_NOBODY: the end */
     const uint16_t *codes;     /* of the block; NULL: not read yet */
     const int64_t *times;
     uint64_t *sets;        /* by place in list; NULL: the plan has no programs */
     TimesBlock *stretches; /* NULL: the plan asks for rows */
     KnownRows *known;      /* NULL: the plan has more than a few codes */
+    uint32_t *cells;       /* by place in list; NULL: rows are needed in order */
     SeenBlock *seen;       /* by column of the pass */
     SlotNumbers *numbers;  /* by slot */
     uint16_t list[COLUMNS_BLOCK_ROWS];
@@ -204,6 +206,9 @@ struct Scan {
     Pass *pass;
     size_t number; /* of the thread */
     Cursor *cursors;
+    /* By place of a run in by_time: whose the group is at which its cursor is; PASS_NOBODY: it is
+     * at the end. */
+    uint64_t persons_at[COLUMNS_RUNS_MAX + 1];
     ScanRow *rows, *spare;
     size_t count, cap, spare_cap;
     size_t group_count; /* that rows are of */
@@ -262,6 +267,10 @@ PT_NODISCARD PtStatus pass_reserve(Pass *p, void **items, size_t size, size_t *c
  * that asks for periods of any event neither codes nor times are there. */
 PT_NODISCARD PtStatus match_block(Scan *s, Cursor *c, uint32_t block, uint32_t first, uint32_t end,
                                   PtError *err);
+/* Of each row the place of its value in the block, or MATCH_NOWHERE. */
+enum { MATCH_NOWHERE = UINT16_MAX };
+void match_places(const ColumnsBlock *b, const uint16_t *rows, uint32_t count,
+                  uint16_t *ret_places);
 PT_NODISCARD PtStatus match_rows(Cursor *c, PtError *err); /* codes and times, all the same */
 /* Place i of the list, as a row of the block. */
 static inline uint32_t match_row(const Cursor *c, uint32_t i)

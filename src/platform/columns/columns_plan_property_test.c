@@ -399,13 +399,15 @@ static void random_segmentation(World *w, Question *q)
 {
     static const double shares[] = {0, 0.5, 0.9, 1, 0.333};
     PlanSegmentation *p = &q->plan.segmentation;
+    const bool counts = one_in(w, 3); // of one set: the rows come in any order
+    q->plan.set_count = counts ? 1 : q->plan.set_count;
     p->series = q->series;
     p->series_count = 1 + below(w, SERIES);
     for (size_t i = 0; i < p->series_count; i++) {
         static const uint32_t numbers[] = {0, 3, SLOTS - 1, PATHS + 1, PATHS + 1};
         q->series[i] = (PlanSeries){
             .set = random_set(w, q),
-            .measure = (PlanMeasure)below(w, PLAN_QUANTILE + 1),
+            .measure = (PlanMeasure)below(w, (counts ? PLAN_UNIQUES : PLAN_QUANTILE) + 1),
             .slot = one_in(w, 5) ? (uint32_t)below(w, SLOTS) : numbers[below(w, PT_COUNT(numbers))],
             .q = shares[below(w, PT_COUNT(shares))],
         };

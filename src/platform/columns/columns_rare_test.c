@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What questions keep of rare events: what is kept and what is not, that the next question is
- * answered the same from it, whatever range of time and persons it asks for, and what an erasure
- * leaves of it. */
+/* What is known of rare events: what files list, what questions keep and what neither does; that
+ * questions are answered the same from it, whatever range of time and persons they ask for, and
+ * what an erasure leaves of it. */
 #include "base/memory.h"
 #include "base/test_rows.h"
 #include "platform/columns/columns_history_rig.h"
@@ -17,10 +17,14 @@ enum {
     SPAN_MS = 7 * 86400000,
 };
 
-/* By row: "r" is rare, "s" not quite, the others are common. */
+/* By row: "r" is rare enough for a list in the file, "q" to be kept, "s" not quite, the others are
+ * common. */
 static PtStr event_of(uint32_t row)
 {
-    return row % 499 == 7 ? PT_STR("r") : row % 47 == 1 ? PT_STR("s") : PT_STR("c");
+    return row % 499 == 7  ? PT_STR("r")
+           : row % 97 == 3 ? PT_STR("q")
+           : row % 47 == 1 ? PT_STR("s")
+                           : PT_STR("c");
 }
 
 static History *tell(void)
@@ -99,8 +103,10 @@ static uint32_t known(ColumnsSnapshot *s, const char *event)
     assert_int_equal(columns_reader_open(s, 0, &r, NULL), PT_OK);
     for (uint32_t block = 0; block < columns_run_info(s, 0).blocks; block++) {
         ColumnsRare rare;
+        bool is_known = false;
         const ColumnsBlock *codes, *times;
-        if (!columns_rare_find(r, block, code, &rare)) {
+        assert_int_equal(columns_rare_find(r, block, code, &is_known, &rare, NULL), PT_OK);
+        if (!is_known) {
             continue;
         }
         count++;
@@ -127,16 +133,32 @@ static void rare_events_are_kept(void **state)
     OracleRows rows;
     History *h = tell();
     ColumnsSnapshot *s = history_snapshot(h, &rows);
-    assert_int_equal(known(s, "r"), 0);
-    must_ask(s, &rows, "r", 2, 3); // a part of the time; all of it is kept
-    assert_int_equal(known(s, "r"), columns_run_info(s, 0).blocks);
-    must_ask(s, &rows, "r", 0, 7);
-    must_ask(s, &rows, "r", 6, 7);
-    must_ask(s, &rows, "rs", 0, 7); // together they are too many
+    assert_int_equal(known(s, "q"), 0);
+    must_ask(s, &rows, "q", 2, 3); // a part of the time; all of it is kept
+    assert_int_equal(known(s, "q"), columns_run_info(s, 0).blocks);
+    must_ask(s, &rows, "q", 0, 7);
+    must_ask(s, &rows, "q", 6, 7);
+    must_ask(s, &rows, "rq", 0, 7);
+    must_ask(s, &rows, "qs", 0, 7); // together they are too many
     must_ask(s, &rows, "s", 1, 4);
     must_ask(s, &rows, "c", 1, 4);
+    must_ask(s, &rows, "cr", 1, 4);
     assert_int_equal(known(s, "s"), 0);
     assert_int_equal(known(s, "c"), 0);
+    must_ask(s, &rows, "q", 0, 7);
+    columns_snapshot_free(s);
+    history_free(h);
+}
+
+/* Before anybody asked, and as well for the rows in memory. */
+static void rare_events_are_listed(void **state)
+{
+    (void)state;
+    OracleRows rows;
+    History *h = tell();
+    ColumnsSnapshot *s = history_snapshot(h, &rows);
+    must_ask(s, &rows, "r", 2, 3);
+    assert_int_equal(known(s, "r"), columns_run_info(s, 0).blocks);
     must_ask(s, &rows, "r", 0, 7);
     columns_snapshot_free(s);
     history_free(h);
@@ -150,7 +172,7 @@ static void of_some_persons(void **state)
     History *h = tell();
     ColumnsSnapshot *s = history_snapshot(h, &rows);
     for (int i = 0; i < 2; i++) { // then from what is known
-        make_plan(&a, s, "r", 0, 7);
+        make_plan(&a, s, "rq", 0, 7);
         a.who[1] = 0xF0F0;
         a.plan.who = a.who;
         a.plan.who_count = NODES;
@@ -160,22 +182,25 @@ static void of_some_persons(void **state)
     history_free(h);
 }
 
-/* Another snapshot of the same run knows; the run that an erasure writes does not. */
+/* Another snapshot of the same run knows; the run that an erasure writes lists what is left, and no
+ * more: the times of who was erased are full hours. */
 static void an_erasure_forgets(void **state)
 {
     (void)state;
     OracleRows rows;
     History *h = tell();
     ColumnsSnapshot *s = history_snapshot(h, &rows), *next;
-    must_ask(s, &rows, "r", 0, 7);
+    must_ask(s, &rows, "q", 0, 7);
     columns_snapshot_free(s);
     s = history_snapshot(h, &rows);
-    assert_true(known(s, "r") > 0);
+    assert_true(known(s, "q") > 0);
     const uint32_t node = 1 + 7 * 31 % NODES; // of the first rare row
     history_erase(h, &node, 1, PT_STR("nowhere"));
     next = history_snapshot(h, &rows);
-    assert_int_equal(known(next, "r"), 0);
+    assert_int_equal(known(next, "q"), 0);
+    assert_int_equal(known(next, "r"), columns_run_info(s, 0).blocks);
     must_ask(next, &rows, "r", 0, 7);
+    must_ask(next, &rows, "q", 0, 7);
     columns_snapshot_free(next);
     columns_snapshot_free(s);
     history_free(h);
@@ -205,11 +230,13 @@ static void room_ends(void **state)
     }
     const size_t each = COLUMNS_RARE_MOST * (sizeof(int64_t) + sizeof(uint16_t));
     assert_true(kept > 0 && kept <= columns_run_info(s, 0).rows / 2 / each);
-    assert_true(columns_rare_find(r, 0, 100, &found));
+    bool is_known = false;
+    assert_int_equal(columns_rare_find(r, 0, 100, &is_known, &found, NULL), PT_OK);
+    assert_true(is_known);
     assert_int_equal(found.count, COLUMNS_RARE_MOST);
     columns_reader_close(r);
-    must_ask(s, &rows, "r", 0, 7); // perhaps without a place for all
-    must_ask(s, &rows, "r", 3, 5);
+    must_ask(s, &rows, "q", 0, 7); // perhaps without a place for all
+    must_ask(s, &rows, "rq", 3, 5);
     columns_snapshot_free(s);
     history_free(h);
 }
@@ -218,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rare_events_are_kept),
+        cmocka_unit_test(rare_events_are_listed),
         cmocka_unit_test(of_some_persons),
         cmocka_unit_test(an_erasure_forgets),
         cmocka_unit_test(room_ends),

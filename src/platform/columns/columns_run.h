@@ -48,13 +48,17 @@ void run_writer_close(RunWriter *w); /* accepts NULL */
  * property, the same in all blocks; not looked at where the column's number says what it is. rows
  * and count as they are, `rank` is not looked at; text_count texts each used at least once and none
  * twice. What has count 0 may be left out by `block` jumping ahead. CODE and TIME are needed, and
- * give what columns_block_info tells. PT_INVALID: not as it says here. */
+ * give what columns_block_info tells; where that of CODE came first, that of TIME is followed by
+ * the list of its rare events. PT_INVALID: not as it says here. */
 PT_NODISCARD PtStatus run_write_block(RunWriter *w, uint32_t column, ColumnsKind kind,
                                       uint32_t block, const ColumnsBlock *values, PtError *err);
 /* A block as it lies in another run, unread but for its checksum: of the same rows. */
 typedef struct Run Run;
 PT_NODISCARD PtStatus run_copy_block(RunWriter *w, Run *from, uint32_t column, uint32_t block,
                                      PtError *err);
+/* What another run lists of rare events in a block whose codes and times were both copied from it.
+ */
+PT_NODISCARD PtStatus run_copy_rare(RunWriter *w, Run *from, uint32_t block, PtError *err);
 /* Writes groups, foot and trailer. *ret_bytes: of all. */
 PT_NODISCARD PtStatus run_writer_finish(RunWriter *w, uint64_t *ret_bytes, PtError *err);
 
@@ -80,9 +84,10 @@ const ColumnsBlockInfo *run_block_info(const Run *run, uint32_t block);
 /* What a property's column holds, for the caller to compare with what it knows of that column:
  * run_read gives values of this kind. COLUMNS_KINDS: the run has no such column. */
 ColumnsKind run_column_kind(const Run *run, uint32_t column);
-/* Bytes in the file of a column's blocks; of the groups. */
+/* Bytes in the file of a column's blocks; of the groups; of what is listed of rare events. */
 uint64_t run_column_bytes(const Run *run, uint32_t column);
 uint64_t run_group_bytes(const Run *run);
+uint64_t run_rare_bytes(const Run *run);
 /* One more than there are, the last with first = rows, in malloc'ed memory. Checked: rising by
  * (person, node) but for node 0, first rising. */
 PT_NODISCARD PtStatus run_groups(Run *run, ColumnsGroup **ret_groups, PtError *err);
@@ -106,6 +111,16 @@ PT_NODISCARD PtStatus run_read_chains(Run *run, uint32_t block, RunScratch *scra
                                       const ColumnsChains **ret_chains, PtError *err);
 PT_NODISCARD PtStatus run_chain_times(const Run *run, const RunScratch *scratch, uint32_t from,
                                       uint32_t to, int64_t *times, PtError *err);
+/* Rows of events that are rare in the block, as the file lists them: codes (u16) and times (i64) of
+ * the same rows. Of an event that is in it all rows of the block are; others may be anywhere. Count
+ * 0: nothing is listed. */
+typedef struct RunRareScratch {
+    RunScratch codes, times;
+} RunRareScratch;
+void run_rare_scratch_done(RunRareScratch *s);
+PT_NODISCARD PtStatus run_read_rare(Run *run, uint32_t block, RunRareScratch *scratch,
+                                    const ColumnsBlock **ret_codes, const ColumnsBlock **ret_times,
+                                    PtError *err);
 /* What questions found of rare events, kept with the run (columns_rare.c). Any number of threads
  * may keep and find at once; what was found lives as long as the run. */
 typedef struct RunRare RunRare;

@@ -26,10 +26,8 @@ static PtStatus look_at(PtStr image)
     return st;
 }
 
-static void every_flipped_bit_is_found(void **state)
+static void flip_every_bit(const Table *t)
 {
-    (void)state;
-    Table *t = rig_table(100, HALF, SMALL, 6);
     for (int cold = 0; cold < 2; cold++) {
         PtBuf image;
         rig_write_well(t, cold, &image);
@@ -46,14 +44,37 @@ static void every_flipped_bit_is_found(void **state)
         assert_int_equal(look_at(pt_buf_str(&image)), PT_OK);
         pt_buf_done(&image);
     }
+}
+
+/* Few of the codes are rare. */
+static Table *rare_table(uint32_t rows)
+{
+    PtRng rng;
+    pt_rng_init(&rng, 22);
+    Table *t = rig_table_new(rows, 5, &rng);
+    rig_fill(t, COLUMNS_COLUMN_CODE, COLUMNS_NUMBER, ALL, BIT, &rng);
+    rig_fill(t, COLUMNS_COLUMN_TIME, COLUMNS_NUMBER, ALL, HOURS, &rng);
+    for (uint32_t row = 7; row < rows; row += 200) {
+        t->columns[COLUMNS_COLUMN_CODE].value[row] = 10 + row % 3;
+    }
+    return t;
+}
+
+static void every_flipped_bit_is_found(void **state)
+{
+    (void)state;
+    Table *t = rig_table(100, HALF, SMALL, 6), *rare = rare_table(400);
+    flip_every_bit(t);
+    flip_every_bit(rare);
     rig_done(t);
+    rig_done(rare);
 }
 
 /* Who owns the columns begins anew. */
 static void another_version_is_refused(void **state)
 {
     (void)state;
-    for (uint32_t version = RUN_VERSION - 1; version <= RUN_VERSION + 1; version++) {
+    for (uint32_t version = RUN_VERSION_LEAST - 1; version <= RUN_VERSION + 1; version++) {
         Table *t = rig_table(100, HALF, SMALL, 6);
         PtBuf image;
         RunTrailer trailer;
@@ -63,7 +84,8 @@ static void another_version_is_refused(void **state)
         trailer.version = version;
         memcpy(end, &trailer, sizeof trailer);
         run_mend((uint8_t *)image.data, image.len);
-        assert_int_equal(look_at(pt_buf_str(&image)), version == RUN_VERSION ? PT_OK : PT_CORRUPT);
+        const bool is_read = version >= RUN_VERSION_LEAST && version <= RUN_VERSION;
+        assert_int_equal(look_at(pt_buf_str(&image)), is_read ? PT_OK : PT_CORRUPT);
         pt_buf_done(&image);
         rig_done(t);
     }
@@ -189,6 +211,44 @@ static void reach_is_checked(void **state)
     assert_int_not_equal(less, UINT64_MAX);
     memcpy(reach, &less, sizeof less);
     run_mend((uint8_t *)image.data, image.len);
+    assert_int_equal(look_at(pt_buf_str(&image)), PT_CORRUPT);
+    pt_buf_done(&image);
+    rig_done(t);
+}
+
+/* Of two rows: their gaps, then the codes' numbers or where times start. */
+enum { RARE_GAPS = RUN_HEAD + 4, RARE_START = RARE_GAPS + 2, RARE_NUMBERS = RARE_START + 4 };
+
+static struct RareCase {
+    const char *name;
+    uint32_t column;
+    size_t at;
+    uint8_t flip;
+    bool only_checked; /* run_read_rare need not see it */
+} rare_cases[] = {
+    {"a code that its row has not", RUN_RARE_CODES, RARE_NUMBERS, 1, true},
+    {"a time that its row has not", RUN_RARE_TIMES, RARE_START, 1, true},
+    {"codes of other rows than the times", RUN_RARE_CODES, RARE_GAPS, 1, false},
+    {"times of other rows than the codes", RUN_RARE_TIMES, RARE_GAPS, 1, false},
+    {"fewer codes than rows", RUN_RARE_CODES, 4, 3, false},
+    {"times of all rows", RUN_RARE_TIMES, 0, CODE_GAPS ^ CODE_ALL, false},
+};
+
+static void rare_case(void **state)
+{
+    const struct RareCase *c = *state;
+    Table *t = rare_table(400);
+    PtBuf image;
+    RunRareScratch scratch = {.codes.bytes = NULL};
+    const ColumnsBlock *codes = NULL, *times = NULL;
+    rig_write_well(t, false, &image);
+    bytes_of(&image, c->column)[c->at] ^= c->flip;
+    run_mend((uint8_t *)image.data, image.len);
+    Run *run = rig_open(pt_buf_str(&image));
+    assert_int_equal(run_read_rare(run, 0, &scratch, &codes, &times, NULL),
+                     c->only_checked ? PT_OK : PT_CORRUPT);
+    run_rare_scratch_done(&scratch);
+    run_close(run);
     assert_int_equal(look_at(pt_buf_str(&image)), PT_CORRUPT);
     pt_buf_done(&image);
     rig_done(t);
@@ -483,9 +543,10 @@ static void what_is_not_there_is_refused(void **state)
 int main(void)
 {
     struct CMUnitTest tests[PT_COUNT(mended_cases) + PT_COUNT(small_cases) + PT_COUNT(wrong_cases) +
-                            PT_COUNT(group_cases) + 10];
+                            PT_COUNT(group_cases) + PT_COUNT(rare_cases) + 10];
     size_t n = 0;
     PT_TEST_ROWS(tests, n, mended_cases, mended_case);
+    PT_TEST_ROWS(tests, n, rare_cases, rare_case);
     PT_TEST_ROWS(tests, n, small_cases, small_case);
     PT_TEST_ROWS(tests, n, wrong_cases, wrong_call);
     PT_TEST_ROWS(tests, n, group_cases, group_case);

@@ -24,7 +24,8 @@ static void must(bool ok)
 /* Every value may be used as what it stands for. */
 static void look_at(const Run *run, uint32_t column, uint32_t block, const ColumnsBlock *b)
 {
-    const RunShape shape = run_shape(column, run_column_kind(run, column));
+    const bool property = column >= COLUMNS_COLUMN_PROPERTIES && column < RUN_COLUMNS_MAX;
+    const RunShape shape = run_shape(column, property ? run_column_kind(run, column) : 0);
     const ColumnsBlockInfo *info = run_block_info(run, block);
     uint32_t seen = 0;
     for (uint32_t row = 0; row < b->rows; row++) {
@@ -38,7 +39,7 @@ static void look_at(const Run *run, uint32_t column, uint32_t block, const Colum
         must(shape.type != RUN_U8 || b->u8[i] < shape.limit);
         must(shape.type != RUN_U16 || b->u16[i] < shape.limit);
         must(shape.type != RUN_TEXT || b->u32[i] < b->text_count);
-        must(column != COLUMNS_COLUMN_TIME ||
+        must((column != COLUMNS_COLUMN_TIME && column != RUN_RARE_TIMES) ||
              (b->i64[i] >= info->time_min && b->i64[i] <= info->time_max));
     }
     uint32_t sum = 0;
@@ -66,6 +67,21 @@ static void look_at_chains(Run *run, uint32_t block, const ColumnsBlock *b)
     run_scratch_done(&scratch);
 }
 
+/* Whatever it says of rare events is within bounds. */
+static void look_at_rare(Run *run, uint32_t block)
+{
+    RunRareScratch scratch = {.codes.bytes = NULL};
+    const ColumnsBlock *codes = NULL, *times = NULL;
+    const PtStatus st = run_read_rare(run, block, &scratch, &codes, &times, NULL);
+    must(st == PT_OK || st == PT_CORRUPT);
+    if (st == PT_OK) {
+        must(codes->count == times->count && codes->count <= COLUMNS_RARE_MOST);
+        look_at(run, RUN_RARE_CODES, block, codes);
+        look_at(run, RUN_RARE_TIMES, block, times);
+    }
+    run_rare_scratch_done(&scratch);
+}
+
 static PtStatus drop(void *ctx, const void *bytes, size_t len, PtError *err)
 {
     (void)ctx;
@@ -87,6 +103,10 @@ static void copy_blocks(Run *run, const ColumnsGroup *groups)
             const PtStatus st = run_copy_block(w, run, c, b, NULL);
             must(st == PT_OK || st == PT_CORRUPT);
         }
+    }
+    for (uint32_t b = 0; b < info.blocks; b++) {
+        const PtStatus st = run_copy_rare(w, run, b, NULL);
+        must(st == PT_OK || st == PT_CORRUPT);
     }
     run_writer_close(w);
 }
@@ -116,6 +136,9 @@ static void read_run(PtStr bytes)
         }
     }
     run_scratch_done(&scratch);
+    for (uint32_t b = 0; b < run_info(run).blocks; b++) {
+        look_at_rare(run, b);
+    }
     if (run_info(run).groups <= GROUPS_MAX) {
         st = run_groups(run, &groups, NULL);
         must(st == PT_OK || st == PT_CORRUPT);

@@ -15,7 +15,7 @@ static inline void run_mend_column(uint8_t *bytes, size_t len, CodeCursor *foot,
         return;
     }
     memcpy(&c, head, sizeof c);
-    const uint32_t blocks = run_blocks_of(c.number < RUN_COLUMNS_MAX ? t->rows : t->groups);
+    const uint32_t blocks = run_blocks_of(run_is_of_groups(c.number) ? t->groups : t->rows);
     for (uint32_t b = 0; b < blocks; b++) {
         RunPlace p;
         const uint8_t *place = code_take(foot, sizeof p);

@@ -33,7 +33,7 @@ struct Run {
 
 static uint32_t rows_of(const Run *run, uint32_t number)
 {
-    return number < RUN_COLUMNS_MAX ? run->rows : run->groups;
+    return run_is_of_groups(number) ? run->groups : run->rows;
 }
 
 /* ---- Bytes ----------------------------------------------------------------------------------- */
@@ -108,8 +108,9 @@ static PtStatus read_trailer(Run *run, RunTrailer *ret_trailer, PtError *err)
     if (t.magic != RUN_MAGIC || t.crc != pt_crc32c(0, &t, offsetof(RunTrailer, crc))) {
         return CORRUPT(run, err, "is no whole run of event columns");
     }
-    if (t.version != RUN_VERSION) {
-        return CORRUPT(run, err, "is a run of version %u, not %d", t.version, RUN_VERSION);
+    if (t.version < RUN_VERSION_LEAST || t.version > RUN_VERSION) {
+        return CORRUPT(run, err, "is a run of version %u, not %d to %d", t.version,
+                       RUN_VERSION_LEAST, RUN_VERSION);
     }
     if (t.rows == 0 || t.groups == 0 || t.groups > t.rows || t.cold > 1 ||
         t.columns > RUN_NUMBERS || t.foot_len > run->size - sizeof t ||
@@ -304,6 +305,11 @@ static uint64_t bytes_of(const Run *run, uint32_t number)
 uint64_t run_column_bytes(const Run *run, uint32_t column)
 {
     return column < RUN_COLUMNS_MAX ? bytes_of(run, column) : 0;
+}
+
+uint64_t run_rare_bytes(const Run *run)
+{
+    return bytes_of(run, RUN_RARE_CODES) + bytes_of(run, RUN_RARE_TIMES);
 }
 
 uint64_t run_group_bytes(const Run *run)
@@ -518,7 +524,7 @@ static bool get_values(const Run *run, uint32_t number, uint32_t block, const Ru
 {
     Bounds bounds = {INT64_MIN, INT64_MAX};
     bool good;
-    if (number == COLUMNS_COLUMN_TIME) {
+    if (number == COLUMNS_COLUMN_TIME || number == RUN_RARE_TIMES) {
         bounds = (Bounds){run->info[block].time_min, run->info[block].time_max};
     }
     if (shape->type == RUN_I64 || shape->type == RUN_F64) {
@@ -532,8 +538,8 @@ static bool get_values(const Run *run, uint32_t number, uint32_t block, const Ru
     return good && c->front.at == c->front.end;
 }
 
-static PtStatus read_block(Run *run, uint32_t number, uint32_t block, RunScratch *scratch,
-                           RunHead *ret_head, PtError *err)
+PtStatus run_read_number(Run *run, uint32_t number, uint32_t block, RunScratch *scratch,
+                         RunHead *ret_head, PtError *err)
 {
     Coded c;
     const RunShape shape = run_shape(number, run->kind[number]);
@@ -565,7 +571,7 @@ PtStatus run_read(Run *run, uint32_t column, uint32_t block, RunScratch *scratch
         return pt_fail(err, PT_INVALID, "\"%s\" has no block %u of column %u", run->name, block,
                        column);
     }
-    PtStatus st = read_block(run, column, block, scratch, &head, err);
+    PtStatus st = run_read_number(run, column, block, scratch, &head, err);
     if (st == PT_OK) {
         *ret_block = &scratch->block;
     }
@@ -623,9 +629,9 @@ static PtStatus read_groups(Run *run, ColumnsGroup *groups, RunScratch *scratch,
 {
     RunHead head;
     bool good = true;
-    for (uint32_t number = RUN_PERSONS; number < RUN_NUMBERS; number++) {
+    for (uint32_t number = RUN_PERSONS; number <= RUN_LENGTHS; number++) {
         for (uint32_t b = 0; good && b < run_blocks_of(run->groups); b++) {
-            PtStatus st = read_block(run, number, b, scratch, &head, err);
+            PtStatus st = run_read_number(run, number, b, scratch, &head, err);
             if (st != PT_OK) {
                 return st;
             }
@@ -699,6 +705,9 @@ PtStatus run_check(Run *run, uint64_t *ret_blocks, PtError *err)
     }
     run_scratch_done(&scratch);
     run_scratch_done(&chained);
+    for (uint32_t b = 0; st == PT_OK && b < run_blocks_of(run->rows); b++) {
+        st = run_check_rare(run, b, err);
+    }
     if (st == PT_OK) {
         *ret_blocks = blocks;
     }

@@ -232,11 +232,11 @@ PtStatus rig_write_columns(RunWriter *w, const Table *t, PtError *err)
 {
     static Gathered g;
     PtStatus st = PT_OK;
-    for (uint32_t c = COLUMNS; st == PT_OK && c > 0; c--) {
-        for (uint32_t b = 0; st == PT_OK && t->columns[c - 1].used && b < run_blocks_of(t->rows);
-             b++) {
-            rig_gather(&g, t, c - 1, b);
-            st = run_write_block(w, c - 1, t->columns[c - 1].kind, b, &g.block, err);
+    for (uint32_t i = COLUMNS; st == PT_OK && i > 0; i--) {
+        const uint32_t c = i > 2 ? i - 1 : 2 - i;
+        for (uint32_t b = 0; st == PT_OK && t->columns[c].used && b < run_blocks_of(t->rows); b++) {
+            rig_gather(&g, t, c, b);
+            st = run_write_block(w, c, t->columns[c].kind, b, &g.block, err);
         }
     }
     return st;
@@ -371,6 +371,49 @@ static void assert_chains(const Table *t, Run *run, uint32_t block)
     run_scratch_done(&scratch);
 }
 
+/* The greatest number of rows for which all events of so many and less have up to a 64th together.
+ */
+static uint32_t most_of_rare(const uint32_t *counts, uint32_t rows)
+{
+    for (uint32_t most = rows / 128; most > 0; most--) {
+        uint32_t sum = 0;
+        for (uint32_t code = 0; code < COLUMNS_EVENTS_MAX; code++) {
+            sum += counts[code] <= most ? counts[code] : 0;
+        }
+        if (sum <= rows / 64) {
+            return most;
+        }
+    }
+    return 0;
+}
+
+static void assert_rare(const Table *t, Run *run, uint32_t block)
+{
+    uint32_t counts[COLUMNS_EVENTS_MAX] = {0}, count = 0;
+    const uint32_t rows = run_rows_of(t->rows, block);
+    const size_t first = (size_t)block * COLUMNS_BLOCK_ROWS;
+    const uint64_t *code = t->columns[COLUMNS_COLUMN_CODE].value + first;
+    const uint64_t *time = t->columns[COLUMNS_COLUMN_TIME].value + first;
+    RunRareScratch scratch = {.codes.bytes = NULL};
+    const ColumnsBlock *codes = NULL, *times = NULL;
+    for (uint32_t row = 0; row < rows; row++) {
+        counts[code[row]]++;
+    }
+    const uint32_t most = most_of_rare(counts, rows);
+    assert_int_equal(run_read_rare(run, block, &scratch, &codes, &times, NULL), PT_OK);
+    for (uint32_t row = 0; row < rows; row++) {
+        const uint32_t at = columns_block_find(codes, row);
+        assert_int_equal(at, counts[code[row]] <= most ? count : UINT32_MAX);
+        if (at != UINT32_MAX) {
+            assert_int_equal(codes->u16[at], code[row]);
+            assert_true(times->i64[at] == (int64_t)time[row]);
+            count++;
+        }
+    }
+    assert_int_equal(codes->count, count);
+    run_rare_scratch_done(&scratch);
+}
+
 void rig_assert_run(const Table *t, Run *run)
 {
     RunScratch scratch = {.bytes = NULL};
@@ -386,6 +429,7 @@ void rig_assert_run(const Table *t, Run *run)
     run_scratch_done(&scratch);
     for (uint32_t b = 0; b < run_blocks_of(t->rows); b++) {
         assert_chains(t, run, b);
+        assert_rare(t, run, b);
     }
     assert_groups(t, run);
     assert_info(t, run);

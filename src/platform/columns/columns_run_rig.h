@@ -50,7 +50,8 @@ typedef struct Gathered { /* a block of a column as run_write_block takes it */
 void rig_gather(Gathered *g, const Table *t, uint32_t column, uint32_t block);
 
 RunWriterConfig rig_config(const Table *t, bool cold, PtBuf *image);
-/* The columns last to first, to show that their order does not matter. */
+/* The columns last to first, to show that their order does not matter; but codes before times, so
+ * that rare events are listed. */
 PtStatus rig_write_columns(RunWriter *w, const Table *t, PtError *err);
 PtStatus rig_write(const Table *t, bool cold, PtBuf *image, PtError *err);
 void rig_write_well(const Table *t, bool cold, PtBuf *image); /* into an image that it begins */

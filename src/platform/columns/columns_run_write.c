@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <zstd.h>
 
+typedef struct RareRows {
+    uint32_t count;
+    uint16_t rows[]; /* behind them their codes */
+} RareRows;
+
 struct RunWriter {
     RunWriterConfig config;
     uint64_t at;                   /* bytes written */
@@ -17,6 +22,7 @@ struct RunWriter {
     uint32_t filled[RUN_NUMBERS];  /* blocks that are there */
     uint8_t kind[RUN_NUMBERS];
     ColumnsBlockInfo *info; /* owned */
+    RareRows **rare;        /* by block, owned: those whose times are still to come */
     RunScratch scratch;     /* of blocks that are copied */
     ZSTD_CCtx *zstd;
     PtBuf front, back, whole;
@@ -26,7 +32,7 @@ struct RunWriter {
 
 static uint32_t rows_of(const RunWriter *w, uint32_t number)
 {
-    return number < RUN_COLUMNS_MAX ? w->config.rows : w->config.group_count;
+    return run_is_of_groups(number) ? w->config.group_count : w->config.rows;
 }
 
 PtStatus run_writer_open(const RunWriterConfig *config, RunWriter **ret_writer, PtError *err)
@@ -39,12 +45,13 @@ PtStatus run_writer_open(const RunWriterConfig *config, RunWriter **ret_writer, 
     if (w != NULL) {
         w->config = *config;
         w->info = calloc(run_blocks_of(config->rows), sizeof *w->info);
+        w->rare = calloc(run_blocks_of(config->rows), sizeof(RareRows *));
         w->zstd = config->cold ? ZSTD_createCCtx() : NULL;
         pt_buf_init(&w->front, CODE_FRONT_MAX);
         pt_buf_init(&w->back, CODE_BACK_MAX);
         pt_buf_init(&w->whole, 2 * (size_t)CODE_FRONT_MAX);
     }
-    if (w == NULL || w->info == NULL || (config->cold && w->zstd == NULL)) {
+    if (w == NULL || w->info == NULL || w->rare == NULL || (config->cold && w->zstd == NULL)) {
         run_writer_close(w);
         return pt_fail(err, PT_NO_MEMORY, "no memory to write a run");
     }
@@ -60,6 +67,10 @@ void run_writer_close(RunWriter *w)
     for (uint32_t i = 0; i < RUN_NUMBERS; i++) {
         free(w->places[i]);
     }
+    for (uint32_t i = 0; w->rare != NULL && i < run_blocks_of(w->config.rows); i++) {
+        free(w->rare[i]);
+    }
+    free((void *)w->rare);
     free(w->info);
     run_scratch_done(&w->scratch);
     (void)ZSTD_freeCCtx(w->zstd); // accepts NULL
@@ -284,7 +295,8 @@ static PtStatus write_block(RunWriter *w, uint32_t number, uint32_t block, RunHe
     head->front = head->stored = (uint32_t)w->front.len;
     pt_buf_clear(&w->whole, SIZE_MAX);
     pt_buf_add(&w->whole, head, sizeof *head);
-    if (w->zstd == NULL || w->front.len == 0 || !pack_front(w, head)) {
+    const bool packs = w->zstd != NULL && number < RUN_RARE_CODES && w->front.len > 0;
+    if (!packs || !pack_front(w, head)) {
         pt_buf_add_str(&w->whole, pt_buf_str(&w->front));
     }
     pt_buf_add_str(&w->whole, pt_buf_str(&w->back));
@@ -296,12 +308,9 @@ static PtStatus write_block(RunWriter *w, uint32_t number, uint32_t block, RunHe
     return end_block(w, number, block, w->whole.data, w->whole.len, err);
 }
 
-PtStatus run_write_block(RunWriter *w, uint32_t column, ColumnsKind kind, uint32_t block,
-                         const ColumnsBlock *b, PtError *err)
+static PtStatus write_values(RunWriter *w, uint32_t column, ColumnsKind kind, uint32_t block,
+                             const ColumnsBlock *b, PtError *err)
 {
-    if (column >= RUN_COLUMNS_MAX) {
-        return pt_fail(err, PT_INVALID, "there is no column %u", column);
-    }
     PtStatus st = begin_block(w, column, kind, block, err);
     if (st != PT_OK) {
         return st;
@@ -322,40 +331,107 @@ PtStatus run_write_block(RunWriter *w, uint32_t column, ColumnsKind kind, uint32
         return pt_fail(err, PT_INVALID, "block %u of column %u has a value out of its bounds",
                        block, column);
     }
-    st = write_block(w, column, block, &head, err);
+    return write_block(w, column, block, &head, err);
+}
+
+/* The times of its rare rows are to come. */
+static PtStatus keep_rare(RunWriter *w, uint32_t block, const ColumnsBlock *codes, PtError *err)
+{
+    RunRareRows picked;
+    run_pick_rare(codes->u16, codes->rows, &picked);
+    if (picked.count == 0) {
+        return PT_OK;
+    }
+    const size_t bytes = picked.count * sizeof *picked.rows;
+    RareRows *rare = malloc(sizeof *rare + 2 * bytes);
+    if (rare == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory to write a run");
+    }
+    rare->count = picked.count;
+    memcpy(rare->rows, picked.rows, bytes);
+    memcpy(rare->rows + picked.count, picked.codes, bytes);
+    w->rare[block] = rare;
+    return PT_OK;
+}
+
+static PtStatus write_rare(RunWriter *w, uint32_t block, const ColumnsBlock *times, PtError *err)
+{
+    int64_t values[COLUMNS_RARE_MOST];
+    uint64_t present[CODE_WORDS] = {0};
+    const RareRows *rare = w->rare[block];
+    for (uint32_t i = 0; i < rare->count; i++) {
+        present[rare->rows[i] / 64] |= 1ull << rare->rows[i] % 64;
+        values[i] = times->i64[rare->rows[i]];
+    }
+    ColumnsBlock b = {.rows = times->rows,
+                      .count = rare->count,
+                      .present = present,
+                      .u16 = rare->rows + rare->count};
+    PtStatus st = write_values(w, RUN_RARE_CODES, COLUMNS_NUMBER, block, &b, err);
+    b.i64 = values;
+    st = st == PT_OK ? write_values(w, RUN_RARE_TIMES, COLUMNS_NUMBER, block, &b, err) : st;
+    free(w->rare[block]);
+    w->rare[block] = NULL;
+    return st;
+}
+
+PtStatus run_write_block(RunWriter *w, uint32_t column, ColumnsKind kind, uint32_t block,
+                         const ColumnsBlock *b, PtError *err)
+{
+    if (column >= RUN_COLUMNS_MAX) {
+        return pt_fail(err, PT_INVALID, "there is no column %u", column);
+    }
+    PtStatus st = write_values(w, column, kind, block, b, err);
     if (st == PT_OK && column == COLUMNS_COLUMN_CODE) {
         look_at_codes(&w->info[block], b->u16, b->count);
+        st = keep_rare(w, block, b, err);
     } else if (st == PT_OK && column == COLUMNS_COLUMN_TIME) {
         look_at_times(&w->info[block], b->i64, b->count);
+        st = w->rare[block] != NULL ? write_rare(w, block, b, err) : st;
     }
     return st;
 }
 
-PtStatus run_copy_block(RunWriter *w, Run *from, uint32_t column, uint32_t block, PtError *err)
+/* A block of any number as it lies in another run. */
+static PtStatus copy_number(RunWriter *w, Run *from, uint32_t number, uint32_t block, PtError *err)
 {
     const uint8_t *bytes = NULL;
     uint32_t len = 0;
-    if (column >= RUN_COLUMNS_MAX || block >= run_info(from).blocks ||
-        block >= run_blocks_of(w->config.rows) ||
+    if (block >= run_info(from).blocks || block >= run_blocks_of(w->config.rows) ||
         run_rows_of(run_info(from).rows, block) != run_rows_of(w->config.rows, block)) {
-        return pt_fail(err, PT_INVALID, "block %u of column %u cannot be copied", block, column);
+        return pt_fail(err, PT_INVALID, "block %u of column %u cannot be copied", block, number);
     }
-    PtStatus st = run_stored(from, column, block, &w->scratch, &bytes, &len, err);
+    PtStatus st = run_stored(from, number, block, &w->scratch, &bytes, &len, err);
     if (st != PT_OK || len == 0) {
         return st;
     }
-    st = begin_block(w, column, run_column_kind(from, column), block, err);
-    if (st == PT_OK) {
-        st = end_block(w, column, block, bytes, len, err);
+    st = begin_block(w, number, run_column_kind(from, number), block, err);
+    return st == PT_OK ? end_block(w, number, block, bytes, len, err) : st;
+}
+
+PtStatus run_copy_rare(RunWriter *w, Run *from, uint32_t block, PtError *err)
+{
+    PtStatus st = copy_number(w, from, RUN_RARE_CODES, block, err);
+    return st == PT_OK ? copy_number(w, from, RUN_RARE_TIMES, block, err) : st;
+}
+
+PtStatus run_copy_block(RunWriter *w, Run *from, uint32_t column, uint32_t block, PtError *err)
+{
+    if (column >= RUN_COLUMNS_MAX) {
+        return pt_fail(err, PT_INVALID, "there is no column %u", column);
+    }
+    PtStatus st = copy_number(w, from, column, block, err);
+    if (st != PT_OK) {
+        return st;
     }
     const ColumnsBlockInfo *info = run_block_info(from, block);
-    if (st == PT_OK && column == COLUMNS_COLUMN_CODE) {
+    if (column == COLUMNS_COLUMN_CODE) {
         memcpy(w->info[block].events, info->events, sizeof info->events);
-    } else if (st == PT_OK && column == COLUMNS_COLUMN_TIME) {
+    } else if (column == COLUMNS_COLUMN_TIME) {
         w->info[block].time_min = info->time_min;
         w->info[block].time_max = info->time_max;
     }
-    return st;
+    return PT_OK;
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */
@@ -414,7 +490,7 @@ static PtStatus write_groups(RunWriter *w, PtError *err)
         return pt_fail(err, PT_INVALID, "groups do not rise from row 0 to the last");
     }
     PtStatus st = PT_OK;
-    for (uint32_t number = RUN_PERSONS; number < RUN_NUMBERS; number++) {
+    for (uint32_t number = RUN_PERSONS; number <= RUN_LENGTHS; number++) {
         for (uint32_t b = 0; st == PT_OK && b < run_blocks_of(w->config.group_count); b++) {
             st = write_group_block(w, number, b, err);
         }

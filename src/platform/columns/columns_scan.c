@@ -34,6 +34,9 @@ PtStatus scan_tell(Scan *s, uint32_t person, PtError *err)
 static PtStatus open_cursor(const Pass *p, Cursor *c, uint32_t run, PtError *err)
 {
     c->run = run;
+    while (p->by_time[c->place] != run) {
+        c->place++;
+    }
     c->groups = p->groups[run];
     c->taken = PASS_NONE;
     c->seen = calloc(p->column_count + 1, sizeof *c->seen);
@@ -41,8 +44,10 @@ static PtStatus open_cursor(const Pass *p, Cursor *c, uint32_t run, PtError *err
     c->sets = p->test_count > 0 ? calloc(COLUMNS_BLOCK_ROWS, sizeof *c->sets) : NULL;
     c->stretches = p->times_of != NULL ? times_block_new(p->times_of) : NULL;
     c->known = p->few_count > 0 ? malloc(sizeof *c->known) : NULL;
+    c->cells = p->any_order ? malloc(COLUMNS_BLOCK_ROWS * sizeof *c->cells) : NULL;
     if (c->seen == NULL || c->numbers == NULL || (p->test_count > 0 && c->sets == NULL) ||
-        (p->times_of != NULL && c->stretches == NULL) || (p->few_count > 0 && c->known == NULL)) {
+        (p->times_of != NULL && c->stretches == NULL) || (p->few_count > 0 && c->known == NULL) ||
+        (p->any_order && c->cells == NULL)) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for a query");
     }
     for (size_t i = 0; i < p->column_count; i++) {
@@ -60,7 +65,8 @@ PtStatus scan_open(Scan *s, PtError *err)
     const size_t sets = p->test_count > 0 ? COLUMNS_BLOCK_ROWS * sizeof(uint64_t) : 0;
     const size_t times = p->times_of != NULL ? times_block_bytes() : 0;
     const size_t known = p->few_count > 0 ? sizeof(KnownRows) : 0;
-    const int64_t each = (int64_t)(sizeof *s->cursors + sets + times + known);
+    const size_t cells = p->any_order ? COLUMNS_BLOCK_ROWS * sizeof(uint32_t) : 0;
+    const int64_t each = (int64_t)(sizeof *s->cursors + sets + times + known + cells);
     PtStatus st = pass_charge(s->pass, each * (int64_t)p->runs, err);
     if (st != PT_OK) {
         return st;
@@ -91,6 +97,7 @@ void scan_close(Scan *s)
         free(c->sets);
         times_block_free(c->stretches);
         free(c->known);
+        free(c->cells);
         columns_reader_close(c->reader);
     }
     if (s->state != NULL) {
@@ -296,7 +303,7 @@ static PtStatus seek(Scan *s, Cursor *c, PtError *err)
             bool any;
             PtStatus st = next_block(s, c, &any, err);
             if (st != PT_OK || !any) {
-                c->person = PASS_NOBODY;
+                s->persons_at[c->place] = PASS_NOBODY;
                 return st;
             }
         }
@@ -304,7 +311,7 @@ static PtStatus seek(Scan *s, Cursor *c, PtError *err)
         find_group(c, c->base + match_row(c, c->at));
         const Fate fate = fate_of(s->pass, c, &person);
         if (fate == FATE_HERE) {
-            c->person = person;
+            s->persons_at[c->place] = person;
             return PT_OK;
         }
         PtStatus st = deal_with(s, c, fate, person, err);
@@ -331,32 +338,65 @@ PtStatus scan_fold_person(Scan *s, uint32_t person, PtError *err)
     return st;
 }
 
+/* The places of runs, as bits, whose cursors are at a group of the person. No branch: in which runs
+ * a person has rows cannot be foreseen. */
+static inline uint32_t places_of(const Scan *s, uint64_t person)
+{
+    uint32_t places = 0;
+    for (uint32_t i = 0; i < s->pass->runs; i++) {
+        places |= (uint32_t)(s->persons_at[i] == person) << i;
+    }
+    return places;
+}
+
+static inline Cursor *first_cursor(Scan *s, uint32_t places)
+{
+    return &s->cursors[s->pass->by_time[__builtin_ctz(places)]];
+}
+
 static PtStatus fold_times(Scan *s, uint64_t person, PtError *err)
 {
     TimesSeen *seen = s->pass->kind->seen(s->state);
     PtStatus st = PT_OK;
-    for (size_t i = 0; st == PT_OK && i < s->pass->runs; i++) {
-        Cursor *c = &s->cursors[i];
-        while (st == PT_OK && c->person == person) {
+    for (uint32_t places = places_of(s, person); st == PT_OK && places != 0; places &= places - 1) {
+        Cursor *c = first_cursor(s, places);
+        do {
             const uint32_t at = c->at;
             c->at = group_end(c);
             times_see_rows(seen, c->stretches, at, c->at);
             st = seek(s, c, err);
-        }
+        } while (st == PT_OK && s->persons_at[c->place] == person);
     }
     s->persons++;
     return st == PT_OK ? s->pass->kind->end(s->state, s, err) : st;
 }
 
+/* Rows where they lie, run by run. */
+static PtStatus fold_any_order(Scan *s, uint64_t person, PtError *err)
+{
+    PtStatus st = PT_OK;
+    for (uint32_t places = places_of(s, person); st == PT_OK && places != 0; places &= places - 1) {
+        Cursor *c = first_cursor(s, places);
+        do {
+            const uint32_t at = c->at;
+            c->at = group_end(c);
+            s->pass->kind->group(s->state, (uint32_t)person, c->cells + at, c->at - at);
+            st = seek(s, c, err);
+        } while (st == PT_OK && s->persons_at[c->place] == person);
+    }
+    s->persons++;
+    return st;
+}
+
 static PtStatus gather(Scan *s, uint64_t person, PtError *err)
 {
     PtStatus st = PT_OK;
-    for (size_t i = 0; i < s->pass->runs; i++) {
-        Cursor *c = &s->cursors[s->pass->by_time[i]];
-        while (st == PT_OK && c->person == person) {
+    for (uint32_t places = places_of(s, person); st == PT_OK && places != 0; places &= places - 1) {
+        Cursor *c = first_cursor(s, places);
+        do {
             st = take_rows(s, c, err);
             st = st == PT_OK ? seek(s, c, err) : st;
-        }
+        } while (st == PT_OK && s->persons_at[c->place] == person);
     }
     return st;
 }
@@ -365,7 +405,7 @@ static uint64_t next_person(const Scan *s)
 {
     uint64_t person = PASS_NOBODY;
     for (size_t i = 0; i < s->pass->runs; i++) {
-        person = s->cursors[i].person < person ? s->cursors[i].person : person;
+        person = s->persons_at[i] < person ? s->persons_at[i] : person;
     }
     return person;
 }
@@ -420,19 +460,41 @@ static PtStatus scan_range(Scan *s, uint32_t range, PtError *err)
             st = fold_times(s, person, err);
             continue;
         }
+        if (p->any_order) {
+            st = fold_any_order(s, person, err);
+            continue;
+        }
         st = gather(s, person, err);
         st = st == PT_OK ? scan_fold_person(s, (uint32_t)person, err) : st;
     }
     return st == PT_OK ? pass_hand_in(s, range, err) : st;
 }
 
+/* The next ranges that nobody has: none in *ret_count at the end. Ranges next to each other share a
+ * block in each run, which a thread that takes several reads once; but it takes fewer towards the
+ * end, and never many: what is behind them waits for their states. */
+static uint32_t take_ranges(Pass *p, uint32_t *ret_count)
+{
+    enum { MOST = 4 };
+    uint32_t first = atomic_load(&p->next_range), count;
+    do {
+        const uint32_t left = p->range_count - first;
+        const uint32_t share = left / (2 * (uint32_t)p->scan_count);
+        count = share > MOST ? MOST : share > 0 ? share : left > 0;
+    } while (!atomic_compare_exchange_weak(&p->next_range, &first, first + count));
+    *ret_count = count;
+    return first;
+}
+
 PtStatus scan_work(Scan *s, PtError *err)
 {
-    Pass *p = s->pass;
     PtStatus st = PT_OK;
-    uint32_t range;
-    while (st == PT_OK && (range = atomic_fetch_add(&p->next_range, 1)) < p->range_count) {
-        st = scan_range(s, range, err);
-    }
+    uint32_t range, count = 0;
+    do {
+        range = take_ranges(s->pass, &count);
+        for (uint32_t i = 0; st == PT_OK && i < count; i++) {
+            st = scan_range(s, range + i, err);
+        }
+    } while (st == PT_OK && count > 0);
     return st;
 }

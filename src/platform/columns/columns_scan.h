@@ -33,6 +33,13 @@ typedef struct ScanRow {
 typedef struct Scan Scan; /* of one thread */
 typedef struct ValueTable ValueTable;
 
+typedef struct ScanBlock { /* rows of a block that matter */
+    const uint16_t *rows;  /* rising */
+    const int64_t *times;  /* by row */
+    uint32_t *cells;       /* by place in rows: the fold's */
+    uint32_t run, base, count;
+} ScanBlock;
+
 /* A slot's value at the row that the fold is given. Text is valid until the person's end. */
 PT_NODISCARD PtStatus scan_value(Scan *s, const ScanRow *row, uint32_t slot, PtValue *ret_value,
                                  PtError *err);
@@ -43,6 +50,9 @@ PT_NODISCARD PtStatus scan_micros(Scan *s, const ScanRow *row, uint32_t slot, bo
  * calls of a state with one slot name the same table. */
 PT_NODISCARD PtStatus scan_number(Scan *s, const ScanRow *row, uint32_t slot, ValueTable *values,
                                   uint32_t *ret_number, PtError *err);
+/* The same of all rows of a block. */
+PT_NODISCARD PtStatus scan_numbers(Scan *s, const ScanBlock *block, uint32_t slot,
+                                   ValueTable *values, uint32_t *ret_numbers, PtError *err);
 /* The row's place in the log: to break ties (rows come in order already). */
 PT_NODISCARD PtStatus scan_offset(Scan *s, const ScanRow *row, uint64_t *ret_offset, PtError *err);
 
@@ -64,6 +74,13 @@ typedef struct FoldKind {
     const PlanPeriods *(*times_of)(const ColumnsPlan *plan);
     struct TimesSeen *(*seen)(void *state);
     PtStatus (*end)(void *state, Scan *s, PtError *err);
+    /* Whether it does not matter in which order a person's rows come; NULL: it does. Then `block`
+     * puts into cells what `group` needs of each row, and `group` is told of places next to each
+     * other that are of one person: of one person after another, but of each in any number of
+     * calls. Nobody, persons with moved groups and those of a run that drills come by `person`. */
+    bool (*any_order)(const ColumnsPlan *plan);
+    PtStatus (*block)(void *state, Scan *s, const ScanBlock *block, PtError *err);
+    void (*group)(void *state, uint32_t person, const uint32_t *cells, uint32_t count);
     /* Adds what `from`, of the range behind it, has found. */
     PtStatus (*merge)(void *into, void *from, PtError *err);
     /* Memory that the state holds, asked after a merge; NULL: what both were charged. */

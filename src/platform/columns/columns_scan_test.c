@@ -366,6 +366,33 @@ static void refused(void **state)
 
 /* ---- What fails on the way ------------------------------------------------------------------- */
 
+/* Rows of neighbouring blocks that tie are compared without reading both blocks for each. */
+static void offsets_of_two_blocks_are_kept(void **state)
+{
+    (void)state;
+    OracleRows rows;
+    ColumnsReader *r = NULL;
+    const ColumnsBlock *even, *odd, *again;
+    History *h = history_new(1, 0);
+    for (uint32_t i = 0; i < COLUMNS_BLOCK_ROWS + 10; i++) {
+        history_add(h, &(ColumnsRow){.time_ms = HISTORY_BEGIN_MS, .node = 1 + i % 2, .type = 1});
+    }
+    history_flush(h, true);
+    ColumnsSnapshot *s = history_snapshot(h, &rows);
+    assert_int_equal(columns_reader_open(s, 0, &r, NULL), PT_OK);
+    assert_int_equal(columns_read(r, COLUMNS_COLUMN_OFFSET, 0, &even, NULL), PT_OK);
+    const int64_t second = even->i64[1];
+    assert_int_equal(columns_read(r, COLUMNS_COLUMN_OFFSET, 1, &odd, NULL), PT_OK);
+    assert_int_equal(columns_read(r, COLUMNS_COLUMN_OFFSET, 0, &again, NULL), PT_OK);
+    assert_ptr_equal(again, even);
+    assert_ptr_not_equal(odd, even);
+    assert_int_equal(even->i64[1], second);
+    assert_true(odd->i64[1] > second && odd->rows == 10);
+    columns_reader_close(r);
+    columns_snapshot_free(s);
+    history_free(h);
+}
+
 /* Each read of a file fails once. */
 static void reads_fail(void **state)
 {
@@ -412,7 +439,8 @@ static void telling_fails(void **state)
 /* Each allocation fails once: nothing leaks, nothing is answered. */
 static void allocations_fail(void **state)
 {
-    static const PlanKind kinds[] = {PLAN_FUNNEL, PLAN_SEGMENTATION};
+    static const PlanKind kinds[] = {PLAN_FUNNEL, PLAN_SEGMENTATION, PLAN_SEGMENTATION};
+    static const PlanMeasure measures[] = {0, PLAN_QUANTILE, PLAN_UNIQUES};
     (void)state;
     for (size_t i = 0; i < PT_COUNT(kinds); i++) {
         Asked *a = tell_runs("1a0=x 2a0 3a0=y|1b1 2b1=x|2a3 3b4=y 4a0=z|", "");
@@ -422,8 +450,9 @@ static void allocations_fail(void **state)
         a->plan.funnel.breakdown.slot = kinds[i] == PLAN_FUNNEL ? 0 : UINT32_MAX;
         if (kinds[i] == PLAN_SEGMENTATION) {
             make_plan(a, kinds[i]);
-            a->series.measure = PLAN_QUANTILE;
+            a->series.measure = measures[i];
             a->plan.segmentation.breakdown.slot = 0;
+            a->plan.set_count = 1; // uniques: rows in any order
         }
         const PlanRun run = {.threads = 1, .memory_bytes = MEMORY};
         PtStatus st = PT_NO_MEMORY;
@@ -441,7 +470,7 @@ static void allocations_fail(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[PT_COUNT(moved_cases) + PT_COUNT(many_cases) + 8];
+    struct CMUnitTest tests[PT_COUNT(moved_cases) + PT_COUNT(many_cases) + 9];
     size_t n = 0;
     PT_TEST_ROWS(tests, n, moved_cases, moved_case);
     PT_TEST_ROWS(tests, n, many_cases, many_case);
@@ -449,6 +478,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(progress_and_counts);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(over_memory);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(refused);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(offsets_of_two_blocks_are_kept);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(reads_fail);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(telling_fails);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(allocations_fail);

@@ -465,6 +465,49 @@ PtStatus scan_number(Scan *s, const ScanRow *row, uint32_t slot, ValueTable *val
     return st;
 }
 
+/* Of one row by itself. */
+static PtStatus number_of_row(Scan *s, const ScanBlock *block, uint32_t i, uint32_t slot,
+                              ValueTable *values, uint32_t *ret_number, PtError *err)
+{
+    const uint16_t row = block->rows[i];
+    const ScanRow one = {.time_ms = block->times[row],
+                         .run = block->run,
+                         .row = block->base + row,
+                         .code = s->cursors[block->run].codes[row],
+                         .kept = PASS_NONE};
+    return scan_number(s, &one, slot, values, ret_number, err);
+}
+
+PtStatus scan_numbers(Scan *s, const ScanBlock *block, uint32_t slot, ValueTable *values,
+                      uint32_t *ret_numbers, PtError *err)
+{
+    enum { EACH = 256 };
+    uint16_t places[EACH];
+    Cursor *c = &s->cursors[block->run];
+    const SlotNumbers *n = &c->numbers[slot];
+    const bool texts = has_texts(s->pass, slot);
+    const ColumnsBlock *b = NULL;
+    PtStatus st = texts ? slots_block(c, s->pass, s->pass->slots[slot].parts[0],
+                                      block->base / COLUMNS_BLOCK_ROWS, &b, err)
+                        : PT_OK;
+    for (uint32_t first = 0; st == PT_OK && first < block->count; first += EACH) {
+        const uint32_t count = block->count - first < EACH ? block->count - first : EACH;
+        if (texts) {
+            match_places(b, block->rows + first, count, places);
+        }
+        for (uint32_t i = 0; st == PT_OK && i < count; i++) {
+            const bool here = texts && places[i] != MATCH_NOWHERE && n->epoch == s->epoch &&
+                              n->block == block->base / COLUMNS_BLOCK_ROWS;
+            const uint32_t known = here ? n->numbers[b->u32[places[i]]] : UINT32_MAX;
+            ret_numbers[first + i] = known;
+            if (known == UINT32_MAX) {
+                st = number_of_row(s, block, first + i, slot, values, &ret_numbers[first + i], err);
+            }
+        }
+    }
+    return st;
+}
+
 PtStatus scan_offset(Scan *s, const ScanRow *row, uint64_t *ret_offset, PtError *err)
 {
     const Pass *p = s->pass;

@@ -170,12 +170,22 @@ typedef struct Kept { /* a block of a column */
     uint32_t number;
 } Kept;
 
+typedef struct Listed { /* rare events of a block, by the file */
+    RunRareScratch scratch;
+    const ColumnsBlock *codes, *times; /* of the block `number`; NULL: none */
+    uint32_t number;
+    uint16_t rows[COLUMNS_RARE_MOST]; /* of one code */
+    int64_t row_times[COLUMNS_RARE_MOST];
+} Listed;
+
 struct ColumnsReader {
     Run *run; /* borrowed from the snapshot */
     uint32_t column_count;
     RunScratch chained;          /* of chains */
     const ColumnsChains *chains; /* of chain_block; NULL: none */
     uint32_t chain_block;
+    Listed listed;
+    Kept odd_offsets; /* OFFSET of odd blocks */
     Kept columns[];
 };
 
@@ -200,6 +210,8 @@ void columns_reader_close(ColumnsReader *r)
     }
     if (r != NULL) {
         run_scratch_done(&r->chained);
+        run_rare_scratch_done(&r->listed.scratch);
+        run_scratch_done(&r->odd_offsets.scratch);
     }
     free(r);
 }
@@ -210,7 +222,9 @@ PtStatus columns_read(ColumnsReader *r, uint32_t column, uint32_t block,
     if (column >= r->column_count) {
         return pt_fail(err, PT_INVALID, "the event columns have no column %u", column);
     }
-    Kept *k = &r->columns[column];
+    // Rows that tie mostly stand in neighbouring blocks, and are compared one by one.
+    const bool odd = column == COLUMNS_COLUMN_OFFSET && block % 2 == 1;
+    Kept *k = odd ? &r->odd_offsets : &r->columns[column];
     if (k->block == NULL || k->number != block) {
         const ColumnsBlock *read = NULL;
         k->block = NULL;
@@ -251,10 +265,48 @@ PtStatus columns_chain_times(ColumnsReader *r, uint32_t from, uint32_t to, int64
     return run_chain_times(r->run, &r->chained, from, to, times, err);
 }
 
-bool columns_rare_find(const ColumnsReader *r, uint32_t block, uint16_t code, ColumnsRare *ret_rare)
+/* Rows of the code among those that are listed; false: it is not. */
+static bool pick_listed(Listed *l, uint16_t code, ColumnsRare *ret_rare)
 {
-    return block < run_info(r->run).blocks &&
-           run_rare_find(run_rare(r->run), block, code, ret_rare);
+    uint32_t at = 0, count = 0;
+    for (uint32_t word = 0; at < l->codes->count; word++) {
+        for (uint64_t bits = l->codes->present[word]; bits != 0; bits &= bits - 1, at++) {
+            if (l->codes->u16[at] != code) {
+                continue;
+            }
+            l->rows[count] = (uint16_t)(word * 64 + (uint32_t)__builtin_ctzll(bits));
+            l->row_times[count++] = l->times->i64[at];
+        }
+    }
+    *ret_rare = (ColumnsRare){count, l->rows, l->row_times};
+    return count > 0;
+}
+
+PtStatus columns_rare_find(ColumnsReader *r, uint32_t block, uint16_t code, bool *ret_known,
+                           ColumnsRare *ret_rare, PtError *err)
+{
+    Listed *l = &r->listed;
+    *ret_known =
+        block < run_info(r->run).blocks && run_rare_find(run_rare(r->run), block, code, ret_rare);
+    if (*ret_known || block >= run_info(r->run).blocks) {
+        return PT_OK;
+    }
+    if (l->codes == NULL || l->number != block) {
+        const ColumnsBlock *codes = NULL, *times = NULL;
+        l->codes = NULL;
+        const PtStatus st = run_read_rare(r->run, block, &l->scratch, &codes, &times, err);
+        if (st != PT_OK) {
+            return st;
+        }
+        l->codes = codes;
+        l->times = times;
+        l->number = block;
+    }
+    *ret_known = pick_listed(l, code, ret_rare);
+    if (*ret_known) { // where there is no room it is read again
+        (void)run_rare_keep(run_rare(r->run), block, code, ret_rare);
+    }
+    return PT_OK;
 }
 
 bool columns_rare_keep(ColumnsReader *r, uint32_t block, uint16_t code, const ColumnsRare *rare)
