@@ -3,9 +3,11 @@
 """Text understanding: sentiment beside PyPI's vaderSentiment, turn by turn, and the cost of a text.
 
 usage: language.py BUILD_DIR [FILE.txt.gz...]     VADER's ground truth files; those of $PATRON_SHARED when none are given
+       language.py BUILD_DIR --triage             all that is done for a new ticket, over the IT tickets of $PATRON_SHARED
 
 Every figure is CPU of one thread per text. The bar is the median of the turns' ratios.
 """
+import csv
 import gzip
 import json
 import os
@@ -40,9 +42,21 @@ def theirs(peer, texts):
     return asked / (time.process_time() - begin)
 
 
+def triage(build, data):
+    with gzip.open(data / "it-tickets/it_tickets_train.csv.gz", "rt", encoding="utf-8", newline="") as f:
+        texts = [row[0].replace("\n", " ") for at, row in enumerate(csv.reader(f), -1) if at % 5 == 3]
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", suffix=".txt") as file:
+        file.write("".join(text + "\n" for text in texts))
+        file.flush()
+        print(json.dumps(ours(build, "triage", file.name)))
+
+
 def main():
-    build = sys.argv[1]
-    folder = pathlib.Path(os.environ.get("PATRON_SHARED", "../shared")) / "data/vader"
+    build, data = sys.argv[1], pathlib.Path(os.environ.get("PATRON_SHARED", "../shared")) / "data"
+    if sys.argv[2:] == ["--triage"]:
+        triage(build, data)
+        return
+    folder = data / "vader"
     texts = list(texts_of(sys.argv[2:] or sorted(folder.glob("*_GroundTruth.txt.gz"))))
     peer, ratios = vader.SentimentIntensityAnalyzer(), []
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", suffix=".txt") as file:

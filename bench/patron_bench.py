@@ -45,8 +45,9 @@ class UnixConnection(http.client.HTTPConnection):
 class Patrond:
     """A daemon on a folder. The folder stays until drop()."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, *flags: str):
         self.folder = folder
+        self.flags = flags
         self.port = free_port()
         self.process = None
         self.key = None
@@ -57,7 +58,7 @@ class Patrond:
         begun = time.monotonic()
         self.process = subprocess.Popen(
             [program("PATROND", "src/app/patrond"), "--data", str(self.folder),
-             "--listen", f"127.0.0.1:{self.port}"], stdout=self.log, stderr=self.log)
+             "--listen", f"127.0.0.1:{self.port}", *self.flags], stdout=self.log, stderr=self.log)
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() - begun > 300:
                 raise SystemExit(f"patrond did not become ready: see {self.folder}.log")

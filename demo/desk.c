@@ -59,9 +59,11 @@ static long send_as(DemoDesk *d, DeskPerson *p, const char *method, const char *
 {
     char url[1200];
     long status = 0;
+    const bool mail = strncmp(path, "/api/v1/mailboxes/", 18) == 0 && strcmp(method, "POST") == 0;
     const bool csv = strncmp(path, "/api/v1/commerce/files/", 23) == 0;
-    struct curl_slist *headers =
-        curl_slist_append(NULL, csv ? "Content-Type: text/csv" : "Content-Type: application/json");
+    struct curl_slist *headers = curl_slist_append(NULL, mail  ? "Content-Type: message/rfc822"
+                                                         : csv ? "Content-Type: text/csv"
+                                                               : "Content-Type: application/json");
     for (struct curl_slist *h = p->headers; h != NULL; h = h->next) {
         headers = curl_slist_append(headers, h->data);
     }
@@ -111,17 +113,19 @@ PtStr desk_text(PtStr object, const char *name)
                                                   : PT_STR("");
 }
 
-bool desk_sign_in(DemoDesk *d, unsigned agent)
+bool desk_sign_in(DemoDesk *d, unsigned person)
 {
     char body[256], header[128];
-    if (agent >= FLOOR_AGENTS) {
+    if (person == DESK_ADMIN || person >= DESK_PEOPLE) {
         return false;
     }
-    DeskPerson *p = &d->people[agent];
+    DeskPerson *p = &d->people[person];
     curl_slist_free_all(p->headers);
     p->headers = NULL;
     (void)snprintf(body, sizeof body, "{\"email\":\"%s@larkfield.example\",\"password\":\"%s\"}",
-                   floor_agents[agent].email, d->password);
+                   person < FLOOR_AGENTS ? floor_agents[person].email
+                                         : floor_staff[person - FLOOR_STAFF_AT].email,
+                   d->password);
     const long status = send_as(d, p, "POST", "/api/v1/session", pt_str(body));
     explicit_bzero(body, sizeof body);
     if (status != 200) {
@@ -155,31 +159,62 @@ static void refused(DemoDesk *d, const FloorAct *act, long status)
     const PtStr why = pt_buf_str(&d->people[act->agent].answer);
     floor_lost(d->floor, act->ticket);
     if (d->refused++ == 0) {
-        (void)fprintf(stderr, "patron-demo: the desk answers %ld to %s %s: %.*s\n", status,
-                      act->report ? "a report" : act->key, act->body,
-                      (int)(why.len < 200 ? why.len : 200), why.len > 0 ? why.data : "");
+        (void)fprintf(stderr, "patron-demo: the desk answers %ld to %s: %.300s: %.*s\n", status,
+                      act->path, act->body, (int)(why.len < 200 ? why.len : 200),
+                      why.len > 0 ? why.data : "");
+    }
+}
+
+/* Where an answer names the ticket, and whether the report joined another's. */
+static void opened(DemoDesk *d, const FloorAct *act, PtStr answer)
+{
+    char key[FLOOR_KEY];
+    PtStr named = desk_text(desk_member(answer, "ticket"), "key");
+    bool joined = pt_str_eq(desk_member(answer, "joined"), PT_STR("true"));
+    if (act->kind == FLOOR_PORTAL) {
+        const PtStr known = desk_member(answer, "known");
+        named = desk_text(desk_member(answer, "report"), "ticket");
+        joined = known.len > 0 && known.data[0] == '{';
+    } else if (act->kind == FLOOR_MAIL) {
+        named = desk_text(answer, "ticket");
+    }
+    (void)snprintf(key, sizeof key, "%.*s", PT_STR_ARG(named));
+    d->reports++;
+    d->joined += joined;
+    d->tickets += !joined && named.len > 0;
+    if (named.len == 0) {
+        floor_lost(d->floor, act->ticket);
+    } else {
+        floor_opened(d->floor, act->ticket, key, joined);
     }
 }
 
 static void act_once(DemoDesk *d, const FloorAct *act)
 {
-    char path[64], key[FLOOR_KEY];
-    (void)snprintf(path, sizeof path, "/api/v1/tickets%s%s", act->report ? "" : "/", act->key);
+    static const char *const methods[] = {[FLOOR_REPORT] = "POST", [FLOOR_PORTAL] = "POST",
+                                          [FLOOR_MAIL] = "POST",   [FLOOR_CHANGE] = "PATCH",
+                                          [FLOOR_SORT] = "PATCH",  [FLOOR_LOOK] = "GET",
+                                          [FLOOR_LEARN] = "POST",  [FLOOR_PRESENCE] = "PUT"};
     const long status =
-        desk_ask(d, act->agent, act->report ? "POST" : "PATCH", path, pt_str(act->body));
+        desk_ask(d, act->agent, methods[act->kind], act->path, (PtStr){act->body, act->len});
+    const PtStr answer = pt_buf_str(&d->people[act->agent].answer);
     if (status != 200 && status != 201) {
-        refused(d, act, status);
+        if (act->kind != FLOOR_LEARN) { // not every ticket was read by the machine
+            refused(d, act, status);
+        }
         return;
     }
-    const PtStr answer = pt_buf_str(&d->people[act->agent].answer);
-    const PtStr ticket = desk_member(answer, "ticket");
-    const PtStr assignee = desk_text(ticket, "assignee");
-    floor_given(d->floor, act->ticket, assignee.data, assignee.len);
-    if (act->report) {
-        const PtStr named = desk_text(ticket, "key");
-        (void)snprintf(key, sizeof key, "%.*s", PT_STR_ARG(named));
-        floor_opened(d->floor, act->ticket, key,
-                     pt_str_eq(desk_member(answer, "joined"), PT_STR("true")));
+    d->mails += act->kind == FLOOR_MAIL;
+    d->sorted += act->kind == FLOOR_SORT;
+    if (act->opens) {
+        opened(d, act, answer);
+    } else if (act->kind == FLOOR_LOOK || act->kind == FLOOR_CHANGE) {
+        const PtStr ticket = desk_member(answer, "ticket"),
+                    assignee = desk_text(ticket, "assignee");
+        floor_given(d->floor, act->ticket, assignee.data, assignee.len);
+        if (assignee.len == 0 && desk_text(ticket, "queue").len == 0) {
+            floor_unsorted(d->floor, act->ticket);
+        }
     }
 }
 
@@ -228,11 +263,13 @@ static void look_around(DemoDesk *d, int64_t now_ms)
 
 static void act_until(DemoDesk *d, int64_t now_ms)
 {
-    FloorAct act;
     look_around(d, now_ms);
-    while (!is_stopping(d) && floor_next(d->floor, now_ms, &act)) {
-        act_once(d, &act);
+    desk_read_post(d);
+    while (!is_stopping(d) && floor_next(d->floor, now_ms, &d->act)) {
+        act_once(d, &d->act);
     }
+    desk_answer_offers(d);
+    desk_watch_rush(d, now_ms);
 }
 
 /* ---- History ----------------------------------------------------------------------------------
@@ -257,16 +294,16 @@ static bool live_through(DemoDesk *d, int64_t end_ms, double speed)
     const int64_t begun_ms = sender_clock_ms(true);
     const int64_t until_ms = end_ms - MARGIN_MS;
     int64_t at_ms = start_ms, told_ms = begun_ms;
-    FloorAct act;
     floor_set_time(d->floor, start_ms);
     if (!set_clock(d, HISTORY_SPEED, start_ms)) {
         return false;
     }
     while (at_ms < until_ms && !is_stopping(d)) {
         look_around(d, at_ms);
+        desk_read_post(d);
         at_ms = start_ms + (sender_clock_ms(true) - begun_ms) * HISTORY_SPEED;
-        if (at_ms < until_ms && floor_next(d->floor, at_ms, &act)) {
-            act_once(d, &act);
+        if (at_ms < until_ms && floor_next(d->floor, at_ms, &d->act)) {
+            act_once(d, &d->act);
         } else {
             nap();
         }
@@ -300,7 +337,10 @@ static bool begin(DemoDesk *d)
     if (d->floor == NULL || !desk_register(d)) {
         return false;
     }
-    return total == 0 && d->c.history_days > 0 ? live_through(d, now_ms, speed) : adopt(d, "");
+    if (total > 0) {
+        return adopt(d, "");
+    }
+    return (d->c.history_days <= 0 || live_through(d, now_ms, speed)) && desk_ask_first(d);
 }
 
 /* ---- Life -------------------------------------------------------------------------------------
@@ -321,7 +361,8 @@ DemoDesk *demo_desk_open(const DemoDeskConfig *config)
     for (unsigned i = 0; i < DESK_PEOPLE; i++) {
         there = person_init(d, i) && there;
     }
-    if (!there || !begin(d)) {
+    d->postbox = there ? postbox_open() : NULL;
+    if (d->postbox == NULL || !begin(d)) {
         demo_desk_close(d);
         return NULL;
     }
@@ -367,10 +408,13 @@ void demo_desk_close(DemoDesk *d)
         curl_easy_cleanup(d->people[i].curl);
         pt_buf_done(&d->people[i].answer);
     }
+    (void)printf("the service desk: %u reports, %u tickets, %u joined, %u mails\n", d->reports,
+                 d->tickets, d->joined, d->mails);
     if (d->refused > 0) {
         (void)fprintf(stderr, "patron-demo: the desk refused %u acts\n", d->refused);
     }
     floor_free(d->floor);
+    postbox_close(d->postbox);
     explicit_bzero(d->password, sizeof d->password);
     free(d);
 }

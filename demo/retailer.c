@@ -273,9 +273,9 @@ static Session *next_session(Retailer *r)
         if (number != r->hour.number) {
             set_hour(r, number);
         }
-        const bool rush = scenario_holds(SCENARIO_BLACK_FRIDAY);
-        const uint32_t online = r->hour.online_mean * (rush ? 3 : 1);
-        const uint32_t stores = r->hour.stores_mean * (rush ? 2 : 1);
+        const double times = scenario_times(), in_stores = times > 1 ? 1 + times / 3 : 1;
+        const uint32_t online = (uint32_t)(r->hour.online_mean * times);
+        const uint32_t stores = (uint32_t)(r->hour.stores_mean * in_stores);
         const double busy = (online * (100.0 - TILL_PCT) + stores * (double)TILL_PCT) / 100000.0;
         r->now_ms += -log(1 - pt_rng_unit(&r->rng)) / (r->rate * busy);
         s = choose(r, online, stores);

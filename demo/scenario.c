@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 static const ScenarioRow rows[SCENARIO_KIND_COUNT] = {
     [SCENARIO_BLACK_FRIDAY] = {"black_friday", "Black Friday",
-                               "Three times as many visitors, everything 25 % off; stores are "
-                               "twice as busy",
-                               24 * 60},
+                               "Customers and reports grow by stages to twenty times an ordinary "
+                               "hour's, everything is 25 % off; then payments slow down and the "
+                               "tills of one region fail. The whole desk works, and it ends with "
+                               "a summary",
+                               6 * 60},
     [SCENARIO_SHARED_TABLET] = {"shared_tablet", "Shared tablet",
                                 "One tablet in each store: customers sign in on it one after the "
                                 "other, and few sign out",
@@ -30,6 +34,18 @@ static const ScenarioRow rows[SCENARIO_KIND_COUNT] = {
                                "No store of the region can sell; all of them call the service desk",
                                60},
 };
+
+/* Black Friday, by minutes since its start. */
+static const struct {
+    int32_t from_min, times;
+} stages[] = {{0, 3}, {30, 8}, {60, 20}, {120, 8}, {180, 3}};
+static const struct {
+    ScenarioKind kind;
+    int32_t from_min, to_min;
+} brought[] = {{SCENARIO_PAYMENTS_DOWN, 75, 110}, {SCENARIO_REGION_TILLS, 90, 125}};
+
+static pthread_mutex_t story_lock = PTHREAD_MUTEX_INITIALIZER;
+static char told[SCENARIO_STORY];
 
 static atomic_llong shop_ms;
 /* When each one was started, shop time; 0: it does not hold. */
@@ -87,7 +103,49 @@ void scenario_set_time(int64_t now_ms)
     }
 }
 
+/* Of Black Friday; -1: it is not. */
+static int64_t rush_min(void)
+{
+    const int64_t since_ms =
+        atomic_load_explicit(&started_ms[SCENARIO_BLACK_FRIDAY], memory_order_relaxed);
+    const int64_t now_ms = atomic_load_explicit(&shop_ms, memory_order_relaxed);
+    return since_ms == 0 ? -1 : now_ms > since_ms ? (now_ms - since_ms) / 60000 : 0;
+}
+
 bool scenario_holds(ScenarioKind kind)
 {
-    return atomic_load_explicit(&started_ms[kind], memory_order_relaxed) != 0;
+    if (atomic_load_explicit(&started_ms[kind], memory_order_relaxed) != 0) {
+        return true;
+    }
+    const int64_t min = rush_min();
+    for (size_t i = 0; min >= 0 && i < sizeof brought / sizeof *brought; i++) {
+        if (brought[i].kind == kind && min >= brought[i].from_min && min < brought[i].to_min) {
+            return true;
+        }
+    }
+    return false;
+}
+
+double scenario_times(void)
+{
+    const int64_t min = rush_min();
+    double times = 1;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages && min >= stages[i].from_min; i++) {
+        times = stages[i].times;
+    }
+    return times;
+}
+
+void scenario_tell(const char *story)
+{
+    (void)pthread_mutex_lock(&story_lock);
+    (void)snprintf(told, sizeof told, "%s", story);
+    (void)pthread_mutex_unlock(&story_lock);
+}
+
+void scenario_story(char out[static SCENARIO_STORY])
+{
+    (void)pthread_mutex_lock(&story_lock);
+    memcpy(out, told, sizeof told);
+    (void)pthread_mutex_unlock(&story_lock);
 }

@@ -52,5 +52,15 @@ void scenario_stop_all(void);
 /* Shop time, told by whoever moves it; it starts, and ends, scenarios. */
 void scenario_set_time(int64_t now_ms);
 
-/* Whether a scenario holds, for the generator: cheap. */
+/* Whether a scenario holds, for the generator: cheap. Black Friday brings others with it, each for
+ * a while. */
 bool scenario_holds(ScenarioKind kind);
+
+/* How many times an ordinary hour's customers and reports there are: 1, and over that while it is
+ * Black Friday, 20 in its second hour. */
+double scenario_times(void);
+
+/* What came of the last one that ended, in words; "" at first. Up to SCENARIO_STORY bytes. */
+enum { SCENARIO_STORY = 600 };
+void scenario_tell(const char *story);
+void scenario_story(char out[static SCENARIO_STORY]);

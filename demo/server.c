@@ -89,6 +89,8 @@ static void get_scenarios(DemoServe *s, HttpExchange *x)
 {
     (void)s;
     PtBuf body;
+    char story[SCENARIO_STORY];
+    scenario_story(story);
     pt_buf_init(&body, SCENARIOS_BYTES);
     PtJsonOut out = pt_json_out(&body);
     pt_json_out_object(&out);
@@ -98,6 +100,8 @@ static void get_scenarios(DemoServe *s, HttpExchange *x)
         put_scenario(&out, scenario_at(i));
     }
     pt_json_out_array_end(&out);
+    pt_json_out_key(&out, PT_STR("story"));
+    pt_json_out_str(&out, pt_str(story));
     pt_json_out_object_end(&out);
     if (pt_buf_status(&body) == PT_OK) {
         server_reply_json(x, 200, pt_buf_str(&body));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The demo's panel: where to go, what may happen to the retailer, how fast its time runs.
-import { ask, clockTime, config, h, keepingFocus, ribbon, say, show } from './common.js'
+import { ask, clockTime, config, h, keepingFocus, one, ribbon, say, show } from './common.js'
 
 const SPEEDS = [0, 1, 60, 1000, 10000]
 const DOORS = [
@@ -19,7 +19,7 @@ async function set(scenario, action) {
     show('#trouble', h('p', { class: 'problem', role: 'alert' }, list.message))
     return
   }
-  drawScenarios(list.data)
+  drawScenarios(list)
   say(`${scenario.title}: ${action === 'start' ? 'started' : 'stopped'}`)
 }
 
@@ -27,12 +27,13 @@ const row = (s) => h('li', { class: s.active ? 'panel on' : 'panel' },
   h('div', { class: 'grow' }, h('h3', null, s.title), s.active ? h('span', { class: 'tag' }, `Since ${clockTime(s.since)}`) : null, h('p', { class: 'soft' }, `${s.what}. Ends by itself after ${hours(s.duration_min)} of shop time.`)),
   h('button', { class: s.active ? 'button main' : 'button', id: s.name, onclick: () => set(s, s.active ? 'stop' : 'start') }, s.active ? 'Stop' : 'Start', h('span', { class: 'unseen' }, ` ${s.title}`)))
 
-function drawScenarios(list) {
+function drawScenarios({ data, story }) {
   show('#trouble')
-  keepingFocus(() => show('#scenarios', list.map(row)))
+  if (one('#story').textContent !== story) show('#story', story ? h('p', { class: 'panel' }, story) : null)
+  keepingFocus(() => show('#scenarios', data.map(row)))
 }
 
-const readScenarios = () => ask('/scenarios').then(({ data }) => drawScenarios(data)).catch((error) => show('#trouble', h('p', { class: 'problem' }, error.message)))
+const readScenarios = () => ask('/scenarios').then(drawScenarios).catch((error) => show('#trouble', h('p', { class: 'problem' }, error.message)))
 
 // -- clock --------------------------------------------------------------------------------------------------------
 
@@ -79,7 +80,7 @@ document.title = 'Larkfield Panel'
 show('#main', h('div', null, h('h1', null, 'Larkfield, an invented retailer'), h('p', { class: 'soft' }, '40 stores in 8 countries, a web shop, an app. Its customers are made up; what they do is sent to Patron as any retailer would send it.')),
   h('nav', { 'aria-label': 'Pages' }, h('ul', { class: 'doors' }, DOORS.map(([href, name, what]) => h('li', null, h('a', { href }, h('b', null, name), h('span', { class: 'soft' }, what)))))),
   part('Time', h('div', { class: 'panel clock', id: 'clock' })),
-  part('What happens to the retailer', h('div', { id: 'trouble' }), h('ul', { class: 'scenarios', id: 'scenarios' })),
+  part('What happens to the retailer', h('div', { id: 'trouble' }), h('div', { id: 'story' }), h('ul', { class: 'scenarios', id: 'scenarios' })),
   part('Three minutes to see it', h('ol', { class: 'tour' }, [
     'Open the shop, look at a few things and put one into the bag: a visitor without a name.', 'Sign in as one of the customers: the visit and what was known become one person.',
     'Find the person on the associate’s page and leave it open beside the shop.', 'Scan their card at the till and sell something: the same timeline moves, now from the store.',

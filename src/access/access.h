@@ -204,6 +204,10 @@ typedef struct AccessEdit {
     bool set_stores;
     const PtStr *stores; /* ..ACCESS_STORES_MAX codes of 1..ACCESS_STORE_MAX bytes */
     size_t store_count;
+    /* Asked within the transaction, of the account as it becomes: what it fails with undoes the
+     * change. NULL: nobody. */
+    PtStatus (*within)(void *ctx, PtSqlTx *tx, const AccessAccount *account, PtError *err);
+    void *within_ctx;
 } AccessEdit;
 PT_NODISCARD PtStatus access_account_change(Access *access, const AccessPrincipal *by, PtStr ref,
                                             const AccessEdit *edit, PtArena *arena,

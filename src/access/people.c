@@ -559,6 +559,9 @@ PtStatus access_account_change(Access *a, const AccessPrincipal *by, PtStr ref,
     if (st == PT_OK) {
         st = account_find(a, c.tx, old.id, arena, ret_account, err);
     }
+    if (st == PT_OK && edit->within != NULL) {
+        st = edit->within(edit->within_ctx, c.tx, ret_account, err);
+    }
     if (st == PT_OK) {
         st = change_commit(&c, err);
     }

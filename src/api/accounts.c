@@ -114,30 +114,35 @@ void api_accounts_reset(ApiCall *call)
     answer_link(call, 200, st, &a, &link);
 }
 
+typedef struct Leaving {
+    ApiCall *call;
+    int64_t number;
+} Leaving;
+
 /* Nothing is given any more to who can no longer sign in, or may not work on tickets. */
-static PtStatus leave_work(ApiCall *call, const AccessAccount *a)
+static PtStatus leave_work(void *ctx, PtSqlTx *tx, const AccessAccount *a, PtError *err)
 {
-    DeskRouteMe me = {.known = false};
+    Leaving *l = ctx;
     const bool disabled = a->state == ACCESS_DISABLED;
     bool works = false;
     for (unsigned i = 0; i < api_role_count; i++) {
         works = works || (pt_str_eq(a->role, pt_str(api_roles[i].name)) &&
                           (api_roles[i].permissions & PERMISSION_DESK_WRITE) != 0);
     }
-    if (works && !disabled) {
-        return PT_OK;
-    }
-    PtStatus st = desk_route_me(call->api->desk, a->id, call->arena, &me, &call->error);
-    return st == PT_OK && me.taking != DESK_TAKING_OFFLINE
-               ? desk_route_take(call->api->desk, &call->who.actor, a->id, DESK_TAKING_OFFLINE,
-                                 disabled ? PT_STR("disabled") : PT_STR("role"), &call->error)
-               : st;
+    return works && !disabled
+               ? PT_OK
+               : desk_route_dismiss(l->call->api->desk, tx, &l->call->who.actor, a->id,
+                                    disabled ? PT_STR("disabled") : PT_STR("role"), &l->number,
+                                    err);
 }
 
 void api_accounts_change(ApiCall *call)
 {
     const ApiValue *in = call->in;
-    const AccessEdit edit = {.name = in[IN_ACCOUNTS_CHANGE_NAME].text,
+    Leaving leaving = {.call = call};
+    const AccessEdit edit = {.within = leave_work,
+                             .within_ctx = &leaving,
+                             .name = in[IN_ACCOUNTS_CHANGE_NAME].text,
                              .role = in[IN_ACCOUNTS_CHANGE_ROLE].text,
                              .set_disabled = in[IN_ACCOUNTS_CHANGE_DISABLED].given,
                              .disabled = in[IN_ACCOUNTS_CHANGE_DISABLED].truth,
@@ -155,7 +160,9 @@ void api_accounts_change(ApiCall *call)
         st = access_account_change(call->api->c.access, &call->who, call->args[0], &edit,
                                    call->arena, &a, &call->error);
     }
-    st = st == PT_OK ? leave_work(call, &a) : st;
+    if (st == PT_OK) {
+        desk_route_dismissed(call->api->desk, leaving.number);
+    }
     answer_account(call, st, &a);
 }
 

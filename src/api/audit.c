@@ -18,7 +18,7 @@ PtStatus api_audit(ApiCall *call, const char *action, const char *subject_type, 
                               .subject_type = subject_type,
                               .subject = subject,
                               .detail = detail};
-    PtStatus st = pt_sql_begin(call->api->c.core, true, &tx, err);
+    PtStatus st = pt_sql_begin_shared(call->api->c.core, &tx, err);
     if (st == PT_OK) {
         st = audit_write(tx, pt_clock_now_ms(pt_clock_real()), &entry, err);
     }

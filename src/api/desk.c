@@ -39,6 +39,24 @@ static void put_due(PtJsonOut *out, DeskDue due)
     pt_json_put_str(out, "due_state", pt_str(desk_due_states[due.state]));
 }
 
+static void put_tone(PtJsonOut *out, const DeskTicket *t)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } tones[] = {{"sentiment", t->sentiment},
+                 {"sentiment_lowest", t->sentiment_lowest},
+                 {"tone_urgency", t->tone_urgency}};
+    pt_json_put_str(out, "mood", pt_str(desk_moods[desk_mood(t->tones, t->sentiment)]));
+    for (size_t i = 0; i < sizeof tones / sizeof *tones; i++) {
+        if (t->tones > 0) {
+            api_put_double(out, tones[i].name, (double)tones[i].value / DESK_TONE_ONE);
+        } else {
+            api_put_null(out, tones[i].name);
+        }
+    }
+}
+
 void api_put_ticket(ApiCall *call, PtJsonOut *out, const DeskTicket *t)
 {
     char key[DESK_KEY_MAX];
@@ -71,6 +89,7 @@ void api_put_ticket(ApiCall *call, PtJsonOut *out, const DeskTicket *t)
     api_put_time_or_null(out, "resolved_at", t->resolved_ms);
     api_put_time_or_null(out, "closed_at", t->closed_ms);
     put_due(out, desk_due(call->api->desk, t->number));
+    put_tone(out, t);
     pt_json_out_object_end(out);
 }
 
@@ -165,7 +184,7 @@ static PtStatus read_bits(ApiCall *call, const ApiValue *value, const BitNames *
 /* What list and export have in common, by the place of their first parameter. */
 typedef struct ListPlaces {
     unsigned state, type, priority, queue, assignee, store, category, requester, major, search, due,
-        sort, reversed;
+        mood, lowest, pressing, sort, reversed;
 } ListPlaces;
 
 #define LIST_PLACES(OP)                                                                            \
@@ -180,6 +199,9 @@ typedef struct ListPlaces {
      .major = Q_##OP##_MAJOR,                                                                      \
      .search = Q_##OP##_SEARCH,                                                                    \
      .due = Q_##OP##_DUE_STATE,                                                                    \
+     .mood = Q_##OP##_MOOD,                                                                        \
+     .lowest = Q_##OP##_MOOD_LOWEST,                                                               \
+     .pressing = Q_##OP##_PRESSING,                                                                \
      .sort = Q_##OP##_SORT,                                                                        \
      .reversed = Q_##OP##_REVERSED}
 
@@ -191,6 +213,8 @@ static PtStatus read_query(ApiCall *call, const ListPlaces *p, DeskQuery *query)
     static const BitNames types = {"type", desk_types, 0, NULL, 0};
     static const BitNames levels = {"priority", priorities, 1, NULL, 0};
     static const BitNames dues = {"due_state", desk_due_states, 0, NULL, 0};
+    static const BitNames moods = {"mood", desk_moods, 0, NULL, 0};
+    static const BitNames lowest = {"mood_lowest", desk_moods, 0, NULL, 0};
     const ApiValue *q = call->query;
     *query = (DeskQuery){.queue = q[p->queue].text,
                          .assignee = q[p->assignee].text,
@@ -199,11 +223,14 @@ static PtStatus read_query(ApiCall *call, const ListPlaces *p, DeskQuery *query)
                          .requester = q[p->requester].text,
                          .text = q[p->search].text,
                          .major = q[p->major].truth,
+                         .pressing = q[p->pressing].truth,
                          .sort = (DeskSort)q[p->sort].choice,
                          .ascending = q[p->reversed].truth};
     PtStatus st = read_bits(call, &q[p->state], &states, &query->states);
     st = st == PT_OK ? read_bits(call, &q[p->type], &types, &query->types) : st;
     st = st == PT_OK ? read_bits(call, &q[p->due], &dues, &query->dues) : st;
+    st = st == PT_OK ? read_bits(call, &q[p->mood], &moods, &query->moods) : st;
+    st = st == PT_OK ? read_bits(call, &q[p->lowest], &lowest, &query->lowest_moods) : st;
     return st == PT_OK ? read_bits(call, &q[p->priority], &levels, &query->priorities) : st;
 }
 
@@ -214,6 +241,42 @@ static PtArena *page_arena(ApiCall *call)
         (void)pt_fail(&call->error, PT_NO_MEMORY, "no memory for a page of tickets");
     }
     return arena;
+}
+
+/* Where texts have the words, of those tickets whose key, title and so on have not all. */
+static void put_matched(PtJsonOut *out, const DeskPage *page)
+{
+    pt_json_out_key(out, PT_STR("matched"));
+    pt_json_out_array(out);
+    for (size_t i = 0; page->matched != NULL && i < page->count; i++) {
+        const DeskMatched *m = &page->matched[i];
+        if (m->text.len == 0) {
+            continue;
+        }
+        pt_json_out_object(out);
+        pt_json_put_i64(out, "number", page->tickets[i].number);
+        pt_json_put_str(out, "in",
+                        m->seq == 0    ? PT_STR("description")
+                        : m->is_public ? PT_STR("note")
+                                       : PT_STR("internal_note"));
+        if (m->seq != 0) {
+            pt_json_put_i64(out, "seq", m->seq);
+        } else {
+            api_put_null(out, "seq");
+        }
+        pt_json_put_str(out, "text", m->text);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+static void put_searched(PtJsonOut *out, DeskSearched searched)
+{
+    pt_json_out_key(out, PT_STR("searched"));
+    pt_json_out_object(out);
+    pt_json_put_bool(out, "reads", searched.reads);
+    pt_json_put_i64(out, "from", searched.from);
+    pt_json_out_object_end(out);
 }
 
 void api_tickets_list(ApiCall *call)
@@ -239,6 +302,10 @@ void api_tickets_list(ApiCall *call)
         api_put_ticket(call, &out, &page.tickets[i]);
     }
     pt_json_out_array_end(&out);
+    if (query.text.len > 0) {
+        put_matched(&out, &page);
+        put_searched(&out, desk_searched(call->api->desk));
+    }
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }
@@ -267,16 +334,29 @@ static void csv_head(PtBuf *out)
         pt_buf_printf(out, ",%s", desk_fields[csv_fields[i]]);
     }
     pt_buf_add_str(out, PT_STR(",reports,stores,tills,customers,major,opened_at,changed_at,"
-                               "acknowledged_at,resolved_at,closed_at,due_at,due_clock,due_state"
-                               "\r\n"));
+                               "acknowledged_at,resolved_at,closed_at,due_at,due_clock,due_state,"
+                               "mood,sentiment,sentiment_lowest,tone_urgency\r\n"));
 }
 
 static void csv_due(PtBuf *out, DeskDue due)
 {
     const bool dated = due.due_ms != WORK_NEVER;
     csv_time(out, dated ? due.due_ms : 0);
-    pt_buf_printf(out, ",%s,%s\r\n", dated ? work_clock_name(due.clock) : "",
+    pt_buf_printf(out, ",%s,%s", dated ? work_clock_name(due.clock) : "",
                   desk_due_states[due.state]);
+}
+
+static void csv_tone(PtBuf *out, const DeskTicket *t)
+{
+    const int64_t tones[] = {t->sentiment, t->sentiment_lowest, t->tone_urgency};
+    pt_buf_printf(out, ",%s", desk_moods[desk_mood(t->tones, t->sentiment)]);
+    for (size_t i = 0; i < sizeof tones / sizeof *tones; i++) {
+        pt_buf_add_char(out, ',');
+        if (t->tones > 0) {
+            pt_buf_printf(out, "%.4f", (double)tones[i] / DESK_TONE_ONE);
+        }
+    }
+    pt_buf_add_str(out, PT_STR("\r\n"));
 }
 
 static void csv_row(ApiCall *call, const DeskTicket *t)
@@ -297,6 +377,7 @@ static void csv_row(ApiCall *call, const DeskTicket *t)
         csv_time(out, times[i]);
     }
     csv_due(out, desk_due(call->api->desk, t->number));
+    csv_tone(out, t);
 }
 
 /* *query stands at the page's beginning, and is moved on; *ret_more false: that was the last. */

@@ -11,12 +11,15 @@
 enum { PIECE_BYTES = 256 << 10, DETAIL_BYTES = 4 << 10, NAME_BYTES = 240 };
 
 /* Whoever reads the folder sees it without asking Patron. */
-static PtStatus check_rights(ApiCall *call, BehaviourExportWhat what)
+static PtStatus check_rights(ApiCall *call, BehaviourExportWhat what, PtStr destination)
 {
     const bool events = what == BEHAVIOUR_EXPORT_EVENTS;
     const uint64_t has = call->who.permissions;
     if ((has & PERMISSION_PROFILES_READ) == 0) {
         return pt_fail(&call->error, PT_FORBIDDEN, "needs the permission profiles.read");
+    }
+    if (destination.len > 0 && (has & PERMISSION_DESTINATIONS_WRITE) == 0) {
+        return pt_fail(&call->error, PT_FORBIDDEN, "needs the permission destinations.write");
     }
     return !events || (has & PERMISSION_EVENTS_READ) != 0
                ? PT_OK
@@ -37,6 +40,12 @@ static void put_run(PtJsonOut *out, const BehaviourJobRun *r)
     pt_json_put_i64(out, "bytes", r->bytes);
     pt_json_put_i64(out, "took_ms", r->took_ms);
     api_put_text_or_null(out, "file", r->file);
+    pt_json_put_str(out, "sending", pt_str(behaviour_sending_names[r->sending]));
+    pt_json_put_i64(out, "tries", r->tries);
+    api_put_time_or_null(out, "try_at", r->sending == BEHAVIOUR_SEND_WAITING ? r->try_ms : 0);
+    api_put_time_or_null(out, "sent_at", r->sending == BEHAVIOUR_SEND_SENT ? r->try_ms : 0);
+    api_put_text_or_null(out, "place", r->place);
+    api_put_text_or_null(out, "trouble", r->trouble);
     pt_json_out_object_end(out);
 }
 
@@ -56,6 +65,7 @@ static void put_job(PtJsonOut *out, const BehaviourJob *j)
     pt_json_put_i64(out, "weekday", e->weekday);
     pt_json_put_str(out, "zone", e->zone);
     pt_json_put_str(out, "folder", e->folder);
+    api_put_text_or_null(out, "destination", e->destination);
     pt_json_put_i64(out, "keep_files", e->keep_files);
     pt_json_put_bool(out, "enabled", e->enabled);
     pt_json_put_i64(out, "version", j->version);
@@ -89,12 +99,31 @@ void api_set_export_jobs(Api *api, BehaviourJobs *jobs)
     api->export_jobs = jobs;
 }
 
+static void put_targets(PtJsonOut *out, const BehaviourTarget *targets, size_t count)
+{
+    pt_json_out_key(out, PT_STR("targets"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < count; i++) {
+        pt_json_out_object(out);
+        pt_json_put_str(out, "id", targets[i].id);
+        pt_json_put_str(out, "name", targets[i].name);
+        pt_json_put_str(out, "kind", targets[i].kind);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
 void api_exports_list(ApiCall *call)
 {
     BehaviourJob *list;
-    size_t count;
-    if (api_failed(call, behaviour_jobs_list(call->api->export_jobs, call->arena, &list, &count,
-                                             &call->error))) {
+    BehaviourTarget *targets = NULL;
+    size_t count, target_count = 0;
+    BehaviourJobs *jobs = call->api->export_jobs;
+    PtStatus st = behaviour_jobs_list(jobs, call->arena, &list, &count, &call->error);
+    st = st == PT_OK
+             ? behaviour_jobs_targets(jobs, call->arena, &targets, &target_count, &call->error)
+             : st;
+    if (api_failed(call, st)) {
         return;
     }
     PtJsonOut out = pt_json_out(&call->body);
@@ -105,7 +134,8 @@ void api_exports_list(ApiCall *call)
         put_job(&out, &list[i]);
     }
     pt_json_out_array_end(&out);
-    pt_json_put_bool(&out, "possible", behaviour_jobs_possible(call->api->export_jobs));
+    pt_json_put_bool(&out, "possible", behaviour_jobs_possible(jobs));
+    put_targets(&out, targets, target_count);
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }
@@ -115,6 +145,7 @@ static BehaviourJobEdit read_edit(const ApiCall *call)
 {
     const ApiValue *in = call->in;
     const PtStr cell = in[IN_EXPORTS_ADD_CELL].text, folder = in[IN_EXPORTS_ADD_FOLDER].text;
+    const PtStr destination = in[IN_EXPORTS_ADD_DESTINATION].text;
     return (BehaviourJobEdit){
         .name = in[IN_EXPORTS_ADD_NAME].text,
         .report = in[IN_EXPORTS_ADD_REPORT].text,
@@ -126,6 +157,7 @@ static BehaviourJobEdit read_edit(const ApiCall *call)
         .weekday = in[IN_EXPORTS_ADD_WEEKDAY].number,
         .zone = in[IN_EXPORTS_ADD_ZONE].text,
         .folder = folder.data != NULL ? folder : PT_STR(""),
+        .destination = destination.data != NULL ? destination : PT_STR(""),
         .keep_files = in[IN_EXPORTS_ADD_KEEP_FILES].number,
         .enabled = in[IN_EXPORTS_ADD_ENABLED].truth,
     };
@@ -135,7 +167,7 @@ void api_exports_add(ApiCall *call)
 {
     char id[37];
     const BehaviourJobEdit edit = read_edit(call);
-    PtStatus st = check_rights(call, edit.what);
+    PtStatus st = check_rights(call, edit.what, edit.destination);
     st = st == PT_OK
              ? behaviour_job_add(call->api->export_jobs, &call->who.actor, &edit, id, &call->error)
              : st;
@@ -153,7 +185,7 @@ void api_exports_save(ApiCall *call)
 {
     static_assert(IN_EXPORTS_SAVE_VERSION - IN_EXPORTS_ADD_VERSION == 0, "one schema");
     const BehaviourJobEdit edit = read_edit(call);
-    PtStatus st = check_rights(call, edit.what);
+    PtStatus st = check_rights(call, edit.what, edit.destination);
     st = st == PT_OK
              ? behaviour_job_save(call->api->export_jobs, &call->who.actor, call->args[0],
                                   call->in[IN_EXPORTS_SAVE_VERSION].number, &edit, &call->error)
@@ -175,6 +207,42 @@ void api_exports_run(ApiCall *call)
 {
     if (!api_failed(call, behaviour_job_run(call->api->export_jobs, &call->who.actor, call->args[0],
                                             &call->error))) {
+        api_answer_done(call);
+    }
+}
+
+void api_exports_test(ApiCall *call)
+{
+    BehaviourSent sent;
+    if (api_failed(call, behaviour_jobs_try(call->api->export_jobs, &call->who.actor,
+                                            call->in[IN_EXPORTS_TEST_DESTINATION].text, &call->gone,
+                                            &sent, &call->error))) {
+        return;
+    }
+    PtJsonOut out = pt_json_out(&call->body);
+    pt_json_out_object(&out);
+    pt_json_put_bool(&out, "sent", sent.sent);
+    api_put_text_or_null(&out, "place", sent.sent ? pt_str(sent.place) : PT_STR(""));
+    api_put_text_or_null(&out, "why", pt_str(sent.why));
+    pt_json_out_object_end(&out);
+    api_answer(call, 200);
+}
+
+static PtStatus read_number(ApiCall *call, int64_t *ret_number)
+{
+    return pt_json_to_i64(call->args[1], ret_number)
+               ? PT_OK
+               : pt_fail(&call->error, PT_NOT_FOUND, "a run has a number");
+}
+
+void api_exports_send(ApiCall *call)
+{
+    int64_t number = 0;
+    PtStatus st = read_number(call, &number);
+    st = st == PT_OK ? behaviour_job_send(call->api->export_jobs, &call->who.actor, call->args[0],
+                                          number, &call->error)
+                     : st;
+    if (!api_failed(call, st)) {
         api_answer_done(call);
     }
 }
@@ -270,9 +338,7 @@ static void put_name(ApiCall *call, PtStr path)
 void api_exports_file(ApiCall *call)
 {
     int64_t number = 0;
-    PtStatus st = pt_json_to_i64(call->args[1], &number)
-                      ? PT_OK
-                      : pt_fail(&call->error, PT_NOT_FOUND, "a run has a number");
+    PtStatus st = read_number(call, &number);
     BehaviourJobFile *file = calloc(1, sizeof *file);
     if (file == NULL) {
         st = pt_fail(&call->error, PT_NO_MEMORY, "no memory for a file");
@@ -283,7 +349,7 @@ void api_exports_file(ApiCall *call)
     st = st == PT_OK ? behaviour_job_file(call->api->export_jobs, call->args[0], number,
                                           call->arena, file, &call->error)
                      : st;
-    st = st == PT_OK ? check_rights(call, file->job.edit.what) : st;
+    st = st == PT_OK ? check_rights(call, file->job.edit.what, PT_STR("")) : st;
     st = st == PT_OK ? note_download(call, file) : st;
     if (api_failed(call, st)) {
         drop_file(file);

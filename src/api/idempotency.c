@@ -73,7 +73,7 @@ static PtStatus insert(ApiCall *call, bool *ret_mine, PtError *err)
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     const int64_t now_ms = pt_clock_now_ms(pt_clock_real());
     bool row;
-    PtStatus st = pt_sql_begin(call->api->c.core, true, &tx, err);
+    PtStatus st = pt_sql_begin_shared(call->api->c.core, &tx, err);
     if (st != PT_OK || (st = pt_sql_use(tx, SQL_IDEMPOTENCY_EXPIRE, err)) != PT_OK) {
         return st;
     }
@@ -154,7 +154,7 @@ static PtStatus keep(ApiCall *call, PtError *err)
     const bool forget = call->problem != PT_OK;
     const PtStr body = pt_buf_str(&call->body);
     const bool store = !call->op->sensitive && body.len <= BODY_KEPT;
-    PtStatus st = pt_sql_begin(call->api->c.core, true, &tx, err);
+    PtStatus st = pt_sql_begin_shared(call->api->c.core, &tx, err);
     if (st == PT_OK) {
         st = pt_sql_use(tx, forget ? SQL_IDEMPOTENCY_DROP : SQL_IDEMPOTENCY_END, err);
     }

@@ -204,6 +204,37 @@ void api_mailboxes_discard(ApiCall *call)
     }
 }
 
+static void put_lines(PtJsonOut *out, const char *name, PtStr lines)
+{
+    PtStr rest = lines, line = {NULL, 0};
+    pt_json_out_key(out, pt_str(name));
+    pt_json_out_array(out);
+    while (rest.len > 0 && pt_str_cut(&rest, '\n', &line)) {
+        if (line.len > 0) {
+            pt_json_out_str(out, line);
+        }
+    }
+    pt_json_out_array_end(out);
+}
+
+/* "NUMBER CONTENT-ID" a line. */
+static void put_files(PtJsonOut *out, PtStr files)
+{
+    PtStr rest = files, line = {NULL, 0}, number = {NULL, 0};
+    pt_json_out_key(out, PT_STR("files"));
+    pt_json_out_array(out);
+    while (rest.len > 0 && pt_str_cut(&rest, '\n', &line)) {
+        int64_t file = 0;
+        if (pt_str_cut(&line, ' ', &number) && pt_json_to_i64(number, &file)) {
+            pt_json_out_object(out);
+            pt_json_put_i64(out, "file", file);
+            api_put_text_or_null(out, "content_id", line);
+            pt_json_out_object_end(out);
+        }
+    }
+    pt_json_out_array_end(out);
+}
+
 static void put_in(PtJsonOut *out, const DeskMailRow *r)
 {
     pt_json_out_object(out);
@@ -211,6 +242,9 @@ static void put_in(PtJsonOut *out, const DeskMailRow *r)
     api_put_time(out, "at", r->at_ms);
     pt_json_put_str(out, "mailbox", r->mailbox);
     pt_json_put_str(out, "sender", r->sender);
+    pt_json_put_str(out, "sender_name", r->name);
+    pt_json_put_str(out, "subject", r->subject);
+    put_lines(out, "cc", r->cc);
     pt_json_put_str(out, "message_id", r->message_id);
     pt_json_put_str(out, "nature", r->nature);
     pt_json_put_str(out, "outcome", r->outcome);
@@ -220,6 +254,9 @@ static void put_in(PtJsonOut *out, const DeskMailRow *r)
     pt_json_put_i64(out, "bytes", r->size);
     pt_json_put_bool(out, "kept", r->kept);
     api_put_text_or_null(out, "html", r->html);
+    pt_json_put_i64(out, "left_out", r->left_out);
+    api_put_text_or_null(out, "quoted", r->quoted);
+    put_files(out, r->files);
     pt_json_out_object_end(out);
 }
 
@@ -263,21 +300,13 @@ void api_mailboxes_messages(ApiCall *call)
 
 static void put_out(PtJsonOut *out, const DeskMailOut *r)
 {
-    PtStr rest = r->cc, line = {NULL, 0};
     pt_json_out_object(out);
     pt_json_put_i64(out, "message", r->number);
     api_put_time(out, "at", r->created_ms);
     pt_json_put_str(out, "mailbox", r->mailbox);
     pt_json_put_str(out, "kind", r->kind);
     pt_json_put_str(out, "recipient", r->recipient);
-    pt_json_out_key(out, PT_STR("cc"));
-    pt_json_out_array(out);
-    while (rest.len > 0 && pt_str_cut(&rest, '\n', &line)) {
-        if (line.len > 0) {
-            pt_json_out_str(out, line);
-        }
-    }
-    pt_json_out_array_end(out);
+    put_lines(out, "cc", r->cc);
     pt_json_put_str(out, "subject", r->subject);
     pt_json_put_i64(out, "ticket", r->ticket);
     pt_json_put_i64(out, "seq", r->seq);

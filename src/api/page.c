@@ -67,9 +67,12 @@ void api_page_head(PtBuf *out, const ApiPageHead *head, const char *nonce)
     pt_buf_printf(out,
                   "<!doctype html><html lang=\"%s\" dir=\"%s\"><head><meta charset=\"utf-8\">"
                   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                  "<meta name=\"robots\" content=\"noindex\"><title>%s</title>"
-                  "<style nonce=\"%s\">",
-                  head->language, head->direction, head->title, nonce);
+                  "<meta name=\"robots\" content=\"noindex\"><title>%s</title>",
+                  head->language, head->direction, head->title);
+    if (head->refresh_s > 0) {
+        pt_buf_printf(out, "<meta http-equiv=\"refresh\" content=\"%d\">", head->refresh_s);
+    }
+    pt_buf_printf(out, "<style nonce=\"%s\">", nonce);
     pt_buf_add_str(out, pt_str(style));
     pt_buf_add_str(out, pt_str(head->style));
     pt_buf_printf(out, "</style></head><body><main><h1>%s</h1>", head->title);

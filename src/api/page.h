@@ -14,6 +14,7 @@ void api_page_nonce(char nonce[static API_PAGE_NONCE]);
 typedef struct ApiPageHead {
     const char *language, *direction, *title; /* as HTML */
     const char *style;                        /* of this page, behind what all have */
+    int refresh_s;                            /* it loads itself anew after; 0: it does not */
 } ApiPageHead;
 /* All before the content: <main> with the title is open. */
 void api_page_head(PtBuf *out, const ApiPageHead *head, const char *nonce);

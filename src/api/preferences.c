@@ -119,7 +119,7 @@ static const Locale *locale_of(const HttpRequest *r)
 
 static void put_head(PtBuf *out, const Locale *l, Word title, const char *nonce)
 {
-    api_page_head(out, &(ApiPageHead){l->code, l->direction, l->words[title], ""}, nonce);
+    api_page_head(out, &(ApiPageHead){l->code, l->direction, l->words[title], "", 0}, nonce);
 }
 
 static void answer_page(ApiCall *call, int status, const Locale *l, const char *nonce)

@@ -437,3 +437,133 @@ void api_tickets_routing(ApiCall *call)
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }
+
+/* -- tried on what was --------------------------------------------------------------------------
+ */
+
+static const double second_ms = 1000;
+
+static void put_seconds(PtJsonOut *out, const char *key, int64_t ms)
+{
+    api_put_double(out, key, (double)ms / second_ms);
+}
+
+static void put_waits(PtJsonOut *out, const char *key, const DeskTrialWaits *w)
+{
+    if (!w->on) {
+        api_put_null(out, key);
+        return;
+    }
+    pt_json_out_key(out, pt_str(key));
+    pt_json_out_object(out);
+    pt_json_put_i64(out, "arrived", w->arrived);
+    pt_json_put_i64(out, "given", w->given);
+    pt_json_put_i64(out, "in_time", w->in_time);
+    pt_json_put_i64(out, "left", w->left);
+    put_seconds(out, "mean_s", w->mean_ms);
+    put_seconds(out, "p50_s", w->p50_ms);
+    put_seconds(out, "p90_s", w->p90_ms);
+    put_seconds(out, "max_s", w->max_ms);
+    pt_json_out_object_end(out);
+}
+
+static void put_load(PtJsonOut *out, const char *key, const DeskTrialLoad *l)
+{
+    if (!l->there) {
+        api_put_null(out, key);
+        return;
+    }
+    pt_json_out_key(out, pt_str(key));
+    pt_json_out_object(out);
+    pt_json_put_i64(out, "given", l->given);
+    put_seconds(out, "there_s", l->there_ms);
+    put_seconds(out, "busy_s", l->busy_ms);
+    api_put_double(out, "used", l->used);
+    pt_json_out_object_end(out);
+}
+
+static void put_trial_queues(PtJsonOut *out, const DeskRouteTrial *t)
+{
+    pt_json_out_key(out, PT_STR("queues"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < t->queue_count; i++) {
+        pt_json_out_object(out);
+        pt_json_put_str(out, "queue", t->queues[i].id);
+        put_waits(out, "was", &t->queues[i].was);
+        put_waits(out, "now", &t->queues[i].now);
+        put_waits(out, "would", &t->queues[i].would);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+static void put_trial_agents(PtJsonOut *out, const DeskRouteTrial *t)
+{
+    pt_json_out_key(out, PT_STR("agents"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < t->agent_count; i++) {
+        pt_json_out_object(out);
+        pt_json_put_str(out, "account", t->agents[i].account);
+        pt_json_put_i64(out, "was", t->agents[i].was);
+        put_load(out, "now", &t->agents[i].now);
+        put_load(out, "would", &t->agents[i].would);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+static void put_longest(PtJsonOut *out, const DeskRouteTrial *t)
+{
+    pt_json_out_key(out, PT_STR("longest"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < t->longest_count; i++) {
+        const DeskTrialLong *l = &t->longest[i];
+        pt_json_out_object(out);
+        pt_json_put_i64(out, "ticket", l->ticket);
+        pt_json_put_str(out, "queue", l->queue);
+        put_seconds(out, "wait_s", l->wait_ms);
+        if (l->was_ms >= 0) {
+            put_seconds(out, "was_s", l->was_ms);
+        } else {
+            api_put_null(out, "was_s");
+        }
+        pt_json_put_bool(out, "given", l->given);
+        pt_json_put_str(out, "reason", pt_str(desk_waits[l->reason]));
+        put_seconds(out, "reason_s", l->reason_ms);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+void api_routing_try(ApiCall *call)
+{
+    PT_CLEANUP(pt_arena_freep) PtArena *arena = big_arena(call);
+    const ApiValue *in = call->in;
+    const DeskRouteTry ask = {.days = in[IN_ROUTING_TRY_DAYS].number,
+                              .goal_s = in[IN_ROUTING_TRY_GOAL_S].number,
+                              .queues = in[IN_ROUTING_TRY_QUEUES].text,
+                              .agents = in[IN_ROUTING_TRY_AGENTS].text,
+                              .dropped = in[IN_ROUTING_TRY_DROPPED_SKILLS].texts,
+                              .dropped_count = in[IN_ROUTING_TRY_DROPPED_SKILLS].count,
+                              .stop = &call->gone};
+    DeskRouteTrial trial = {.tickets = 0};
+    PtStatus st = arena != NULL ? desk_route_try(call->api->desk, &ask, arena, &trial, &call->error)
+                                : PT_NO_MEMORY;
+    if (api_failed(call, st)) {
+        return;
+    }
+    PtJsonOut out = pt_json_out(&call->body);
+    pt_json_out_object(&out);
+    api_put_time(&out, "from", trial.from_ms);
+    api_put_time(&out, "to", trial.to_ms);
+    pt_json_put_i64(&out, "tickets", trial.tickets);
+    pt_json_put_i64(&out, "elsewhere", trial.elsewhere);
+    pt_json_put_i64(&out, "unassigned", trial.unassigned);
+    pt_json_put_i64(&out, "assumed", trial.assumed);
+    pt_json_put_i64(&out, "always", trial.always);
+    put_trial_queues(&out, &trial);
+    put_trial_agents(&out, &trial);
+    put_longest(&out, &trial);
+    pt_json_out_object_end(&out);
+    api_answer(call, 200);
+}

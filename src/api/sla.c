@@ -159,10 +159,31 @@ static void put_stretch(PtJsonOut *out, const WorkStretch *s, int64_t seq)
     pt_json_out_object_end(out);
 }
 
-/* What the stretches say of the clock: as it is at their end. */
-static void answer_explained(ApiCall *call, WorkClockKind kind, const WorkExplained *e,
-                             const int64_t *seqs)
+static void put_steps(PtJsonOut *out, const DeskStepTaken *steps, size_t count)
 {
+    pt_json_out_key(out, PT_STR("steps"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < count; i++) {
+        pt_json_out_object(out);
+        api_put_time(out, "at", steps[i].at_ms);
+        pt_json_put_str(out, "step", steps[i].text);
+        pt_json_put_i64(out, "history", steps[i].seq);
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+typedef struct Explained {
+    WorkExplained stretches;
+    int64_t *seqs;
+    DeskStepTaken *steps;
+    size_t step_count;
+} Explained;
+
+/* What the stretches say of the clock: as it is at their end. */
+static void answer_explained(ApiCall *call, WorkClockKind kind, const Explained *all)
+{
+    const WorkExplained *e = &all->stretches;
     int64_t totals[WORK_WHYS] = {0}, elapsed_ms = 0;
     const WorkStretch *last = e->count > 0 ? &e->list[e->count - 1] : NULL;
     for (size_t i = 0; i < e->count; i++) {
@@ -180,9 +201,10 @@ static void answer_explained(ApiCall *call, WorkClockKind kind, const WorkExplai
     pt_json_out_key(&out, PT_STR("stretches"));
     pt_json_out_array(&out);
     for (size_t i = 0; i < e->count; i++) {
-        put_stretch(&out, &e->list[i], seqs[i]);
+        put_stretch(&out, &e->list[i], all->seqs[i]);
     }
     pt_json_out_array_end(&out);
+    put_steps(&out, all->steps, all->step_count);
     pt_json_out_key(&out, PT_STR("totals"));
     pt_json_out_object(&out);
     for (WorkWhy i = 0; i < WORK_WHYS; i++) {
@@ -209,18 +231,21 @@ void api_tickets_clock_explain(ApiCall *call)
 {
     PT_CLEANUP(pt_arena_freep) PtArena *arena = big_arena(call, EXPLAIN_BYTES);
     WorkClockKind kind = WORK_CLOCK_RESPONSE;
-    WorkExplained explained = {0};
+    Explained e = {0};
     DeskTicket ticket;
-    int64_t number = 0, *seqs = NULL;
+    int64_t number = 0;
     Desk *desk = call->api->desk;
     PtStatus st = arena != NULL ? api_ticket_number(call, call->args[0], &number) : PT_NO_MEMORY;
     st = st == PT_OK ? clock_of(call, &kind) : st;
     st = st == PT_OK ? desk_ticket(desk, number, arena, &ticket, &call->error) : st;
     st = st == PT_OK
-             ? desk_clock_explain(desk, number, kind, arena, &explained, &seqs, &call->error)
+             ? desk_clock_explain(desk, number, kind, arena, &e.stretches, &e.seqs, &call->error)
+             : st;
+    st = st == PT_OK
+             ? desk_clock_steps(desk, number, kind, arena, &e.steps, &e.step_count, &call->error)
              : st;
     if (!api_failed(call, st)) {
-        answer_explained(call, kind, &explained, seqs);
+        answer_explained(call, kind, &e);
     }
 }
 

@@ -103,7 +103,7 @@ static const char style[] =
 
 static void put_head(PtBuf *out, const Locale *l, Word title, const char *nonce)
 {
-    api_page_head(out, &(ApiPageHead){l->code, l->direction, l->words[title], style}, nonce);
+    api_page_head(out, &(ApiPageHead){l->code, l->direction, l->words[title], style, 0}, nonce);
 }
 
 static void answer_gone(ApiCall *call, const Locale *l)

@@ -124,9 +124,9 @@ static void answer(ApiCall *call, const LanguageFindings *f, PtStr policy, PtStr
     api_put_raw(&out, "why", why);
     put_reasons(&out, f);
     put_entities(&out, f);
-    put_sentiment(&out, &f->sentiment);
-    pt_json_put_str(&out, "intent", pt_str(language_intents[f->tone.intent]));
-    put_number(&out, "urgency", f->tone.urgency);
+    put_sentiment(&out, &f->mood.sentiment);
+    pt_json_put_str(&out, "intent", pt_str(language_intents[f->mood.tone.intent]));
+    put_number(&out, "urgency", f->mood.tone.urgency);
     pt_json_put_str(&out, "language", pt_str(f->language));
     pt_json_out_object_end(&out);
     api_answer(call, 200);
@@ -189,6 +189,39 @@ static void put_found(PtJsonOut *out, PtStr found)
     api_put_raw(out, "entities", entities);
 }
 
+static void put_message(PtJsonOut *out, const DeskMessage *m)
+{
+    pt_json_out_object(out);
+    api_put_time(out, "at", m->at_ms);
+    if (m->report != 0) {
+        pt_json_put_i64(out, "report", m->report);
+    } else {
+        api_put_null(out, "report");
+    }
+    pt_json_put_i64(out, "model_version", m->model);
+    pt_json_put_str(out, "category", m->category);
+    put_number(out, "confidence", m->confidence);
+    pt_json_put_bool(out, "accepted", m->accepted);
+    pt_json_put_str(out, "language", m->language);
+    pt_json_put_str(out, "intent", m->intent);
+    pt_json_put_str(out, "mood", pt_str(desk_moods[desk_mood(1, m->sentiment)]));
+    put_number(out, "sentiment", (double)m->sentiment / DESK_TONE_ONE);
+    put_number(out, "urgency", (double)m->urgency / DESK_TONE_ONE);
+    api_put_raw(out, "words", m->words);
+    put_found(out, m->found);
+    pt_json_out_object_end(out);
+}
+
+static void put_messages(PtJsonOut *out, const DeskTriage *t)
+{
+    pt_json_out_key(out, PT_STR("messages"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < t->message_count; i++) {
+        put_message(out, &t->messages[i]);
+    }
+    pt_json_out_array_end(out);
+}
+
 static void put_similar(PtJsonOut *out, const DeskTriage *t)
 {
     pt_json_out_key(out, PT_STR("similar"));
@@ -219,6 +252,7 @@ void api_tickets_triage(ApiCall *call)
     PtJsonOut out = pt_json_out(&call->body);
     pt_json_out_object(&out);
     api_put_time(&out, "at", t.at_ms);
+    pt_json_put_bool(&out, "made_now", t.now);
     pt_json_put_i64(&out, "model_version", t.model);
     pt_json_put_str(&out, "category", t.category);
     pt_json_put_str(&out, "queue", t.queue);
@@ -232,6 +266,7 @@ void api_tickets_triage(ApiCall *call)
     put_number(&out, "urgency", t.urgency);
     put_found(&out, t.found);
     put_similar(&out, &t);
+    put_messages(&out, &t);
     api_put_text_or_null(&out, "outcome", t.outcome);
     api_put_text_or_null(&out, "label", t.label);
     api_put_time_or_null(&out, "decided_at", t.decided_ms);

@@ -43,6 +43,8 @@ PtStatus cmd_sla_explain(Cli *cli, const CliArgs *args, PtError *err)
         {"IN", "in", CLI_TEXT},           {"STATE", "state", CLI_TEXT},
         {"FOR", "waiting_for", CLI_TEXT}, {"ROUND", "round", CLI_TEXT},
         {"POLICY", "policy", CLI_TEXT},   {"HISTORY", "history", CLI_TEXT}};
+    static const CliColumn steps[] = {
+        {"AT", "at", CLI_TEXT}, {"STEP", "step", CLI_TEXT}, {"HISTORY", "history", CLI_TEXT}};
     PT_CLEANUP(cli_exchange_done) CliExchange x = cli_exchange();
     const char *clock = cli_value(args, "clock");
     PtStatus st = get(cli, args->positionals[0], clock != NULL ? clock : "resolution", &x, err);
@@ -51,6 +53,11 @@ PtStatus cmd_sla_explain(Cli *cli, const CliArgs *args, PtError *err)
     } else if (st == PT_OK) {
         st = cli_table(cli_json(cli_answer(&x), "stretches"), columns,
                        sizeof columns / sizeof *columns, "no stretches", err);
+        if (st == PT_OK && !pt_str_eq(cli_json(cli_answer(&x), "steps"), PT_STR("[]"))) {
+            (void)putchar('\n');
+            st = cli_table(cli_json(cli_answer(&x), "steps"), steps, sizeof steps / sizeof *steps,
+                           "no steps", err);
+        }
         print_totals(cli_answer(&x));
     }
     return st;

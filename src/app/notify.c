@@ -146,6 +146,7 @@ static unsigned kinds_of(const DeskTold *told)
                 {"answered", BIT(NOTIFY_ANSWERED)},
                 {"confirmed", BIT(NOTIFY_ANSWERED)},
                 {"vendor_answered", BIT(NOTIFY_VENDOR_ANSWERED)},
+                {"update_overdue", BIT(NOTIFY_ESCALATED)},
                 {"sla_escalated", BIT(NOTIFY_ESCALATED)}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(told->kind, rows[i].kind) == 0) {
@@ -168,7 +169,8 @@ static PtStatus changed(void *ctx, PtSqlTx *tx, const DeskTold *told, PtError *e
     char mentions[NOTIFY_MENTIONS_MAX] = "";
     const DeskTicket *t = told->after;
     const bool by_staff = told->by != NULL && told->by->kind == AUDIT_ACCOUNT,
-               is_clock = strcmp(told->kind, "sla_escalated") == 0;
+               is_clock = strcmp(told->kind, "sla_escalated") == 0 ||
+                          strcmp(told->kind, "update_overdue") == 0;
     NotifyTold n = {.kinds = kinds_of(told),
                     .ticket = t->number,
                     .by = by_staff ? pt_str(told->by->id) : PT_STR(""),
@@ -200,6 +202,13 @@ PtStatus notices_offered(void *ctx, PtSqlTx *tx, int64_t ticket, PtStr account, 
 {
     const Notices *x = ctx;
     const NotifyTold n = {.kinds = BIT(NOTIFY_OFFERED), .ticket = ticket, .to = account};
+    return notify_tell(x->notify, tx, &n, err);
+}
+
+PtStatus notices_updated(void *ctx, PtSqlTx *tx, int64_t ticket, PtStr account, PtError *err)
+{
+    const Notices *x = ctx;
+    const NotifyTold n = {.kinds = BIT(NOTIFY_MAJOR_UPDATED), .ticket = ticket, .to = account};
     return notify_tell(x->notify, tx, &n, err);
 }
 

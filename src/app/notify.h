@@ -31,6 +31,8 @@ PT_NODISCARD PtStatus notices_open(Notices *x, const NoticesConfig *config, PtEr
 DeskListener notices_listener(Notices *x);
 PT_NODISCARD PtStatus notices_offered(void *ctx, PtSqlTx *tx, int64_t ticket, PtStr account,
                                       PtError *err);
+PT_NODISCARD PtStatus notices_updated(void *ctx, PtSqlTx *tx, int64_t ticket, PtStr account,
+                                      PtError *err);
 /* For WorkConfig: `also` hears first. */
 WorkListener notices_work_listener(Notices *x, WorkListener also);
 /* For Figures. */

@@ -2,6 +2,7 @@
 #include "app/server.h"
 
 #include "api/api.h"
+#include "app/exports.h"
 #include "app/folder.h"
 #include "app/provider.h"
 #include "app/service.h"
@@ -306,11 +307,15 @@ static PtStatus open_behaviour(PatronServer *s, const PtConfig *config, PtError 
 /* Before the timers start; its thread when questions can be answered. */
 static PtStatus open_export_jobs(PatronServer *s, const PtConfig *config, PtError *err)
 {
+    char outbox[FOLDER_PATH];
+    folder_path(&s->folder, "exports", outbox);
     const BehaviourJobsConfig c = {.behaviour = s->behaviour,
                                    .core = s->core,
                                    .clock = s->clock,
                                    .timers = s->timers,
-                                   .root = pt_config_text(config, "export.root")};
+                                   .root = pt_config_text(config, "export.root"),
+                                   .outbox = outbox,
+                                   .targets = export_targets(&s->destinations)};
     return behaviour_jobs_open(&c, &s->export_jobs, err);
 }
 
@@ -556,6 +561,15 @@ static PtStatus renew_rows(void *ctx, PtError *err)
     return behaviour_renew(ctx, err);
 }
 
+static PtStatus erase_exports(void *ctx, bool (*finds)(const void *ctx, PtStr text),
+                              const void *finds_ctx, uint64_t *ret_changed, PtError *err)
+{
+    size_t count = 0;
+    PtStatus st = behaviour_jobs_erase(ctx, finds, finds_ctx, &count, err);
+    *ret_changed = count;
+    return st;
+}
+
 /* Once all is there that it erases from, and before the first client. */
 static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *err)
 {
@@ -572,6 +586,7 @@ static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *e
                        .destinations = s->destinations,
                        .rows = {.ctx = s->behaviour, .erase = erase_rows, .renew = renew_rows},
                        .tickets = service_desk_texts(&s->service),
+                       .files = {.ctx = s->export_jobs, .erase = erase_exports},
                        .clock = s->clock,
                        .bulk = (uint32_t)pt_config_int(config, "privacy.bulk"),
                        .deadline_days = (uint32_t)pt_config_int(config, "privacy.deadline_days"),

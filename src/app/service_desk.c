@@ -97,8 +97,8 @@ static PtStatus open_notices(ServiceDesk *x, const ServiceDeskConfig *c, PtError
 static PtStatus open_mail(ServiceDesk *x, const ServiceDeskConfig *c, DeskMailConfig *mail,
                           PtError *err)
 {
-    PtStatus st =
-        mail_new(x->figures.surveys, pt_config_text(c->config, "desk.clamav"), &x->mail, err);
+    PtStatus st = mail_new(x->figures.surveys, pt_config_text(c->config, "desk.clamav"), c->net,
+                           &x->mail, err);
     if (st == PT_OK) {
         mail_configure(x->mail, mail);
         mail->access = c->access;
@@ -117,6 +117,8 @@ static PtStatus open_desk(ServiceDesk *x, const ServiceDeskConfig *c, PtError *e
                         .timers = c->timers,
                         .commerce = c->commerce,
                         .offered = notices_offered,
+                        .updated = notices_updated,
+                        .public_url = pt_config_text(c->config, "oidc.public_url"),
                         .offered_ctx = &x->notices};
     PtStatus st = open_mail(x, c, &wants.mail, err);
     st = st == PT_OK ? language_triage_new(&x->triage, err) : st;

@@ -269,6 +269,14 @@ typedef enum BehaviourJobOutcome {
     BEHAVIOUR_RUN_FAILED,
     BEHAVIOUR_RUN_INTERRUPTED, /* by a stop or kill of the server, or a change of the job */
 } BehaviourJobOutcome;
+/* Of a run's file on its way to the job's destination. */
+typedef enum BehaviourSending {
+    BEHAVIOUR_SEND_NONE, /* it has none: the folder is the end */
+    BEHAVIOUR_SEND_WAITING,
+    BEHAVIOUR_SEND_SENT,
+    BEHAVIOUR_SEND_FAILED,
+} BehaviourSending;
+extern const char *const behaviour_sending_names[]; /* "none" ... */
 extern const char *const behaviour_every_names[];   /* "hour", "day", "week" */
 extern const char *const behaviour_cause_names[];   /* "schedule", "person" */
 extern const char *const behaviour_outcome_names[]; /* "waiting" ... */
@@ -281,7 +289,9 @@ typedef struct BehaviourJobEdit {
     PtStr cell; /* of PEOPLE; JSON */
     BehaviourEvery every;
     int64_t at_min, weekday;
-    PtStr zone, folder; /* folder: below the root, made when missing; "": the root itself */
+    PtStr zone, folder; /* folder: below the root, made when missing; "": the root itself. With a
+                           destination: in front of the file's name there */
+    PtStr destination;  /* "": files stay in the folder */
     int64_t keep_files; /* 1..BEHAVIOUR_JOB_FILES_MAX */
     bool enabled;
 } BehaviourJobEdit;
@@ -293,6 +303,10 @@ typedef struct BehaviourJobRun {
     PtStr reason, file; /* file: below the root; "": none, or removed since */
     int64_t due_ms, started_ms, finished_ms, rows, bytes;
     int64_t took_ms; /* of the machine's time */
+    BehaviourSending sending;
+    int64_t tries;        /* to send it, that failed */
+    int64_t try_ms;       /* of WAITING: when next; of SENT: when it was */
+    PtStr place, trouble; /* where it was sent to; why the last try failed */
 } BehaviourJobRun;
 
 typedef struct BehaviourJob {
@@ -305,13 +319,43 @@ typedef struct BehaviourJob {
     BehaviourJobRun last;
 } BehaviourJob;
 
+/* Where files can be sent; a module that this one does not know. All NULL: nowhere. */
+typedef struct BehaviourFile {
+    int fd;
+    int64_t bytes;
+    PtStr name, id; /* id: equal when it is sent again */
+    BehaviourFormat format;
+    bool people; /* it tells of persons */
+} BehaviourFile;
+typedef struct BehaviourSent {
+    bool sent, again; /* not sent: whether trying again can help */
+    int64_t wait_ms;  /* the receiver asked for so long; 0: it did not */
+    char place[601], why[256];
+} BehaviourSent;
+typedef struct BehaviourTarget {
+    PtStr id, name, kind;
+} BehaviourTarget;
+typedef struct BehaviourTargets {
+    void *ctx;
+    PtStatus (*list)(void *ctx, PtArena *arena, BehaviourTarget **ret_list, size_t *ret_count,
+                     PtError *err);
+    /* PT_INVALID: it may not get such files. */
+    PtStatus (*takes)(void *ctx, PtStr id, bool people, PtError *err);
+    /* PT_UNAVAILABLE: *stop. */
+    PtStatus (*put)(void *ctx, PtStr id, const BehaviourFile *file, const _Atomic bool *stop,
+                    BehaviourSent *ret_sent, PtError *err);
+} BehaviourTargets;
+
 typedef struct BehaviourJobs BehaviourJobs;
 typedef struct BehaviourJobsConfig {
     Behaviour *behaviour;
     PtSql *core;
     const PtClock *clock;
-    PtTimers *timers; /* not yet started: the kind is registered */
-    const char *root; /* "": there is none, and no job can be made */
+    PtTimers *timers;   /* not yet started: the kind is registered */
+    const char *root;   /* "": there is none, and no job without a destination can be made */
+    const char *outbox; /* files of those with one, until they are sent and as long as they are
+                           kept; made when missing; "" or NULL: none can have one */
+    BehaviourTargets targets;
 } BehaviourJobsConfig;
 
 /* Ends what a kill left, and sets the timer. */
@@ -322,6 +366,16 @@ void behaviour_jobs_stop(BehaviourJobs *jobs); /* before behaviour_stop; accepts
 void behaviour_jobs_free(BehaviourJobs *jobs); /* behind the timers; accepts NULL; stops first */
 
 bool behaviour_jobs_possible(const BehaviourJobs *jobs); /* there is a root */
+PT_NODISCARD PtStatus behaviour_jobs_targets(BehaviourJobs *jobs, PtArena *arena,
+                                             BehaviourTarget **ret_list, size_t *ret_count,
+                                             PtError *err);
+/* Sends a file of one line there, now; audited. PT_INVALID: it takes no files. */
+PT_NODISCARD PtStatus behaviour_jobs_try(BehaviourJobs *jobs, const AuditActor *by, PtStr target,
+                                         const _Atomic bool *stop, BehaviourSent *ret_sent,
+                                         PtError *err);
+/* A run's file that waits or failed to be sent is tried at once. PT_CONFLICT: it is neither. */
+PT_NODISCARD PtStatus behaviour_job_send(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
+                                         int64_t number, PtError *err);
 /* All is in the arena; by name. */
 PT_NODISCARD PtStatus behaviour_jobs_list(BehaviourJobs *jobs, PtArena *arena,
                                           BehaviourJob **ret_list, size_t *ret_count, PtError *err);
@@ -336,8 +390,9 @@ PT_NODISCARD PtStatus behaviour_job_add(BehaviourJobs *jobs, const AuditActor *b
 PT_NODISCARD PtStatus behaviour_job_save(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
                                          int64_t version, const BehaviourJobEdit *edit,
                                          PtError *err);
-PT_NODISCARD PtStatus behaviour_job_delete(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
-                                           PtError *err); /* its files stay */
+PT_NODISCARD PtStatus
+behaviour_job_delete(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
+                     PtError *err); /* its files stay in a folder, and go from the outbox */
 /* As soon as no other runs, also where it is disabled. PT_CONFLICT: it waits or runs. */
 PT_NODISCARD PtStatus behaviour_job_run(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
                                         PtError *err);
@@ -354,3 +409,9 @@ typedef struct BehaviourJobFile {
 } BehaviourJobFile;
 PT_NODISCARD PtStatus behaviour_job_file(BehaviourJobs *jobs, PtStr id, int64_t number,
                                          PtArena *arena, BehaviourJobFile *ret_file, PtError *err);
+/* Somebody was erased: kept files of people and events in which one of the texts stands are
+ * removed, and Parquet ones, which nobody can look into; what is being written begins anew.
+ * *ret_count: how many. */
+PT_NODISCARD PtStatus behaviour_jobs_erase(BehaviourJobs *jobs,
+                                           bool (*finds)(const void *ctx, PtStr text),
+                                           const void *ctx, size_t *ret_count, PtError *err);

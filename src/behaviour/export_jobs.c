@@ -6,8 +6,10 @@
 #include "behaviour/export_jobs_internal.h"
 #include "export_jobs.sql.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     NAME_MAX = 200, /* characters */
@@ -19,6 +21,7 @@ enum {
     ARENA_BYTES = 16 << 20,
     JSON_DEPTH = 32,
     ZONE_BYTES = 64,
+    OUTBOX_MODE = 0700,
 };
 
 static PtStatus no_memory(PtError *err)
@@ -34,6 +37,16 @@ void export_jobs_wake(BehaviourJobs *jobs)
     (void)pthread_mutex_lock(&jobs->lock);
     jobs->woken = true;
     (void)pthread_cond_broadcast(&jobs->wake);
+    (void)pthread_mutex_unlock(&jobs->lock);
+}
+
+void export_jobs_under_way(BehaviourJobs *jobs, PtStr job)
+{
+    (void)pthread_mutex_lock(&jobs->lock);
+    atomic_store(&jobs->halt, atomic_load(&jobs->stop)); // of this one, from here on
+    atomic_store(&jobs->erased, false);
+    (void)pt_str_copy(jobs->running, sizeof jobs->running, job);
+    (void)pthread_cond_broadcast(&jobs->wake); // an erasure may wait for it
     (void)pthread_mutex_unlock(&jobs->lock);
 }
 
@@ -56,6 +69,15 @@ static void init_locks(BehaviourJobs *jobs)
     (void)pthread_condattr_destroy(&attr);
 }
 
+static PtStatus make_outbox(const BehaviourJobs *jobs, PtError *err)
+{
+    const char *dir = jobs->outbox;
+    return dir[0] == '\0' || mkdir(dir, OUTBOX_MODE) == 0 || errno == EEXIST
+               ? PT_OK
+               : pt_fail(err, pt_status_of_errno(errno), "cannot make the folder \"%s\": %s", dir,
+                         strerror(errno));
+}
+
 PtStatus behaviour_jobs_open(const BehaviourJobsConfig *config, BehaviourJobs **ret_jobs,
                              PtError *err)
 {
@@ -68,7 +90,10 @@ PtStatus behaviour_jobs_open(const BehaviourJobsConfig *config, BehaviourJobs **
     init_locks(jobs);
     pt_timers_kind(config->timers, BEHAVIOUR_JOB_TIMERS, "exports", on_timers, jobs);
     jobs->c.root = jobs->root = strdup(config->root);
-    PtStatus st = jobs->root != NULL ? export_jobs_recover(jobs, err) : no_memory(err);
+    jobs->c.outbox = jobs->outbox = strdup(config->outbox != NULL ? config->outbox : "");
+    PtStatus st =
+        jobs->root != NULL && jobs->outbox != NULL ? make_outbox(jobs, err) : no_memory(err);
+    st = st == PT_OK ? export_jobs_recover(jobs, err) : st;
     st = st == PT_OK ? export_jobs_arm(jobs, err) : st;
     if (st != PT_OK) {
         behaviour_jobs_free(jobs);
@@ -110,6 +135,7 @@ void behaviour_jobs_free(BehaviourJobs *jobs)
     (void)pthread_cond_destroy(&jobs->wake);
     (void)pthread_mutex_destroy(&jobs->lock);
     free(jobs->root);
+    free(jobs->outbox);
     free(jobs);
 }
 
@@ -159,7 +185,7 @@ PtStatus behaviour_job_file(BehaviourJobs *jobs, PtStr id, int64_t number, PtAre
         return st;
     }
     return f->run.outcome == BEHAVIOUR_RUN_DONE && f->run.file.len > 0
-               ? export_file_open(jobs->root, f->run.file, &f->fd, err)
+               ? export_file_open(export_run_root(jobs, &f->run), f->run.file, &f->fd, err)
                : pt_fail(err, PT_NOT_FOUND, "the run has no file, or it was removed since");
 }
 
@@ -201,9 +227,9 @@ static PtStatus check_when(const BehaviourJobEdit *e, PtError *err)
                : pt_fail(err, PT_INVALID, "weekday: not 1..%d", WEEK);
 }
 
-static PtStatus check_edit(const BehaviourJobs *jobs, const BehaviourJobEdit *e, PtError *err)
+static PtStatus check_place(const BehaviourJobs *jobs, const BehaviourJobEdit *e, PtError *err)
 {
-    if (!behaviour_jobs_possible(jobs)) {
+    if (e->destination.len == 0 && !behaviour_jobs_possible(jobs)) {
         return pt_fail(err, PT_CONFLICT,
                        "export.root is not set: whoever runs the server says where exports may be "
                        "written");
@@ -215,7 +241,13 @@ static PtStatus check_edit(const BehaviourJobs *jobs, const BehaviourJobEdit *e,
     if (e->keep_files < 1 || e->keep_files > BEHAVIOUR_JOB_FILES_MAX) {
         return pt_fail(err, PT_INVALID, "keep_files: not 1..%d", BEHAVIOUR_JOB_FILES_MAX);
     }
-    PtStatus st = check_name(e->name, err);
+    return e->destination.len > 0 ? export_target_check(jobs, e, err) : PT_OK;
+}
+
+static PtStatus check_edit(const BehaviourJobs *jobs, const BehaviourJobEdit *e, PtError *err)
+{
+    PtStatus st = check_place(jobs, e, err);
+    st = st == PT_OK ? check_name(e->name, err) : st;
     st = st == PT_OK ? check_cell(e, err) : st;
     return st == PT_OK ? check_when(e, err) : st;
 }
@@ -268,6 +300,7 @@ static PtStatus put_audit(const Change *c, const char *action, PtError *err)
     pt_json_put_str(&out, "format", pt_str(behaviour_format_names[e->format]));
     pt_json_put_str(&out, "every", pt_str(behaviour_every_names[e->every]));
     pt_json_put_str(&out, "folder", e->folder);
+    pt_json_put_str(&out, "destination", e->destination);
     pt_json_put_bool(&out, "enabled", e->enabled);
     pt_json_out_object_end(&out);
     const AuditEntry entry = {.by = c->by,
@@ -395,6 +428,7 @@ PtStatus behaviour_job_delete(BehaviourJobs *jobs, const AuditActor *by, PtStr i
 {
     Change c = {.jobs = jobs, .by = by};
     PtStatus st = begin_known(&c, id, err);
+    st = st == PT_OK ? export_outbox_clear(jobs, c.tx, id, c.arena, err) : st;
     st = st == PT_OK ? run_on_job(&c, SQL_EXPORT_RUN_DELETE_ALL, err) : st;
     st = st == PT_OK ? run_on_job(&c, SQL_EXPORT_JOB_DELETE, err) : st;
     st = st == PT_OK ? end_change(&c, "export.removed", true, err) : st;

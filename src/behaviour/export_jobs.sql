@@ -3,8 +3,9 @@
 -- name: export_job_list
 -- All by name with their reports' names and last runs, at most ?1. Served by the unique name.
 SELECT j.id, j.name, j.report, j.what, j.format, j.cell, j.every, j.at_min, j.weekday, j.zone, j.folder, j.keep_files,
-    j.enabled, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
-    r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file
+    j.enabled, j.destination, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
+    r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file,
+    r.sending, r.tries, r.try_ms, r.place, r.trouble
 FROM export_job j LEFT JOIN report q ON q.id = j.report LEFT JOIN export_run r ON r.job = j.id AND r.number = j.runs
 ORDER BY j.name LIMIT ?1;
 
@@ -12,8 +13,9 @@ ORDER BY j.name LIMIT ?1;
 -- Served by the primary key.
 -- rows: one, as what is joined is found by its primary key
 SELECT j.id, j.name, j.report, j.what, j.format, j.cell, j.every, j.at_min, j.weekday, j.zone, j.folder, j.keep_files,
-    j.enabled, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
-    r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file
+    j.enabled, j.destination, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
+    r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file,
+    r.sending, r.tries, r.try_ms, r.place, r.trouble
 FROM export_job j LEFT JOIN report q ON q.id = j.report LEFT JOIN export_run r ON r.job = j.id AND r.number = j.runs
 WHERE j.id = ?1;
 
@@ -23,14 +25,14 @@ SELECT COUNT(*) FROM export_job;
 
 -- name: export_job_add
 INSERT INTO export_job (id, name, report, what, format, cell, every, at_min, weekday, zone, folder, keep_files, enabled, due_ms,
-    changed_ms, changed_by, created_ms, version, runs, failures)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, 1, 0, 0);
+    changed_ms, changed_by, destination, created_ms, version, runs, failures)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?15, 1, 0, 0);
 
 -- name: export_job_save
 -- Served by the primary key.
 UPDATE export_job SET name = ?2, report = ?3, what = ?4, format = ?5, cell = ?6, every = ?7, at_min = ?8, weekday = ?9,
     zone = ?10, folder = ?11, keep_files = ?12, enabled = ?13, due_ms = ?14, changed_ms = ?15, changed_by = ?16,
-    version = version + 1, failures = 0
+    destination = ?17, version = version + 1, failures = 0
 WHERE id = ?1;
 
 -- name: export_job_delete
@@ -77,25 +79,33 @@ SELECT job, number FROM export_run WHERE outcome = 'running' ORDER BY job, numbe
 
 -- name: export_run_put
 -- Served by the primary key.
-INSERT INTO export_run (job, number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+INSERT INTO export_run (job, number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file, sending,
+    tries, try_ms, place, trouble)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
 ON CONFLICT (job, number) DO UPDATE SET cause = excluded.cause, outcome = excluded.outcome, reason = excluded.reason,
     due_ms = excluded.due_ms, started_ms = excluded.started_ms, finished_ms = excluded.finished_ms,
-    row_count = excluded.row_count, bytes = excluded.bytes, took_ms = excluded.took_ms, file = excluded.file;
+    row_count = excluded.row_count, bytes = excluded.bytes, took_ms = excluded.took_ms, file = excluded.file,
+    sending = excluded.sending, tries = excluded.tries, try_ms = excluded.try_ms, place = excluded.place, trouble = excluded.trouble;
 
 -- name: export_run_get
 -- Served by the primary key.
-SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file
+SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file, sending, tries, try_ms,
+    place, trouble
 FROM export_run WHERE job = ?1 AND number = ?2;
 
 -- name: export_run_list
 -- Newest first, at most ?2. Served by the primary key.
-SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file
+SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file, sending, tries, try_ms,
+    place, trouble
 FROM export_run WHERE job = ?1 ORDER BY number DESC LIMIT ?2;
 
 -- name: export_run_old_files
 -- Files behind the newest ?2. Served by the primary key.
-SELECT number, file FROM export_run WHERE job = ?1 AND outcome = 'done' AND file <> '' ORDER BY number DESC LIMIT 100 OFFSET ?2;
+SELECT number, file, sending FROM export_run WHERE job = ?1 AND outcome = 'done' AND file <> '' ORDER BY number DESC LIMIT 100 OFFSET ?2;
+
+-- name: export_run_files
+-- Files of a job, at most ?2. Served by the primary key.
+SELECT number, file, sending FROM export_run WHERE job = ?1 AND file <> '' ORDER BY number LIMIT ?2;
 
 -- name: export_run_forget_file
 -- Served by the primary key.
@@ -104,3 +114,18 @@ UPDATE export_run SET file = '' WHERE job = ?1 AND number = ?2;
 -- name: export_run_trim
 -- All but the newest ?2, and those whose files are there. Served by the primary key.
 DELETE FROM export_run WHERE job = ?1 AND number <= (SELECT runs FROM export_job WHERE id = ?1) - ?2 AND file = '';
+
+-- name: export_run_unsent
+-- The file that is to be sent first. Served by export_run_sending.
+SELECT job, number FROM export_run WHERE sending = 'waiting' AND try_ms <= ?1 AND outcome = 'done'
+ORDER BY try_ms, job, number LIMIT 1;
+
+-- name: export_run_unsent_next
+-- When the next is. Served by export_run_sending.
+SELECT MIN(try_ms) FROM export_run WHERE sending = 'waiting' AND outcome = 'done';
+
+-- name: export_run_lose_file
+-- A file that holds somebody who was erased. Served by the primary key.
+UPDATE export_run SET file = '', sending = CASE WHEN sending = 'waiting' THEN 'failed' ELSE sending END,
+    trouble = CASE WHEN sending = 'waiting' THEN ?3 ELSE trouble END
+WHERE job = ?1 AND number = ?2;

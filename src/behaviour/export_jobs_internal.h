@@ -14,16 +14,19 @@
  * export_jobs_store.c  jobs and runs as rows
  * export_jobs_place.c  folders and files
  * export_jobs_run.c    the thread that writes them
+ * export_jobs_send.c   files to destinations
+ * export_jobs_erase.c  files that hold somebody who was erased
  */
 struct BehaviourJobs {
     BehaviourJobsConfig c;
-    char *root; /* c.root */
+    char *root, *outbox; /* c.root, c.outbox */
     pthread_mutex_t lock;
     pthread_cond_t wake; /* on the monotonic clock */
     bool woken;
     _Atomic bool stop;
     _Atomic bool halt; /* the run that is under way is to end: it was stopped, changed or removed */
-    char running[37];  /* its job; "": none */
+    _Atomic bool erased; /* as somebody was erased */
+    char running[37];    /* its job; "": none */
     pthread_t worker;
     bool started;
 };
@@ -31,6 +34,8 @@ struct BehaviourJobs {
 /* ---- export_jobs.c --------------------------------------------------------------------------- */
 
 void export_jobs_wake(BehaviourJobs *jobs);
+/* From here on a change of this job halts what the thread does; "": of none. */
+void export_jobs_under_way(BehaviourJobs *jobs, PtStr job);
 
 /* ---- export_jobs_when.c ---------------------------------------------------------------------- */
 
@@ -51,6 +56,11 @@ PT_NODISCARD PtStatus export_run_read(PtSqlTx *tx, PtStr job, int64_t number, Pt
                                       BehaviourJobRun *ret_run, PtError *err);
 PT_NODISCARD PtStatus export_run_put(PtSqlTx *tx, PtStr job, const BehaviourJobRun *run,
                                      PtError *err);
+/* Of runs with a file: number, file, sending; one without a number ends them. The statement takes
+ * the job and a number. */
+PT_NODISCARD PtStatus export_files_read(PtSqlTx *tx, const char *statement, PtStr job,
+                                        int64_t number, PtArena *arena, BehaviourJobRun **ret_runs,
+                                        PtError *err);
 /* runs, failures and due_ms. */
 PT_NODISCARD PtStatus export_job_place(PtSqlTx *tx, const BehaviourJob *job, PtError *err);
 /* The statement takes what a definition binds: export_job_add, export_job_save. */
@@ -98,6 +108,20 @@ PT_NODISCARD PtStatus export_file_settle(const char *root, PtStr path, bool *ret
 PT_NODISCARD PtStatus export_file_open(const char *root, PtStr path, int *ret_fd, PtError *err);
 /* One that is gone already is fine. */
 PT_NODISCARD PtStatus export_file_remove(const char *root, PtStr path, PtError *err);
+
+/* ---- export_jobs_send.c -----------------------------------------------------------------------
+ */
+
+/* Where the run's file lies. */
+const char *export_run_root(const BehaviourJobs *jobs, const BehaviourJobRun *run);
+/* That a job's files may go to its destination. */
+PT_NODISCARD PtStatus export_target_check(const BehaviourJobs *jobs, const BehaviourJobEdit *e,
+                                          PtError *err);
+/* Removes the files of a job that lie in the outbox, before its rows go. */
+PT_NODISCARD PtStatus export_outbox_clear(const BehaviourJobs *jobs, PtSqlTx *tx, PtStr job,
+                                          PtArena *arena, PtError *err);
+/* Sends the file that is due first; *ret_found false: none is. PT_UNAVAILABLE: it was stopped. */
+PT_NODISCARD PtStatus export_jobs_send_due(BehaviourJobs *jobs, bool *ret_found, PtError *err);
 
 /* ---- export_jobs_run.c ------------------------------------------------------------------------
  */

@@ -50,9 +50,11 @@ static void warn(const char *what, const PtError *err)
 PtStatus export_jobs_arm(BehaviourJobs *jobs, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    int64_t due_ms = INT64_MAX;
+    int64_t due_ms = INT64_MAX, try_ms = INT64_MAX;
     PtStatus st = pt_sql_begin(jobs->c.core, false, &tx, err);
     st = st == PT_OK ? export_number(tx, SQL_EXPORT_JOB_NEXT, INT64_MAX, &due_ms, err) : st;
+    st = st == PT_OK ? export_number(tx, SQL_EXPORT_RUN_UNSENT_NEXT, INT64_MAX, &try_ms, err) : st;
+    due_ms = try_ms < due_ms ? try_ms : due_ms;
     return st == PT_OK ? pt_timers_set(jobs->c.timers, BEHAVIOUR_JOB_TIMERS, 0, due_ms, err) : st;
 }
 
@@ -88,6 +90,7 @@ static PtStatus begin_run(Task *t, PtSqlTx *tx, PtError *err)
     const int64_t now_ms = pt_clock_now_ms(t->jobs->c.clock);
     t->run.outcome = BEHAVIOUR_RUN_RUNNING;
     t->run.started_ms = now_ms;
+    t->run.sending = t->job.edit.destination.len > 0 ? BEHAVIOUR_SEND_WAITING : BEHAVIOUR_SEND_NONE;
     PtStatus st = load_zone(t, err);
     if (st != PT_OK) {
         return st;
@@ -186,10 +189,7 @@ static PtStatus begin_next(Task *t, bool *ret_found, PtError *err)
         return st;
     }
     st = begin_run(t, tx, err);
-    (void)pthread_mutex_lock(&jobs->lock);
-    atomic_store(&jobs->halt, atomic_load(&jobs->stop)); // of this one, from here on
-    (void)pt_str_copy(jobs->running, sizeof jobs->running, t->job.id);
-    (void)pthread_mutex_unlock(&jobs->lock);
+    export_jobs_under_way(jobs, t->job.id);
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;
 }
 
@@ -242,7 +242,7 @@ static PtStatus save_run(Task *t, PtError *err)
 static PtStatus write_file(Task *t, BehaviourExport *e, PtError *err)
 {
     ExportFile file;
-    PtStatus st = export_file_create(t->jobs->root, t->run.file, &file, err);
+    PtStatus st = export_file_create(export_run_root(t->jobs, &t->run), t->run.file, &file, err);
     if (st != PT_OK) {
         return st;
     }
@@ -315,40 +315,18 @@ static PtStatus forget_file(const Task *t, PtSqlTx *tx, int64_t number, PtError 
     return pt_sql_finish(tx, err);
 }
 
-typedef struct OldFile {
-    int64_t number;
-    PtStr path;
-} OldFile;
-
-static PtStatus find_old_files(const Task *t, PtSqlTx *tx, OldFile old[static RUNNING_MAX],
-                               size_t *ret_count, PtError *err)
-{
-    size_t count = 0;
-    bool row = true;
-    PtStatus st = pt_sql_use(tx, SQL_EXPORT_RUN_OLD_FILES, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    pt_sql_bind_text(tx, 1, t->job.id);
-    pt_sql_bind_i64(tx, 2, t->job.edit.keep_files);
-    while (count < RUNNING_MAX && (st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
-        old[count] = (OldFile){pt_sql_i64(tx, 0), pt_arena_str(t->arena, pt_sql_text(tx, 1))};
-        count += old[count].path.data != NULL; // without memory: at the next run
-    }
-    pt_sql_done(tx);
-    *ret_count = count;
-    return st;
-}
-
 /* Removed before the rows forget them: what a kill leaves in between is removed again. */
 static PtStatus drop_old(const Task *t, PtSqlTx *tx, PtError *err)
 {
-    OldFile old[RUNNING_MAX];
-    size_t count = 0;
-    PtStatus st = find_old_files(t, tx, old, &count, err);
-    for (size_t i = 0; st == PT_OK && i < count; i++) {
+    BehaviourJobRun *old = NULL;
+    PtStatus st = export_files_read(tx, SQL_EXPORT_RUN_OLD_FILES, t->job.id, t->job.edit.keep_files,
+                                    t->arena, &old, err);
+    for (size_t i = 0; st == PT_OK && old[i].number > 0; i++) {
         PtError why = {0};
-        if (export_file_remove(t->jobs->root, old[i].path, &why) != PT_OK) {
+        if (old[i].sending == BEHAVIOUR_SEND_WAITING) {
+            continue; // until it is sent, or given up
+        }
+        if (export_file_remove(export_run_root(t->jobs, &old[i]), old[i].file, &why) != PT_OK) {
             warn("an old file was not removed", &why); // it is tried again
         } else {
             st = forget_file(t, tx, old[i].number, err);
@@ -375,6 +353,10 @@ static void plan_next(const Task *t, BehaviourJob *now)
 static PtStatus put_end(Task *t, PtSqlTx *tx, BehaviourJob *now, PtError *err)
 {
     plan_next(t, now);
+    if (t->run.outcome != BEHAVIOUR_RUN_DONE) {
+        t->run.sending = BEHAVIOUR_SEND_NONE;
+    }
+    t->run.try_ms = t->run.sending == BEHAVIOUR_SEND_WAITING ? t->run.finished_ms : 0;
     PtStatus st = export_run_put(tx, t->job.id, &t->run, err);
     st = st == PT_OK ? export_job_place(tx, now, err) : st;
     if (st == PT_OK && t->run.outcome == BEHAVIOUR_RUN_DONE) {
@@ -407,7 +389,12 @@ static bool judge(Task *t, PtStatus st)
     }
     const bool halted = atomic_load(&t->jobs->halt);
     r->outcome = halted ? BEHAVIOUR_RUN_INTERRUPTED : BEHAVIOUR_RUN_FAILED;
-    r->reason = halted ? PT_STR("the export was changed") : pt_str(t->why.message);
+    if (halted && atomic_load(&t->jobs->erased)) {
+        r->outcome = BEHAVIOUR_RUN_FAILED; // it is tried again soon
+        r->reason = PT_STR("somebody was erased while it was written");
+    } else {
+        r->reason = halted ? PT_STR("the export was changed") : pt_str(t->why.message);
+    }
     r->file = PT_STR("");
     r->rows = r->bytes = 0;
     return true;
@@ -425,22 +412,29 @@ static PtStatus run_one(Task *t, PtError *err)
     return st == PT_NOT_FOUND ? PT_OK : st; // it was removed meanwhile
 }
 
+static PtStatus run_next(BehaviourJobs *jobs, bool *ret_found, PtError *err)
+{
+    Task t = {.jobs = jobs, .arena = pt_arena_new(ARENA_BYTES)};
+    bool ready = false;
+    *ret_found = false;
+    PtStatus st = t.arena != NULL ? take_next(&t, ret_found, &ready, err)
+                                  : pt_fail(err, PT_NO_MEMORY, "no memory for an export");
+    st = st == PT_OK && ready ? run_one(&t, err) : st;
+    export_jobs_under_way(jobs, PT_STR(""));
+    pt_zone_free(t.zone);
+    pt_arena_free(t.arena);
+    return st;
+}
+
 PtStatus export_jobs_run_due(BehaviourJobs *jobs, PtError *err)
 {
     bool found = true;
     PtStatus st = PT_OK;
     while (st == PT_OK && found && !atomic_load(&jobs->stop)) {
-        Task t = {.jobs = jobs, .arena = pt_arena_new(ARENA_BYTES)};
-        bool ready = false;
-        found = false;
-        st = t.arena != NULL ? take_next(&t, &found, &ready, err)
-                             : pt_fail(err, PT_NO_MEMORY, "no memory for an export");
-        st = st == PT_OK && ready ? run_one(&t, err) : st;
-        (void)pthread_mutex_lock(&jobs->lock);
-        jobs->running[0] = '\0';
-        (void)pthread_mutex_unlock(&jobs->lock);
-        pt_zone_free(t.zone);
-        pt_arena_free(t.arena);
+        st = run_next(jobs, &found, err);
+        if (st == PT_OK && !found) {
+            st = export_jobs_send_due(jobs, &found, err);
+        }
     }
     return st == PT_OK ? export_jobs_arm(jobs, err) : st;
 }
@@ -541,7 +535,7 @@ static PtStatus end_left(BehaviourJobs *jobs, PtSqlTx *tx, PtArena *arena, const
     if (st != PT_OK) {
         return st;
     }
-    if (export_file_settle(jobs->root, t.run.file, &whole, &t.why) != PT_OK) {
+    if (export_file_settle(export_run_root(jobs, &t.run), t.run.file, &whole, &t.why) != PT_OK) {
         warn("a broken file was not removed", &t.why); // its folder cannot be reached
     }
     t.run.finished_ms = pt_clock_now_ms(jobs->c.clock);

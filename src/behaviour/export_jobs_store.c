@@ -8,6 +8,9 @@ const char *const behaviour_every_names[] = {"hour", "day", "week", NULL};
 const char *const behaviour_cause_names[] = {"schedule", "person", NULL};
 const char *const behaviour_outcome_names[] = {"waiting", "running",     "done",
                                                "failed",  "interrupted", NULL};
+enum { FILES_READ = 2 * BEHAVIOUR_JOB_FILES_MAX };
+
+const char *const behaviour_sending_names[] = {"none", "waiting", "sent", "failed", NULL};
 static const char *const whats[] = {"answer", "people", "events", NULL};
 static const char *const formats[] = {"csv", "jsonl", "parquet", NULL};
 
@@ -72,6 +75,7 @@ static void read_edit(Columns *c, BehaviourJobEdit *e)
     e->folder = next_text(c);
     e->keep_files = next_number(c);
     e->enabled = next_number(c) != 0;
+    e->destination = next_text(c);
 }
 
 /* Columns in the order of export_run_get. */
@@ -88,6 +92,11 @@ static void read_run(Columns *c, BehaviourJobRun *r)
     r->bytes = next_number(c);
     r->took_ms = next_number(c);
     r->file = next_text(c);
+    r->sending = (BehaviourSending)next_choice(c, behaviour_sending_names);
+    r->tries = next_number(c);
+    r->try_ms = next_number(c);
+    r->place = next_text(c);
+    r->trouble = next_text(c);
 }
 
 /* Columns in the order of export_job_get. */
@@ -207,6 +216,38 @@ PtStatus export_runs_read(PtSqlTx *tx, PtStr job, PtArena *arena, BehaviourJobRu
     return st;
 }
 
+static PtStatus copy_file(PtSqlTx *tx, PtArena *arena, BehaviourJobRun *ret_run, PtError *err)
+{
+    Columns c = {.tx = tx, .arena = arena};
+    *ret_run = (BehaviourJobRun){0};
+    ret_run->number = next_number(&c);
+    ret_run->file = next_text(&c);
+    ret_run->sending = (BehaviourSending)next_choice(&c, behaviour_sending_names);
+    return columns_status(&c, err);
+}
+
+PtStatus export_files_read(PtSqlTx *tx, const char *statement, PtStr job, int64_t number,
+                           PtArena *arena, BehaviourJobRun **ret_runs, PtError *err)
+{
+    BehaviourJobRun *runs = pt_arena_alloc(arena, FILES_READ + 1, sizeof *runs);
+    size_t count = 0;
+    bool row = true;
+    PtStatus st = runs != NULL ? pt_sql_use(tx, statement, err)
+                               : pt_fail(err, PT_NO_MEMORY, "no memory for exports");
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_text(tx, 1, job);
+    pt_sql_bind_i64(tx, 2, number);
+    while (count < FILES_READ && (st = pt_sql_step(tx, &row, err)) == PT_OK && row &&
+           (st = copy_file(tx, arena, &runs[count], err)) == PT_OK) {
+        count++;
+    }
+    pt_sql_done(tx);
+    *ret_runs = runs;
+    return st;
+}
+
 PtStatus export_number(PtSqlTx *tx, const char *statement, int64_t none, int64_t *ret_number,
                        PtError *err)
 {
@@ -222,6 +263,11 @@ PtStatus export_number(PtSqlTx *tx, const char *statement, int64_t none, int64_t
 
 /* ---- Writing ----------------------------------------------------------------------------------
  */
+
+static PtStr or_empty(PtStr text)
+{
+    return text.data != NULL ? text : PT_STR("");
+}
 
 PtStatus export_job_write(PtSqlTx *tx, const char *statement, const BehaviourJob *j, PtError *err)
 {
@@ -246,6 +292,7 @@ PtStatus export_job_write(PtSqlTx *tx, const char *statement, const BehaviourJob
     pt_sql_bind_i64(tx, 14, j->due_ms);
     pt_sql_bind_i64(tx, 15, j->changed_ms);
     pt_sql_bind_text(tx, 16, j->changed_by);
+    pt_sql_bind_text(tx, 17, or_empty(e->destination));
     st = pt_sql_finish(tx, err);
     return st == PT_CONFLICT ? pt_fail(err, PT_CONFLICT, "an export has the name \"%.*s\" already",
                                        PT_STR_ARG(e->name))
@@ -282,7 +329,12 @@ PtStatus export_run_put(PtSqlTx *tx, PtStr job, const BehaviourJobRun *r, PtErro
     pt_sql_bind_i64(tx, 9, r->rows);
     pt_sql_bind_i64(tx, 10, r->bytes);
     pt_sql_bind_i64(tx, 11, r->took_ms);
-    pt_sql_bind_text(tx, 12, r->file.data != NULL ? r->file : PT_STR(""));
+    pt_sql_bind_text(tx, 12, or_empty(r->file));
+    pt_sql_bind_text(tx, 13, pt_str(behaviour_sending_names[r->sending]));
+    pt_sql_bind_i64(tx, 14, r->tries);
+    pt_sql_bind_i64(tx, 15, r->try_ms);
+    pt_sql_bind_text(tx, 16, or_empty(r->place));
+    pt_sql_bind_text(tx, 17, or_empty(r->trouble));
     return pt_sql_finish(tx, err);
 }
 

@@ -35,6 +35,7 @@ static BehaviourRig rig;
 static PtTimers *timers;
 static BehaviourJobs *jobs;
 static PtArena *arena;
+static char outbox[PATH]; /* beside the root */
 static char root[] = "/tmp/patron-exports-XXXXXX", report[37];
 static bool rooted;
 
@@ -72,16 +73,53 @@ static int close_base(void **state)
     if (rooted) {
         remove_below(root);
         (void)rmdir(root);
+        (void)rmdir(outbox);
     }
     rig_base_close(&base);
     return 0;
 }
 
+/* A destination "d1" that says what the test has set, and keeps what it was told. */
+static struct FakeTarget {
+    BehaviourSent says;
+    PtStatus fails;
+    size_t asked;
+    char name[PATH], id[100];
+    int64_t bytes;
+} target;
+
+static PtStatus fake_takes(void *ctx, PtStr id, bool people, PtError *err)
+{
+    (void)ctx, (void)people;
+    return pt_str_eq(id, PT_STR("d1")) ? PT_OK
+                                       : pt_fail(err, PT_INVALID, "destination: none has that id");
+}
+
+static PtStatus fake_put(void *ctx, PtStr id, const BehaviourFile *file, const _Atomic bool *stop,
+                         BehaviourSent *ret_sent, PtError *err)
+{
+    struct FakeTarget *t = ctx;
+    (void)id, (void)stop;
+    t->asked++;
+    (void)pt_str_copy(t->name, sizeof t->name, file->name);
+    (void)pt_str_copy(t->id, sizeof t->id, file->id);
+    t->bytes = file->bytes;
+    *ret_sent = t->says;
+    return t->fails != PT_OK ? pt_fail(err, t->fails, "no") : PT_OK;
+}
+
 static void open_jobs(const char *where)
 {
     PtError err = {0};
+    (void)snprintf(outbox, sizeof outbox, "%s-outbox", root);
     const BehaviourJobsConfig config = {
-        .behaviour = rig.b, .core = base.sql, .clock = base.clock, .timers = timers, .root = where};
+        .behaviour = rig.b,
+        .core = base.sql,
+        .clock = base.clock,
+        .timers = timers,
+        .root = where,
+        .outbox = outbox,
+        .targets = {.ctx = &target, .takes = fake_takes, .put = fake_put}};
     if (behaviour_jobs_open(&config, &jobs, &err) != PT_OK) {
         fail_msg("%s", err.message);
     }
@@ -112,6 +150,7 @@ static int open_rig(void **state)
     behaviour_rig_run(&rig);
     assert_int_equal(pt_timers_new(base.clock, &timers, &err), PT_OK);
     assert_int_equal(behaviour_report_add(rig.b, &staff, &edit, report, &err), PT_OK);
+    target = (struct FakeTarget){.says = {.sent = true, .place = "s3://b/x"}};
     open_jobs(root);
     return 0;
 }
@@ -137,6 +176,7 @@ static int close_rig(void **state)
     forget("DELETE FROM export_job");
     forget("DELETE FROM report");
     remove_below(root);
+    remove_below(outbox);
     return 0;
 }
 
@@ -184,13 +224,10 @@ static void forward(int64_t minutes)
     pt_clock_sim_set(base.clock, pt_clock_now_ms(base.clock) + minutes * MINUTE_MS);
 }
 
-/* Names in a folder below the root. */
-static size_t count_files(const char *folder, char ret_name[static 256])
+static size_t count_in(const char *path, char ret_name[static 256])
 {
-    char path[PATH];
     size_t count = 0;
     const struct dirent *entry;
-    (void)snprintf(path, sizeof path, "%s/%s", root, folder);
     DIR *d = opendir(path);
     while (d != NULL && (entry = readdir(d)) != NULL) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
@@ -202,6 +239,21 @@ static size_t count_files(const char *folder, char ret_name[static 256])
         (void)closedir(d);
     }
     return count;
+}
+
+/* Names in a folder below the root. */
+static size_t count_files(const char *folder, char ret_name[static 256])
+{
+    char path[PATH];
+    (void)snprintf(path, sizeof path, "%s/%s", root, folder);
+    return count_in(path, ret_name);
+}
+
+static size_t count_outbox(void)
+{
+    char path[PATH + 32], name[256];
+    (void)snprintf(path, sizeof path, "%s/marketing/daily", outbox);
+    return count_in(path, name);
 }
 
 /* ---- When -------------------------------------------------------------------------------------
@@ -773,6 +825,164 @@ static void test_a_file_of_it(void **state)
     assert_int_equal(behaviour_job_file(jobs, pt_str(id), 1, arena, &file, &err), PT_NOT_FOUND);
 }
 
+/* ---- To a destination -------------------------------------------------------------------------
+ */
+
+static BehaviourJobEdit sent_daily(void)
+{
+    BehaviourJobEdit edit = daily();
+    edit.destination = PT_STR("d1");
+    return edit;
+}
+
+static void test_is_sent(void **state)
+{
+    char id[37];
+    const BehaviourJobEdit edit = sent_daily();
+    (void)state;
+    behaviour_jobs_free(jobs);
+    open_jobs(""); // the outbox needs no root
+    add(&edit, id);
+    forward(DAY_MIN);
+    run_due();
+    const BehaviourJob job = get(id);
+    assert_int_equal(job.last.sending, BEHAVIOUR_SEND_SENT);
+    assert_int_equal(job.last.try_ms, pt_clock_now_ms(base.clock));
+    assert_string_equal(job.last.place.data, "s3://b/x");
+    assert_string_equal(target.name, job.last.file.data);
+    assert_int_equal(target.bytes, job.last.bytes);
+    assert_int_equal(target.asked, 1);
+    assert_int_equal(count_outbox(), 1);
+    forward(DAY_MIN);
+    run_due();
+    forward(DAY_MIN);
+    run_due();
+    assert_int_equal(target.asked, 3);
+    assert_int_equal(count_outbox(), 2); // keep_files
+    PtError err = {0};
+    assert_int_equal(behaviour_job_delete(jobs, &staff, pt_str(id), &err), PT_OK);
+    assert_int_equal(count_outbox(), 0);
+}
+
+static void test_is_sent_again(void **state)
+{
+    char id[37], first[100];
+    PtError err = {0};
+    const BehaviourJobEdit edit = sent_daily();
+    (void)state;
+    add(&edit, id);
+    target.says = (BehaviourSent){.again = true, .why = "503"};
+    assert_int_equal(behaviour_job_run(jobs, &staff, pt_str(id), &err), PT_OK);
+    run_due();
+    BehaviourJob job = get(id);
+    const int64_t now_ms = pt_clock_now_ms(base.clock);
+    assert_int_equal(job.last.outcome, BEHAVIOUR_RUN_DONE);
+    assert_int_equal(job.last.sending, BEHAVIOUR_SEND_WAITING);
+    assert_int_equal(job.last.tries, 1);
+    assert_int_equal(job.last.try_ms, now_ms + MINUTE_MS);
+    assert_string_equal(job.last.trouble.data, "503");
+    memcpy(first, target.id, sizeof first);
+    run_due(); // not before its time
+    assert_int_equal(target.asked, 1);
+    target.says.wait_ms = INT64_C(10) * MINUTE_MS; // as the receiver asks
+    forward(1);
+    run_due();
+    job = get(id);
+    assert_int_equal(job.last.try_ms, pt_clock_now_ms(base.clock) + 10 * MINUTE_MS);
+    behaviour_jobs_free(jobs); // a kill
+    open_jobs(root);
+    target.says = (BehaviourSent){.sent = true};
+    forward(10);
+    run_due();
+    assert_int_equal(get(id).last.sending, BEHAVIOUR_SEND_SENT);
+    assert_int_equal(target.asked, 3);
+    assert_string_equal(target.id, first);
+}
+
+static void test_is_not_sent(void **state)
+{
+    char id[37];
+    PtError err = {0};
+    const BehaviourJobEdit edit = sent_daily();
+    (void)state;
+    add(&edit, id);
+    target.says = (BehaviourSent){.why = "too large"};
+    forward(DAY_MIN);
+    run_due();
+    assert_int_equal(get(id).last.sending, BEHAVIOUR_SEND_FAILED);
+    target.fails = PT_INVALID; // the destination is gone
+    assert_int_equal(behaviour_job_send(jobs, &staff, pt_str(id), 1, &err), PT_OK);
+    run_due();
+    assert_int_equal(get(id).last.sending, BEHAVIOUR_SEND_FAILED);
+    assert_string_equal(get(id).last.trouble.data, "no");
+    target.fails = PT_OK;
+    target.says = (BehaviourSent){.again = true, .why = "503"};
+    assert_int_equal(behaviour_job_send(jobs, &staff, pt_str(id), 1, &err), PT_OK);
+    for (int i = 0; i < 20; i++) {
+        run_due();
+        forward(6 * 60);
+    }
+    assert_true(get(id).last.number > 1); // others were due meanwhile
+    BehaviourJobRun *runs;
+    size_t count;
+    assert_int_equal(behaviour_job_runs(jobs, pt_str(id), arena, &runs, &count, &err), PT_OK);
+    assert_int_equal(runs[count - 1].sending, BEHAVIOUR_SEND_FAILED);
+    assert_int_equal(runs[count - 1].tries, 14);
+}
+
+static bool finds_head(const void *ctx, PtStr text)
+{
+    (void)ctx;
+    return pt_str_has(text, PT_STR("id,"));
+}
+
+/* Every file of people has a head here. */
+static void test_erasure(void **state)
+{
+    char id[37];
+    size_t count = 0;
+    PtError err = {0};
+    const BehaviourJobEdit edit = sent_daily();
+    (void)state;
+    add(&edit, id);
+    target.says = (BehaviourSent){.again = true, .why = "503"};
+    forward(DAY_MIN);
+    run_due();
+    assert_int_equal(behaviour_jobs_erase(jobs, finds_head, NULL, &count, &err), PT_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(count_outbox(), 0);
+    const BehaviourJob job = get(id);
+    assert_int_equal(job.last.sending, BEHAVIOUR_SEND_FAILED);
+    assert_int_equal(job.last.file.len, 0);
+    assert_int_equal(behaviour_jobs_erase(jobs, finds_head, NULL, &count, &err), PT_OK);
+    assert_int_equal(count, 0);
+}
+
+static void test_sent_without_memory(void **state)
+{
+    char id[37];
+    const BehaviourJobEdit edit = sent_daily();
+    bool failed = true;
+    (void)state;
+    add(&edit, id);
+    for (uint64_t nth = 1; failed; nth++) {
+        PtError err = {0};
+        assert_int_equal(behaviour_job_run(jobs, &staff, pt_str(id), &err), PT_OK);
+        forward(1);
+        fault_alloc_fail(nth, 0);
+        const PtStatus st = export_jobs_run_due(jobs, &err);
+        failed = fault_alloc_count() >= nth;
+        fault_alloc_fail(0, 0);
+        if (st != PT_OK) { // its row may say running: as after a kill
+            behaviour_jobs_free(jobs);
+            open_jobs(root);
+        }
+        forward(10);
+        run_due();
+    }
+    assert_int_equal(get(id).last.sending, BEHAVIOUR_SEND_SENT);
+}
+
 static void test_no_memory(void **state)
 {
     char id[37], name[256];
@@ -803,7 +1013,7 @@ int main(void)
     enum {
         WHEN = sizeof when_cases / sizeof *when_cases,
         EDITS = sizeof edit_cases / sizeof *edit_cases,
-        OTHERS = 20
+        OTHERS = 25
     };
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, open_rig, close_rig)
     const struct CMUnitTest others[OTHERS] = {
@@ -826,6 +1036,11 @@ int main(void)
         TEST(test_a_changed_report),
         TEST(test_a_file_of_it),
         TEST(test_no_memory),
+        TEST(test_is_sent),
+        TEST(test_is_sent_again),
+        TEST(test_is_not_sent),
+        TEST(test_erasure),
+        TEST(test_sent_without_memory),
         TEST(test_into_the_root),
     };
     struct CMUnitTest tests[WHEN + EDITS + OTHERS];

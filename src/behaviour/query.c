@@ -349,7 +349,7 @@ static bool key_of(const Asked *a, PtBuf *key)
 {
     const Query *q = a->q;
     bool passes = q->range.last > 0 || q->who != NULL;
-    bool reads_traits = q->who != NULL && rule_who_reads_traits(q->who);
+    bool reads_traits = q->trait_count > 0 || (q->who != NULL && rule_who_reads_traits(q->who));
     PtJsonOut out = pt_json_out(key);
     for (size_t i = 0; i < q->cohort_count; i++) {
         const RuleWho *who = q->cohorts[i].who;
@@ -410,12 +410,15 @@ static PtStatus check_impersonal(const Asked *a, PtError *err)
     for (size_t i = 0; i < q->property_count; i++) {
         with_given = with_given || q->properties[i].root != RULE_FIELD;
     }
-    return !a->ask->impersonal || (!by_given && !with_given)
+    const bool of_traits = q->trait_count > 0;
+    return !a->ask->impersonal || (!by_given && !with_given && !of_traits)
                ? PT_OK
                : pt_fail(err, PT_FORBIDDEN,
                          "at \"/%s\": values that customers or sources gave need the "
                          "permission profiles.read",
-                         by_given ? "breakdown" : "properties");
+                         by_given     ? "breakdown"
+                         : with_given ? "properties"
+                                      : "traits");
 }
 
 static PtStatus ask_query(Asked *a, PtBuf *out, PtError *err)

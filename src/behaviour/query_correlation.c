@@ -9,14 +9,18 @@
 
 enum {
     VALUES = 100, /* of a property */
-    CANDIDATES = QUERY_CANDIDATES * VALUES + QUERY_FREQUENT
+    CANDIDATES = 2 * QUERY_CANDIDATES * VALUES + QUERY_FREQUENT
 };
+
+#define OF_EVENT UINT32_MAX
+#define OF_TRAIT (UINT32_MAX - 1)
 
 typedef struct Candidate {
     PtStr of, name, value; /* value data NULL: an event */
     uint64_t n, converted; /* with it */
     uint32_t property, at; /* of a value: which, and its place in the funnel's answer; of an event:
-                              `property` is UINT32_MAX, `at` its place in the walk */
+                              `property` is OF_EVENT, `at` its place in the walk; of a trait it is
+                              OF_TRAIT, and `at` which */
     double p, q, weight;   /* weight: size of the difference */
     bool exact;
 } Candidate;
@@ -42,11 +46,12 @@ typedef struct Correlation {
     Candidate *candidates; /* those tested first, by q */
     size_t count, tested;
     uint64_t values_left;
-    Skipped skipped[QUERY_CANDIDATES];
+    Skipped skipped[2 * QUERY_CANDIDATES];
     size_t skipped_count;
-    PlanAnswer answer;     /* of the walk */
-    const QueryCell *cell; /* of who is sought; or NULL */
-    uint64_t sought;       /* bits of events: all of them were done before */
+    QueryConverts converts; /* for traits */
+    PlanAnswer answer;      /* of the walk */
+    const QueryCell *cell;  /* of who is sought; or NULL */
+    uint64_t sought;        /* bits of events: all of them were done before */
 } Correlation;
 
 /* ---- Candidates that are not named ------------------------------------------------------------
@@ -230,6 +235,9 @@ static PtStatus end_person(void *part, uint32_t person, PtError *err)
     if (p->begun && c->cell != NULL && is_sought(c, p)) {
         query_walk_found(p->part.w, person);
     }
+    if (p->begun && c->converts.counted != NULL) {
+        query_converts_add(&correlation_of(p)->converts, person, p->converted);
+    }
     p->n += p->begun;
     p->n_converted += p->begun && p->converted;
     for (size_t i = 0; p->begun && i < c->event_count; i++) {
@@ -251,7 +259,7 @@ static PtStatus walk(Correlation *c, PtError *err)
     for (size_t i = 0; i < c->event_count; i++) {
         events[i] = (Candidate){.of = PT_STR("event"),
                                 .name = c->events[i].name,
-                                .property = UINT32_MAX,
+                                .property = OF_EVENT,
                                 .at = (uint32_t)i};
     }
     for (const QueryPart *part = c->w.parts; st == PT_OK && part != NULL; part = part->next) {
@@ -332,10 +340,10 @@ static PtStatus take_values(Correlation *c, size_t property, const PlanAnswer *a
 }
 
 /* One with too many values says nothing here: it is named, and left out. */
-static PtStatus skip(Correlation *c, size_t property, const PtError *why, PtError *err)
+static PtStatus skip(Correlation *c, PtStr name, const PtError *why, PtError *err)
 {
     const PtStr text = pt_arena_str(c->a->arena, pt_str(why->message));
-    c->skipped[c->skipped_count++] = (Skipped){property_name(&c->properties[property]), text};
+    c->skipped[c->skipped_count++] = (Skipped){name, text};
     return text.data != NULL ? PT_OK : query_no_memory(err);
 }
 
@@ -350,9 +358,45 @@ static PtStatus find_values(Correlation *c, PtError *err)
         if (st == PT_OK) {
             st = take_values(c, i, &answer, err);
         } else {
-            st = st == PT_TOO_LARGE ? skip(c, i, &why, err) : pt_fail(err, st, "%s", why.message);
+            st = st == PT_TOO_LARGE ? skip(c, property_name(&c->properties[i]), &why, err)
+                                    : pt_fail(err, st, "%s", why.message);
         }
         pt_arena_clear(arena);
+    }
+    return st;
+}
+
+/* ---- Values of traits, as they are now ------------------------------------------------------- */
+
+static void take_trait(Correlation *c, size_t trait, const QueryTraitValue *values, size_t count)
+{
+    const size_t taken = count < VALUES ? count : VALUES;
+    for (size_t i = 0; i < taken; i++) {
+        c->candidates[c->count++] = (Candidate){.of = PT_STR("trait"),
+                                                .name = c->q->traits[trait],
+                                                .value = values[i].text,
+                                                .n = values[i].n,
+                                                .converted = values[i].converted,
+                                                .property = OF_TRAIT,
+                                                .at = (uint32_t)trait};
+    }
+    c->values_left += count - taken;
+}
+
+static PtStatus find_traits(Correlation *c, PtError *err)
+{
+    PtStatus st = PT_OK;
+    for (size_t i = 0; st == PT_OK && i < c->q->trait_count; i++) {
+        QueryTraitValue *values = NULL;
+        size_t count = 0;
+        PtError why = {0};
+        st = query_trait_values(c->a, &c->converts, c->q->traits[i], &values, &count, &why);
+        if (st == PT_OK) {
+            take_trait(c, i, values, count);
+        } else {
+            st = st == PT_TOO_LARGE ? skip(c, c->q->traits[i], &why, err)
+                                    : pt_fail(err, st, "%s", why.message);
+        }
     }
     return st;
 }
@@ -445,9 +489,11 @@ static PtStatus correlate(const QueryAsking *a, Correlation *ret_correlation, Pt
         return query_no_memory(err);
     }
     PtStatus st = find_properties(c, err);
+    st = st == PT_OK ? query_converts_open(a, &c->converts, err) : st;
     st = st == PT_OK ? find_events(c, err) : st;
     st = st == PT_OK ? walk(c, err) : st;
     st = st == PT_OK ? find_values(c, err) : st;
+    st = st == PT_OK ? find_traits(c, err) : st;
     return st == PT_OK ? test_all(c, err) : st;
 }
 
@@ -568,13 +614,16 @@ PtStatus query_correlation_people(const QueryAsking *a, const QueryCell *cell, Q
         one = &c->candidates[cell->row];
     }
     c->cell = cell;
-    if (one != NULL && one->property != UINT32_MAX) {
+    c->w.found = found;
+    if (one != NULL && one->property == OF_TRAIT) {
+        return query_trait_people(a, &c->converts, one->name, one->value, cell, &c->w, err);
+    }
+    if (one != NULL && one->property != OF_EVENT) {
         return people_of_value(c, one, found, err);
     }
     if (one != NULL) {
         c->sought = UINT64_C(1) << c->events[one->at].set;
     }
-    c->w.found = found;
     c->count = 0;
     return walk(c, err);
 }

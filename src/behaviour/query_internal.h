@@ -249,7 +249,8 @@ typedef struct Query {
     /* correlation: of `begin` with `again` */
     QueryProperty properties[QUERY_CANDIDATES];
     uint32_t events[QUERY_CANDIDATES];
-    size_t property_count, event_count;
+    PtStr traits[QUERY_CANDIDATES]; /* names */
+    size_t property_count, event_count, trait_count;
     bool has_properties, has_events; /* were given */
     bool all_properties, all_events;
     uint32_t min_people;
@@ -312,6 +313,7 @@ PT_NODISCARD PtStatus query_read_where(QueryReading *r, Query *q, PtStr json,
 
 PT_NODISCARD PtStatus query_read_cohorts(QueryReading *r, Query *q, PtStr json);
 PT_NODISCARD PtStatus query_read_properties(QueryReading *r, Query *q, PtStr json);
+PT_NODISCARD PtStatus query_read_traits(QueryReading *r, Query *q, PtStr json);
 PT_NODISCARD PtStatus query_read_candidates(QueryReading *r, Query *q, PtStr json);
 PT_NODISCARD PtStatus query_read_level(QueryReading *r, Query *q, PtStr json);
 PT_NODISCARD PtStatus query_read_stages(QueryReading *r, Query *q, PtStr json);

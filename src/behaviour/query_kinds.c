@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+enum { TRAIT_NAME = 200 }; /* bytes */
+
 /* ---- Cohorts --------------------------------------------------------------------------------- */
 
 static PtStatus name_cohort(QueryReading *r, PtStr json, size_t index, QueryCohort *cohort)
@@ -86,6 +88,24 @@ PtStatus query_read_properties(QueryReading *r, Query *q, PtStr json)
     q->has_properties = true;
     q->all_properties = is_all(json);
     return q->all_properties ? PT_OK : query_items(r, json, 0, QUERY_CANDIDATES, read_property, q);
+}
+
+static PtStatus read_trait(QueryReading *r, PtStr json, size_t index, void *ctx)
+{
+    Query *q = ctx;
+    PtStatus st = query_text(r, json, TRAIT_NAME, &q->traits[index]);
+    for (size_t i = 0; st == PT_OK && i < index; i++) {
+        if (pt_str_eq(q->traits[i], q->traits[index])) {
+            return query_bad(r, "is named twice");
+        }
+    }
+    q->trait_count = st == PT_OK ? index + 1 : q->trait_count;
+    return st;
+}
+
+PtStatus query_read_traits(QueryReading *r, Query *q, PtStr json)
+{
+    return query_items(r, json, 0, QUERY_CANDIDATES, read_trait, q);
 }
 
 static PtStatus read_candidate(QueryReading *r, PtStr json, size_t index, void *ctx)
@@ -320,6 +340,12 @@ static void write_correlation(const Query *q, PtJsonOut *out)
         }
         pt_json_out_array_end(out);
     }
+    pt_json_out_key(out, PT_STR("traits"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < q->trait_count; i++) {
+        pt_json_out_str(out, q->traits[i]);
+    }
+    pt_json_out_array_end(out);
     if (q->all_events) {
         pt_json_put_str(out, "events", PT_STR("all"));
     } else {

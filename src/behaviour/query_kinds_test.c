@@ -71,6 +71,12 @@ static struct KindCase {
      "\"tested\":4~\"of\":\"context\",\"name\":\"os.name\"~\"of\":\"property\",\"name\":\"p\"~"
      "\"value\":\"y\"~\"name\":\"t\",\"value\":\"true\""},
 
+    {"traits go with it", "1 a 0|1 b 1|2 a 0|2 b 1|3 a 0|4 a 0|5 b 0",
+     COR(",\"properties\":[],\"events\":[],\"traits\":[\"plan\",\"vip\",\"tier\"]"),
+     "\"people_from\":4,\"converted\":2~\"tested\":3~\"of\":\"trait\",\"name\":\"plan\",\"value\":"
+     "\"gold\",\"with\":2,\"converted_with\":2,\"rate_with\":1,\"without\":2,"
+     "\"converted_without\":0~\"name\":\"tier\",\"value\":\"3\",\"with\":1,\"converted_with\":0~"
+     "\"name\":\"vip\",\"value\":\"true\",\"with\":2,\"converted_with\":1~\"people\":5"},
     {"drop-offs and times", "1 a 0|1 b 1|1 c 3|2 a 0|2 b 2|3 a 0|4 a -72|4 b -71", FRI(""),
      "{\"name\":\"a\",\"people\":3,\"people_then\":1~{\"measure\":\"drop_off\",\"n\":3,\"count\":1,"
      "~"
@@ -122,11 +128,23 @@ static struct KindCase {
      "{\"name\":\"repeat\",\"people\":1~\"median_s\":104400~{\"name\":\"loyalty\",\"people\":0"},
 };
 
+/* Of all stores here. */
+static void open_store(QRig *r)
+{
+    static const QRigTrait traits[] = {{"plan", 1, "\"gold\""},   {"plan", 2, "\"gold\""},
+                                       {"plan", 3, "[\"gold\"]"}, {"plan", 5, "\"gold\""},
+                                       {"vip", 1, "true"},        {"vip", 3, "true"},
+                                       {"tier", 4, "3"},          {"tier", 2, "null"}};
+    qrig_open(r);
+    memcpy(r->traits, traits, sizeof traits);
+    r->trait_count = PT_COUNT(traits);
+}
+
 static void test_ask(void **state)
 {
     const struct KindCase *c = *state;
     QRig r;
-    qrig_open(&r);
+    open_store(&r);
     qrig_tell(&r, c->rows);
     const char *answer = qrig_ask(&r, c->query);
     PtStr rest = pt_str(c->want), piece;
@@ -159,6 +177,14 @@ static struct PeopleCase {
      "2"},
     {"with an event", "1 c 0|1 a 1|1 b 2|2 c 0|2 a 1|3 a 0",
      COR(",\"properties\":[],\"events\":[" E("c") "]"), "{\"row\":0,\"converted\":false}", "2"},
+    {"with a trait", "1 a 0|1 b 1|2 a 0|3 a 0|4 a 0|5 b 0",
+     COR(",\"properties\":[],\"events\":[],\"traits\":[\"plan\"]"), "{\"row\":0}", "1 2"},
+    {"with a trait, converted", "1 a 0|1 b 1|2 a 0|3 a 0|4 a 0|5 b 0",
+     COR(",\"properties\":[],\"events\":[],\"traits\":[\"plan\"]"),
+     "{\"row\":0,\"converted\":true}", "1"},
+    {"with a trait, not converted", "1 a 0|1 b 1|2 a 0|3 a 0|4 a 0|5 b 0",
+     COR(",\"properties\":[],\"events\":[],\"traits\":[\"plan\"]"),
+     "{\"row\":0,\"converted\":false}", "2"},
     {"all of a correlation", "1 c 0|1 a 1|1 b 2|2 c 0|2 a 1|3 a 0|4 b 1",
      COR(",\"properties\":[],\"events\":[]"), "{}", "1 2 3"},
     {"no such row", "1 a 0", COR(",\"properties\":[],\"events\":[]"), "{\"row\":0}",
@@ -192,7 +218,7 @@ static void test_people(void **state)
 {
     const struct PeopleCase *c = *state;
     QRig r;
-    qrig_open(&r);
+    open_store(&r);
     qrig_tell(&r, c->rows);
     assert_string_equal(qrig_people(&r, c->query, c->cell), c->want);
     qrig_close(&r);
@@ -201,14 +227,15 @@ static void test_people(void **state)
 /* Every allocation fails once: the answer, or that there was no memory. */
 static void test_no_memory(void **state)
 {
-    static const char *const queries[] = {FUN, COR(",\"properties\":\"all\""), FRI(""),
+    static const char *const queries[] = {FUN, COR(",\"properties\":\"all\",\"traits\":[\"plan\"]"),
+                                          FRI(""),
                                           JOU(",\"who\":{\"all\":[{\"did\":{\"event\":\"a\"}}]}")};
     (void)state;
     for (size_t i = 0; i < PT_COUNT(queries); i++) {
         QRig r;
         const char *said = "";
         uint64_t nth = 1;
-        qrig_open(&r);
+        open_store(&r);
         r.world.threads = 1;
         qrig_tell(&r, "1 a 0 p=x|1 b 1|1 x 2|2 a 0 p=y|2 b 2|2 c 3|3 c 0|3 a 1");
         for (; nth < 4000; nth++) {

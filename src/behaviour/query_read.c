@@ -334,6 +334,7 @@ static const struct Field {
     {"depth", PATHS, 0, read_depth, false},
     {"fold", PATHS, 0, read_fold, false},
     {"properties", CORRELATION, 0, query_read_properties, false},
+    {"traits", CORRELATION, 0, query_read_traits, false},
     {"events", CORRELATION, 0, query_read_candidates, false},
     {"min_people", CORRELATION, 0, read_min_people, false},
     {"level", CORRELATION, 0, query_read_level, false},

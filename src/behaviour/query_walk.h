@@ -42,6 +42,33 @@ PT_NODISCARD PtStatus query_walk_charge(QueryWalk *w, size_t bytes, PtError *err
 /* A person that was sought; any thread. */
 void query_walk_found(QueryWalk *w, uint32_t person);
 
+/* ---- Traits (query_traits.c): what goes with a conversion, of persons -------------------------
+ */
+
+/* Persons by bits: who is counted, and who of them converted. Set by any thread. */
+typedef struct QueryConverts {
+    uint64_t *counted, *converted; /* in an arena */
+    uint32_t person_count;
+} QueryConverts;
+/* Without persons where the query names no trait. */
+PT_NODISCARD PtStatus query_converts_open(const QueryAsking *a, QueryConverts *ret_converts,
+                                          PtError *err);
+void query_converts_add(QueryConverts *c, uint32_t person, bool converted);
+
+typedef struct QueryTraitValue {
+    PtStr text;
+    uint64_t n, converted;
+} QueryTraitValue;
+/* The values of a trait among them, most frequent first, then by text; texts in the asking's arena.
+ * PT_TOO_LARGE: over 10,000. */
+PT_NODISCARD PtStatus query_trait_values(const QueryAsking *a, const QueryConverts *c, PtStr name,
+                                         QueryTraitValue **ret_values, size_t *ret_count,
+                                         PtError *err);
+/* Those of them who have the value; want: of whom that is so, else all. */
+PT_NODISCARD PtStatus query_trait_people(const QueryAsking *a, const QueryConverts *c, PtStr name,
+                                         PtStr value, const QueryCell *cell, QueryWalk *w,
+                                         PtError *err);
+
 /* ---- Stays (query_stays.c): of a person at a step or a stage ----------------------------------
  */
 

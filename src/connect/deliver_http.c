@@ -49,16 +49,40 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
     return shot->answer_seen <= ANSWER_END ? len : 0;
 }
 
+/* The value of a header line, where it has that name. */
+static bool header_is(PtStr line, PtStr name, PtStr *ret_value)
+{
+    if (line.len <= name.len || strncasecmp(line.data, name.data, name.len) != 0) {
+        return false;
+    }
+    *ret_value = pt_str_from(line, name.len);
+    return true;
+}
+
+static void copy_etag(DeliverShot *shot, PtStr value)
+{
+    while (value.len > 0 && (unsigned char)value.data[0] <= ' ') {
+        value = pt_str_from(value, 1);
+    }
+    while (value.len > 0 && (unsigned char)value.data[value.len - 1] <= ' ') {
+        value.len--;
+    }
+    if (!pt_str_copy(shot->etag, sizeof shot->etag, value)) {
+        shot->etag[0] = '\0';
+    }
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
 {
-    static const char name[] = "retry-after:";
     DeliverShot *shot = ctx;
-    const size_t len = size * count, name_len = sizeof name - 1;
-    if (len > name_len && strncasecmp(bytes, name, name_len) == 0) {
-        shot->retry_after_ms =
-            deliver_retry_after_ms((PtStr){bytes + name_len, len - name_len}, deliver_machine_ms());
+    const PtStr line = {bytes, size * count};
+    PtStr value;
+    if (header_is(line, PT_STR("retry-after:"), &value)) {
+        shot->retry_after_ms = deliver_retry_after_ms(value, deliver_machine_ms());
+    } else if (header_is(line, PT_STR("etag:"), &value)) {
+        copy_etag(shot, value);
     }
-    return len;
+    return line.len;
 }
 
 PtStatus deliver_shot_init(DeliverShot *shot, size_t arena_max, PtError *err)
@@ -85,7 +109,7 @@ void deliver_shot_clear(DeliverShot *shot)
     pt_buf_clear(&shot->answer, DELIVER_ANSWER_MAX);
     shot->answer_seen = 0;
     shot->retry_after_ms = 0;
-    shot->why[0] = '\0';
+    shot->why[0] = shot->etag[0] = '\0';
     shot->first = shot->last = NULL;
     shot->count = 0;
     shot->queue = NULL;

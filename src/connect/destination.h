@@ -15,6 +15,7 @@
 #include "platform/outbox.h"
 #include "platform/sql.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -239,3 +240,16 @@ typedef struct ConnectTry {
 PT_NODISCARD PtStatus connect_destination_try(ConnectDestinations *ds, PtStr id, uint64_t position,
                                               const AuditActor *by, PtArena *arena,
                                               ConnectTry *ret_try, PtError *err);
+
+/* ---- Whole files -------------------------------------------------------------------------------
+ */
+
+/* Whether it may get files; of people: with what is of persons. PT_INVALID: none has that id, its
+ * kind takes none, or it asks for consent, which nobody can ask of a file. A paused one may. */
+PT_NODISCARD PtStatus connect_destination_takes(ConnectDestinations *ds, PtStr id, bool people,
+                                                PtError *err);
+/* Sends it now, whether the destination is enabled or not, as long as bytes flow. PT_INVALID as
+ * above; PT_UNAVAILABLE: *stop, or the file cannot be read. */
+PT_NODISCARD PtStatus connect_destination_put(ConnectDestinations *ds, PtStr id, bool people,
+                                              const ConnectFile *file, const _Atomic bool *stop,
+                                              ConnectFileEnd *ret_end, PtError *err);

@@ -182,7 +182,8 @@ typedef struct DeliverShot {
     bool encoded; /* request is to be freed */
     PtBuf answer;
     size_t answer_seen;
-    int64_t retry_after_ms; /* 0: none was given */
+    int64_t retry_after_ms;      /* 0: none was given */
+    char etag[CONNECT_ETAG_MAX]; /* of the answer; "": none */
     char why[CURL_ERROR_SIZE];
     DeliverEvent *first, *last;
     size_t count;

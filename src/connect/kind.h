@@ -136,6 +136,42 @@ typedef enum ConnectMappingUse {
     CONNECT_MAPPING_FIELDS, /* its members are added to, or replace, what the kind works out */
 } ConnectMappingUse;
 
+/* A whole file that is sent as one object: an export. All borrowed. */
+typedef struct ConnectFile {
+    int fd; /* read by place, never closed */
+    int64_t bytes;
+    PtStr name; /* letters, digits and - _ . / only: "sales/orders-20261123-0600-12.csv" */
+    PtStr id;   /* letters, digits and _ -: equal when it is sent again */
+    const char *content_type;
+    int64_t now_ms;
+} ConnectFile;
+
+enum { CONNECT_PLACE_MAX = 600, CONNECT_ETAG_MAX = 128 };
+
+typedef struct ConnectFileAnswer {
+    int status; /* 0: there was none */
+    PtStr body; /* its start, until the next request */
+    char etag[CONNECT_ETAG_MAX];
+    ConnectVerdict verdict; /* without an answer: AGAIN or STOP, and why */
+    char why[CONNECT_WHY_MAX];
+} ConnectFileAnswer;
+
+/* Who carries the requests of a file: the body is [from, from + len) of it, or the request's own
+ * where len is negative. Fails for want of memory, PT_UNAVAILABLE: it was stopped. */
+typedef struct ConnectCarrier {
+    PtStatus (*send)(void *ctx, const ConnectRequest *request, int64_t from, int64_t len,
+                     ConnectFileAnswer *ret_answer, PtError *err);
+    void *ctx;
+} ConnectCarrier;
+
+/* What became of a file. */
+typedef struct ConnectFileEnd {
+    ConnectVerdict verdict;        /* never SPLIT */
+    int64_t wait_ms;               /* the receiver asked for so long; 0: it did not */
+    char why[CONNECT_WHY_MAX];     /* empty when DELIVERED */
+    char place[CONNECT_PLACE_MAX]; /* where it lies, without secrets */
+} ConnectFileEnd;
+
 struct ConnectKind {
     const char *name;  /* "webhook" */
     const char *title; /* "Webhook" */
@@ -182,6 +218,12 @@ struct ConnectKind {
      * repeat leaves the same. A failure is AGAIN. */
     PtStatus (*write)(PtFs *fs, const ConnectSettings *s, const ConnectRequest *request,
                       PtError *err);
+
+    /* NULL: takes no files. Sends one, so that a repeat leaves the same or is told by its id. Fails
+     * as the carrier does. */
+    PtStatus (*put)(const ConnectSettings *s, const ConnectFile *file,
+                    const ConnectCarrier *carrier, PtArena *arena, ConnectFileEnd *ret_end,
+                    PtError *err);
 };
 
 /* All kinds, in the order that people see them. */

@@ -69,6 +69,26 @@ bool kind_add_header(ConnectRequest *request,
 ConnectVerdict kind_judge(int http_status, size_t count, PtStr detail, char why[CONNECT_WHY_MAX]);
 void kind_why(char why[CONNECT_WHY_MAX], const char *fmt, ...) PT_PRINTF(2, 3);
 
+/* The hash of a part of a file, and its bytes fed to whoever wants them (kind_file.c).
+ * PT_UNAVAILABLE: it cannot be read, or is shorter by now. */
+PT_NODISCARD PtStatus kind_file_read(const ConnectFile *file, int64_t from, int64_t len,
+                                     void (*take)(void *ctx, const uint8_t *bytes, size_t len),
+                                     void *ctx, PtError *err);
+/* Of an answer that a kind judges like those to its events. */
+void kind_file_judge(const ConnectKind *kind, const ConnectSettings *s, const ConnectFileAnswer *a,
+                     ConnectFileEnd *end);
+PT_NODISCARD PtStatus kind_s3_put(const ConnectSettings *s, const ConnectFile *file,
+                                  const ConnectCarrier *carrier, PtArena *arena,
+                                  ConnectFileEnd *ret_end, PtError *err);
+/* The address of an object; what a request to it is signed with, and the hash of its body as hex.
+ * False: no memory. */
+PtStr kind_s3_url(const ConnectSettings *s, PtStr name, PtArena *arena);
+bool kind_s3_sign(const ConnectSettings *s, const char *hash, PtArena *arena, ConnectRequest *r);
+PtStr kind_s3_tag(PtStr xml, const char *name); /* the text of <name>...</name>, or empty */
+PT_NODISCARD PtStatus kind_webhook_put(const ConnectSettings *s, const ConnectFile *file,
+                                       const ConnectCarrier *carrier, PtArena *arena,
+                                       ConnectFileEnd *ret_end, PtError *err);
+
 /* Objects for a folder or a store: JSON lines or CSV (kind_objects.c). */
 extern const char *const kind_formats[]; /* choices of the setting "format" */
 size_t kind_object_fill(const ConnectSettings *s);

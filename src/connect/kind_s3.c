@@ -72,7 +72,7 @@ static PtStatus check(const ConnectSettings *s, PtError *err)
                 : PT_OK;
 }
 
-static PtStr url_of(const ConnectSettings *s, PtStr name, PtArena *arena)
+PtStr kind_s3_url(const ConnectSettings *s, PtStr name, PtArena *arena)
 {
     PtStr endpoint = connect_setting(s, "endpoint"), prefix = connect_setting(s, "prefix");
     while (endpoint.len > 0 && endpoint.data[endpoint.len - 1] == '/') {
@@ -84,6 +84,15 @@ static PtStr url_of(const ConnectSettings *s, PtStr name, PtArena *arena)
     return kind_printf(arena, "%.*s/%.*s/%.*s%s%.*s", PT_STR_ARG(endpoint),
                        PT_STR_ARG(connect_setting(s, "bucket")), PT_STR_ARG(prefix),
                        prefix.len > 0 ? "/" : "", PT_STR_ARG(name));
+}
+
+bool kind_s3_sign(const ConnectSettings *s, const char *hash, PtArena *arena, ConnectRequest *r)
+{
+    r->aws_sigv4 = kind_printf(arena, "aws:amz:%.*s:s3", PT_STR_ARG(connect_setting(s, "region")));
+    r->user = kind_printf(arena, "%.*s:%.*s", PT_STR_ARG(connect_setting(s, "access_key")),
+                          PT_STR_ARG(connect_setting(s, "secret_key")));
+    return kind_add_header(r, kind_printf(arena, "x-amz-content-sha256: %s", hash)) &&
+           r->aws_sigv4.data != NULL && r->user.data != NULL;
 }
 
 static PtStatus encode(const ConnectSettings *s, const ConnectPiece *pieces, size_t count,
@@ -100,20 +109,15 @@ static PtStatus encode(const ConnectSettings *s, const ConnectPiece *pieces, siz
     pt_sha256(pt_buf_str(&r->body), digest);
     pt_hex(digest, sizeof digest, hex);
     r->method = "PUT";
-    r->url = name.data != NULL ? url_of(s, name, arena) : name;
+    r->url = name.data != NULL ? kind_s3_url(s, name, arena) : name;
     r->content_type = pt_str_eq(connect_setting(s, "format"), PT_STR("csv"))
                           ? PT_STR("text/csv; charset=utf-8")
                           : PT_STR("application/x-ndjson");
-    r->aws_sigv4 = kind_printf(arena, "aws:amz:%.*s:s3", PT_STR_ARG(connect_setting(s, "region")));
-    r->user = kind_printf(arena, "%.*s:%.*s", PT_STR_ARG(connect_setting(s, "access_key")),
-                          PT_STR_ARG(connect_setting(s, "secret_key")));
-    bool ok = kind_add_header(r, kind_printf(arena, "x-amz-content-sha256: %s", hex)) &&
-              r->url.data != NULL && r->aws_sigv4.data != NULL && r->user.data != NULL;
+    const bool ok = kind_s3_sign(s, hex, arena, r) && r->url.data != NULL;
     return ok ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for a request to a store");
 }
 
-/* The text of <name>...</name>; empty when there is none. */
-static PtStr tag_of(PtStr xml, const char *name)
+PtStr kind_s3_tag(PtStr xml, const char *name)
 {
     char open[24], close[24];
     (void)snprintf(open, sizeof open, "<%s>", name);
@@ -145,7 +149,7 @@ static ConnectVerdict judge(const ConnectSettings *s, int status, PtStr body, si
         {"BadDigest", CONNECT_AGAIN},
         {"XAmzContentSHA256Mismatch", CONNECT_AGAIN},
     };
-    PtStr code = tag_of(body, "Code"), message = tag_of(body, "Message");
+    PtStr code = kind_s3_tag(body, "Code"), message = kind_s3_tag(body, "Message");
     ConnectVerdict verdict = kind_judge(status, 1, message.len > 0 ? message : code, why);
     for (size_t i = 0; verdict != CONNECT_DELIVERED && i < sizeof codes / sizeof *codes; i++) {
         if (pt_str_eq(code, pt_str(codes[i].code))) {
@@ -175,4 +179,5 @@ const ConnectKind connect_kind_s3 = {
     .render = kind_object_render,
     .encode = encode,
     .judge = judge,
+    .put = kind_s3_put,
 };

@@ -5,6 +5,7 @@
  * with a blank between while a secret is rotated; secrets are "whsec_" + base64 of 24 to 64 bytes.
  */
 #include "connect/kind_internal.h"
+#include "connect/net.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -16,6 +17,7 @@ enum {
     HEADERS_MAX = 16,
     BODY_MAX = 4 << 20,
     HEADERS_TEXT_MAX = 4096,
+    FILE_MAX = 100 << 20,
 };
 
 static const ConnectField fields[] = {
@@ -138,19 +140,31 @@ static PtStatus render(const ConnectSettings *s, const ConnectOutEvent *e, int64
     return PT_OK;
 }
 
-/* " v1,<base64>" of the body under the secret, which the check has seen to be one. */
-static void add_signature(PtStr secret, PtStr head, PtStr body, PtBuf *out)
+/* Under the secret, which the check has seen to be one. */
+static void begin_signature(PtStr secret, PtStr head, crypto_auth_hmacsha256_state *h)
 {
-    uint8_t key[SECRET_MAX + 2], mac[crypto_auth_hmacsha256_BYTES];
-    crypto_auth_hmacsha256_state h;
+    uint8_t key[SECRET_MAX + 2];
     const int key_len = secret_key(secret, key);
-    (void)crypto_auth_hmacsha256_init(&h, key, key_len < 0 ? 0 : (size_t)key_len);
-    (void)crypto_auth_hmacsha256_update(&h, (const uint8_t *)head.data, head.len);
-    (void)crypto_auth_hmacsha256_update(&h, (const uint8_t *)body.data, body.len);
-    (void)crypto_auth_hmacsha256_final(&h, mac);
+    (void)crypto_auth_hmacsha256_init(h, key, key_len < 0 ? 0 : (size_t)key_len);
+    (void)crypto_auth_hmacsha256_update(h, (const uint8_t *)head.data, head.len);
     sodium_memzero(key, sizeof key);
+}
+
+/* " v1,<base64>". */
+static void end_signature(crypto_auth_hmacsha256_state *h, PtBuf *out)
+{
+    uint8_t mac[crypto_auth_hmacsha256_BYTES];
+    (void)crypto_auth_hmacsha256_final(h, mac);
     pt_buf_add_str(out, PT_STR(" v1,"));
     kind_base64(mac, sizeof mac, out);
+}
+
+static void add_signature(PtStr secret, PtStr head, PtStr body, PtBuf *out)
+{
+    crypto_auth_hmacsha256_state h;
+    begin_signature(secret, head, &h);
+    (void)crypto_auth_hmacsha256_update(&h, (const uint8_t *)body.data, body.len);
+    end_signature(&h, out);
 }
 
 static PtStatus sign(const ConnectSettings *s, const ConnectBatch *batch, PtArena *arena,
@@ -179,6 +193,16 @@ static PtStatus sign(const ConnectSettings *s, const ConnectBatch *batch, PtAren
     return ok ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory to sign a webhook");
 }
 
+static bool add_own_headers(const ConnectSettings *s, PtArena *arena, ConnectRequest *r)
+{
+    PtStr rest = connect_setting(s, "headers"), line;
+    bool ok = true;
+    while (ok && next_line(&rest, &line)) {
+        ok = kind_add_header(r, pt_arena_str(arena, line));
+    }
+    return ok;
+}
+
 static PtStatus encode(const ConnectSettings *s, const ConnectPiece *pieces, size_t count,
                        const ConnectBatch *batch, PtArena *arena, ConnectRequest *r, PtError *err)
 {
@@ -199,13 +223,9 @@ static PtStatus encode(const ConnectSettings *s, const ConnectPiece *pieces, siz
     if (st != PT_OK || r->url.data == NULL) {
         return pt_fail(err, st != PT_OK ? st : PT_NO_MEMORY, "no room for a webhook's body");
     }
-    PtStr rest = connect_setting(s, "headers"), line;
-    while (next_line(&rest, &line)) {
-        if (!kind_add_header(r, pt_arena_str(arena, line))) {
-            return pt_fail(err, PT_NO_MEMORY, "no memory for a webhook's headers");
-        }
-    }
-    return sign(s, batch, arena, r, err);
+    return add_own_headers(s, arena, r)
+               ? sign(s, batch, arena, r, err)
+               : pt_fail(err, PT_NO_MEMORY, "no memory for a webhook's headers");
 }
 
 static ConnectVerdict judge(const ConnectSettings *s, int status, PtStr body, size_t count,
@@ -213,6 +233,98 @@ static ConnectVerdict judge(const ConnectSettings *s, int status, PtStr body, si
 {
     (void)s, (void)test;
     return kind_judge(status, count, body, why);
+}
+
+/* ---- Files ------------------------------------------------------------------------------------
+ */
+
+typedef struct FileSigns { /* with the newest secret, and the one before */
+    crypto_auth_hmacsha256_state now, before;
+} FileSigns;
+
+static void sign_bytes(void *ctx, const uint8_t *bytes, size_t len)
+{
+    FileSigns *signs = ctx;
+    (void)crypto_auth_hmacsha256_update(&signs->now, bytes, len);
+    (void)crypto_auth_hmacsha256_update(&signs->before, bytes, len);
+}
+
+static PtStatus sign_file(const ConnectSettings *s, const ConnectFile *f, PtArena *arena,
+                          ConnectRequest *r, PtError *err)
+{
+    FileSigns signs;
+    const long long seconds = (long long)(f->now_ms / 1000);
+    const PtStr previous = connect_setting(s, "previous_secret");
+    const PtStr head = kind_printf(arena, "%.*s.%lld.", PT_STR_ARG(f->id), seconds);
+    PtStr line;
+    if (head.data == NULL) {
+        return pt_fail(err, PT_NO_MEMORY, "no memory to sign a webhook");
+    }
+    begin_signature(connect_setting(s, "secret"), head, &signs.now);
+    begin_signature(previous, head, &signs.before);
+    PtStatus st = kind_file_read(f, 0, f->bytes, sign_bytes, &signs, err);
+    PtBuf buf;
+    pt_buf_init(&buf, 512);
+    pt_buf_add_str(&buf, PT_STR("webhook-signature:"));
+    end_signature(&signs.now, &buf);
+    if (previous.len > 0) {
+        end_signature(&signs.before, &buf);
+    }
+    sodium_memzero(&signs, sizeof signs);
+    if (st != PT_OK) {
+        pt_buf_done(&buf);
+        return st;
+    }
+    st = kind_finish(&buf, arena, &line, err);
+    const bool ok = st == PT_OK &&
+                    kind_add_header(r, kind_printf(arena, "webhook-id: %.*s", PT_STR_ARG(f->id))) &&
+                    kind_add_header(r, kind_printf(arena, "webhook-timestamp: %lld", seconds)) &&
+                    kind_add_header(r, line);
+    return ok ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory to sign a webhook");
+}
+
+static PtStatus post_file(const ConnectSettings *s, const ConnectFile *f,
+                          const ConnectCarrier *carrier, PtArena *arena, ConnectRequest *r,
+                          ConnectFileEnd *end, PtError *err)
+{
+    ConnectFileAnswer answer = {0};
+    const char *slash = f->name.len > 0 ? memrchr(f->name.data, '/', f->name.len) : NULL;
+    const size_t from = slash != NULL ? (size_t)(slash - f->name.data) + 1 : 0;
+    r->method = "POST";
+    r->url = pt_arena_str(arena, connect_setting(s, "url"));
+    r->content_type = pt_str(f->content_type);
+    const bool ok = r->url.data != NULL &&
+                    kind_add_header(r, kind_printf(arena,
+                                                   "Content-Disposition: attachment; "
+                                                   "filename=\"%.*s\"",
+                                                   PT_STR_ARG(pt_str_from(f->name, from)))) &&
+                    add_own_headers(s, arena, r);
+    PtStatus st = ok ? sign_file(s, f, arena, r, err)
+                     : pt_fail(err, PT_NO_MEMORY, "no memory for a webhook's headers");
+    st = st == PT_OK ? carrier->send(carrier->ctx, r, 0, f->bytes, &answer, err) : st;
+    if (st == PT_OK) {
+        kind_file_judge(s->kind, s, &answer, end);
+    }
+    return st;
+}
+
+PtStatus kind_webhook_put(const ConnectSettings *s, const ConnectFile *f,
+                          const ConnectCarrier *carrier, PtArena *arena, ConnectFileEnd *end,
+                          PtError *err)
+{
+    const PtStr origin = connect_net_origin(connect_setting(s, "url")); // a path may be a secret
+    (void)pt_str_copy(end->place, sizeof end->place, origin);
+    if (f->bytes > FILE_MAX) {
+        end->verdict = CONNECT_REFUSED;
+        kind_why(end->why, "the file has over %d MiB, the most that a webhook is sent",
+                 FILE_MAX >> 20);
+        return PT_OK;
+    }
+    ConnectRequest r;
+    connect_request_init(&r, 0);
+    PtStatus st = post_file(s, f, carrier, arena, &r, end, err);
+    connect_request_done(&r);
+    return st;
 }
 
 static size_t fill_max(const ConnectSettings *s)
@@ -239,4 +351,5 @@ const ConnectKind connect_kind_webhook = {
     .render = render,
     .encode = encode,
     .judge = judge,
+    .put = kind_webhook_put,
 };

@@ -171,6 +171,7 @@ PtStatus desk_change_in(DeskWriting *w, int64_t number, const DeskChange *change
 {
     DeskEdit edits[DESK_EDITS_MAX];
     DeskRow before, after;
+    DeskTone tone = {.read = false};
     PtStatus st = check_edits(w, change, edits);
     st = st == PT_OK ? desk_load(w->tx, number, w->arena, &before, w->err) : st;
     st = st == PT_OK ? compare_since(w, &before.t, change->version, edits, change->edit_count) : st;
@@ -180,8 +181,12 @@ PtStatus desk_change_in(DeskWriting *w, int64_t number, const DeskChange *change
         }
     }
     st = st == PT_OK ? apply(w, change, edits, &before, &after) : st;
+    st = st == PT_OK && change->from_requester ? desk_tone_read(w, change->note, &tone) : st;
     if (st != PT_OK) {
         return st;
+    }
+    if (tone.read) {
+        desk_tone_take(&after.t, &tone.mood, DESK_TONE_SAID);
     }
     const bool noted_only = change->edit_count == 0 && change->note.data != NULL;
     const DeskSaid said = {.kind = change->from_requester                           ? "answered"
@@ -191,6 +196,7 @@ PtStatus desk_change_in(DeskWriting *w, int64_t number, const DeskChange *change
                            .text = change->note,
                            .is_public = change->note_public || change->from_requester};
     st = desk_update(w, &before, &after, &said);
+    st = st == PT_OK && tone.read ? desk_tone_keep(w, &after.t, &tone.mood) : st;
     *ret_ticket = after.t;
     return st == PT_OK ? desk_triage_changed(w, &before.t, &after.t) : st;
 }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { STEP_BYTES = 4096 };
+
 const char *const desk_due_states[] = {"none", "running", "paused", "at_risk", "breached", NULL};
 
 /* ---- Facts ------------------------------------------------------------------------------------
@@ -25,6 +27,24 @@ static PtStr cut(PtStr text)
 static PtStr truth(bool is)
 {
     return is ? PT_STR("true") : PT_STR("");
+}
+
+static PtStatus tone_of(DeskWriting *w, const DeskTicket *t, PtStr facts[static WORK_FACTS])
+{
+    const struct {
+        WorkFact fact;
+        int64_t value;
+    } tones[] = {{WORK_SENTIMENT, t->sentiment},
+                 {WORK_SENTIMENT_LOWEST, t->sentiment_lowest},
+                 {WORK_TONE_URGENCY, t->tone_urgency}};
+    for (size_t i = 0; i < sizeof tones / sizeof *tones; i++) {
+        facts[tones[i].fact] =
+            t->tones > 0 ? desk_tone_number(w->arena, tones[i].value) : PT_STR("");
+        if (facts[tones[i].fact].data == NULL) {
+            return pt_fail(w->err, PT_NO_MEMORY, "no memory for a ticket");
+        }
+    }
+    return PT_OK;
 }
 
 static PtStatus facts_of(DeskWriting *w, const DeskRow *row, PtStr facts[static WORK_FACTS])
@@ -53,7 +73,7 @@ static PtStatus facts_of(DeskWriting *w, const DeskRow *row, PtStr facts[static 
     facts[WORK_AWAITS_REPLY] = truth(row->awaits_reply);
     PtStatus st = desk_field_items(t->f[DESK_F_SERVICES], w->arena, &services, &count, w->err);
     facts[WORK_SERVICE] = count > 0 ? cut(services[0]) : PT_STR("");
-    return st;
+    return st == PT_OK ? tone_of(w, t, facts) : st;
 }
 
 /* The word for it; "": what changed says it all. */
@@ -162,14 +182,33 @@ static PtStatus act(DeskWriting *w, DeskRow *row, PtStr step, PtStr *ret_to)
     return PT_OK;
 }
 
-static PtStatus step_fired(DeskWriting *w, const WorkFired *f, PtStr text)
+/* "resolution: raise, because of tone -0.82: 'third time', 'unacceptable'" */
+static PtStatus say_step(DeskWriting *w, const WorkFired *f, PtBuf *out)
+{
+    static const uint32_t tones =
+        1U << WORK_SENTIMENT | 1U << WORK_SENTIMENT_LOWEST | 1U << WORK_TONE_URGENCY;
+    pt_buf_printf(out, "%s: %.*s", work_clock_name(f->clock), PT_STR_ARG(f->name));
+    PtStatus st = PT_OK;
+    if ((f->reads & tones) != 0) {
+        pt_buf_add_str(out, PT_STR(", because of "));
+        st = desk_tone_why(w, f->item.number, out);
+    }
+    return st == PT_OK && pt_buf_status(out) != PT_OK
+               ? pt_fail(w->err, PT_NO_MEMORY, "no memory for a ticket")
+               : st;
+}
+
+static PtStatus step_fired(DeskWriting *w, const WorkFired *f)
 {
     DeskRow before, after;
-    DeskSaid said = {.kind = "sla_escalated", .text = text};
+    PT_CLEANUP(pt_buf_done) PtBuf text;
+    pt_buf_init(&text, STEP_BYTES);
     PtStatus st = desk_load(w->tx, f->item.number, w->arena, &before, w->err);
+    st = st == PT_OK ? say_step(w, f, &text) : st;
     if (st != PT_OK) {
         return st;
     }
+    DeskSaid said = {.kind = "sla_escalated", .text = pt_buf_str(&text)};
     after = before;
     st = act(w, &after, f->name, &said.to);
     return st == PT_OK ? desk_update(w, &before, &after, &said) : st;
@@ -180,14 +219,11 @@ static PtStatus row_fired(DeskWriting *w, const WorkFired *f)
 {
     static const char *const kinds[] = {[WORK_AT_RISK] = "sla_at_risk",
                                         [WORK_BREACHED] = "sla_breached"};
-    char text[WORK_NAME_BYTES + 40];
-    const char *clock = work_clock_name(f->clock);
-    if (f->kind != WORK_STEP) {
-        const DeskSaid said = {.kind = kinds[f->kind], .text = pt_str(clock)};
-        return desk_row_said(w, f->item.number, &said);
+    if (f->kind == WORK_STEP) {
+        return step_fired(w, f);
     }
-    (void)snprintf(text, sizeof text, "%s: %.*s", clock, PT_STR_ARG(f->name));
-    return step_fired(w, f, pt_str(text));
+    const DeskSaid said = {.kind = kinds[f->kind], .text = pt_str(work_clock_name(f->clock))};
+    return desk_row_said(w, f->item.number, &said);
 }
 
 static void note_step(Desk *d, int64_t number)
@@ -311,6 +347,45 @@ PtStatus desk_clock_explain(Desk *d, int64_t number, WorkClockKind clock, PtAren
     if (st == PT_OK) {
         *ret_explained = e;
         *ret_seqs = seqs;
+    }
+    return st;
+}
+
+static PtStatus copy_step(PtSqlTx *tx, size_t skip, PtArena *arena, DeskStepTaken *ret,
+                          PtError *err)
+{
+    *ret = (DeskStepTaken){.seq = pt_sql_i64(tx, 0),
+                           .at_ms = pt_sql_i64(tx, 1),
+                           .text = pt_arena_str(arena, pt_str_from(pt_sql_text(tx, 2), skip))};
+    return ret->text.data != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for steps");
+}
+
+PtStatus desk_clock_steps(Desk *d, int64_t number, WorkClockKind clock, PtArena *arena,
+                          DeskStepTaken **ret_list, size_t *ret_count, PtError *err)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    char begin[40];
+    const size_t len = (size_t)snprintf(begin, sizeof begin, "%s: ", work_clock_name(clock));
+    DeskStepTaken *list = pt_arena_alloc(arena, DESK_STEPS_SHOWN, sizeof *list);
+    size_t count = 0;
+    bool row = true;
+    PtStatus st = list != NULL ? pt_sql_begin(d->c.core, false, &tx, err)
+                               : pt_fail(err, PT_NO_MEMORY, "no memory for steps");
+    st = st == PT_OK ? pt_sql_use(tx, SQL_DESK_HISTORY_STEPS, err) : st;
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, number);
+    pt_sql_bind_text(tx, 2, pt_str(begin));
+    pt_sql_bind_i64(tx, 3, DESK_STEPS_SHOWN);
+    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row &&
+           (st = copy_step(tx, len, arena, &list[count], err)) == PT_OK) {
+        count++;
+    }
+    pt_sql_done(tx);
+    if (st == PT_OK) {
+        *ret_list = list;
+        *ret_count = count;
     }
     return st;
 }

@@ -15,6 +15,7 @@ PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err)
     (void)pthread_mutex_init(&d->lock, NULL); // does not fail on Linux with default attributes
     (void)pthread_mutex_init(&d->files, NULL);
     (void)pthread_mutex_init(&d->routing, NULL);
+    (void)pthread_mutex_init(&d->leads, NULL);
     d->present = calloc(DESK_PRESENT_MAX, sizeof *d->present);
     PtStatus st = d->present != NULL ? desk_index_new(DESK_FIRST_NUMBER, &d->index, err)
                                      : pt_fail(err, PT_NO_MEMORY, "no memory for the desk");
@@ -22,6 +23,7 @@ PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err)
     st = st == PT_OK ? desk_routes_load(d, err) : st;
     st = st == PT_OK ? desk_files_open(d, err) : st;
     st = st == PT_OK ? desk_index_load(d, err) : st;
+    st = st == PT_OK ? desk_search_open(d, err) : st;
     st = st == PT_OK ? desk_mail_restart(d, err) : st;
     st = st == PT_OK ? desk_routing_open(d, err) : st;
     st = st == PT_OK ? desk_learning_open(d, err) : st;
@@ -30,6 +32,7 @@ PtStatus desk_open(const DeskConfig *config, Desk **ret_desk, PtError *err)
         return st;
     }
     desk_lead_timers(d);
+    desk_room_timers(d);
     *ret_desk = d;
     return PT_OK;
 }
@@ -38,6 +41,8 @@ PtStatus desk_start(Desk *d, Work *work, PtError *err)
 {
     d->work = work;
     PtStatus st = desk_lead_start(d, err);
+    st = st == PT_OK ? desk_room_start(d, err) : st;
+    st = st == PT_OK ? desk_search_start(d, err) : st;
     st = st == PT_OK ? desk_routing_start(d, err) : st;
     return st == PT_OK ? desk_learning_start(d, err) : st;
 }
@@ -45,12 +50,14 @@ PtStatus desk_start(Desk *d, Work *work, PtError *err)
 void desk_close(Desk *d)
 {
     if (d != NULL) {
+        desk_search_close(d);
         desk_learning_close(d);
         desk_routing_close(d);
         desk_policy_release(d->policy);
         desk_routes_release(d->routes);
         desk_index_free(d->index);
         free(d->present);
+        (void)pthread_mutex_destroy(&d->leads);
         (void)pthread_mutex_destroy(&d->routing);
         (void)pthread_mutex_destroy(&d->files);
         (void)pthread_mutex_destroy(&d->lock);

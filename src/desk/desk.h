@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "desk/mail.h"
 #include "desk/routing.h"
+#include "desk/stakeholder.h"
 #include "desk/triage.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -60,11 +61,16 @@ typedef struct DeskConfig {
     /* A ticket is offered to the account, in that transaction; ctx: offered_ctx. NULL: nobody
      * listens. */
     PtStatus (*offered)(void *ctx, PtSqlTx *tx, int64_t ticket, PtStr account, PtError *err);
+    /* Likewise: a stakeholder of a major incident is to hear of an update. */
+    PtStatus (*updated)(void *ctx, PtSqlTx *tx, int64_t ticket, PtStr account, PtError *err);
     void *offered_ctx;
+    const char *public_url; /* where browsers reach this server; NULL or "": links are left out */
     DeskMailConfig mail;
+    uint64_t search_bytes;  /* of texts that search finds tickets by, in memory; 0: the default */
     LanguageTriage *triage; /* reads new tickets; borrowed; NULL: nobody does */
 } DeskConfig;
 
+enum { DESK_SEARCH_BYTES = 256 << 20 /* of texts, unless DeskConfig says */ };
 enum { DESK_TIMERS = 7 /* kind of timer */, DESK_TRIAGE_TIMERS = 13 };
 
 /* Opened before Work, which asks it for calendars and tells it what is due; started with it. */
@@ -84,8 +90,8 @@ PT_NODISCARD PtStatus desk_erase(Desk *d, bool (*finds)(const void *ctx, PtStr t
                                  const void *ctx, uint64_t *ret_changed, PtError *err);
 
 /* What a person is to be told: tickets and reports whose requester has one of `names`, and the
- * public notes on them, nobody else's words. Objects of JSON by part: "tickets", "ticket_reports",
- * "ticket_notes"; borrowed for the call. */
+ * public notes on them, nobody else's words; mail of these addresses. Objects of JSON by part:
+ * "tickets", "ticket_reports", "ticket_notes", "ticket_mails"; borrowed for the call. */
 typedef PtStatus DeskPut(void *ctx, const char *part, PtStr json, PtError *err);
 PT_NODISCARD PtStatus desk_subject(Desk *d, const PtStr *names, size_t count, DeskPut *put,
                                    void *ctx, PtError *err);
@@ -167,7 +173,24 @@ typedef struct DeskTicket {
     int64_t merged_into;              /* number; 0: not merged */
     int64_t opened_ms, changed_ms, last_report_ms;
     int64_t acknowledged_ms, replied_ms, resolved_ms, closed_ms; /* first; 0: not yet */
+    int64_t tones; /* messages of requesters whose tone was read; 0: what follows says nothing */
+    int64_t sentiment, tone_urgency; /* of the latest in its conversation, by DESK_TONE_ONE */
+    int64_t sentiment_lowest;        /* of all, those of reports that joined too */
 } DeskTicket;
+enum { DESK_TONE_ONE = 10000 }; /* sentiment -1 .. 1 and urgency 0 .. 1 in whole numbers */
+
+/* What a sentiment is called: of -0.5 and below, of -0.05 and below, of 0.05 and above. */
+typedef enum DeskMood {
+    DESK_MOOD_NONE, /* nothing was read */
+    DESK_VERY_NEGATIVE,
+    DESK_NEGATIVE,
+    DESK_NEUTRAL,
+    DESK_POSITIVE,
+    DESK_MOODS
+} DeskMood;
+extern const char *const desk_moods[]; /* "none", "very_negative", ..., NULL */
+DeskMood desk_mood(int64_t tones, int64_t sentiment);
+enum { DESK_PRESSING = DESK_TONE_ONE / 2 }; /* urgency from which on somebody presses */
 
 enum { DESK_KEY_MAX = 24 };
 /* "INC-1024", "REQ-7", "PRB-...", "CHG-...". */
@@ -377,6 +400,16 @@ PT_NODISCARD PtStatus desk_clock_explain(Desk *d, int64_t number, WorkClockKind 
                                          PtArena *arena, WorkExplained *ret_explained,
                                          int64_t **ret_seqs, PtError *err);
 
+/* Steps of the clock that were taken, oldest first, at most DESK_STEPS_SHOWN. text: the step, and
+ * of one that a tone made which and by which words. */
+enum { DESK_STEPS_SHOWN = 200 };
+typedef struct DeskStepTaken {
+    int64_t seq, at_ms;
+    PtStr text;
+} DeskStepTaken;
+PT_NODISCARD PtStatus desk_clock_steps(Desk *d, int64_t number, WorkClockKind clock, PtArena *arena,
+                                       DeskStepTaken **ret_list, size_t *ret_count, PtError *err);
+
 /* ---- History ----------------------------------------------------------------------------------
  */
 
@@ -446,15 +479,18 @@ typedef enum DeskSort {
     DESK_BY_NUMBER,
     DESK_BY_PRIORITY,
     DESK_BY_CHANGED,
-    DESK_BY_DUE, /* time to breach: what is late longest first */
+    DESK_BY_DUE,       /* time to breach: what is late longest first */
+    DESK_BY_SENTIMENT, /* the latest: from the lowest; those without a tone last */
 } DeskSort;
 
 typedef struct DeskQuery {
     unsigned states, types, priorities; /* bits by value (priority 1: bit 1); 0: any */
     unsigned dues;                      /* bits by DeskDueState; 0: any */
     PtStr queue, assignee, store, category, requester; /* data NULL: any; "": none */
-    PtStr text; /* words in key, title, requester, store, till; "" none */
+    PtStr text; /* words in key, title, requester, store, till, description, notes; "" none */
     bool major; /* these only */
+    unsigned moods, lowest_moods; /* bits by DeskMood: of the latest, of the lowest; 0: any */
+    bool pressing;                /* urgency of half or more only */
     DeskSort sort;
     bool ascending; /* by number and change: oldest first; by priority: P5 first; by due: last */
     PtStr cursor;
@@ -463,8 +499,23 @@ typedef struct DeskQuery {
 
 enum { DESK_PAGE_MAX = 500, DESK_CURSOR_MAX = 64 };
 
+/* Where a search found a ticket, where its key, title and so on do not have all words. */
+typedef struct DeskMatched {
+    int64_t seq;    /* row of history; 0: the description */
+    bool is_public; /* else an internal note */
+    PtStr text;     /* around the first word; "": it is shown by none */
+} DeskMatched;
+
+/* What search reads of texts. */
+typedef struct DeskSearched {
+    bool reads;   /* some are not read yet */
+    int64_t from; /* older tickets are found by their key, title and so on alone */
+} DeskSearched;
+DeskSearched desk_searched(Desk *d);
+
 typedef struct DeskPage {
     DeskTicket *tickets;
+    DeskMatched *matched; /* of each, where words are asked for; else NULL */
     size_t count;
     uint64_t total;             /* that fit, on all pages */
     char next[DESK_CURSOR_MAX]; /* "": the end */

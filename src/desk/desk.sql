@@ -5,7 +5,7 @@
 SELECT number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till, channel, category,
     services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, commander, review, reports, stores,
     tills, customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms,
-    apart, awaits_reply, fault
+    apart, awaits_reply, tones, sentiment, sentiment_lowest, tone_urgency, fault
 FROM desk_ticket WHERE number = ?1;
 
 -- name: desk_ticket_last
@@ -16,9 +16,9 @@ SELECT COALESCE(MAX(number), 0) FROM desk_ticket;
 INSERT INTO desk_ticket (number, version, type, priority, why, policy, state, waiting_for, title, description, requester, store, till, channel, category,
     services, touchpoints, impact, urgency, label, queue, assignee, watchers, resolution, custom, commander, review, reports, stores,
     tills, customers, major, merged_into, opened_ms, changed_ms, last_report_ms, acknowledged_ms, replied_ms, resolved_ms, closed_ms,
-    apart, awaits_reply, fault)
+    apart, awaits_reply, tones, sentiment, sentiment_lowest, tone_urgency, fault)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-    ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43);
+    ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47);
 
 -- name: desk_ticket_set
 -- Binds what desk_ticket_add binds. Served by the primary key.
@@ -27,7 +27,7 @@ UPDATE desk_ticket SET version = ?2, type = ?3, priority = ?4, why = ?5, policy 
     urgency = ?19, label = ?20, queue = ?21, assignee = ?22, watchers = ?23, resolution = ?24, custom = ?25, commander = ?26,
     review = ?27, reports = ?28, stores = ?29, tills = ?30, customers = ?31, major = ?32, merged_into = ?33, opened_ms = ?34,
     changed_ms = ?35, last_report_ms = ?36, acknowledged_ms = ?37, replied_ms = ?38, resolved_ms = ?39, closed_ms = ?40, apart = ?41,
-    awaits_reply = ?42, fault = ?43
+    awaits_reply = ?42, tones = ?43, sentiment = ?44, sentiment_lowest = ?45, tone_urgency = ?46, fault = ?47
 WHERE number = ?1;
 
 -- name: desk_ticket_said
@@ -44,8 +44,14 @@ SELECT number FROM desk_ticket WHERE fault = ?1 AND last_report_ms > ?2 ORDER BY
 
 -- name: desk_ticket_facts
 -- At most ?2 behind ?1, for the lists in memory. Served by the primary key.
-SELECT number, version, type, state, priority, major, changed_ms, queue, assignee, store, category, requester, title, till
+SELECT number, version, type, state, priority, major, changed_ms, queue, assignee, store, category, requester, title, till,
+    tones, sentiment, sentiment_lowest, tone_urgency
 FROM desk_ticket WHERE number > ?1 ORDER BY number LIMIT ?2;
+
+-- name: desk_search_notes
+-- What people said of ticket ?1, the newest first, at most ?2. Served by the primary key.
+SELECT seq, is_public, kind, body FROM desk_history
+WHERE ticket = ?1 AND body <> '' AND kind IN ('note', 'changed', 'answered', 'confirmed', 'escalated', 'vendor_answered') ORDER BY seq DESC LIMIT ?2;
 
 -- name: desk_report_last
 -- Served by the primary key.
@@ -86,6 +92,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 -- Of ticket ?1 behind ?2, at most ?3, public ones where ?4 is 1. Served by the primary key.
 SELECT seq, at_ms, kind, is_public, by_kind, by_id, by_name, changes, body FROM desk_history
 WHERE ticket = ?1 AND seq > ?2 AND is_public >= ?4 ORDER BY seq LIMIT ?3;
+
+-- name: desk_history_steps
+-- Steps of ticket ?1 whose text begins with ?2, oldest first, at most ?3. Served by the primary key.
+SELECT seq, at_ms, body FROM desk_history WHERE ticket = ?1 AND kind = 'sla_escalated' AND SUBSTR(body, 1, LENGTH(?2)) = ?2
+ORDER BY seq LIMIT ?3;
 
 -- name: desk_link_get
 -- Served by the primary key.

@@ -24,6 +24,7 @@
  *   acknowledged       somebody has seen it
  *   confirmed  public: one of those who reported says that it is solved; may set state (closed)
  *   escalated, vendor_answered   text: the vendor and the message
+ *   update_overdue   by the server: an update was promised to stakeholders and did not come
  *   attached, detached           text: the file's name
  *   triaged    by the server: what it set; text: how sure, by which words, model
  *   routed     by the server, or by who accepted it: assignee; text: why
@@ -50,6 +51,7 @@ typedef struct DeskHeldPolicy { /* immutable, counted */
 } DeskHeldPolicy;
 
 typedef struct DeskRoutes DeskRoutes;     /* hours.c */
+typedef struct DeskSearch DeskSearch;     /* search.c */
 typedef struct DeskRouting DeskRouting;   /* route_internal.h */
 typedef struct DeskLearning DeskLearning; /* triage_internal.h */
 
@@ -62,12 +64,14 @@ struct Desk {
     DeskConfig c;
     Work *work; /* NULL before desk_start */
     DeskIndex *index;
+    DeskSearch *search;
     DeskRouting *router;
     DeskLearning *learning; /* NULL: nobody reads new tickets */
     _Atomic bool stale;     /* memory ran out for the index: it is read from SQL again */
     _Atomic uint64_t at_risk, breached, escalated, to_lead; /* since the start */
     pthread_mutex_t files;   /* bytes of files and the rows that name them; before a transaction */
     pthread_mutex_t routing; /* one reading of routes at a time; before a transaction */
+    pthread_mutex_t leads;   /* one setting of a lead's timer at a time */
     pthread_mutex_t lock;    /* of what follows */
     DeskHeldPolicy *policy;
     DeskRoutes *routes;
@@ -83,7 +87,14 @@ typedef struct DeskRow {
     PtStr fault;
 } DeskRow;
 
-/* One write transaction; end with desk_writing_end. */
+/* What a report's text says, found before the transaction: there others would wait for it. */
+typedef struct DeskAhead {
+    PtStr text; /* data NULL: nothing was found */
+    LanguageFindings f;
+} DeskAhead;
+
+/* One write transaction, which shares its commit with others (pt_sql_begin_shared); end with
+ * desk_writing_end. */
 enum { DESK_TOUCHED_MAX = 4 };
 typedef struct DeskWriting { /* within a transaction of Work, desk and tx are its own */
     Desk *desk;
@@ -93,13 +104,20 @@ typedef struct DeskWriting { /* within a transaction of Work, desk and tx are it
     int64_t now_ms;
     DeskHeldPolicy *policy;
     DeskRow touched[DESK_TOUCHED_MAX]; /* told to the index after the commit */
+    bool reworded[DESK_TOUCHED_MAX];   /* what search finds it by may have changed */
     size_t touched_count;
     struct {
         int64_t ticket, at_ms; /* WORK_NEVER: no longer */
+        bool is_new;           /* so nobody else has changed it */
     } leads[DESK_TOUCHED_MAX];
     size_t lead_count;
-    bool mailed;       /* something is to be sent */
-    int64_t decisions; /* that people made about categories */
+    struct {
+        int64_t ticket, at_ms; /* WORK_NEVER: no update is due */
+    } rooms[DESK_TOUCHED_MAX];
+    size_t room_count;
+    const DeskAhead *ahead; /* NULL: texts are read as they come */
+    bool mailed;            /* something is to be sent */
+    int64_t decisions;      /* that people made about categories */
     PtError *err;
 } DeskWriting;
 
@@ -178,6 +196,16 @@ PT_NODISCARD PtStatus desk_lead_of(DeskWriting *w, const DeskTicket *t, PtStr *r
 /* The account among the ticket's watchers. */
 PT_NODISCARD PtStatus desk_watch(DeskWriting *w, DeskTicket *t, PtStr account);
 
+/* Updates for stakeholders (stakeholder.c): a major incident begins and ends, and with it the clock
+ * of its next update. */
+PT_NODISCARD PtStatus desk_room_row(DeskWriting *w, const DeskRow *before, const DeskRow *after);
+void desk_room_settle(const DeskWriting *w);
+PT_NODISCARD PtStatus desk_room_start(Desk *d, PtError *err);
+void desk_room_timers(Desk *d);
+/* Mail addresses that are found are sent nothing more. */
+PT_NODISCARD PtStatus desk_stakeholders_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text),
+                                              const void *ctx, uint64_t *changed, PtError *err);
+
 /* Routing (route.c): what the commit touched. */
 void desk_routing_settle(const DeskWriting *w);
 void desk_routing_changed(Desk *d, int64_t ticket); /* likewise, of one */
@@ -225,8 +253,14 @@ typedef struct DeskFinding {
     DeskRow row;
     unsigned set; /* bits by DeskField */
 } DeskFinding;
+void desk_triage_ahead(Desk *d, const DeskReport *report, PtArena *arena, DeskAhead *ret_ahead);
 PT_NODISCARD PtStatus desk_triage_row(DeskWriting *w, const DeskReport *report, const DeskRow *row,
                                       DeskFinding *ret_finding);
+/* What was found in this report is kept with it (tone.c): of one that joined all of it. */
+PT_NODISCARD PtStatus desk_finding_keep(DeskWriting *w, const DeskFinding *finding, int64_t ticket,
+                                        int64_t report, bool joined);
+/* Words of the category and entities, as JSON. */
+void desk_triage_found(PtBuf *buf, const DeskFinding *finding);
 /* Of the ticket that was opened as `row`: sets it, in a version of its own, and keeps the finding.
  */
 PT_NODISCARD PtStatus desk_triage_settle(DeskWriting *w, const DeskFinding *finding, DeskRow *row);
@@ -239,12 +273,47 @@ PT_NODISCARD PtStatus desk_learning_open(Desk *d, PtError *err);
 PT_NODISCARD PtStatus desk_learning_start(Desk *d, PtError *err);
 void desk_learning_close(Desk *d);
 
+/* Tone (tone.c): how a ticket sounds by what its requesters write. */
+typedef struct DeskTone {
+    bool read; /* else nobody reads */
+    LanguageMood mood;
+} DeskTone;
+PT_NODISCARD PtStatus desk_tone_read(DeskWriting *w, PtStr text, DeskTone *ret_tone);
+/* Into the ticket: of its conversation, or of a report that joins it. */
+typedef enum DeskToneOf { DESK_TONE_SAID, DESK_TONE_JOINED } DeskToneOf;
+void desk_tone_take(DeskTicket *t, const LanguageMood *mood, DeskToneOf of);
+/* That the newest row of the ticket's history, an answer, sounds so is kept. */
+PT_NODISCARD PtStatus desk_tone_keep(DeskWriting *w, const DeskTicket *t, const LanguageMood *mood);
+/* All findings of `from`, or those of one report, are another ticket's; what both then sound like.
+ */
+PT_NODISCARD PtStatus desk_tone_move(DeskWriting *w, int64_t from, int64_t to, int64_t report);
+PT_NODISCARD PtStatus desk_tone_recount(DeskWriting *w, DeskTicket *t);
+/* A ticket that is made of this report alone sounds as it does. */
+PT_NODISCARD PtStatus desk_tone_of_report(DeskWriting *w, int64_t ticket, int64_t report,
+                                          DeskTicket *t);
+/* Appends how the newest message sounds, and why: "tone -0.82: 'third time', 'unacceptable'". */
+PT_NODISCARD PtStatus desk_tone_why(DeskWriting *w, int64_t ticket, PtBuf *out);
+PtStr desk_tone_number(PtArena *arena, int64_t value); /* "-0.8213"; data NULL: no memory */
+
 /* Files (attachment.c). */
 PT_NODISCARD PtStatus desk_files_open(Desk *d, PtError *err);
 PT_NODISCARD PtStatus desk_files_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text),
                                        const void *ctx, uint64_t *changed, PtError *err);
 
+/* Descriptions and notes for search (search.c). */
+PT_NODISCARD PtStatus desk_search_open(Desk *d, PtError *err);
+PT_NODISCARD PtStatus desk_search_start(Desk *d, PtError *err); /* its thread */
+void desk_search_close(Desk *d);                                /* accepts what was not opened */
+void desk_search_note(Desk *d, int64_t number);                 /* its texts have changed */
+void desk_search_again(Desk *d);                                /* those of any may have */
+void desk_search_wait(Desk *d);                                 /* until all is read: for tests */
+/* Where the query's words stand, in the texts that are not the ticket's words (matched.c). */
+PT_NODISCARD PtStatus desk_matched(PtSqlTx *tx, const DeskTicket *t, PtStr query, PtArena *arena,
+                                   DeskMatched *ret_matched, PtError *err);
+
 /* Lists (list.c). */
+/* What search finds a ticket by besides its texts; data NULL: no memory. */
+PtStr desk_index_words(const DeskTicket *t, PtArena *arena);
 PT_NODISCARD PtStatus desk_index_row(Desk *d, const DeskRow *row, PtArena *arena, PtError *err);
 /* As it stands in SQL now, but for the words that search finds it by. */
 PT_NODISCARD PtStatus desk_index_again(Desk *d, int64_t number, PtError *err);

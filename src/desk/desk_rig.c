@@ -12,6 +12,7 @@ PtClock *desk_clock;
 Desk *desk;
 Work *desk_work;
 PtArena *desk_arena;
+LanguageTriage *desk_rig_triage;
 char desk_dir[] = "/tmp/patron-desk-XXXXXX";
 const AuditActor desk_staff = {.kind = AUDIT_ACCOUNT, .id = "acc-1", .name = "Mia Berg"};
 
@@ -27,13 +28,21 @@ static const char *const tables[] = {
     "DELETE FROM desk_mail",           "DELETE FROM desk_mail_thread",
     "DELETE FROM desk_mail_out",       "DELETE FROM desk_route_setting",
     "DELETE FROM desk_route_presence", "DELETE FROM desk_route_decision",
+    "DELETE FROM desk_room",           "DELETE FROM desk_update",
+    "DELETE FROM desk_status_link",    "DELETE FROM desk_stakeholder",
+    "DELETE FROM desk_route_leaving",  "DELETE FROM desk_route_passed",
+    "DELETE FROM desk_finding",        "DELETE FROM desk_triage",
+    "DELETE FROM triage_example",      "DELETE FROM triage_setting",
     "DELETE FROM work_item",           "DELETE FROM work_fired",
     "DELETE FROM work_policy"};
 
 static bool open_desk(void)
 {
-    const DeskConfig c = {
-        .core = desk_rig->sql, .clock = desk_clock, .fs = pt_fs_real(), .data_dir = desk_dir};
+    const DeskConfig c = {.core = desk_rig->sql,
+                          .clock = desk_clock,
+                          .fs = pt_fs_real(),
+                          .data_dir = desk_dir,
+                          .triage = desk_rig_triage};
     PtError err = {0};
     if (desk_open(&c, &desk, &err) != PT_OK) {
         return false;

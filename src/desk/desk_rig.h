@@ -15,7 +15,8 @@ extern PtClock *desk_clock;
 extern Desk *desk;
 extern Work *desk_work;
 extern PtArena *desk_arena;
-extern char desk_dir[]; /* its data folder */
+extern LanguageTriage *desk_rig_triage; /* NULL, as it comes: nobody reads */
+extern char desk_dir[];                 /* its data folder */
 extern const AuditActor desk_staff;
 
 void desk_rig_restart(void);

@@ -3,6 +3,7 @@
  * for or reported themselves, all texts. The ticket, when it was what, and where, stay. */
 #include "desk.sql.h"
 #include "desk/desk_internal.h"
+#include "stakeholder.sql.h"
 #include "triage.sql.h"
 
 #include <stdlib.h>
@@ -22,11 +23,13 @@ static const Place tickets = {
 static const DeskField ticket_fields[] = {DESK_F_TITLE,      DESK_F_DESCRIPTION, DESK_F_REQUESTER,
                                           DESK_F_RESOLUTION, DESK_F_CUSTOM,      DESK_F_REVIEW};
 static const Place beside[] = {
+    {SQL_FINDING_ERASE_LIST, SQL_FINDING_ERASE, 3, 0, {"", "[]", "{}"}}, // while the texts stand
     {SQL_DESK_ERASE_REPORTS, SQL_DESK_ERASE_REPORT, 2, 0, {"", "-"}},
     {SQL_DESK_ERASE_HISTORIES, SQL_DESK_ERASE_HISTORY, 2, -1, {"{}", "-"}},
     {SQL_TRIAGE_ERASE_EXAMPLES, SQL_TRIAGE_ERASE_EXAMPLE, 1, -1, {""}},
     {SQL_TRIAGE_ERASE_FOUNDS, SQL_TRIAGE_ERASE_FOUND, 1, -1, {"{}"}},
     {SQL_DESK_ERASE_ESCALATIONS, SQL_DESK_ERASE_ESCALATION, 2, -1, {"-", "-"}},
+    {SQL_STAKEHOLDER_ERASE_LINKS, SQL_STAKEHOLDER_ERASE_LINK, 1, -1, {"-"}},
 };
 
 typedef struct Found {
@@ -155,14 +158,16 @@ static PtStatus run_each(DeskWriting *w, int64_t number, const char *const *list
 static PtStatus erase_story(DeskWriting *w, int64_t number)
 {
     static const char *const list[] = {SQL_DESK_ERASE_STORY, SQL_DESK_ERASE_MESSAGES,
-                                       SQL_TRIAGE_ERASE_WORDS, SQL_TRIAGE_ERASE_DECISIONS};
+                                       SQL_TRIAGE_ERASE_WORDS, SQL_FINDING_ERASE_WORDS,
+                                       SQL_TRIAGE_ERASE_DECISIONS};
     return run_each(w, number, list, sizeof list / sizeof *list);
 }
 
 /* Of a text that names them: word by word they are not found. */
 static PtStatus erase_words(DeskWriting *w, int64_t number)
 {
-    static const char *const list[] = {SQL_TRIAGE_ERASE_WORDS, SQL_TRIAGE_ERASE_SAID};
+    static const char *const list[] = {SQL_TRIAGE_ERASE_WORDS, SQL_FINDING_ERASE_WORDS,
+                                       SQL_TRIAGE_ERASE_SAID};
     return run_each(w, number, list, sizeof list / sizeof *list);
 }
 
@@ -234,11 +239,15 @@ PtStatus desk_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text), const v
                       ? desk_files_erase(d, finds, ctx, &changed, err) // while it says whose
                       : pt_fail(err, PT_NO_MEMORY, "no memory for an erasure");
     st = st == PT_OK ? desk_mail_erase(d, finds, ctx, &changed, err) : st;
+    st = st == PT_OK ? desk_stakeholders_erase(d, finds, ctx, &changed, err) : st;
     st = st == PT_OK ? erase_place(d, &tickets, f, arena, page, &changed, err) : st;
     for (size_t i = 0; st == PT_OK && i < sizeof beside / sizeof *beside; i++) {
         st = erase_place(d, &beside[i], f, arena, page, &changed, err);
     }
     free(page);
+    if (changed > 0) {
+        desk_search_again(d);
+    }
     if (st == PT_OK) {
         *ret_changed = changed;
     }

@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const uint32_t NOT_OPEN = UINT32_MAX;
-enum { CODES_MAX = 1 << 24, ROWS_MAX = INT32_MAX };
+enum { CODES_MAX = 1 << 24, ROWS_MAX = INT32_MAX, NO_TONE = INT16_MIN };
+enum { WORDS, TEXTS /* fields of the text index */, TEXT_PARTS = 8 };
 
 typedef struct Row {
     uint64_t requester; /* hash of the text; 0: none */
@@ -23,8 +24,12 @@ typedef struct Row {
     uint8_t type, state;
     uint8_t priority : 4, major : 1, paused : 1;
     uint8_t clock; /* that is due */
+    int16_t sentiment, lowest;
+    int16_t urgency; /* NO_TONE: the three say nothing */
+    uint16_t texts;  /* bytes that search finds it by, besides its words */
+    uint32_t words;  /* hash of its words */
 } Row;
-_Static_assert(sizeof(Row) == 56, "as the header says");
+_Static_assert(sizeof(Row) == 72, "as the header says");
 
 struct DeskIndex {
     pthread_rwlock_t lock; /* of all */
@@ -32,13 +37,14 @@ struct DeskIndex {
     Row *rows;
     uint32_t *open; /* places of open ones, in any order */
     size_t count, cap, open_count, open_cap, stored;
-    PtMap *codes; /* text -> code, as a pointer */
-    PtText *text; /* document: place + 1 */
+    uint64_t texts; /* bytes, of all */
+    PtMap *codes;   /* text -> code, as a pointer */
+    PtText *text;   /* document: place + 1 */
 };
 
 PtStatus desk_index_new(int64_t first_number, DeskIndex **ret_index, PtError *err)
 {
-    static const float weights[] = {1};
+    static const float weights[] = {[WORDS] = 1, [TEXTS] = 0.25F};
     DeskIndex *x = calloc(1, sizeof *x);
     if (x == NULL) {
         return pt_fail(err, PT_NO_MEMORY, "no memory for tickets");
@@ -46,7 +52,7 @@ PtStatus desk_index_new(int64_t first_number, DeskIndex **ret_index, PtError *er
     x->first = first_number;
     (void)pthread_rwlock_init(&x->lock, NULL); // does not fail on Linux with default attributes
     x->codes = pt_map_new();
-    PtStatus st = x->codes != NULL ? pt_text_new(weights, 1, &x->text, err)
+    PtStatus st = x->codes != NULL ? pt_text_new(weights, 2, &x->text, err)
                                    : pt_fail(err, PT_NO_MEMORY, "no memory for tickets");
     if (st != PT_OK) {
         desk_index_free(x);
@@ -135,6 +141,12 @@ static void set_open(DeskIndex *x, size_t place, bool open)
     }
 }
 
+static int16_t tone_of(const DeskIndexTicket *t, int64_t value)
+{
+    const int64_t most = DESK_TONE_ONE;
+    return (int16_t)(t->tones == 0 ? NO_TONE : value < -most ? -most : value > most ? most : value);
+}
+
 static PtStatus put(DeskIndex *x, size_t place, const DeskIndexTicket *t, PtError *err)
 {
     Row new = {.requester = hash_of(t->requester),
@@ -143,7 +155,10 @@ static PtStatus put(DeskIndex *x, size_t place, const DeskIndexTicket *t, PtErro
                .type = (uint8_t)t->type,
                .state = (uint8_t)t->state,
                .priority = t->priority & 0xfU,
-               .major = t->major};
+               .major = t->major,
+               .sentiment = tone_of(t, t->sentiment),
+               .lowest = tone_of(t, t->lowest),
+               .urgency = tone_of(t, t->urgency)};
     if (!make_place(x, place) || !code_of(x, t->queue, &new.queue) ||
         !code_of(x, t->assignee, &new.assignee) || !code_of(x, t->store, &new.store) ||
         !code_of(x, t->category, &new.category)) {
@@ -153,10 +168,13 @@ static PtStatus put(DeskIndex *x, size_t place, const DeskIndexTicket *t, PtErro
     if (row->version >= new.version) {
         return PT_OK;
     }
-    const PtTextField words = {0, t->words};
-    PtStatus st =
-        t->words.data != NULL ? pt_text_put(x->text, (uint32_t)place + 1, &words, 1, err) : PT_OK;
+    const PtTextField words = {WORDS, t->words};
+    new.words = t->words.data != NULL ? (uint32_t)pt_hash64(t->words) : row->words;
+    const bool said = t->words.data != NULL && (row->version == 0 || new.words != row->words);
+    PtStatus st = said ? pt_text_put(x->text, (uint32_t)place + 1, &words, 1, err) : PT_OK;
     if (st == PT_OK) {
+        x->texts -= said ? row->texts : 0;
+        new.texts = said ? 0 : row->texts;
         x->stored += row->version == 0;
         new.open_at = row->open_at;
         new.due_ms = row->due_ms;
@@ -184,6 +202,69 @@ PtStatus desk_index_put(DeskIndex *x, const DeskIndexTicket *ticket, PtError *er
     PtStatus st = put(x, (size_t)(ticket->number - x->first), ticket, err);
     (void)pthread_rwlock_unlock(&x->lock);
     return st;
+}
+
+/* ---- Texts ------------------------------------------------------------------------------------
+ */
+
+static PtStatus put_texts(DeskIndex *x, Row *row, const DeskIndexTexts *t, PtError *err)
+{
+    PtTextField fields[TEXT_PARTS + 1] = {{WORDS, t->words}};
+    size_t count = 1, bytes = 0;
+    for (size_t i = 0; i < t->count && count <= TEXT_PARTS; i++) {
+        fields[count++] = (PtTextField){TEXTS, t->texts[i]};
+        bytes += t->texts[i].len;
+    }
+    PtStatus st = pt_text_put(x->text, (uint32_t)(row - x->rows) + 1, fields, count, err);
+    if (st == PT_OK) {
+        const uint16_t held = (uint16_t)(bytes < UINT16_MAX ? bytes : UINT16_MAX);
+        x->texts += (uint64_t)held - row->texts;
+        row->texts = held;
+        row->words = (uint32_t)pt_hash64(t->words);
+    }
+    return st;
+}
+
+/* NULL: there is no such ticket. */
+static Row *row_of(const DeskIndex *x, int64_t number)
+{
+    const bool there = in_range(x, number) && (size_t)(number - x->first) < x->count;
+    Row *row = there ? &x->rows[number - x->first] : NULL;
+    return row != NULL && row->version > 0 ? row : NULL;
+}
+
+PtStatus desk_index_texts(DeskIndex *x, const DeskIndexTexts *texts, PtError *err)
+{
+    (void)pthread_rwlock_wrlock(&x->lock);
+    Row *row = row_of(x, texts->number);
+    PtStatus st = row != NULL ? put_texts(x, row, texts, err) : PT_OK;
+    (void)pthread_rwlock_unlock(&x->lock);
+    return st;
+}
+
+uint64_t desk_index_texts_of(DeskIndex *x, int64_t number)
+{
+    (void)pthread_rwlock_rdlock(&x->lock);
+    const Row *row = row_of(x, number);
+    const uint64_t bytes = row != NULL ? row->texts : 0;
+    (void)pthread_rwlock_unlock(&x->lock);
+    return bytes;
+}
+
+int64_t desk_index_newest(DeskIndex *x)
+{
+    (void)pthread_rwlock_rdlock(&x->lock);
+    const int64_t newest = x->first + (int64_t)x->count - 1;
+    (void)pthread_rwlock_unlock(&x->lock);
+    return newest;
+}
+
+uint64_t desk_index_texts_all(DeskIndex *x)
+{
+    (void)pthread_rwlock_rdlock(&x->lock);
+    const uint64_t bytes = x->texts;
+    (void)pthread_rwlock_unlock(&x->lock);
+    return bytes;
 }
 
 /* ---- What is due ------------------------------------------------------------------------------
@@ -249,6 +330,11 @@ static bool known_code(const DeskIndex *x, PtStr text, uint32_t *ret_code)
     return text.len == 0 || *ret_code != 0;
 }
 
+static bool mood_fits(unsigned moods, const Row *row, int16_t sentiment)
+{
+    return moods == 0 || (moods >> desk_mood(row->urgency != NO_TONE, sentiment) & 1U) != 0;
+}
+
 static bool fits(const Finding *f, const Row *row)
 {
     const DeskIndexQuery *q = f->q;
@@ -261,23 +347,33 @@ static bool fits(const Finding *f, const Row *row)
            (q->store.data == NULL || row->store == f->store) &&
            (q->category.data == NULL || row->category == f->category) &&
            (q->requester.data == NULL || row->requester == f->requester) &&
-           (!q->major || row->major != 0);
+           (!q->major || row->major != 0) && (!q->pressing || row->urgency >= DESK_PRESSING) &&
+           mood_fits(q->moods, row, row->sentiment) && mood_fits(q->lowest_moods, row, row->lowest);
 }
 
 static int64_t value_of(const Finding *f, const Row *row, int64_t number)
 {
-    return f->q->sort == DESK_BY_PRIORITY  ? row->priority
-           : f->q->sort == DESK_BY_CHANGED ? row->changed_ms
-           : f->q->sort == DESK_BY_DUE     ? row->due_ms
-                                           : number;
+    switch (f->q->sort) {
+    case DESK_BY_PRIORITY:
+        return row->priority;
+    case DESK_BY_CHANGED:
+        return row->changed_ms;
+    case DESK_BY_DUE:
+        return row->due_ms;
+    case DESK_BY_SENTIMENT:
+        return row->urgency != NO_TONE ? row->sentiment : DESK_TONE_ONE + 1;
+    default:
+        return number;
+    }
 }
 
 /* Whether a comes before b in the order that was asked for: priority from P1, due from the
- * earliest, the others from the newest; of equal ones the older ticket first by priority and due,
- * the newer else. Ascending: reversed. */
+ * earliest, sentiment from the lowest, the others from the newest; of equal ones the older ticket
+ * first by these three, the newer else. Ascending: reversed. */
 static bool before(const Finding *f, DeskIndexHit a, DeskIndexHit b)
 {
-    const bool from_least = f->q->sort == DESK_BY_PRIORITY || f->q->sort == DESK_BY_DUE;
+    const bool from_least = f->q->sort == DESK_BY_PRIORITY || f->q->sort == DESK_BY_DUE ||
+                            f->q->sort == DESK_BY_SENTIMENT;
     const bool rising = from_least != f->q->ascending;
     if (a.value != b.value) {
         return (a.value < b.value) == rising;
@@ -344,11 +440,19 @@ static void sort_hits(Finding *f)
     f->count = count;
 }
 
+static bool takes(const void *ctx, uint32_t document)
+{
+    const Finding *f = ctx;
+    return document - 1 < f->x->count && fits(f, &f->x->rows[document - 1]);
+}
+
 static PtStatus look_at_words(Finding *f, PtError *err)
 {
     PtTextHit hits[PT_TEXT_RESULTS_MAX];
     size_t count = 0;
-    PtStatus st = pt_text_search(f->x->text, f->q->text, PT_TEXT_RESULTS_MAX, hits, &count, err);
+    const PtTextAsk ask = {
+        .query = f->q->text, .max = PT_TEXT_RESULTS_MAX, .takes = takes, .ctx = f};
+    PtStatus st = pt_text_find(f->x->text, &ask, hits, &count, err);
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         if (hits[i].document - 1 < f->x->count) {
             look_at(f, hits[i].document - 1);

@@ -27,6 +27,13 @@ static PtStr some_text(void)
     return pt_str(texts[pt_rng_below(&rng, 4)]);
 }
 
+/* On the edges of what moods are called, too. */
+static int64_t some_tone(void)
+{
+    static const int64_t tones[] = {-10000, -5000, -4999, -500, -499, 0, 499, 500, 10000};
+    return tones[pt_rng_below(&rng, PT_COUNT(tones))];
+}
+
 static DeskIndexTicket some_ticket(int64_t number, int64_t version)
 {
     DeskIndexTicket t = {.number = number,
@@ -40,7 +47,11 @@ static DeskIndexTicket some_ticket(int64_t number, int64_t version)
                          .assignee = some_text(),
                          .store = some_text(),
                          .category = some_text(),
-                         .requester = some_text()};
+                         .requester = some_text(),
+                         .tones = (int64_t)pt_rng_below(&rng, 3),
+                         .sentiment = some_tone(),
+                         .lowest = some_tone(),
+                         .urgency = 1000 * (int64_t)pt_rng_below(&rng, 11)};
     t.open = desk_state_open((DeskState)t.state);
     return t;
 }
@@ -91,23 +102,34 @@ static void some_due(DeskIndex *x, int64_t number)
     dues[number - FIRST] = due;
 }
 
+static unsigned mood_of(const DeskIndexTicket *t, int64_t tone)
+{
+    return t->tones == 0   ? DESK_MOOD_NONE
+           : tone <= -5000 ? DESK_VERY_NEGATIVE
+           : tone <= -500  ? DESK_NEGATIVE
+           : tone < 500    ? DESK_NEUTRAL
+                           : DESK_POSITIVE;
+}
+
 static bool fits(const DeskIndexQuery *q, const DeskIndexTicket *t)
 {
     return bit(q->dues, due_state(due_of(t), q->now_ms)) && bit(q->states, t->state) &&
            bit(q->types, t->type) && bit(q->priorities, t->priority) && same(q->queue, t->queue) &&
            same(q->assignee, t->assignee) && same(q->store, t->store) &&
            same(q->category, t->category) && same(q->requester, t->requester) &&
-           (!q->major || t->major);
+           (!q->major || t->major) && (!q->pressing || (t->tones > 0 && t->urgency >= 5000)) &&
+           bit(q->moods, mood_of(t, t->sentiment)) && bit(q->lowest_moods, mood_of(t, t->lowest));
 }
 
 static const DeskIndexQuery *sorting;
 
 static int64_t value_of(const DeskIndexTicket *t)
 {
-    return sorting->sort == DESK_BY_PRIORITY  ? t->priority
-           : sorting->sort == DESK_BY_CHANGED ? t->changed_ms
-           : sorting->sort == DESK_BY_DUE     ? due_of(t)->due_ms
-                                              : t->number;
+    return sorting->sort == DESK_BY_PRIORITY    ? t->priority
+           : sorting->sort == DESK_BY_CHANGED   ? t->changed_ms
+           : sorting->sort == DESK_BY_DUE       ? due_of(t)->due_ms
+           : sorting->sort == DESK_BY_SENTIMENT ? (t->tones > 0 ? t->sentiment : 10001)
+                                                : t->number;
 }
 
 static int in_order(const void *a, const void *b)
@@ -118,7 +140,8 @@ static int in_order(const void *a, const void *b)
     if (order == 0) {
         order = ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
     }
-    const bool from_least = sorting->sort == DESK_BY_PRIORITY || sorting->sort == DESK_BY_DUE;
+    const bool from_least = sorting->sort == DESK_BY_PRIORITY || sorting->sort == DESK_BY_DUE ||
+                            sorting->sort == DESK_BY_SENTIMENT;
     return from_least != sorting->ascending ? order : -order;
 }
 
@@ -152,6 +175,11 @@ static void compare(DeskIndex *x, DeskIndexQuery *q)
         }
     }
     assert_int_equal(at, count);
+}
+
+static unsigned some_moods(void)
+{
+    return pt_rng_below(&rng, 2) == 0 ? 0 : (unsigned)pt_rng_below(&rng, 1U << DESK_MOODS);
 }
 
 static PtStr maybe_text(void)
@@ -189,7 +217,10 @@ static void every_filter_and_order(void **state)
                             .category = maybe_text(),
                             .requester = maybe_text(),
                             .major = pt_rng_below(&rng, 4) == 0,
-                            .sort = (unsigned)pt_rng_below(&rng, DESK_BY_DUE + 1),
+                            .pressing = pt_rng_below(&rng, 4) == 0,
+                            .moods = some_moods(),
+                            .lowest_moods = some_moods(),
+                            .sort = (unsigned)pt_rng_below(&rng, DESK_BY_SENTIMENT + 1),
                             .ascending = pt_rng_below(&rng, 2) == 0};
         q.open_only = q.states != 0 && q.states < 8;
         const DeskDue due = desk_index_due_at(x, t.number, q.now_ms);
@@ -198,6 +229,59 @@ static void every_filter_and_order(void **state)
         assert_int_equal(due.clock, due_of(&t)->clock);
         compare(x, &q);
     }
+    desk_index_free(x);
+}
+
+static size_t found(DeskIndex *x, DeskIndexQuery q, const char *text)
+{
+    DeskIndexHit hits[PAGE];
+    size_t count = 0;
+    uint64_t total = 0;
+    q.text = pt_str(text);
+    q.max = PAGE;
+    assert_int_equal(desk_index_find(x, &q, hits, &count, &total, NULL), PT_OK);
+    return (size_t)total;
+}
+
+/* By words and by texts, together; filters hold before the best are chosen. */
+static void words_and_texts_are_found(void **state)
+{
+    (void)state;
+    enum { MANY = 600 };
+    static const PtStr said[] = {PT_STR_INIT("the drawer does not open"),
+                                 PT_STR_INIT("moved to the bakery")};
+    DeskIndex *x = NULL;
+    char words[40];
+    assert_int_equal(desk_index_new(FIRST, &x, NULL), PT_OK);
+    for (int64_t i = 0; i < MANY; i++) {
+        DeskIndexTicket t = {.number = FIRST + i, .version = 1, .priority = 1, .open = true};
+        (void)snprintf(words, sizeof words, "till %d", (int)i);
+        t.store = i >= MANY - 3 ? PT_STR("late") : PT_STR("early");
+        t.words = pt_str(words);
+        assert_int_equal(desk_index_put(x, &t, NULL), PT_OK);
+        const DeskIndexTexts one = {t.number, t.words, said, 1};
+        assert_int_equal(desk_index_texts(x, &one, NULL), PT_OK);
+    }
+    assert_int_equal(desk_index_texts_of(x, FIRST), said[0].len);
+    assert_int_equal(desk_index_texts_all(x), MANY * said[0].len);
+    assert_int_equal(found(x, (DeskIndexQuery){0}, "drawer"), 200);
+    assert_int_equal(found(x, (DeskIndexQuery){.store = PT_STR("late")}, "drawer"), 3);
+    assert_int_equal(found(x, (DeskIndexQuery){.store = PT_STR("late")}, "drawer open"), 3);
+    assert_int_equal(found(x, (DeskIndexQuery){0}, "597 drawer"), 1);
+    const DeskIndexTexts two = {FIRST, PT_STR("till 0"), said, 2};
+    assert_int_equal(desk_index_texts(x, &two, NULL), PT_OK);
+    assert_int_equal(found(x, (DeskIndexQuery){0}, "drawer bakery"), 1);
+    DeskIndexTicket t = {.number = FIRST, .version = 2, .priority = 1, .words = PT_STR("till 0")};
+    assert_int_equal(desk_index_put(x, &t, NULL), PT_OK); // the same words: its texts stay
+    assert_int_equal(found(x, (DeskIndexQuery){0}, "bakery"), 1);
+    t.version = 3;
+    t.words = PT_STR("oven 0");
+    assert_int_equal(desk_index_put(x, &t, NULL), PT_OK);
+    assert_int_equal(found(x, (DeskIndexQuery){0}, "bakery"), 0);
+    assert_int_equal(desk_index_texts_of(x, FIRST), 0);
+    const DeskIndexTexts none = {FIRST + MANY, PT_STR("x"), said, 1};
+    assert_int_equal(desk_index_texts(x, &none, NULL), PT_OK); // there is no such ticket
+    assert_int_equal(found(x, (DeskIndexQuery){0}, "x"), 0);
     desk_index_free(x);
 }
 
@@ -241,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_filter_and_order),
+        cmocka_unit_test(words_and_texts_are_found),
         cmocka_unit_test(numbers_have_a_bound),
         cmocka_unit_test(without_memory_it_says_so),
     };

@@ -120,16 +120,19 @@ static PtStr told(DeskWriting *w, const DeskTicket *t)
     return pt_arena_str(w->arena, pt_str(text));
 }
 
-static PtStatus join(DeskWriting *w, int64_t number, const DeskReport *report, const DeskTicket *as,
-                     DeskReported *ret)
+static PtStatus join(DeskWriting *w, int64_t number, const DeskFinding *found, DeskReported *ret)
 {
     DeskRow before, after;
     PtStatus st = desk_load(w->tx, number, w->arena, &before, w->err);
-    st = st == PT_OK ? add_report(w, number, report, as, &ret->report) : st;
+    st = st == PT_OK ? add_report(w, number, &found->report, &found->row.t, &ret->report) : st;
+    st = st == PT_OK ? desk_finding_keep(w, found, number, ret->report, true) : st;
     if (st != PT_OK) {
         return st;
     }
     after = before;
+    if (found->read) {
+        desk_tone_take(&after.t, &found->f.mood, DESK_TONE_JOINED);
+    }
     st = desk_recount(w, &after);
     ret->told = st == PT_OK ? told(w, &after.t) : PT_STR("");
     if (st == PT_OK && ret->told.data == NULL) {
@@ -159,8 +162,12 @@ static PtStatus open_ticket(DeskWriting *w, const DeskFinding *found, DeskRow *r
     t->last_report_ms = w->now_ms;
     t->major = t->type == DESK_INCIDENT && category != NULL &&
                (category->actions & 1U << DESK_ACT_MAJOR) != 0;
+    if (found->read) {
+        desk_tone_take(t, &found->f.mood, DESK_TONE_SAID);
+    }
     PtStatus st = desk_insert(w, row, &said);
     st = st == PT_OK ? add_report(w, t->number, report, &found->row.t, &ret->report) : st;
+    st = st == PT_OK ? desk_finding_keep(w, found, t->number, ret->report, false) : st;
     st = st == PT_OK ? desk_triage_settle(w, found, row) : st;
     ret->ticket = *t;
     ret->joined = false;
@@ -180,7 +187,7 @@ PtStatus desk_report_in(DeskWriting *w, const DeskReport *report, DeskReported *
         st = desk_open_fault(w, found.row.fault, w->now_ms - DESK_JOIN_MS, &open);
     }
     if (st == PT_OK) {
-        st = open != 0 ? join(w, open, &found.report, &found.row.t, ret_reported)
+        st = open != 0 ? join(w, open, &found, ret_reported)
                        : open_ticket(w, &found, &row, ret_reported);
     }
     return st;
@@ -190,11 +197,14 @@ PtStatus desk_report(Desk *d, const AuditActor *by, const DeskReport *report, Pt
                      DeskReported *ret_reported, PtError *err)
 {
     DeskWriting w;
+    DeskAhead ahead;
     DeskReported reported = {0};
+    desk_triage_ahead(d, report, arena, &ahead);
     PtStatus st = desk_writing_begin(&w, d, by, arena, err);
     if (st != PT_OK) {
         return st;
     }
+    w.ahead = &ahead;
     st = desk_writing_end(&w, desk_report_in(&w, report, &reported));
     if (st == PT_OK) {
         *ret_reported = reported;
@@ -345,11 +355,14 @@ static PtStatus part(DeskWriting *w, int64_t number, int64_t report, DeskTicket 
     }
     row = parted_row(&before, &r);
     const DeskSaid out = {.kind = "parted", .text = about("from", &before.t, from)};
-    st = desk_insert(w, &row, &out);
+    st = desk_tone_of_report(w, number, report, &row.t);
+    st = st == PT_OK ? desk_insert(w, &row, &out) : st;
     st = st == PT_OK ? move(w, SQL_DESK_REPORT_MOVE, report, row.t.number) : st;
     st = st == PT_OK ? move(w, SQL_DESK_FILE_MOVE, report, row.t.number) : st;
+    st = st == PT_OK ? desk_tone_move(w, number, row.t.number, report) : st;
     after = before;
     st = st == PT_OK ? desk_recount(w, &after) : st;
+    st = st == PT_OK ? desk_tone_recount(w, &after.t) : st;
     const DeskSaid in = {.kind = "parted", .text = about("into", &row.t, into)};
     st = st == PT_OK ? desk_update(w, &before, &after, &in) : st;
     st = st == PT_OK ? desk_link_put(w, row.t.number, PT_STR("related_to"), number, &added) : st;
@@ -409,7 +422,9 @@ static PtStatus merge(DeskWriting *w, int64_t number, int64_t into, DeskTicket *
     to_after = to;
     st = move(w, SQL_DESK_REPORT_MOVE_ALL, number, into);
     st = st == PT_OK ? move(w, SQL_DESK_FILE_MOVE_ALL, number, into) : st;
+    st = st == PT_OK ? desk_tone_move(w, number, into, 0) : st;
     st = st == PT_OK ? desk_recount(w, &to_after) : st;
+    st = st == PT_OK ? desk_tone_recount(w, &to_after.t) : st;
     const DeskSaid out = {
         .kind = "merged", .text = about("into", &to.t, out_text), .is_public = true};
     const DeskSaid in = {.kind = "merged", .text = about("from", &from.t, in_text)};

@@ -84,7 +84,7 @@ static PtStatus run(DeskWriting *w, const char *statement, int64_t ticket, const
     return st;
 }
 
-static void note(DeskWriting *w, int64_t ticket, int64_t at_ms)
+static void note(DeskWriting *w, int64_t ticket, int64_t at_ms, bool is_new)
 {
     size_t i = 0;
     while (i < w->lead_count && w->leads[i].ticket != ticket) {
@@ -93,6 +93,7 @@ static void note(DeskWriting *w, int64_t ticket, int64_t at_ms)
     if (i < DESK_TOUCHED_MAX) { // no more tickets than are touched
         w->leads[i].ticket = ticket;
         w->leads[i].at_ms = at_ms;
+        w->leads[i].is_new = is_new || (i < w->lead_count && w->leads[i].is_new);
         w->lead_count += i == w->lead_count;
     }
 }
@@ -106,18 +107,49 @@ PtStatus desk_lead_row(DeskWriting *w, const DeskRow *before, DeskRow *after)
     }
     PtStatus st = before != NULL ? run(w, SQL_DESK_LEAD_DELETE, after->t.number, NULL) : PT_OK;
     st = st == PT_OK && is != WORK_NEVER ? run(w, SQL_DESK_LEAD_SET, after->t.number, &is) : st;
-    note(w, after->t.number, is);
+    note(w, after->t.number, is, before == NULL);
+    return st;
+}
+
+/* WORK_NEVER: there is no row. */
+static PtStatus get(PtSqlTx *tx, int64_t ticket, int64_t *ret_at_ms, PtError *err)
+{
+    bool row = false;
+    PtStatus st = pt_sql_use(tx, SQL_DESK_LEAD_GET, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    pt_sql_bind_i64(tx, 1, ticket);
+    st = pt_sql_step(tx, &row, err);
+    *ret_at_ms = st == PT_OK && row ? pt_sql_i64(tx, 0) : WORK_NEVER;
+    pt_sql_done(tx);
+    return st;
+}
+
+/* Changes that share a commit settle in any order: who comes last sets what SQL says. */
+static PtStatus set_timer(Desk *d, int64_t ticket, PtError *err)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    int64_t at_ms = WORK_NEVER;
+    (void)pthread_mutex_lock(&d->leads);
+    PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
+    st = st == PT_OK ? get(tx, ticket, &at_ms, err) : st;
+    st = st == PT_OK ? pt_timers_set(d->c.timers, DESK_TIMERS, (uint64_t)ticket, at_ms, err) : st;
+    (void)pthread_mutex_unlock(&d->leads);
     return st;
 }
 
 /* A timer that could not be set is set by the next start. */
 void desk_lead_settle(const DeskWriting *w)
 {
-    PtTimers *timers = w->desk->c.timers;
-    for (size_t i = 0; timers != NULL && i < w->lead_count; i++) {
-        const uint64_t ticket = (uint64_t)w->leads[i].ticket;
+    Desk *d = w->desk;
+    for (size_t i = 0; d->c.timers != NULL && i < w->lead_count; i++) {
+        const int64_t ticket = w->leads[i].ticket, at_ms = w->leads[i].at_ms;
         PtError err = {0};
-        if (pt_timers_set(timers, DESK_TIMERS, ticket, w->leads[i].at_ms, &err) != PT_OK) {
+        const PtStatus st = w->leads[i].is_new ? pt_timers_set(d->c.timers, DESK_TIMERS,
+                                                               (uint64_t)ticket, at_ms, &err)
+                                               : set_timer(d, ticket, &err);
+        if (st != PT_OK) {
             pt_diag(PT_DIAG_WARN, "desk", "a ticket will go to its lead late",
                     PT_F_INT("ticket", ticket), PT_F_STR("problem", pt_str(err.message)));
         }
@@ -126,21 +158,6 @@ void desk_lead_settle(const DeskWriting *w)
 
 /* ---- Going ------------------------------------------------------------------------------------
  */
-
-/* A row that is there still, and due; *ret_at_ms WORK_NEVER: there is none. */
-static PtStatus get(DeskWriting *w, int64_t ticket, int64_t *ret_at_ms)
-{
-    bool row = false;
-    PtStatus st = pt_sql_use(w->tx, SQL_DESK_LEAD_GET, w->err);
-    if (st != PT_OK) {
-        return st;
-    }
-    pt_sql_bind_i64(w->tx, 1, ticket);
-    st = pt_sql_step(w->tx, &row, w->err);
-    *ret_at_ms = st == PT_OK && row ? pt_sql_i64(w->tx, 0) : WORK_NEVER;
-    pt_sql_done(w->tx);
-    return st;
-}
 
 static PtStatus tell_lead(DeskWriting *w, int64_t ticket)
 {
@@ -171,7 +188,7 @@ static PtStatus one_due(Desk *d, const PtTimer *timer, PtArena *arena, PtError *
     if (st != PT_OK) {
         return st;
     }
-    st = get(&w, (int64_t)timer->key, &at_ms);
+    st = get(w.tx, (int64_t)timer->key, &at_ms, err);
     if (st == PT_OK && at_ms <= w.now_ms) {
         st = tell_lead(&w, (int64_t)timer->key);
     }

@@ -14,7 +14,7 @@ enum { LOAD_ROWS = 5000, LOAD_ARENA = 64 << 20, OPEN_STATES = 7 /* new, in progr
 /* ---- Into memory ------------------------------------------------------------------------------
  */
 
-/* What search finds a ticket by: key, title, store, till, requester. */
+/* Key, title, store, till, requester. */
 static PtStr words_of(PtArena *arena, const DeskIndexTicket *t, PtStr title, PtStr till)
 {
     char key[DESK_KEY_MAX];
@@ -32,6 +32,15 @@ static PtStr words_of(PtArena *arena, const DeskIndexTicket *t, PtStr title, PtS
         buf.status == PT_NO_MEMORY ? (PtStr){NULL, 0} : pt_arena_str(arena, pt_buf_str(&buf));
     pt_buf_done(&buf);
     return words;
+}
+
+PtStr desk_index_words(const DeskTicket *t, PtArena *arena)
+{
+    const DeskIndexTicket entry = {.number = t->number,
+                                   .type = t->type,
+                                   .store = t->f[DESK_F_STORE],
+                                   .requester = t->f[DESK_F_REQUESTER]};
+    return words_of(arena, &entry, t->f[DESK_F_TITLE], t->f[DESK_F_TILL]);
 }
 
 static PtStatus put(Desk *d, DeskIndexTicket *t, PtStr title, PtStr till, PtArena *arena,
@@ -57,13 +66,17 @@ PtStatus desk_index_row(Desk *d, const DeskRow *row, PtArena *arena, PtError *er
                              .assignee = t->f[DESK_F_ASSIGNEE],
                              .store = t->f[DESK_F_STORE],
                              .category = t->f[DESK_F_CATEGORY],
-                             .requester = t->f[DESK_F_REQUESTER]};
+                             .requester = t->f[DESK_F_REQUESTER],
+                             .tones = t->tones,
+                             .sentiment = t->sentiment,
+                             .lowest = t->sentiment_lowest,
+                             .urgency = t->tone_urgency};
     return put(d, &entry, t->f[DESK_F_TITLE], t->f[DESK_F_TILL], arena, err);
 }
 
 /* number, version, type, state, priority, major, changed_ms, queue, assignee, store, category,
- * requester, title, till. The texts are borrowed: they are put before the next step. arena NULL:
- * words stay as they were. */
+ * requester, title, till, tones, sentiment, sentiment_lowest, tone_urgency. The texts are borrowed:
+ * they are put before the next step. arena NULL: words stay as they were. */
 static PtStatus put_row(Desk *d, PtSqlTx *tx, PtArena *arena, PtError *err)
 {
     const int type = desk_choice(desk_types, pt_sql_text(tx, 2));
@@ -79,7 +92,11 @@ static PtStatus put_row(Desk *d, PtSqlTx *tx, PtArena *arena, PtError *err)
                          .assignee = pt_sql_text(tx, 8),
                          .store = pt_sql_text(tx, 9),
                          .category = pt_sql_text(tx, 10),
-                         .requester = pt_sql_text(tx, 11)};
+                         .requester = pt_sql_text(tx, 11),
+                         .tones = pt_sql_i64(tx, 14),
+                         .sentiment = pt_sql_i64(tx, 15),
+                         .lowest = pt_sql_i64(tx, 16),
+                         .urgency = pt_sql_i64(tx, 17)};
     if (type < 0 || state < 0) {
         return pt_fail(err, PT_CORRUPT, "ticket %lld has no known type and state",
                        (long long)t.number);
@@ -174,18 +191,22 @@ static PtStatus read_cursor(const DeskQuery *q, DeskIndexQuery *ret, PtError *er
     return PT_OK;
 }
 
-static PtStatus read_tickets(Desk *d, const DeskIndexHit *hits, size_t count, PtArena *arena,
-                             DeskPage *page, PtError *err)
+static PtStatus read_tickets(Desk *d, const DeskIndexHit *hits, size_t count, PtStr text,
+                             PtArena *arena, DeskPage *page, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
     page->tickets = pt_arena_alloc(arena, count + 1, sizeof *page->tickets);
-    if (st == PT_OK && page->tickets == NULL) {
+    page->matched = text.len > 0 ? pt_arena_alloc(arena, count + 1, sizeof *page->matched) : NULL;
+    if (st == PT_OK && (page->tickets == NULL || (text.len > 0 && page->matched == NULL))) {
         st = pt_fail(err, PT_NO_MEMORY, "no memory for a page");
     }
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         DeskRow row;
         st = desk_load(tx, hits[i].number, arena, &row, err);
+        if (st == PT_OK && text.len > 0) {
+            st = desk_matched(tx, &row.t, text, arena, &page->matched[page->count], err);
+        }
         if (st == PT_OK) {
             page->tickets[page->count++] = row.t;
         }
@@ -201,6 +222,8 @@ static PtStatus refresh(Desk *d, PtError *err)
     PtStatus st = desk_index_load(d, err);
     if (st != PT_OK) {
         atomic_store(&d->stale, true);
+    } else {
+        desk_search_again(d);
     }
     return st;
 }
@@ -226,6 +249,9 @@ PtStatus desk_list(Desk *d, const DeskQuery *q, PtArena *arena, DeskPage *ret_pa
                             .open_only =
                                 q->states != 0 && (q->states & ~(unsigned)OPEN_STATES) == 0,
                             .major = q->major,
+                            .moods = q->moods,
+                            .lowest_moods = q->lowest_moods,
+                            .pressing = q->pressing,
                             .sort = q->sort,
                             .ascending = q->ascending,
                             .max = q->max + 1};
@@ -245,7 +271,7 @@ PtStatus desk_list(Desk *d, const DeskQuery *q, PtArena *arena, DeskPage *ret_pa
         count = q->max;
         write_cursor(q, hits[count - 1], page.next);
     }
-    st = st == PT_OK ? read_tickets(d, hits, count, arena, &page, err) : st;
+    st = st == PT_OK ? read_tickets(d, hits, count, q->text, arena, &page, err) : st;
     if (st == PT_OK) {
         *ret_page = page;
     }

@@ -30,6 +30,9 @@ typedef struct DeskMailConfig {
     uint8_t key[PT_SECRET_KEY]; /* of tokens in addresses, subjects and ids */
     const char *clamav; /* "/run/clamd.sock" or "host:port"; NULL or "": files are not looked at */
     void (*changed)(void *ctx); /* after a commit: a mailbox has, or something is to be sent */
+    /* Whether a server's address may be connected to; NULL: any. */
+    bool (*allows)(const void *net, const struct sockaddr *address);
+    const void *net;
     /* The link of the survey after a ticket; "": there is none. NULL: there are none. */
     PtStatus (*survey)(void *ctx, int64_t ticket, PtArena *arena, PtStr *ret_link, PtError *err);
     void *ctx;
@@ -39,8 +42,7 @@ enum {
     DESK_MAILBOXES_MAX = 50,
     DESK_MAIL_SETTINGS = 64 << 10, /* bytes of a mailbox's settings */
     DESK_MAIL_SECRET = 4 << 10,    /* bytes of a secret */
-    DESK_MAIL_KEPT = 8 << 20,    /* bytes of a message in quarantine; of a larger one a row only */
-    DESK_MAIL_ARENA = 192 << 20, /* of taking a message */
+    DESK_MAIL_ARENA = 192 << 20,   /* of taking a message */
 };
 
 /* ---- Mailboxes --------------------------------------------------------------------------------
@@ -136,7 +138,8 @@ typedef struct DeskMailLooked {
 PT_NODISCARD PtStatus desk_mailbox_looked(Desk *d, PtStr id, const DeskMailLooked *looked,
                                           PtError *err);
 
-MailServer desk_mail_server(const DeskMailServer *server); /* borrows its texts */
+/* Borrows the server's texts; held to the addresses that the desk may connect to. */
+MailServer desk_mail_server(const Desk *d, const DeskMailServer *server);
 
 /* Connects, logs in, opens the folder, and sends a message to itself, which comes back as a loop.
  * Behind a step that fails none is taken. */
@@ -185,6 +188,7 @@ typedef struct DeskMailRefused {
     PtStr mailbox;
     PtStr begin;  /* its first bytes */
     int64_t size; /* of all of it */
+    PtStr name;   /* what it is known by where no byte of it is there */
     PtStr reason;
 } DeskMailRefused;
 PT_NODISCARD PtStatus desk_mail_refuse(Desk *d, const DeskMailRefused *what, PtArena *arena,
@@ -192,8 +196,14 @@ PT_NODISCARD PtStatus desk_mail_refuse(Desk *d, const DeskMailRefused *what, PtA
 
 typedef struct DeskMailRow {
     int64_t number, at_ms, ticket, seq, size;
-    PtStr mailbox, sender, message_id, nature, outcome, reason, html;
-    bool kept; /* in quarantine with its bytes */
+    PtStr mailbox, sender, message_id, nature, outcome, reason;
+    PtStr name, subject;
+    PtStr cc;         /* who else got it, a line each */
+    PtStr files;      /* "NUMBER CONTENT-ID" of those that its ticket has, a line each */
+    PtStr html;       /* safe to show */
+    PtStr quoted;     /* what stood around the reply */
+    int64_t left_out; /* images and the like that lie elsewhere, and are not in html */
+    bool kept;        /* in quarantine with its bytes */
 } DeskMailRow;
 typedef struct DeskMailAsk {
     PtStr mailbox;  /* "": of any */
@@ -202,11 +212,11 @@ typedef struct DeskMailAsk {
     int64_t before; /* number, not included; 0: the newest */
     size_t max;
 } DeskMailAsk;
-/* Newest first; html is left out but where a ticket is asked for. */
+/* Newest first; html and quoted are left out but where a ticket is asked for. */
 PT_NODISCARD PtStatus desk_mails(Desk *d, const DeskMailAsk *ask, PtArena *arena,
                                  DeskMailRow **ret_rows, size_t *ret_count, PtError *err);
-/* One of quarantine, taken again with what can be read of it. PT_CONFLICT: it is not there with its
- * bytes. Audited. */
+/* One of quarantine, taken again with what can be read of it. PT_CONFLICT: it is not there, or not
+ * with its bytes (over MAIL_BYTES, or a server would not give it). Audited. */
 PT_NODISCARD PtStatus desk_mail_redrive(Desk *d, const AuditActor *by, int64_t mail, PtArena *arena,
                                         DeskMailTaken *ret_taken, PtError *err);
 PT_NODISCARD PtStatus desk_mail_discard(Desk *d, const AuditActor *by, int64_t mail, PtError *err);
@@ -222,11 +232,10 @@ typedef struct DeskMailSend {
     size_t recipient_count;
     PtStr message; /* whole, signed where there is a key */
 } DeskMailSend;
-/* What is due by the machine's clock, marked as being sent. *ret_found false: nothing is;
+/* What is due of a mailbox by the machine's clock, marked as being sent; its number 0: nothing is.
  * *ret_next_ms: when the next is (INT64_MAX: none). */
-PT_NODISCARD PtStatus desk_mail_next(Desk *d, int64_t now_ms, PtArena *arena,
-                                     DeskMailSend *ret_send, bool *ret_found, int64_t *ret_next_ms,
-                                     PtError *err);
+PT_NODISCARD PtStatus desk_mail_next(Desk *d, PtStr mailbox, int64_t now_ms, PtArena *arena,
+                                     DeskMailSend *ret_send, int64_t *ret_next_ms, PtError *err);
 typedef enum DeskMailEnd {
     DESK_MAIL_SENT,
     DESK_MAIL_LATER,   /* it was not taken; again after a while, failed after a day */

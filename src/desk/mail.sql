@@ -52,12 +52,13 @@ SELECT COALESCE(MAX(number), 0) FROM desk_mail;
 SELECT number, outcome, ticket FROM desk_mail WHERE mailbox = ?1 AND print = ?2;
 
 -- name: mail_add
-INSERT INTO desk_mail (number, mailbox, print, at_ms, sender, message_id, nature, outcome, reason, ticket, seq, html, size, content)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14);
+INSERT INTO desk_mail (number, mailbox, print, at_ms, sender, message_id, nature, outcome, reason, ticket, seq, html, size, content, sender_name, subject,
+    cc, quoted, files, left_out) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20);
 
 -- name: mail_set
 -- Of one in quarantine that was taken again. Served by the primary key.
-UPDATE desk_mail SET outcome = ?2, reason = ?3, ticket = ?4, seq = ?5, html = ?6, content = CASE WHEN ?2 = 'quarantined' THEN content ELSE NULL END
+UPDATE desk_mail SET outcome = ?2, reason = ?3, ticket = ?4, seq = ?5, html = ?6, quoted = ?7, files = ?8, left_out = ?9,
+    content = CASE WHEN ?2 = 'quarantined' THEN content ELSE NULL END
 WHERE number = ?1 AND outcome = 'quarantined' AND content IS NOT NULL;
 
 -- name: mail_get
@@ -70,8 +71,8 @@ SELECT COUNT(*) FROM desk_mail WHERE sender = ?1 AND at_ms > ?2 AND outcome IN (
 
 -- name: mail_list_outcome
 -- As mail_list, of one outcome. Served by desk_mail_outcome.
-SELECT number, at_ms, ticket, seq, size, mailbox, sender, message_id, nature, outcome, reason, '', CASE WHEN content IS NULL THEN 0 ELSE 1 END
-FROM desk_mail WHERE outcome = ?3 AND number < ?1 AND (?2 = '' OR mailbox = ?2) ORDER BY number DESC LIMIT ?4;
+SELECT number, at_ms, ticket, seq, size, CASE WHEN content IS NULL THEN 0 ELSE 1 END, left_out, mailbox, sender, message_id, nature, outcome, reason,
+    sender_name, subject, cc, files, '', '' FROM desk_mail WHERE outcome = ?3 AND number < ?1 AND (?2 = '' OR mailbox = ?2) ORDER BY number DESC LIMIT ?4;
 
 -- name: mail_out_list_state
 -- As mail_out_list, of one state. Served by desk_mail_out_listed.
@@ -80,13 +81,13 @@ FROM desk_mail_out WHERE state = ?3 AND number < ?1 AND (?2 = '' OR mailbox = ?2
 
 -- name: mail_list
 -- Before ?1, of mailbox ?2 and outcome ?3 ('': any), at most ?4. Served by the primary key.
-SELECT number, at_ms, ticket, seq, size, mailbox, sender, message_id, nature, outcome, reason, '', CASE WHEN content IS NULL THEN 0 ELSE 1 END
-FROM desk_mail WHERE number < ?1 AND (?2 = '' OR mailbox = ?2) AND (?3 = '' OR outcome = ?3) ORDER BY number DESC LIMIT ?4;
+SELECT number, at_ms, ticket, seq, size, CASE WHEN content IS NULL THEN 0 ELSE 1 END, left_out, mailbox, sender, message_id, nature, outcome, reason,
+    sender_name, subject, cc, files, '', '' FROM desk_mail WHERE number < ?1 AND (?2 = '' OR mailbox = ?2) AND (?3 = '' OR outcome = ?3) ORDER BY number DESC LIMIT ?4;
 
 -- name: mail_of_ticket
 -- Of ticket ?1 before ?2, at most ?3. Served by desk_mail_ticket.
-SELECT number, at_ms, ticket, seq, size, mailbox, sender, message_id, nature, outcome, reason, html, CASE WHEN content IS NULL THEN 0 ELSE 1 END
-FROM desk_mail WHERE ticket = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3;
+SELECT number, at_ms, ticket, seq, size, CASE WHEN content IS NULL THEN 0 ELSE 1 END, left_out, mailbox, sender, message_id, nature, outcome, reason,
+    sender_name, subject, cc, files, html, quoted FROM desk_mail WHERE ticket = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3;
 
 -- name: mail_thread_list
 -- Of ticket ?1, at most ?2. Served by the primary key.
@@ -113,9 +114,9 @@ INSERT INTO desk_mail_out (number, mailbox, ticket, seq, kind, recipient, cc, su
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, 0, 0, '');
 
 -- name: mail_out_due
--- The first that is due. Served by desk_mail_out_state.
+-- The first of mailbox ?1 that is due. Served by desk_mail_out_mailbox.
 SELECT number, due_ms, mailbox, ticket, kind, recipient, cc, subject, body, refs, created_ms, attempts FROM desk_mail_out
-WHERE state = 'queued' ORDER BY due_ms, number LIMIT 1;
+WHERE mailbox = ?1 AND state = 'queued' ORDER BY due_ms, number LIMIT 1;
 
 -- name: mail_out_get
 -- Served by the primary key.
@@ -153,11 +154,16 @@ FROM desk_mail_out WHERE ticket = ?1 AND number < ?2 ORDER BY number DESC LIMIT 
 
 -- name: mail_erase_scan
 -- Behind ?1, at most ?2. Served by the primary key.
-SELECT number, sender, html, reason, content FROM desk_mail WHERE number > ?1 ORDER BY number LIMIT ?2;
+SELECT number, sender, sender_name, subject, cc, html, quoted, reason FROM desk_mail WHERE number > ?1 ORDER BY number LIMIT ?2;
+
+-- name: mail_erase_kept_scan
+-- As mail_erase_scan, with the bytes of those in quarantine. Served by desk_mail_outcome.
+SELECT number, content FROM desk_mail WHERE outcome = 'quarantined' AND number > ?1 AND content IS NOT NULL ORDER BY number LIMIT ?2;
 
 -- name: mail_erase
 -- Served by the primary key.
-UPDATE desk_mail SET sender = '', message_id = '', html = '', reason = '', content = NULL WHERE number = ?1;
+UPDATE desk_mail SET sender = '', sender_name = '', subject = '', cc = '', message_id = '', html = '', quoted = '', reason = '', files = '', content = NULL
+WHERE number = ?1;
 
 -- name: mail_out_erase_scan
 -- Behind ?1, at most ?2. Served by the primary key.
@@ -179,3 +185,11 @@ DELETE FROM desk_mail_thread WHERE ticket = ?1 AND recipient = ?2;
 -- name: mail_discard
 -- Served by the primary key.
 UPDATE desk_mail SET outcome = 'filed', content = NULL WHERE number = ?1;
+
+-- name: mail_of_sender
+-- Of ?1 behind ?2, at most ?3. Served by desk_mail_written.
+SELECT number, at_ms, ticket, mailbox, sender_name, subject, cc, outcome, html FROM desk_mail WHERE sender = ?1 AND number > ?2 ORDER BY number LIMIT ?3;
+
+-- name: mail_out_of_recipient
+-- Of ?1 behind ?2, at most ?3. Served by desk_mail_out_written.
+SELECT number, created_ms, ticket, mailbox, '', subject, cc, state, body FROM desk_mail_out WHERE recipient = ?1 AND number > ?2 ORDER BY number LIMIT ?3;

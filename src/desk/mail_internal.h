@@ -15,6 +15,9 @@ enum {
     DESK_MAIL_QUOTE = 4000,  /* characters */
     DESK_MAIL_HTML = 512 << 10,
     DESK_MAIL_LEFT_OUT = 2000, /* bytes that say which files are not taken */
+    DESK_MAIL_QUOTED = 32000,  /* characters of what stood around a reply */
+    DESK_MAIL_NAME = 200,      /* likewise of a name beside an address */
+    DESK_MAIL_CID = 200,       /* bytes of a Content-ID */
 };
 
 /* ---- Tokens (mail_token.c) --------------------------------------------------------------------
@@ -92,7 +95,23 @@ PT_NODISCARD PtStatus desk_mail_bounced(DeskWriting *w, int64_t number, PtStr sa
 /* Somebody has answered the message: it was sent, where that was in doubt. */
 PT_NODISCARD PtStatus desk_mail_arrived(DeskWriting *w, int64_t number, int64_t *ret_ticket);
 
-/* ---- In (mail_take.c), and what it says (mail_read.c) ------------------------------------------
+/* ---- A person's (mail_person.c) ---------------------------------------------------------------
+ */
+typedef struct DeskMailOf {
+    int64_t number, at_ms, ticket; /* ticket 0: none */
+    PtStr mailbox, name, subject, cc;
+    PtStr state; /* what it became, or how far it is */
+    PtStr text;  /* what left; of what came: its HTML, the words are their ticket's */
+    bool theirs; /* they wrote it; else it was for them */
+} DeskMailOf;
+/* What somebody wrote, and what was written to them, by number; borrowed for the call. */
+PT_NODISCARD PtStatus desk_mail_of(Desk *d, PtStr name,
+                                   PtStatus (*tell)(void *ctx, const DeskMailOf *mail), void *ctx,
+                                   PtError *err);
+
+/* ---- In ---------------------------------------------------------------------------------------
+ * What it says (mail_read.c), whose it is (mail_whose.c), what becomes of it (mail_becomes.c), its
+ * row (mail_take.c), and what waits for a person (mail_hold.c).
  */
 typedef struct DeskMailTaking {
     Desk *d;
@@ -101,11 +120,17 @@ typedef struct DeskMailTaking {
     MailMessage m;
     bool again;       /* a person redrives it: bounds of reading are no reason to keep it out */
     int64_t redriven; /* its number */
-    PtStr sender, subject, text, html, print;
+    PtStr sender, sender_name, subject, shown_subject, text, print;
+    PtStr cc;     /* who else got it, without the desk; a line each */
+    PtStr quoted; /* what stood around the reply */
+    PtStr html;
+    int64_t html_left_out; /* what was elsewhere */
     int64_t size;
-    PtStr kept; /* bytes, for quarantine; data NULL: too many */
+    PtStr kept; /* bytes, for quarantine; data NULL: not all of them are there */
     DeskFile *files;
+    PtStr *content_ids; /* of the files, "": none */
     size_t file_count;
+    PtStr filed;    /* "NUMBER CONTENT-ID" of the files that its ticket has, a line each */
     PtStr left_out; /* lines of files that are not taken, "" none */
     /* what is decided */
     DeskMailOutcome outcome;
@@ -116,9 +141,21 @@ typedef struct DeskMailTaking {
 } DeskMailTaking;
 /* What it is known by where it comes again: parts that do not change on the way, or all bytes. */
 PT_NODISCARD PtStatus desk_mail_print(DeskMailTaking *t, PtStr bytes, bool parsed);
+/* Who wrote it to whom. */
+PT_NODISCARD PtStatus desk_mail_people(DeskMailTaking *t);
 PT_NODISCARD PtStatus desk_mail_texts(DeskMailTaking *t);
 /* Files that a ticket takes, shown to ClamAV before; what it does not take is said. */
 PT_NODISCARD PtStatus desk_mail_files(DeskMailTaking *t);
+/* The ticket that it belongs to: by a token, or by a message of ours that its requester answers.
+ * *ret_ticket 0: none. */
+PT_NODISCARD PtStatus desk_mail_whose(DeskMailTaking *t, DeskWriting *w, DeskRow *ret_row,
+                                      int64_t *ret_ticket);
+/* What needs no ticket to be decided. *ret_decided false: nothing did. */
+PT_NODISCARD PtStatus desk_mail_alone(DeskMailTaking *t, bool *ret_decided);
+PT_NODISCARD PtStatus desk_mail_becomes(DeskMailTaking *t, DeskWriting *w);
+PT_NODISCARD PtStatus desk_mail_end(DeskMailTaking *t, DeskMailOutcome outcome, PtStr reason);
+/* t: d, arena, box and err, and again and redriven where it is taken again. */
+PT_NODISCARD PtStatus desk_mail_taken(DeskMailTaking *t, PtStr bytes, DeskMailTaken *ret_taken);
 
 /* ---- Viruses (mail_scan.c) --------------------------------------------------------------------
  * Asks clamd at `where`. *ret_found "": nothing was found; else what (the arena's). PT_UNAVAILABLE:

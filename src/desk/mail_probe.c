@@ -19,7 +19,7 @@ typedef struct Probe {
     PtError err;
 } Probe;
 
-MailServer desk_mail_server(const DeskMailServer *s)
+MailServer desk_mail_server(const Desk *d, const DeskMailServer *s)
 {
     static const MailSecurity securities[] = {[DESK_MAIL_TLS] = MAIL_TLS,
                                               [DESK_MAIL_STARTTLS] = MAIL_STARTTLS,
@@ -30,7 +30,9 @@ MailServer desk_mail_server(const DeskMailServer *s)
                         .user = s->user.len > 0 ? s->user.data : NULL,
                         .secret = s->secret.data,
                         .is_token = s->auth == 1,
-                        .ca_file = s->ca_file.len > 0 ? s->ca_file.data : NULL};
+                        .ca_file = s->ca_file.len > 0 ? s->ca_file.data : NULL,
+                        .allows = d->c.mail.allows,
+                        .net = d->c.mail.net};
 }
 
 static PtStatus imap_login(Probe *p)
@@ -145,8 +147,8 @@ PtStatus desk_mail_probe(Desk *d, PtStr id, DeskMailStep steps[static DESK_MAIL_
     if (st != PT_OK) {
         return st;
     }
-    p.imap_server = desk_mail_server(&p.m.s.imap);
-    p.smtp_server = desk_mail_server(&p.m.s.smtp);
+    p.imap_server = desk_mail_server(d, &p.m.s.imap);
+    p.smtp_server = desk_mail_server(d, &p.m.s.smtp);
     p.imap_server.timeout_ms = p.smtp_server.timeout_ms = TIMEOUT_MS;
     pt_buf_init(&p.message, MESSAGE);
     st = write_message(&p);

@@ -49,6 +49,47 @@ PtStatus desk_mail_print(DeskMailTaking *t, PtStr bytes, bool parsed)
     return t->print.data != NULL ? PT_OK : no_memory(t->err);
 }
 
+/* Addresses that were written to or copied, but those of the desk. */
+static PtStr copied(DeskMailTaking *t)
+{
+    PT_CLEANUP(pt_buf_done) PtBuf buf = {0};
+    const MailAddresses lists[] = {t->m.to, t->m.cc};
+    size_t count = 0;
+    pt_buf_init(&buf, DESK_MAIL_CC_MAX * (DESK_MAIL_ADDRESS + 2));
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; i < lists[l].count && count < DESK_MAIL_CC_MAX; i++) {
+            const PtStr lower = desk_mail_lower(t->arena, lists[l].list[i].address);
+            const bool desk = pt_str_eq_nocase(lower, t->box->s.address) ||
+                              desk_mail_of_address(t->d, t->box->s.address, lower) != 0;
+            if (lower.data != NULL && !desk && mail_address_is_valid(lower) &&
+                !pt_str_eq(lower, t->sender)) {
+                pt_buf_add_str(&buf, lower);
+                pt_buf_add_char(&buf, '\n');
+                count++;
+            }
+        }
+    }
+    return pt_buf_status(&buf) != PT_OK ? (PtStr){NULL, 0}
+           : buf.len > 0                ? pt_arena_str(t->arena, pt_buf_str(&buf))
+                                        : PT_STR("");
+}
+
+PtStatus desk_mail_people(DeskMailTaking *t)
+{
+    const MailAddress *from = t->m.from.count > 0 ? t->m.from.list : NULL;
+    bool cut = false;
+    if (from != NULL && from->address.len <= DESK_MAIL_ADDRESS) {
+        t->sender = desk_mail_lower(t->arena, from->address);
+        t->sender_name = desk_mail_plain(t->arena, from->name, DESK_MAIL_NAME, false, &cut);
+    }
+    t->shown_subject = desk_mail_plain(t->arena, t->m.subject, DESK_TITLE_MAX, false, &cut);
+    t->cc = copied(t);
+    return t->sender.data != NULL && t->sender_name.data != NULL && t->shown_subject.data != NULL &&
+                   t->cc.data != NULL
+               ? PT_OK
+               : no_memory(t->err);
+}
+
 static PtStatus find_html(DeskMailTaking *t)
 {
     PT_CLEANUP(pt_buf_done) PtBuf buf = {0};
@@ -61,6 +102,7 @@ static PtStatus find_html(DeskMailTaking *t)
     PtStatus st = mail_html_clean(t->m.html, &buf, &seen, t->err);
     if (st == PT_OK && buf.len > 0) {
         t->html = pt_arena_str(t->arena, pt_buf_str(&buf));
+        t->html_left_out = seen.remote;
         st = t->html.data != NULL ? PT_OK : no_memory(t->err);
     }
     return st == PT_INVALID ? PT_OK : st; // the text is there
@@ -83,7 +125,12 @@ PtStatus desk_mail_texts(DeskMailTaking *t)
     t->text = desk_mail_plain(t->arena, said.data != NULL ? said : PT_STR(""), DESK_NOTE_MAX - 300,
                               true, &cut);
     t->subject = desk_mail_title(t->arena, t->m.subject);
-    return t->text.data != NULL && t->subject.data != NULL ? find_html(t) : no_memory(t->err);
+    t->quoted = said.data == body.data
+                    ? PT_STR("")
+                    : desk_mail_plain(t->arena, reply.cut, DESK_MAIL_QUOTED, true, &cut);
+    return t->text.data != NULL && t->subject.data != NULL && t->quoted.data != NULL
+               ? find_html(t)
+               : no_memory(t->err);
 }
 
 /* ---- Files ------------------------------------------------------------------------------------
@@ -103,6 +150,14 @@ static PtStr file_name(DeskMailTaking *t, const MailFile *f, size_t index)
         out[i] = plain.data[i] == '/' || plain.data[i] == '\\' ? '_' : plain.data[i];
     }
     return (PtStr){out, out != NULL ? plain.len : 0};
+}
+
+/* "" where nobody could name the file by it. */
+static PtStr content_id(DeskMailTaking *t, const MailFile *f)
+{
+    bool cut = false;
+    const PtStr plain = desk_mail_plain(t->arena, f->content_id, DESK_MAIL_CID / 4, false, &cut);
+    return plain.data == NULL || cut ? PT_STR("") : plain;
 }
 
 static PtStatus look_into(DeskMailTaking *t, const MailFile *f, PtError *why)
@@ -125,8 +180,9 @@ PtStatus desk_mail_files(DeskMailTaking *t)
     PT_CLEANUP(pt_buf_done) PtBuf left = {0};
     size_t rest = 0;
     t->files = pt_arena_alloc(t->arena, DESK_FILES_MAX, sizeof *t->files);
+    t->content_ids = pt_arena_alloc(t->arena, DESK_FILES_MAX, sizeof *t->content_ids);
     t->left_out = PT_STR("");
-    if (t->files == NULL) {
+    if (t->files == NULL || t->content_ids == NULL) {
         return no_memory(t->err);
     }
     pt_buf_init(&left, DESK_MAIL_LEFT_OUT);
@@ -143,6 +199,7 @@ PtStatus desk_mail_files(DeskMailTaking *t)
                           : pt_fail(&why, PT_CONFLICT, "over %d files", (int)DESK_FILES_MAX);
         const bool infected = st == PT_OK && (st = look_into(t, f, &why)) == PT_INVALID;
         if (st == PT_OK) {
+            t->content_ids[t->file_count] = content_id(t, f);
             t->files[t->file_count++] = file;
         } else if (!infected && st != PT_INVALID && st != PT_UNSUPPORTED_MEDIA &&
                    st != PT_TOO_LARGE && st != PT_CONFLICT) {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Messages that are due, written out and signed; what came and left, listed; erasure. */
+/* Messages that are due, written out and signed. */
 #include "desk/mail_internal.h"
 #include "mail.sql.h"
 #include "platform/mail_write.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE = 4 << 20, HOLD_MS = 60000, HELD_MAX = 50, PAGE = 200 };
+enum { MESSAGE = 4 << 20, HOLD_MS = 60000, HELD_MAX = 50 };
 
 static PtStatus no_memory(PtError *err)
 {
@@ -31,12 +30,14 @@ typedef struct Due {
     PtStr mailbox, kind, recipient, cc, subject, body, refs;
 } Due;
 
-static PtStatus read_due(PtSqlTx *tx, PtArena *arena, Due *due, bool *ret_found, PtError *err)
+static PtStatus read_due(PtSqlTx *tx, PtStr mailbox, PtArena *arena, Due *due, bool *ret_found,
+                         PtError *err)
 {
     PtStatus st = pt_sql_use(tx, SQL_MAIL_OUT_DUE, err);
     if (st != PT_OK) {
         return st;
     }
+    pt_sql_bind_text(tx, 1, mailbox);
     st = pt_sql_step(tx, ret_found, err);
     if (st == PT_OK && *ret_found) {
         const struct {
@@ -86,12 +87,18 @@ static PtStatus split(PtArena *arena, PtStr lines, size_t max, PtStr **ret_list,
     return list != NULL ? PT_OK : no_memory(err);
 }
 
+/* To stakeholders, who follow: it holds no token by which an answer would be their requester's. */
+static bool is_update(const Due *due)
+{
+    return pt_str_eq(due->kind, PT_STR("update"));
+}
+
 /* The subject with the key, and the token where it stands there. */
 static PtStr subject_of(Desk *d, PtArena *arena, const DeskMailbox *m, const Due *due, PtStr key)
 {
     enum { SUBJECT = 1200 };
     char token[DESK_MAIL_TOKEN] = "", text[SUBJECT];
-    if (m->s.in_subject) {
+    if (m->s.in_subject && !is_update(due)) {
         desk_mail_token(d, "ticket", due->ticket, token);
     }
     (void)snprintf(text, sizeof text, "[%.*s%s%s] %.*s", PT_STR_ARG(key),
@@ -105,7 +112,7 @@ static PtStatus body_of(Desk *d, PtArena *arena, const Due *due, PtStr *ret_body
     PtStr link = PT_STR("");
     PtStatus st = PT_OK;
     *ret_body = due->body;
-    if (!pt_str_has(due->body, PT_STR("{{survey}}"))) {
+    if (is_update(due) || !pt_str_has(due->body, PT_STR("{{survey}}"))) {
         return PT_OK;
     }
     if (d->c.mail.survey != NULL) {
@@ -134,7 +141,7 @@ static PtStatus find_parts(Desk *d, PtSqlTx *tx, const DeskMailbox *m, const Due
     const PtStr key = desk_key(row.t.type, row.t.number, p->key);
     (void)desk_mail_id(d, due->number, m->s.address, p->id);
     p->reply_to[0] = '\0';
-    if (!m->s.in_subject) {
+    if (!m->s.in_subject && !is_update(due)) {
         (void)desk_mail_reply_to(d, m->s.address, key, due->ticket, p->reply_to);
     }
     p->subject = subject_of(d, arena, m, due, key);
@@ -241,17 +248,35 @@ static PtStatus prepare(Desk *d, PtSqlTx *tx, const Due *due, int64_t now_ms, Pt
     return st == PT_OK ? begin(tx, due->number, err) : pt_fail(err, st, "%s", why.message);
 }
 
-PtStatus desk_mail_next(Desk *d, int64_t now_ms, PtArena *arena, DeskMailSend *ret_send,
-                        bool *ret_found, int64_t *ret_next_ms, PtError *err)
+/* When the first is due; INT64_MAX: there is none. */
+static PtStatus look(Desk *d, PtStr mailbox, PtArena *arena, int64_t *ret_due_ms, PtError *err)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    bool row = false;
+    Due due;
+    PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
+    st = st == PT_OK ? read_due(tx, mailbox, arena, &due, &row, err) : st;
+    *ret_due_ms = st == PT_OK && row ? due.due_ms : INT64_MAX;
+    return st;
+}
+
+PtStatus desk_mail_next(Desk *d, PtStr mailbox, int64_t now_ms, PtArena *arena,
+                        DeskMailSend *ret_send, int64_t *ret_next_ms, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     DeskMailSend send = {0};
     int64_t next_ms = INT64_MAX;
     bool row = true;
-    PtStatus st = pt_sql_begin(d->c.core, true, &tx, err);
+    PtStatus st = look(d, mailbox, arena, &next_ms, err); // who has nothing to say writes nothing
+    if (st == PT_OK && next_ms > now_ms) {
+        *ret_send = send;
+        *ret_next_ms = next_ms;
+        return PT_OK;
+    }
+    st = st == PT_OK ? pt_sql_begin(d->c.core, true, &tx, err) : st;
     for (int i = 0; st == PT_OK && send.number == 0 && row && i < HELD_MAX; i++) {
         Due due;
-        st = read_due(tx, arena, &due, &row, err);
+        st = read_due(tx, mailbox, arena, &due, &row, err);
         next_ms = st == PT_OK && row ? due.due_ms : INT64_MAX;
         if (st != PT_OK || !row || due.due_ms > now_ms) {
             break;
@@ -261,219 +286,7 @@ PtStatus desk_mail_next(Desk *d, int64_t now_ms, PtArena *arena, DeskMailSend *r
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
         *ret_send = send;
-        *ret_found = send.number != 0;
         *ret_next_ms = next_ms;
     }
-    return st;
-}
-
-/* ---- Lists ------------------------------------------------------------------------------------
- */
-
-static PtStatus use_list(PtSqlTx *tx, const DeskMailAsk *ask, const char *of_all,
-                         const char *of_ticket, PtError *err)
-{
-    const int64_t before = ask->before > 0 ? ask->before : INT64_MAX;
-    PtStatus st = pt_sql_use(tx, ask->ticket != 0 ? of_ticket : of_all, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    if (ask->ticket != 0) {
-        pt_sql_bind_i64(tx, 1, ask->ticket);
-        pt_sql_bind_i64(tx, 2, before);
-        pt_sql_bind_i64(tx, 3, (int64_t)ask->max);
-    } else {
-        pt_sql_bind_i64(tx, 1, before);
-        pt_sql_bind_text(tx, 2, ask->mailbox.data != NULL ? ask->mailbox : PT_STR(""));
-        pt_sql_bind_text(tx, 3, ask->outcome.data != NULL ? ask->outcome : PT_STR(""));
-        pt_sql_bind_i64(tx, 4, (int64_t)ask->max);
-    }
-    return PT_OK;
-}
-
-static PtStatus copy_texts(PtSqlTx *tx, PtArena *arena, PtStr *const *texts, int count, int first,
-                           PtError *err)
-{
-    for (int i = 0; i < count; i++) {
-        *texts[i] = pt_arena_str(arena, pt_sql_text(tx, first + i));
-        if (texts[i]->data == NULL) {
-            return no_memory(err);
-        }
-    }
-    return PT_OK;
-}
-
-PtStatus desk_mails(Desk *d, const DeskMailAsk *ask, PtArena *arena, DeskMailRow **ret_rows,
-                    size_t *ret_count, PtError *err)
-{
-    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    DeskMailRow *rows = pt_arena_alloc(arena, ask->max + 1, sizeof *rows);
-    size_t count = 0;
-    bool row = true;
-    PtStatus st = rows != NULL ? pt_sql_begin(d->c.core, false, &tx, err) : no_memory(err);
-    st = st == PT_OK
-             ? use_list(tx, ask, ask->outcome.len > 0 ? SQL_MAIL_LIST_OUTCOME : SQL_MAIL_LIST,
-                        SQL_MAIL_OF_TICKET, err)
-             : st;
-    if (st != PT_OK) {
-        return st;
-    }
-    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
-        DeskMailRow *r = &rows[count];
-        PtStr *const texts[] = {&r->mailbox, &r->sender, &r->message_id, &r->nature,
-                                &r->outcome, &r->reason, &r->html};
-        *r = (DeskMailRow){.number = pt_sql_i64(tx, 0),
-                           .at_ms = pt_sql_i64(tx, 1),
-                           .ticket = pt_sql_i64(tx, 2),
-                           .seq = pt_sql_i64(tx, 3),
-                           .size = pt_sql_i64(tx, 4),
-                           .kept = pt_sql_i64(tx, 12) != 0};
-        st = copy_texts(tx, arena, texts, 7, 5, err);
-        if (st != PT_OK) {
-            break;
-        }
-        count++;
-    }
-    pt_sql_done(tx);
-    if (st == PT_OK) {
-        *ret_rows = rows;
-        *ret_count = count;
-    }
-    return st;
-}
-
-PtStatus desk_mails_out(Desk *d, const DeskMailAsk *ask, PtArena *arena, DeskMailOut **ret_rows,
-                        size_t *ret_count, PtError *err)
-{
-    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    DeskMailOut *rows = pt_arena_alloc(arena, ask->max + 1, sizeof *rows);
-    size_t count = 0;
-    bool row = true;
-    PtStatus st = rows != NULL ? pt_sql_begin(d->c.core, false, &tx, err) : no_memory(err);
-    st = st == PT_OK
-             ? use_list(tx, ask, ask->outcome.len > 0 ? SQL_MAIL_OUT_LIST_STATE : SQL_MAIL_OUT_LIST,
-                        SQL_MAIL_OUT_OF_TICKET, err)
-             : st;
-    if (st != PT_OK) {
-        return st;
-    }
-    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
-        DeskMailOut *r = &rows[count];
-        PtStr *const texts[] = {&r->mailbox, &r->kind,  &r->recipient, &r->cc,
-                                &r->subject, &r->state, &r->error};
-        *r = (DeskMailOut){.number = pt_sql_i64(tx, 0),
-                           .ticket = pt_sql_i64(tx, 1),
-                           .seq = pt_sql_i64(tx, 2),
-                           .created_ms = pt_sql_i64(tx, 3),
-                           .settled_ms = pt_sql_i64(tx, 4),
-                           .attempts = pt_sql_i64(tx, 5)};
-        st = copy_texts(tx, arena, texts, 7, 6, err);
-        if (st != PT_OK) {
-            break;
-        }
-        count++;
-    }
-    pt_sql_done(tx);
-    if (st == PT_OK) {
-        *ret_rows = rows;
-        *ret_count = count;
-    }
-    return st;
-}
-
-/* ---- Erasure ----------------------------------------------------------------------------------
- */
-
-typedef struct ErasePlace {
-    const char *scan, *erase;
-    int first, texts; /* columns that may name somebody */
-    bool by_text;     /* the key has a text behind its number */
-} ErasePlace;
-
-static const ErasePlace places[] = {
-    {SQL_MAIL_ERASE_SCAN, SQL_MAIL_ERASE, 1, 4, false},
-    {SQL_MAIL_OUT_ERASE_SCAN, SQL_MAIL_OUT_ERASE, 1, 4, false},
-    {SQL_MAIL_THREAD_ERASE_SCAN, SQL_MAIL_THREAD_ERASE, 1, 4, true},
-};
-
-typedef struct EraseKey {
-    int64_t number;
-    char text[DESK_MAIL_ADDRESS + 1];
-} EraseKey;
-
-typedef struct ErasePage {
-    EraseKey last, found[PAGE];
-    size_t rows, count;
-} ErasePage;
-
-static PtStatus scan_page(PtSqlTx *tx, const ErasePlace *place,
-                          bool (*finds)(const void *ctx, PtStr text), const void *ctx,
-                          ErasePage *page, PtError *err)
-{
-    bool row = true;
-    page->rows = page->count = 0;
-    PtStatus st = pt_sql_use(tx, place->scan, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    const EraseKey from = page->last; // what is bound stays, while the last moves on
-    pt_sql_bind_i64(tx, 1, from.number);
-    pt_sql_bind_i64(tx, place->by_text ? 3 : 2, PAGE);
-    if (place->by_text) {
-        pt_sql_bind_text(tx, 2, pt_str(from.text));
-    }
-    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
-        bool found = false;
-        EraseKey key = {.number = pt_sql_i64(tx, 0)};
-        for (int i = 0; i < place->texts; i++) {
-            const PtStr text = pt_sql_text(tx, place->first + i);
-            found |= text.len > 0 && finds(ctx, text);
-        }
-        if (place->by_text) {
-            (void)pt_str_copy(key.text, sizeof key.text, pt_sql_text(tx, 1));
-        }
-        page->found[page->count] = key;
-        page->last = key;
-        page->rows++;
-        page->count += found;
-    }
-    pt_sql_done(tx);
-    return st;
-}
-
-static PtStatus erase_page(Desk *d, const ErasePlace *place,
-                           bool (*finds)(const void *ctx, PtStr text), const void *ctx,
-                           ErasePage *page, PtError *err)
-{
-    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    PtStatus st = pt_sql_begin(d->c.core, true, &tx, err);
-    st = st == PT_OK ? scan_page(tx, place, finds, ctx, page, err) : st;
-    for (size_t i = 0; st == PT_OK && i < page->count; i++) {
-        st = pt_sql_use(tx, place->erase, err);
-        if (st != PT_OK) {
-            return st;
-        }
-        pt_sql_bind_i64(tx, 1, page->found[i].number);
-        if (place->by_text) {
-            pt_sql_bind_text(tx, 2, pt_str(page->found[i].text));
-        }
-        st = pt_sql_finish(tx, err);
-    }
-    return st == PT_OK ? pt_sql_commit(&tx, err) : st;
-}
-
-PtStatus desk_mail_erase(Desk *d, bool (*finds)(const void *ctx, PtStr text), const void *ctx,
-                         uint64_t *changed, PtError *err)
-{
-    ErasePage *page = malloc(sizeof *page);
-    PtStatus st = page != NULL ? PT_OK : no_memory(err);
-    for (size_t i = 0; st == PT_OK && i < sizeof places / sizeof *places; i++) {
-        *page = (ErasePage){.rows = PAGE};
-        while (st == PT_OK && page->rows == PAGE) {
-            st = erase_page(d, &places[i], finds, ctx, page, err);
-            *changed += st == PT_OK ? page->count : 0;
-        }
-    }
-    free(page);
     return st;
 }

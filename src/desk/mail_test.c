@@ -3,7 +3,10 @@
 #include "desk/desk_rig.h"
 #include "desk/mail_internal.h"
 
+#include <fault/fault_alloc.h>
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RAW = 4096, HOUR_MS = 3600000 };
@@ -58,8 +61,9 @@ static DeskMailSend sent_next(bool *ret_found)
     DeskMailSend send = {0};
     int64_t next_ms;
     PtError err = {0};
-    assert_int_equal(desk_mail_next(desk, HOUR_MS, desk_arena, &send, ret_found, &next_ms, &err),
-                     PT_OK);
+    assert_int_equal(
+        desk_mail_next(desk, PT_STR("help"), HOUR_MS, desk_arena, &send, &next_ms, &err), PT_OK);
+    *ret_found = send.number != 0;
     return send;
 }
 
@@ -253,6 +257,115 @@ static void test_bounds_of_one_sender(void **state)
                      PT_CONFLICT);
 }
 
+/* A message of `len` bytes that nobody is said to have sent. */
+static char *large_letter(size_t len)
+{
+    static const char head[] = "To: help@desk.example\r\nSubject: large\r\n\r\n";
+    char *raw = malloc(len);
+    assert_non_null(raw);
+    memset(raw, 'x', len);
+    memcpy(raw, head, sizeof head - 1);
+    for (size_t i = sizeof head + 70; i + 2 < len; i += 72) {
+        raw[i] = '\r', raw[i + 1] = '\n';
+    }
+    return raw;
+}
+
+static void test_large_ones_in_quarantine_are_taken_again_and_discarded(void **state)
+{
+    enum { LARGE = 9 << 20 };
+    desk_rig_skip(state);
+    make_box(plain_box);
+    DeskMailTaken taken, again;
+    PtError err = {0};
+    char *raw = large_letter(LARGE);
+    assert_int_equal(
+        desk_mail_take(desk, PT_STR("help"), (PtStr){raw, LARGE}, desk_arena, &taken, &err), PT_OK);
+    free(raw);
+    assert_int_equal(taken.outcome, DESK_MAIL_QUARANTINED);
+    assert_int_equal(desk_mail_redrive(desk, &desk_staff, taken.mail, desk_arena, &again, &err),
+                     PT_OK);
+    assert_int_equal(again.outcome, DESK_MAIL_QUARANTINED); // it still has no sender
+    assert_int_equal(desk_mail_discard(desk, &desk_staff, taken.mail, &err), PT_OK);
+    assert_int_equal(desk_mail_discard(desk, &desk_staff, taken.mail, &err), PT_CONFLICT);
+
+    // of one that was not read whole there is nothing to take; that it is there is enough
+    for (int i = 0; i < 2; i++) {
+        const char *const names[] = {"7/1", "7/2"};
+        const DeskMailRefused refused = {.mailbox = PT_STR("help"),
+                                         .begin = PT_STR(""),
+                                         .size = INT64_C(60) << 20,
+                                         .name = pt_str(names[i]),
+                                         .reason = PT_STR("too large")};
+        assert_int_equal(desk_mail_refuse(desk, &refused, desk_arena, &taken, &err), PT_OK);
+        assert_int_equal(taken.outcome, DESK_MAIL_QUARANTINED);
+    }
+    assert_int_equal(desk_mail_redrive(desk, &desk_staff, taken.mail, desk_arena, &again, &err),
+                     PT_CONFLICT);
+    assert_int_equal(desk_mail_discard(desk, &desk_staff, taken.mail, &err), PT_OK);
+    assert_int_equal(desk_mail_discard(desk, &desk_staff, taken.mail + 1, &err), PT_NOT_FOUND);
+}
+
+static void test_what_is_shown_of_a_message(void **state)
+{
+    desk_rig_skip(state);
+    make_box(plain_box);
+    size_t count = 0;
+    DeskMailRow *rows = NULL;
+    const DeskMailTaken t = take((Letter){
+        .from = "\"Ann Smith\" <ANN@home.example>",
+        .to = "help@desk.example, boss@home.example",
+        .head = "Cc: ann@home.example, bob@home.example\r\n",
+        .body = "No.\r\n\r\nOn Mon, 5 Jan 2026, Bob <bob@home.example> wrote:\r\n> Is it?"});
+    const DeskMailAsk ask = {.ticket = t.ticket, .max = 10};
+    assert_int_equal(desk_mails(desk, &ask, desk_arena, &rows, &count, NULL), PT_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(text(rows[0].name), "Ann Smith");
+    assert_string_equal(text(rows[0].subject), "Till is dark");
+    assert_string_equal(text(rows[0].cc), "boss@home.example\nbob@home.example\n");
+    assert_true(pt_str_has(rows[0].quoted, PT_STR("> Is it?")));
+    assert_false(pt_str_has(rows[0].quoted, PT_STR("No.")));
+}
+
+/* A message is taken whole or not at all, whichever allocation fails. */
+static void test_taking_with_failing_allocations(void **state)
+{
+    enum { TRIES = 2000 };
+    static const char form[] =
+        "From: \"A\" <a%d@home.example>\r\nTo: help@desk.example, b@home.example\r\n"
+        "Subject: =?utf-8?q?T=C3=BCr?=\r\nMessage-ID: <f%d@home.example>\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/html\r\n\r\n<p style=\"color: red\">Dark<img src=cid:x>\r\n"
+        "--b\r\nContent-Type: text/plain; name=a.txt\r\nContent-ID: <x>\r\n"
+        "Content-Disposition: attachment\r\n\r\nline\r\n--b--\r\n";
+    desk_rig_skip(state);
+    make_box(plain_box);
+    const DeskMailAsk ask = {.max = TRIES};
+    DeskMailRow *rows = NULL;
+    size_t count = 0, taken_count = 0;
+    bool failed = true;
+    int nth = 0;
+    while (failed && ++nth < TRIES) {
+        char raw[RAW];
+        DeskMailTaken taken = {0};
+        PtError err = {0};
+        PtArena *arena = pt_arena_new(DESK_MAIL_ARENA);
+        assert_non_null(arena);
+        (void)snprintf(raw, sizeof raw, form, nth, nth);
+        fault_alloc_fail((uint64_t)nth, 0);
+        PtStatus st = desk_mail_take(desk, PT_STR("help"), pt_str(raw), arena, &taken, &err);
+        failed = fault_alloc_count() >= (uint64_t)nth;
+        fault_alloc_fail(0, 0);
+        assert_true(st == PT_OK || (failed && err.message[0] != '\0'));
+        taken_count += st == PT_OK;
+        pt_arena_free(arena);
+        assert_int_equal(desk_mails(desk, &ask, desk_arena, &rows, &count, NULL), PT_OK);
+        assert_int_equal(count, taken_count);
+    }
+    assert_false(failed);
+    assert_true(nth > 20);
+}
+
 static void test_files_come_along(void **state)
 {
     desk_rig_skip(state);
@@ -342,13 +455,13 @@ static void test_tries_again_and_gives_up(void **state)
     send = sent_next(&found);
     assert_int_equal(
         desk_mail_settle(desk, send.number, DESK_MAIL_LATER, PT_STR("busy"), HOUR_MS, NULL), PT_OK);
-    assert_int_equal(desk_mail_next(desk, HOUR_MS, desk_arena, &send, &found, &next_ms, NULL),
-                     PT_OK);
-    assert_false(found);
+    assert_int_equal(
+        desk_mail_next(desk, PT_STR("help"), HOUR_MS, desk_arena, &send, &next_ms, NULL), PT_OK);
+    assert_int_equal(send.number, 0);
     assert_int_equal(next_ms, HOUR_MS + 60000);
-    assert_int_equal(desk_mail_next(desk, next_ms, desk_arena, &send, &found, &next_ms, NULL),
-                     PT_OK);
-    assert_true(found);
+    assert_int_equal(
+        desk_mail_next(desk, PT_STR("help"), next_ms, desk_arena, &send, &next_ms, NULL), PT_OK);
+    assert_int_not_equal(send.number, 0);
     assert_int_equal(
         desk_mail_settle(desk, send.number, DESK_MAIL_NEVER, PT_STR("no such user"), 0, NULL),
         PT_OK);
@@ -399,6 +512,32 @@ static bool is_ann(const void *ctx, PtStr t)
 {
     (void)ctx;
     return pt_str_has(t, PT_STR("ann@home.example")) || pt_str_has(t, PT_STR("Ann@home.example"));
+}
+
+static PtStatus count_mails(void *ctx, const char *part, PtStr json, PtError *err)
+{
+    (void)err;
+    size_t *counts = ctx;
+    if (strcmp(part, "ticket_mails") == 0) {
+        counts[pt_str_has(json, PT_STR("\"by\":\"you\"")) ? 0 : 1]++;
+        counts[2] += pt_str_has(json, PT_STR("We are on it."));
+    }
+    return PT_OK;
+}
+
+static void test_a_person_is_told_their_mail(void **state)
+{
+    desk_rig_skip(state);
+    make_box(plain_box);
+    size_t counts[3] = {0};
+    const PtStr names[] = {PT_STR("Ann"), PT_STR("Ann@Home.example")};
+    const DeskMailTaken t = take((Letter){0});
+    (void)take((Letter){.from = "bob@home.example"});
+    change(t.ticket, (DeskChange){.note = PT_STR("We are on it."), .note_public = true});
+    assert_int_equal(desk_subject(desk, names, 2, count_mails, counts, NULL), PT_OK);
+    assert_int_equal(counts[0], 1);
+    assert_int_equal(counts[1], 2); // that it came, and the answer
+    assert_int_equal(counts[2], 1);
 }
 
 static void test_erasure(void **state)
@@ -464,11 +603,16 @@ int main(void)
         {"what no person wrote", test_what_no_person_wrote},
         {"two desks stop at two mails", test_two_desks_stop_at_two_mails},
         {"bounds of one sender", test_bounds_of_one_sender},
+        {"large ones in quarantine are taken again and discarded",
+         test_large_ones_in_quarantine_are_taken_again_and_discarded},
+        {"what is shown of a message", test_what_is_shown_of_a_message},
+        {"taking with failing allocations", test_taking_with_failing_allocations},
         {"files come along", test_files_come_along},
         {"public notes leave", test_public_notes_leave},
         {"what was under way is in doubt", test_what_was_under_way_is_in_doubt},
         {"tries again and gives up", test_tries_again_and_gives_up},
         {"bounces tell their ticket once", test_bounces_tell_their_ticket_once},
+        {"a person is told their mail", test_a_person_is_told_their_mail},
         {"erasure", test_erasure},
         {"settings name what is wrong", test_settings_name_what_is_wrong},
     };

@@ -256,6 +256,20 @@ static PtStatus read_peaks(DeskReader *r, const DeskMember *member, void *into)
     return st;
 }
 
+/* ---- Major incidents --------------------------------------------------------------------------
+ */
+
+static PtStatus read_major(DeskReader *r, const DeskMember *member, void *into)
+{
+    static const DeskMember members[] = {
+        {"update_min", desk_read_number, offsetof(DeskMajor, update_min), .max = DESK_UPDATE_MAX},
+        {"link_days", desk_read_number, offsetof(DeskMajor, link_days), .min = 1,
+         .max = DESK_LINK_DAYS_MAX},
+        {"zone", desk_read_text, offsetof(DeskMajor, zone), .min = 1, .max = DESK_ZONE_MAX}};
+    (void)member;
+    return desk_read_members(r, members, sizeof members / sizeof *members, into);
+}
+
 /* ---- The whole --------------------------------------------------------------------------------
  */
 
@@ -267,9 +281,11 @@ PtStatus desk_rules_read(PtStr json, PtArena *arena, DeskRules *ret_rules, PtErr
         {"touchpoints", read_touchpoints, 0, .required = true},
         {"impact_urgency", read_impact, offsetof(DeskRules, impact), .required = true},
         {"categories", read_categories, 0, .required = true},
-        {"peaks", read_peaks, 0, .required = false}};
+        {"peaks", read_peaks, 0, .required = false},
+        {"major", read_major, offsetof(DeskRules, major), .required = false}};
     DeskReader r;
-    DeskRules rules = {.method = DESK_BY_TOUCHPOINT};
+    DeskRules rules = {.method = DESK_BY_TOUCHPOINT,
+                       .major = {.update_min = 30, .link_days = 14, .zone = PT_STR("UTC")}};
     if (json.len > DESK_POLICY_BYTES) {
         return pt_fail(err, PT_TOO_LARGE, "the policy has over %d bytes", DESK_POLICY_BYTES);
     }

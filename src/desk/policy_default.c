@@ -39,4 +39,4 @@ const char desk_policy_default[] =
     CATEGORY("payment_timeout", "Payment gateway timeout", "checkout", 1, "high", 0,
              "\"major_incident\",\"vendor\"") ","
     CATEGORY("till_fault", "Till fault", "in_store_checkout", 3, "medium", 60, "")
-    "],\"peaks\":[]}"; // clang-format on
+    "],\"peaks\":[],\"major\":{\"update_min\":30,\"link_days\":14,\"zone\":\"UTC\"}}"; // clang-format on

@@ -29,6 +29,9 @@ enum {
     DESK_NAME_MAX = 64, /* bytes of an id */
     DESK_TITLE_MAX = 200,
     DESK_ESCALATE_MAX = 30 * 24 * 60, /* minutes */
+    DESK_UPDATE_MAX = 24 * 60,        /* likewise */
+    DESK_LINK_DAYS_MAX = 365,
+    DESK_ZONE_MAX = 64, /* bytes */
 };
 
 typedef enum DeskScope {
@@ -79,8 +82,16 @@ typedef struct DeskPeak {
     size_t touchpoint_count; /* 0: all */
 } DeskPeak;
 
+/* Of major incidents: what their stakeholders are promised. */
+typedef struct DeskMajor {
+    int64_t update_min; /* an update is due every so many minutes; 0: none is */
+    int64_t link_days;  /* that links are valid after the end */
+    PtStr zone;         /* that they are told times in, by its IANA name */
+} DeskMajor;
+
 typedef struct DeskRules {
     DeskMethod method;
+    DeskMajor major;
     DeskReach reach[DESK_SCOPES];             /* of DESK_SINGLE: not read */
     uint8_t impact[DESK_LEVELS][DESK_LEVELS]; /* [impact][urgency] */
     DeskTouchpoint *touchpoints;

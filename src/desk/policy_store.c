@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Versions of the policy of priorities: the newest in memory, all in SQL. */
 #include "desk.sql.h"
-#include "desk/desk_internal.h"
+#include "desk/route_internal.h"
+
+#include "base/calendar.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +151,17 @@ static PtStatus add_version(PtSqlTx *tx, const AuditActor *by, const DeskPolicyV
     return st == PT_OK ? audit_write(tx, new->changed_ms, &entry, err) : st;
 }
 
+/* What can only be said with the zones of the machine at hand. */
+static PtStatus check_zone(Desk *d, const DeskRules *rules, PtError *err)
+{
+    const PtZone *zone = NULL;
+    PtError why = {0};
+    const PtStatus st = pt_zones_get(d->router->zones, rules->major.zone, &zone, &why);
+    return st == PT_OK || st == PT_NO_MEMORY
+               ? st
+               : pt_fail(err, PT_INVALID, "/major/zone: %s", why.message);
+}
+
 PtStatus desk_policy_put(Desk *d, const AuditActor *by, int64_t version, PtStr json, PtArena *arena,
                          DeskPolicyVersion *ret_policy, PtError *err)
 {
@@ -156,6 +169,7 @@ PtStatus desk_policy_put(Desk *d, const AuditActor *by, int64_t version, PtStr j
     DeskHeldPolicy *p = NULL;
     DeskPolicyVersion newest;
     PtStatus st = compile(json, version + 1, &p, err);
+    st = st == PT_OK ? check_zone(d, &p->rules, err) : st;
     st = st == PT_OK ? pt_sql_begin(d->c.core, true, &tx, err) : st;
     st = st == PT_OK ? read_version(tx, 0, arena, &newest, err) : st;
     if (st == PT_OK && newest.version != version) {

@@ -140,7 +140,7 @@ static PtStatus own_fields(DeskReader *r, const DeskMember *member, void *into)
  */
 
 static const char *const priorities[] = {"P1", "P2", "P3", "P4", "P5", NULL};
-static const char *const sorts[] = {"number", "priority", "changed", "due", NULL};
+static const char *const sorts[] = {"number", "priority", "changed", "due", "sentiment", NULL};
 static const char *const service_states[] = {"live", "planned", "retired", NULL};
 
 #define LIST(array)     (array), sizeof(array) / sizeof *(array)
@@ -183,6 +183,9 @@ static const DeskMember view[] = {LINE("state"),
                                   LINE("category"),
                                   LINE("search"),
                                   LINE("due_state"),
+                                  LINE("mood"),
+                                  LINE("mood_lowest"),
+                                  {"pressing", truth, 0, .max = 0},
                                   {"major", truth, 0, .max = 0},
                                   ONE_OF("sort", sorts),
                                   {"reversed", truth, 0, .max = 0},

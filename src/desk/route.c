@@ -16,37 +16,6 @@ enum {
     CHECK_BYTES = 1 << 20,
 };
 
-/* ---- Settings in memory -----------------------------------------------------------------------
- */
-
-DeskRouteQueue *desk_route_queue_of(DeskRouting *r, int64_t number)
-{
-    size_t from = 0, to = r->queue_count;
-    while (from < to) {
-        const size_t mid = (from + to) / 2;
-        if (r->queues[mid]->number == number) {
-            return r->queues[mid];
-        }
-        from = r->queues[mid]->number < number ? mid + 1 : from;
-        to = r->queues[mid]->number < number ? to : mid;
-    }
-    return NULL;
-}
-
-DeskRouteAgent *desk_route_agent_of(DeskRouting *r, int64_t number)
-{
-    size_t from = 0, to = r->agent_count;
-    while (from < to) {
-        const size_t mid = (from + to) / 2;
-        if (r->agents[mid]->number == number) {
-            return r->agents[mid];
-        }
-        from = r->agents[mid]->number < number ? mid + 1 : from;
-        to = r->agents[mid]->number < number ? to : mid;
-    }
-    return NULL;
-}
-
 /* ---- Noted ------------------------------------------------------------------------------------
  */
 
@@ -114,7 +83,7 @@ static PtStatus look_at_offer(Desk *d, const DeskStanding *offer, int64_t now_ms
     DeskRouting *r = d->router;
     const int64_t ticket = offer->ticket;
     DeskTicket t;
-    const DeskRouteAgent *agent = desk_route_agent_of(r, offer->agent);
+    const DeskRouteAgent *agent = desk_book_agent_of(&r->book, offer->agent);
     PtStatus st = arena != NULL ? desk_ticket(d, ticket, arena, &t, err)
                                 : pt_fail(err, PT_NO_MEMORY, "no memory to route tickets");
     if (st != PT_OK) {
@@ -125,7 +94,7 @@ static PtStatus look_at_offer(Desk *d, const DeskStanding *offer, int64_t now_ms
         st = route_accepted(r->route, ticket, now_ms, err);
         return st == PT_CONFLICT || st == PT_NOT_FOUND ? PT_OK : st;
     }
-    const DeskRouteQueue *q = desk_route_queue_of(r, offer->queue);
+    const DeskRouteQueue *q = desk_book_queue_of(&r->book, offer->queue);
     const bool stands =
         agent != NULL && q != NULL && desk_route_awaits(&t) && pt_str_eq(t.f[DESK_F_QUEUE], q->id);
     return stands ? PT_OK : desk_route_withdraw(d, ticket, err);
@@ -157,7 +126,7 @@ static PtStatus hear_taking(Desk *d, int64_t number, int64_t now_ms, PtError *er
     PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(CHECK_BYTES);
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     DeskRouting *r = d->router;
-    const DeskRouteAgent *agent = desk_route_agent_of(r, number);
+    const DeskRouteAgent *agent = desk_book_agent_of(&r->book, number);
     DeskTakes takes = {.missed = 0};
     if (agent == NULL) {
         return PT_OK;
@@ -183,6 +152,9 @@ static PtStatus hear(Desk *d, const DeskPending *p, int64_t now_ms, PtError *err
         return hear_rejected(d, p->number, now_ms, err);
     case DESK_ROUTED_TAKING:
         return hear_taking(d, p->number, now_ms, err);
+    case DESK_ROUTED_QUEUE:
+    case DESK_ROUTED_AGENT:
+        return desk_route_refill(d, p, now_ms, err);
     default:
         return PT_OK; // all was read again
     }
@@ -199,8 +171,8 @@ static bool is_working(const DeskRouteAgent *a, int64_t now_ms)
 static void find_edge(DeskRouting *r, int64_t now_ms)
 {
     r->edge_ms = INT64_MAX;
-    for (size_t i = 0; i < r->agent_count; i++) {
-        const DeskRouteAgent *a = r->agents[i];
+    for (size_t i = 0; i < r->book.agent_count; i++) {
+        const DeskRouteAgent *a = r->book.agents[i];
         int64_t at_ms = INT64_MAX;
         if (a->calendar != NULL &&
             (a->on_shift ? pt_calendar_next_close(a->calendar, now_ms, &at_ms)
@@ -211,7 +183,7 @@ static void find_edge(DeskRouting *r, int64_t now_ms)
     }
 }
 
-/* All from SQL, and which offers no longer stand. */
+/* All from SQL, which offers no longer stand, and who left before. */
 static PtStatus begin_anew(Desk *d, int64_t now_ms, PtError *err)
 {
     DeskRouting *r = d->router;
@@ -224,14 +196,14 @@ static PtStatus begin_anew(Desk *d, int64_t now_ms, PtError *err)
         st = hear_taking(d, offer.agent, now_ms, err);
         st = st == PT_OK ? hear_ticket(d, offer.ticket, now_ms, err) : st;
     }
-    find_edge(r, now_ms);
+    r->edge_ms = now_ms; // what ended before is looked at in this turn
     return st;
 }
 
 static PtStatus hear_all(Desk *d, size_t count, int64_t now_ms, PtError *err)
 {
     DeskRouting *r = d->router;
-    bool anew = r->route == NULL || r->lost || now_ms < r->now_ms - SET_BACK_MS;
+    bool anew = r->route == NULL || r->lost || now_ms < r->now_ms - SET_BACK_MS, edited = false;
     PtStatus st = PT_OK;
     for (size_t i = 0; i < count; i++) {
         anew = anew || r->heard[i].what == DESK_ROUTED_ALL;
@@ -242,11 +214,16 @@ static PtStatus hear_all(Desk *d, size_t count, int64_t now_ms, PtError *err)
     if (st == PT_OK && count > 0) {
         route_begin(r->route);
         for (size_t i = 0; st == PT_OK && i < count; i++) {
-            st = anew && r->heard[i].what == DESK_ROUTED_TICKET // it was read just now
-                     ? PT_OK
-                     : hear(d, &r->heard[i], now_ms, err);
+            const DeskRouteWhat what = r->heard[i].what;
+            const bool read = anew && (what == DESK_ROUTED_TICKET || what == DESK_ROUTED_QUEUE ||
+                                       what == DESK_ROUTED_AGENT);
+            st = read ? PT_OK : hear(d, &r->heard[i], now_ms, err);
+            edited = edited || what == DESK_ROUTED_AGENT;
         }
         route_end(r->route, now_ms);
+    }
+    if (edited && !anew) {
+        find_edge(r, now_ms);
     }
     r->now_ms = now_ms;
     return st;
@@ -259,14 +236,11 @@ static PtStatus pass_edges(Desk *d, int64_t now_ms, PtError *err)
     if (st != PT_OK || now_ms < r->edge_ms) {
         return st;
     }
-    for (size_t i = 0; st == PT_OK && i < r->agent_count; i++) {
-        DeskRouteAgent *a = r->agents[i];
-        const bool was = a->on_shift;
-        a->on_shift = is_working(a, now_ms);
-        st = was && !a->on_shift ? desk_route_leave(d, a, true, err) : PT_OK;
+    for (size_t i = 0; i < r->book.agent_count; i++) {
+        r->book.agents[i]->on_shift = is_working(r->book.agents[i], now_ms);
     }
     find_edge(r, now_ms);
-    return st;
+    return desk_route_ends(d, now_ms, err);
 }
 
 static PtStatus carry_all(Desk *d, PtError *err)

@@ -77,13 +77,15 @@ SELECT number, ticket, queue, account, at_ms, expires_ms, state, ended_ms, why F
 WHERE (ended_ms, number) > (?1, ?2) AND (state || '') IN ('rejected', 'expired') ORDER BY ended_ms, number LIMIT ?3;
 
 -- name: desk_route_tickets
--- Those that are with somebody or wait for one, at most ?2 behind ?1. Served by desk_ticket_live.
-SELECT number, state, priority, opened_ms, queue, assignee, channel, category, store, requester FROM desk_ticket
-WHERE number > ?1 AND state IN ('new', 'in_progress') ORDER BY number LIMIT ?2;
+-- Those that are with somebody or wait for one, at most ?2 behind ?1, of queue ?3 where it is not ''. Served by desk_ticket_live and the primary key.
+SELECT t.number, t.state, t.priority, t.opened_ms, t.queue, t.assignee, t.channel, t.category, t.store, t.requester, COALESCE(f.language, '')
+FROM desk_ticket t LEFT JOIN desk_triage f ON f.ticket = t.number
+WHERE t.number > ?1 AND t.state IN ('new', 'in_progress') AND (?3 = '' OR t.queue = ?3) ORDER BY t.number LIMIT ?2;
 
 -- name: desk_route_ticket
--- Served by the primary key.
-SELECT number, state, priority, opened_ms, queue, assignee, channel, category, store, requester FROM desk_ticket WHERE number = ?1;
+-- Served by the primary keys.
+SELECT t.number, t.state, t.priority, t.opened_ms, t.queue, t.assignee, t.channel, t.category, t.store, t.requester, COALESCE(f.language, '')
+FROM desk_ticket t LEFT JOIN desk_triage f ON f.ticket = t.number WHERE t.number = ?1 ORDER BY t.number LIMIT 1;
 
 -- name: desk_route_spoke
 -- Who answered requester ?1 last, since ?2. Served by desk_report_requester and the history's primary key.
@@ -91,3 +93,27 @@ SELECT h.by_id FROM (SELECT ticket FROM desk_report WHERE requester = ?1 AND req
 JOIN desk_history h ON h.ticket = r.ticket
 WHERE h.is_public = 1 AND h.by_kind = 'account' AND h.kind IN ('note', 'changed') AND h.at_ms >= ?2
 ORDER BY h.at_ms DESC, h.ticket DESC, h.seq DESC LIMIT 1;
+
+-- name: desk_route_languages
+-- What tickets behind ?1 are written in, at most ?2. Served by the primary key.
+SELECT ticket, language FROM desk_triage WHERE ticket > ?1 ORDER BY ticket LIMIT ?2;
+
+-- name: desk_route_leaving_add
+-- The first instant stays. Served by the primary key.
+INSERT INTO desk_route_leaving (account, at_ms) VALUES (?1, ?2) ON CONFLICT (account) DO NOTHING;
+
+-- name: desk_route_leaving_delete
+-- Served by the primary key.
+DELETE FROM desk_route_leaving WHERE account = ?1;
+
+-- name: desk_route_leaving_list
+-- At most ?1. Served by the primary key.
+SELECT account FROM desk_route_leaving ORDER BY account LIMIT ?1;
+
+-- name: desk_route_passed_get
+-- Served by the primary key.
+SELECT at_ms FROM desk_route_passed WHERE id = ?1;
+
+-- name: desk_route_passed_set
+-- Served by the primary key.
+INSERT INTO desk_route_passed (id, at_ms) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What was decided is carried out: tickets given and offered, offers that end, work given back. */
+/* What was decided is carried out: tickets given and offered, offers that end. */
 #include "desk/route_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHY_BYTES = 2048, GIVEN_BACK_MAX = DESK_PAGE_MAX };
+enum { WHY_BYTES = 4096 };
 
 static PtArena *arena_of(PtError *err)
 {
@@ -56,7 +56,43 @@ void desk_route_unstand(DeskRouting *r, int64_t ticket)
 /* ---- Giving -----------------------------------------------------------------------------------
  */
 
-static PtStatus put_why(const RouteDecision *d, PtArena *arena, PtStr *ret_json, PtError *err)
+static int64_t level_of(const DeskAgentSet *set, PtStr skill)
+{
+    static const PtStr prefix = PT_STR_INIT(DESK_TONGUE_PREFIX);
+    for (size_t i = 0; i < set->skills.count; i++) {
+        if (pt_str_eq(set->skills.list[i].skill, skill)) {
+            return set->skills.list[i].level;
+        }
+    }
+    for (size_t i = 0; i < set->languages.count && pt_str_starts(skill, prefix); i++) {
+        const PtStr code = {skill.data + prefix.len, skill.len - prefix.len};
+        if (pt_str_eq(set->languages.list[i], code)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* What was needed, what of that still, and what they have. */
+static void put_needs(PtJsonOut *out, const DeskRouting *r, const RouteDecision *d,
+                      const DeskAgentSet *set)
+{
+    pt_json_out_key(out, PT_STR("needs"));
+    pt_json_out_array(out);
+    for (size_t i = 0; i < d->need_count; i++) {
+        const PtStr skill = desk_book_skill_name(&r->book, d->needs[i].skill);
+        pt_json_out_object(out);
+        pt_json_put_str(out, "skill", skill);
+        pt_json_put_i64(out, "level", d->needs[i].level);
+        pt_json_put_i64(out, "still", d->needs[i].still);
+        pt_json_put_i64(out, "has", level_of(set, skill));
+        pt_json_out_object_end(out);
+    }
+    pt_json_out_array_end(out);
+}
+
+static PtStatus put_why(const DeskRouting *r, const RouteDecision *d, const DeskAgentSet *set,
+                        PtArena *arena, PtStr *ret_json, PtError *err)
 {
     PtBuf buf;
     pt_buf_init(&buf, WHY_BYTES);
@@ -70,6 +106,7 @@ static PtStatus put_why(const RouteDecision *d, PtArena *arena, PtStr *ret_json,
     pt_json_put_bool(&out, "relaxed", d->relaxed);
     pt_json_put_bool(&out, "sticky", d->sticky);
     pt_json_put_bool(&out, "again", d->again);
+    put_needs(&out, r, d, set);
     pt_json_out_object_end(&out);
     *ret_json =
         pt_buf_status(&buf) == PT_OK ? pt_arena_str(arena, pt_buf_str(&buf)) : (PtStr){NULL, 0};
@@ -126,7 +163,7 @@ static PtStatus give_in(DeskWriting *w, Giving *g, bool *ret_so)
                           .at_ms = w->now_ms,
                           .expires_ms = offered ? w->now_ms + g->queue->set.answer_s * 1000 : 0,
                           .state = offered ? PT_STR("offered") : PT_STR("assigned")};
-    st = put_why(g->decision, w->arena, &g->row.why, w->err);
+    st = put_why(w->desk->router, g->decision, &g->agent->set, w->arena, &g->row.why, w->err);
     st = st == PT_OK ? desk_route_add(w, &g->row) : st;
     st = st == PT_OK ? desk_route_set_memory(w->tx, DESK_ROUTE_QUEUE, g->queue->id,
                                              g->agent->number, w->err)
@@ -188,8 +225,8 @@ static PtStatus set_away(Desk *d, const DeskRouteAgent *agent, PtError *err)
 PtStatus desk_route_carry(Desk *d, const RouteDecision *decision, PtError *err)
 {
     Giving g = {.decision = decision,
-                .agent = desk_route_agent_of(d->router, decision->agent),
-                .queue = desk_route_queue_of(d->router, decision->queue)};
+                .agent = desk_book_agent_of(&d->router->book, decision->agent),
+                .queue = desk_book_queue_of(&d->router->book, decision->queue)};
     if (g.agent == NULL) {
         return pt_fail(err, PT_CORRUPT, "the router chose an agent that it was not told of");
     }
@@ -279,66 +316,6 @@ PtStatus desk_route_expire(Desk *d, int64_t now_ms, PtError *err)
     return st;
 }
 
-/* ---- Who leaves -------------------------------------------------------------------------------
- */
-
-static PtStatus take_back(Desk *d, int64_t ticket, PtStr account, PtArena *arena, PtError *err)
-{
-    DeskWriting w;
-    DeskRow row;
-    PtStatus st = desk_writing_begin(&w, d, NULL, arena, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    st = desk_load(w.tx, ticket, arena, &row, err);
-    const bool theirs = st == PT_OK && pt_str_eq(row.t.f[DESK_F_ASSIGNEE], account) &&
-                        (row.t.state == DESK_NEW || row.t.state == DESK_IN_PROGRESS);
-    if (theirs) {
-        st = desk_route_give(&w, &row, PT_STR(""),
-                             PT_STR("given back: who had it does not work now"));
-    }
-    return desk_writing_end(&w, st);
-}
-
-/* What they have in queues that say so. */
-static PtStatus give_back(Desk *d, const DeskRouteAgent *agent, PtError *err)
-{
-    char cursor[DESK_CURSOR_MAX] = "";
-    PtStatus st = PT_OK;
-    do {
-        PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new((size_t)256 << 20);
-        const DeskQuery query = {.states = 1U << DESK_NEW | 1U << DESK_IN_PROGRESS,
-                                 .assignee = agent->id,
-                                 .cursor = pt_str(cursor),
-                                 .max = GIVEN_BACK_MAX};
-        DeskPage page = {.count = 0};
-        st = arena != NULL ? desk_list(d, &query, arena, &page, err)
-                           : pt_fail(err, PT_NO_MEMORY, "no memory to route tickets");
-        for (size_t i = 0; st == PT_OK && i < page.count; i++) {
-            const DeskTicket *t = &page.tickets[i];
-            const DeskRouteQueue *q = pt_map_get(d->router->queue_ids, t->f[DESK_F_QUEUE]);
-            st = q != NULL && q->set.give_back ? take_back(d, t->number, agent->id, arena, err)
-                                               : PT_OK;
-        }
-        memcpy(cursor, page.next, sizeof cursor);
-    } while (st == PT_OK && cursor[0] != '\0');
-    return st;
-}
-
-PtStatus desk_route_leave(Desk *d, const DeskRouteAgent *agent, bool all, PtError *err)
-{
-    DeskRouting *r = d->router;
-    PtStatus st = PT_OK;
-    for (size_t i = r->standing_count; st == PT_OK && i-- > 0;) {
-        if (i < r->standing_count && r->standing[i].agent == agent->number) {
-            const int64_t ticket = r->standing[i].ticket;
-            st = desk_route_withdraw(d, ticket, err);
-            desk_route_note(d, DESK_ROUTED_TICKET, ticket);
-        }
-    }
-    return st == PT_OK && all ? give_back(d, agent, err) : st;
-}
-
 /* ---- What a start has to know -----------------------------------------------------------------
  */
 
@@ -347,8 +324,8 @@ PtStatus desk_route_remember(Desk *d, PtError *err)
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     DeskRouting *r = d->router;
     PtStatus st = PT_OK;
-    for (size_t i = 0; st == PT_OK && i < r->agent_count; i++) {
-        DeskRouteAgent *a = r->agents[i];
+    for (size_t i = 0; st == PT_OK && i < r->book.agent_count; i++) {
+        DeskRouteAgent *a = r->book.agents[i];
         RouteAgentState state;
         if (!a->finished) {
             continue;

@@ -12,6 +12,7 @@ enum {
     DAY_S = 86400,
     YEAR_MIN = 366 * 1440,
     UNITS = 10, /* where nothing is said */
+    LANGUAGE_S = 300,
     NAME_BYTES = 200,
 };
 
@@ -21,6 +22,7 @@ const char *const desk_takings[] = {ROUTE_PRESENCE_MAP(ROUTE_NAME)[ROUTE_PRESENC
 #undef ROUTE_NAME
 const char *const desk_route_channels[] = {"other", "portal", "store",  "web", "mail",
                                            "phone", "chat",   "social", NULL};
+const char *const desk_speaks[] = {"off", "preferred", "required", NULL};
 const char *const desk_need_fields[] = {"category", "channel", "store", NULL};
 const DeskField desk_need_field[] = {DESK_F_CATEGORY, DESK_F_CHANNEL, DESK_F_STORE};
 
@@ -87,7 +89,7 @@ static PtStatus read_skill(DeskReader *r, const DeskMember *member, void *into)
 static PtStatus read_skills(DeskReader *r, const DeskMember *member, void *into)
 {
     (void)member;
-    return read_items(r, read_skill, sizeof(DeskSkill), ROUTE_AGENT_SKILLS, into);
+    return read_items(r, read_skill, sizeof(DeskSkill), DESK_AGENT_SKILLS, into);
 }
 
 static PtStatus read_needed(DeskReader *r, const DeskMember *member, void *into)
@@ -137,7 +139,34 @@ static PtStatus read_step(DeskReader *r, const DeskMember *member, void *into)
 static PtStatus read_steps(DeskReader *r, const DeskMember *member, void *into)
 {
     (void)member;
-    return read_items(r, read_step, sizeof(DeskRelax), ROUTE_STEPS, into);
+    return read_items(r, read_step, sizeof(DeskRelax), DESK_RELAX_MAX, into);
+}
+
+static PtStatus read_language(DeskReader *r, const DeskMember *member, void *into)
+{
+    static const char known[] =
+        " aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv "
+        "cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr "
+        "ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw "
+        "ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv "
+        "ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr "
+        "ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi "
+        "yo za zh zu ";
+    char word[] = " xx ";
+    PtStatus st = desk_read_text(r, member, into);
+    const PtStr code = *(const PtStr *)into;
+    if (st == PT_OK && code.len == 2) {
+        memcpy(word + 1, code.data, 2);
+    }
+    return st == PT_OK && (code.len != 2 || !pt_str_has(pt_str(known), pt_str(word)))
+               ? desk_reader_fail(r, "not a language of ISO 639-1, as \"de\"")
+               : st;
+}
+
+static PtStatus read_languages(DeskReader *r, const DeskMember *member, void *into)
+{
+    (void)member;
+    return read_items(r, read_language, sizeof(PtStr), DESK_AGENT_LANGUAGES, into);
 }
 
 static PtStatus read_queues(DeskReader *r, const DeskMember *member, void *into)
@@ -221,14 +250,18 @@ static const DeskMember queue_members[] = {
     OTHER("skills", read_needed, DeskQueueSet, skills),
     OTHER("needs", read_needs, DeskQueueSet, needs),
     OTHER("relax", read_steps, DeskQueueSet, relax),
+    CHOICE("language", DeskQueueSet, language, desk_speaks),
+    WHOLE("language_s", DeskQueueSet, language_s, 1, 30 * DAY_S),
     WHOLE("sticky_min", DeskQueueSet, sticky_min, 0, YEAR_MIN),
     WHOLE("head_start_s", DeskQueueSet, head_start_s, 0, DAY_S),
     WHOLE("ageing_min", DeskQueueSet, ageing_min, 0, YEAR_MIN)};
-static const DeskMember agent_members[] = {OTHER("queues", read_queues, DeskAgentSet, queues),
-                                           OTHER("skills", read_skills, DeskAgentSet, skills),
-                                           WHOLE("capacity", DeskAgentSet, total, 0, ROUTE_UNITS),
-                                           OTHER("channels", read_channels, DeskAgentSet, channels),
-                                           OTHER("shifts", read_hours, DeskAgentSet, hours)};
+static const DeskMember agent_members[] = {
+    OTHER("queues", read_queues, DeskAgentSet, queues),
+    OTHER("skills", read_skills, DeskAgentSet, skills),
+    OTHER("languages", read_languages, DeskAgentSet, languages),
+    WHOLE("capacity", DeskAgentSet, total, 0, ROUTE_UNITS),
+    OTHER("channels", read_channels, DeskAgentSet, channels),
+    OTHER("shifts", read_hours, DeskAgentSet, hours)};
 
 static const struct {
     const DeskMember *members;
@@ -241,7 +274,8 @@ static DeskRouteSet defaults(DeskRouteKind kind)
 {
     DeskRouteSet set = {.skills = {NULL, 0}};
     if (kind == DESK_ROUTE_QUEUE) {
-        set.queue = (DeskQueueSet){.answer_s = 60, .away_after = 3, .again_min = 10};
+        set.queue = (DeskQueueSet){
+            .answer_s = 60, .away_after = 3, .again_min = 10, .language_s = LANGUAGE_S};
     } else if (kind == DESK_ROUTE_AGENT) {
         set.agent = (DeskAgentSet){.total = UNITS, .hours = PT_STR("")};
     }
@@ -263,12 +297,12 @@ static PtStatus no_skill_twice(DeskSkills skills, PtError *err)
     return PT_OK;
 }
 
-static PtStatus no_queue_twice(DeskNames queues, PtError *err)
+static PtStatus no_name_twice(DeskNames names, const char *what, const char *one, PtError *err)
 {
-    for (size_t i = 1; i < queues.count; i++) {
+    for (size_t i = 1; i < names.count; i++) {
         for (size_t k = 0; k < i; k++) {
-            if (pt_str_eq(queues.list[i], queues.list[k])) {
-                return pt_fail(err, PT_INVALID, "/queues/%zu: the queue stands twice", i);
+            if (pt_str_eq(names.list[i], names.list[k])) {
+                return pt_fail(err, PT_INVALID, "/%s/%zu: the %s stands twice", what, i, one);
             }
         }
     }
@@ -278,7 +312,8 @@ static PtStatus no_queue_twice(DeskNames queues, PtError *err)
 static PtStatus check_agent(const DeskAgentSet *a, PtError *err)
 {
     PtStatus st = no_skill_twice(a->skills, err);
-    st = st == PT_OK ? no_queue_twice(a->queues, err) : st;
+    st = st == PT_OK ? no_name_twice(a->queues, "queues", "queue", err) : st;
+    st = st == PT_OK ? no_name_twice(a->languages, "languages", "language", err) : st;
     for (size_t i = 0; st == PT_OK && i < a->channels.count; i++) {
         for (size_t k = 0; st == PT_OK && k < i; k++) {
             st = a->channels.list[i].channel == a->channels.list[k].channel
@@ -292,7 +327,8 @@ static PtStatus check_agent(const DeskAgentSet *a, PtError *err)
 /* However the fields of a ticket are, it needs no more skills than the router takes. */
 static PtStatus check_needs(const DeskQueueSet *q, PtError *err)
 {
-    size_t most[DESK_NEED_FIELDS] = {0}, sum = q->skills.count;
+    size_t most[DESK_NEED_FIELDS] = {0};
+    size_t sum = q->skills.count + (q->language != DESK_SPEAK_OFF);
     for (size_t i = 0; i < q->needs.count; i++) {
         const DeskNeed *need = &q->needs.list[i];
         most[need->field] =
@@ -417,20 +453,28 @@ static void write_queue(PtJsonOut *out, const DeskQueueSet *q)
         pt_json_out_object_end(out);
     }
     pt_json_out_array_end(out);
+    pt_json_put_str(out, "language", pt_str(desk_speaks[q->language]));
+    pt_json_put_i64(out, "language_s", q->language_s);
     pt_json_put_i64(out, "sticky_min", q->sticky_min);
     pt_json_put_i64(out, "head_start_s", q->head_start_s);
     pt_json_put_i64(out, "ageing_min", q->ageing_min);
 }
 
-static void write_agent(PtJsonOut *out, const DeskAgentSet *a)
+static void put_names(PtJsonOut *out, const char *key, DeskNames names)
 {
-    pt_json_out_key(out, PT_STR("queues"));
+    pt_json_out_key(out, pt_str(key));
     pt_json_out_array(out);
-    for (size_t i = 0; i < a->queues.count; i++) {
-        pt_json_out_str(out, a->queues.list[i]);
+    for (size_t i = 0; i < names.count; i++) {
+        pt_json_out_str(out, names.list[i]);
     }
     pt_json_out_array_end(out);
+}
+
+static void write_agent(PtJsonOut *out, const DeskAgentSet *a)
+{
+    put_names(out, "queues", a->queues);
     put_skills(out, a->skills);
+    put_names(out, "languages", a->languages);
     pt_json_put_i64(out, "capacity", a->total);
     pt_json_out_key(out, PT_STR("channels"));
     pt_json_out_array(out);

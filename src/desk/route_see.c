@@ -2,11 +2,13 @@
 /* What routing shows: the board of a lead, and what an agent sees of themselves. */
 #include "desk/route_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-const char *const desk_waits[] = {"queue_off", "nobody_serves", "nobody_there",
-                                  "no_skill",  "all_full",      "declined",
-                                  "held",      "turn",          NULL};
+const char *const desk_waits[] = {
+    "queue_off", "nobody_serves", "nobody_there", "no_skill",    "all_full",
+    "declined",  "held",          "turn",         "no_language", NULL};
+static_assert(DESK_WAITS_TURN == (DeskWaits)ROUTE_WAIT_TURN, "in the router's order");
 
 static PtStatus no_memory(PtError *err)
 {
@@ -26,29 +28,23 @@ static PtStatus have_router(Desk *d, PtError *err)
 /* ---- Why a ticket waits -----------------------------------------------------------------------
  */
 
-static DeskWaits reason_of(const RouteWhy *w)
+/* Those that triage tells apart; of others the code. */
+static PtStr language_name(PtStr skill)
 {
-    return !w->queue_on            ? DESK_WAITS_OFF
-           : w->head_start_of != 0 ? DESK_WAITS_HELD
-           : w->serving == 0       ? DESK_WAITS_SERVED
-           : w->there == 0         ? DESK_WAITS_THERE
-           : w->skilled == 0       ? DESK_WAITS_SKILL
-           : w->room == 0          ? DESK_WAITS_FULL
-           : w->willing == 0       ? DESK_WAITS_DECLINED
-                                   : DESK_WAITS_TURN;
-}
-
-static PtStr skill_name(const DeskRouting *r, int64_t number)
-{
-    size_t cursor = 0;
-    PtStr key;
-    void *value = NULL;
-    while (number != 0 && pt_map_next(r->skill_ids, &cursor, &key, &value)) {
-        if ((int64_t)(uintptr_t)value == number) {
-            return key;
+    static const char *const names[][2] = {
+        {"ar", "Arabic"},  {"de", "German"},     {"el", "Greek"},   {"en", "English"},
+        {"es", "Spanish"}, {"fr", "French"},     {"he", "Hebrew"},  {"hi", "Hindi"},
+        {"it", "Italian"}, {"ja", "Japanese"},   {"ko", "Korean"},  {"nl", "Dutch"},
+        {"pl", "Polish"},  {"pt", "Portuguese"}, {"ru", "Russian"}, {"sv", "Swedish"},
+        {"th", "Thai"},    {"zh", "Chinese"}};
+    const size_t before = sizeof DESK_TONGUE_PREFIX - 1;
+    const PtStr code = {skill.data + before, skill.len - before};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (pt_str_eq(code, pt_str(names[i][0]))) {
+            return pt_str(names[i][1]);
         }
     }
-    return PT_STR("");
+    return code;
 }
 
 static PtStatus say(DeskBoardTicket *t, PtArena *arena, PtError *err)
@@ -62,13 +58,16 @@ static PtStatus say(DeskBoardTicket *t, PtArena *arena, PtError *err)
         [DESK_WAITS_HELD] = "held for the agent who spoke with the requester last",
         [DESK_WAITS_TURN] = "about to be given"};
     PtBuf buf;
-    if (t->reason != DESK_WAITS_SKILL) {
+    if (t->reason != DESK_WAITS_SKILL && t->reason != DESK_WAITS_LANGUAGE) {
         t->why = pt_str(texts[t->reason]);
         return PT_OK;
     }
+    const bool speaks = t->reason == DESK_WAITS_LANGUAGE;
+    const PtStr skill = t->skill.len > 0 ? t->skill : PT_STR("and level together");
     pt_buf_init(&buf, 512);
-    pt_buf_add_str(&buf, PT_STR("nobody online has skill "));
-    pt_buf_add_str(&buf, t->skill.len > 0 ? t->skill : PT_STR("and level together"));
+    pt_buf_add_str(&buf,
+                   speaks ? PT_STR("nobody online speaks ") : PT_STR("nobody online has skill "));
+    pt_buf_add_str(&buf, speaks ? language_name(t->skill) : skill);
     if (t->level > 1) {
         pt_buf_printf(&buf, " at level %lld", (long long)t->level);
     }
@@ -86,11 +85,15 @@ static PtStatus show_ticket(DeskRouting *r, int64_t ticket, PtArena *arena, Desk
     if (st != PT_OK) {
         return st;
     }
-    const DeskRouteAgent *held = desk_route_agent_of(r, why.head_start_of);
+    static const PtStr prefix = PT_STR_INIT(DESK_TONGUE_PREFIX);
+    const DeskRouteAgent *held = desk_book_agent_of(&r->book, why.head_start_of);
+    const PtStr missing = desk_book_skill_name(&r->book, why.missing_skill);
+    const RouteWait wait = route_wait_of(&why);
+    const bool tongue = wait == ROUTE_WAIT_SKILL && pt_str_starts(missing, prefix);
     *t = (DeskBoardTicket){.ticket = ticket,
                            .priority = why.priority,
-                           .reason = reason_of(&why),
-                           .skill = pt_arena_str(arena, skill_name(r, why.missing_skill)),
+                           .reason = tongue ? DESK_WAITS_LANGUAGE : (DeskWaits)wait,
+                           .skill = pt_arena_str(arena, missing),
                            .level = why.missing_level,
                            .held_for = pt_arena_str(arena, held != NULL ? held->id : PT_STR("")),
                            .held_until_ms = why.head_start_of != 0 ? why.head_start_until_ms : 0,
@@ -170,16 +173,16 @@ static PtStatus show_all(DeskRouting *r, PtArena *arena, DeskBoard *board, PtErr
     if (r->route == NULL) { // nobody has set anything
         return PT_OK;
     }
-    board->queues = pt_arena_alloc(arena, r->queue_count + 1, sizeof *board->queues);
-    board->agents = pt_arena_alloc(arena, r->agent_count + 1, sizeof *board->agents);
+    board->queues = pt_arena_alloc(arena, r->book.queue_count + 1, sizeof *board->queues);
+    board->agents = pt_arena_alloc(arena, r->book.agent_count + 1, sizeof *board->agents);
     if (board->queues == NULL || board->agents == NULL) {
         return no_memory(err);
     }
-    for (size_t i = 0; st == PT_OK && i < r->queue_count; i++) {
-        st = show_queue(r, r->queues[i], arena, &board->queues[board->queue_count++], err);
+    for (size_t i = 0; st == PT_OK && i < r->book.queue_count; i++) {
+        st = show_queue(r, r->book.queues[i], arena, &board->queues[board->queue_count++], err);
     }
-    for (size_t i = 0; st == PT_OK && i < r->agent_count; i++) {
-        st = show_agent(r, r->agents[i], arena, &board->agents[board->agent_count++], err);
+    for (size_t i = 0; st == PT_OK && i < r->book.agent_count; i++) {
+        st = show_agent(r, r->book.agents[i], arena, &board->agents[board->agent_count++], err);
     }
     if (st == PT_OK) {
         qsort(board->queues, board->queue_count, sizeof *board->queues, by_id);
@@ -236,7 +239,7 @@ static PtStatus copy_state(Desk *d, int64_t number, DeskRouteMe *me, PtError *er
         return PT_OK;
     }
     (void)pthread_mutex_lock(&r->lock);
-    const DeskRouteAgent *a = desk_route_agent_of(r, number);
+    const DeskRouteAgent *a = desk_book_agent_of(&r->book, number);
     PtStatus st = a != NULL ? route_agent_state(r->route, number, &state, err) : PT_OK;
     if (st == PT_OK && a != NULL) {
         me->on_shift = state.in_shift;

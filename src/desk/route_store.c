@@ -335,10 +335,15 @@ static PtStatus is_newest(PtSqlTx *tx, DeskRouteKind kind, const DeskRouteSettin
                : st;
 }
 
-static void took_effect(Desk *d)
+/* number: of a queue or agent that had settings before; 0: all follows anew. */
+static void took_effect(Desk *d, DeskRouteKind kind, int64_t number)
 {
     atomic_store(&d->router->any, true);
-    desk_route_note(d, DESK_ROUTED_ALL, 0);
+    desk_route_note(d,
+                    number == 0                ? DESK_ROUTED_ALL
+                    : kind == DESK_ROUTE_QUEUE ? DESK_ROUTED_QUEUE
+                                               : DESK_ROUTED_AGENT,
+                    number);
 }
 
 PtStatus desk_route_put(Desk *d, const AuditActor *by, DeskRouteKind kind,
@@ -356,7 +361,8 @@ PtStatus desk_route_put(Desk *d, const AuditActor *by, DeskRouteKind kind,
     st = st == PT_OK ? desk_route_row(tx, kind, wanted.id, arena, &row, err) : st;
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
     if (st == PT_OK) {
-        took_effect(d);
+        const bool known = wanted.version > 0 && kind != DESK_ROUTE_SKILLS_DOC;
+        took_effect(d, kind, known ? row.number : 0);
         *ret_setting = row.setting;
     }
     return st;
@@ -370,7 +376,9 @@ typedef struct Switching {
     PtArena *arena;
 } Switching;
 
-static PtStatus switch_one(const Switching *s, PtStr queue, bool *ret_changed, PtError *err)
+/* *ret_number: the queue's, 0 where it had no settings. */
+static PtStatus switch_one(const Switching *s, PtStr queue, bool *ret_changed, int64_t *ret_number,
+                           PtError *err)
 {
     DeskRouteRow row;
     DeskRouteSet set;
@@ -380,6 +388,7 @@ static PtStatus switch_one(const Switching *s, PtStr queue, bool *ret_changed, P
     st =
         st == PT_OK ? desk_route_read(DESK_ROUTE_QUEUE, row.setting.json, s->arena, &set, err) : st;
     *ret_changed = st == PT_OK && (set.queue.on != s->on || row.setting.version == 0);
+    *ret_number = st == PT_OK ? row.number : 0;
     if (!*ret_changed) {
         return st;
     }
@@ -426,15 +435,21 @@ PtStatus desk_route_switch(Desk *d, const AuditActor *by, const PtStr *queues, s
                                 : PT_OK;
     st = st == PT_OK ? pt_sql_begin(d->c.core, true, &tx, err) : st;
     const Switching how = {tx, by, pt_clock_now_ms(d->c.clock), on, arena};
+    int64_t *numbers = arena != NULL ? pt_arena_alloc(arena, count + 1, sizeof *numbers) : NULL;
+    if (st == PT_OK && numbers == NULL) {
+        st = pt_fail(err, PT_NO_MEMORY, "no memory for queues");
+    }
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         bool did = false;
-        st = switch_one(&how, queues[i], &did, err);
+        st = switch_one(&how, queues[i], &did, &numbers[changed], err);
         changed += did;
     }
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
+    for (size_t i = 0; st == PT_OK && i < changed; i++) {
+        took_effect(d, DESK_ROUTE_QUEUE, numbers[i]);
+    }
     if (st == PT_OK) {
         *ret_changed = changed;
-        took_effect(d);
     }
     return st;
 }
@@ -504,13 +519,34 @@ PtStatus desk_route_set_takes(PtSqlTx *tx, const DeskTakes *takes, bool tell, Pt
     return st == PT_OK && tell ? tell_taking(tx, takes, err) : st;
 }
 
+/* *ret_number: of the agent's settings; 0: they have none. */
+static PtStatus take_in(PtSqlTx *tx, const AuditActor *by, const DeskTakes *takes, PtArena *arena,
+                        int64_t *ret_number, PtError *err)
+{
+    DeskRouteRow agent = {.number = 0};
+    const AuditEntry entry = {.by = by,
+                              .action = "desk_presence.changed",
+                              .subject_type = "desk_presence",
+                              .subject = takes->account};
+    const bool other = !pt_str_eq(pt_str(by->id), takes->account);
+    PtStatus st = desk_route_set_takes(tx, takes, true, err);
+    st = st == PT_OK && other ? audit_write(tx, takes->since_ms, &entry, err) : st;
+    st =
+        st == PT_OK ? desk_route_row(tx, DESK_ROUTE_AGENT, takes->account, arena, &agent, err) : st;
+    if (st == PT_OK && agent.number != 0 && takes->taking != DESK_TAKING_AWAY) {
+        const bool leaves = takes->taking == DESK_TAKING_OFFLINE;
+        st = desk_route_set_leaving(tx, takes->account, leaves, takes->since_ms, err);
+    }
+    *ret_number = agent.number;
+    return st;
+}
+
 PtStatus desk_route_take(Desk *d, const AuditActor *by, PtStr account, DeskTaking taking,
                          PtStr reason, PtError *err)
 {
     PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(1 << 20);
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    DeskRouteRow agent = {.number = 0};
-    const bool other = !pt_str_eq(pt_str(by->id), account);
+    int64_t number = 0;
     const DeskTakes takes = {.account = account,
                              .reason = reason.data != NULL ? reason : PT_STR(""),
                              .taking = taking,
@@ -521,16 +557,35 @@ PtStatus desk_route_take(Desk *d, const AuditActor *by, PtStr account, DeskTakin
         st = pt_fail(err, PT_INVALID, "reason: not 0..%d bytes", ROUTE_REASON_BYTES);
     }
     st = st == PT_OK ? pt_sql_begin(d->c.core, true, &tx, err) : st;
-    st = st == PT_OK ? desk_route_set_takes(tx, &takes, true, err) : st;
-    const AuditEntry entry = {.by = by,
-                              .action = "desk_presence.changed",
-                              .subject_type = "desk_presence",
-                              .subject = account};
-    st = st == PT_OK && other ? audit_write(tx, takes.since_ms, &entry, err) : st;
-    st = st == PT_OK ? desk_route_row(tx, DESK_ROUTE_AGENT, account, arena, &agent, err) : st;
+    st = st == PT_OK ? take_in(tx, by, &takes, arena, &number, err) : st;
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
-    if (st == PT_OK && agent.number != 0) {
-        desk_route_note(d, DESK_ROUTED_TAKING, agent.number);
+    if (st == PT_OK) {
+        desk_route_dismissed(d, number);
     }
     return st;
+}
+
+PtStatus desk_route_dismiss(Desk *d, PtSqlTx *tx, const AuditActor *by, PtStr account, PtStr reason,
+                            int64_t *ret_number, PtError *err)
+{
+    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(1 << 20);
+    DeskTakes takes = {.missed = 0};
+    PtStatus st = arena != NULL ? desk_route_takes(tx, account, arena, &takes, err)
+                                : pt_fail(err, PT_NO_MEMORY, "no memory for an agent");
+    *ret_number = 0;
+    if (st != PT_OK || takes.taking == DESK_TAKING_OFFLINE) {
+        return st;
+    }
+    takes = (DeskTakes){.account = account,
+                        .reason = reason,
+                        .taking = DESK_TAKING_OFFLINE,
+                        .since_ms = pt_clock_now_ms(d->c.clock)};
+    return take_in(tx, by, &takes, arena, ret_number, err);
+}
+
+void desk_route_dismissed(Desk *d, int64_t number)
+{
+    if (number != 0) {
+        desk_route_note(d, DESK_ROUTED_TAKING, number);
+    }
 }

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/str.h"
+#include "platform/sql.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -89,6 +90,12 @@ PT_NODISCARD PtStatus desk_route_me(Desk *d, PtStr account, PtArena *arena, Desk
 /* reason: ..60 bytes. Audited where `by` is somebody else. */
 PT_NODISCARD PtStatus desk_route_take(Desk *d, const AuditActor *by, PtStr account,
                                       DeskTaking taking, PtStr reason, PtError *err);
+/* Whoever may work no longer: within the caller's transaction on the core database they are
+ * offline, if they were not. After its commit *ret_number is told to desk_route_dismissed. Audited.
+ */
+PT_NODISCARD PtStatus desk_route_dismiss(Desk *d, PtSqlTx *tx, const AuditActor *by, PtStr account,
+                                         PtStr reason, int64_t *ret_number, PtError *err);
+void desk_route_dismissed(Desk *d, int64_t number);
 /* Of an offer to the account: PT_NOT_FOUND. PT_CONFLICT: it no longer stands, and how it ended. */
 PT_NODISCARD PtStatus desk_route_answer(Desk *d, const AuditActor *by, PtStr account, int64_t offer,
                                         bool accept, PtError *err);
@@ -114,6 +121,7 @@ typedef enum DeskWaits {
     DESK_WAITS_DECLINED, /* those with room have declined it */
     DESK_WAITS_HELD,     /* for the agent who has a head start */
     DESK_WAITS_TURN,     /* it is about to be given */
+    DESK_WAITS_LANGUAGE, /* nobody there speaks its language */
 } DeskWaits;
 extern const char *const desk_waits[]; /* "queue_off", "nobody_serves", ..., NULL */
 
@@ -122,7 +130,7 @@ typedef struct DeskBoardTicket {
     unsigned priority; /* with ageing */
     DeskWaits reason;
     PtStr why;   /* the same in words */
-    PtStr skill; /* of DESK_WAITS_SKILL: what is missing */
+    PtStr skill; /* of DESK_WAITS_SKILL and _LANGUAGE: what is missing; a language as "lang:de" */
     int64_t level;
     PtStr held_for; /* account */
     int64_t held_until_ms;
@@ -153,3 +161,76 @@ typedef struct DeskBoard {
     size_t agent_count;
 } DeskBoard;
 PT_NODISCARD PtStatus desk_route_board(Desk *d, PtArena *arena, DeskBoard *ret_board, PtError *err);
+
+/* ---- Tried on what was ------------------------------------------------------------------------
+ * The tickets of the last days, once more: as the settings in force would give them, as changed
+ * ones would, and beside them what was. docs/routing.md says what the model leaves out.
+ */
+enum {
+    DESK_TRIAL_DAYS = 92,
+    DESK_TRIAL_TICKETS = 200000,
+    DESK_TRIAL_CHANGES = 200,     /* of each kind */
+    DESK_TRIAL_BYTES = 256 << 10, /* of the changes of each kind */
+    DESK_TRIAL_MS = 30000,        /* of the machine's time */
+    DESK_TRIAL_LONGEST = 3,       /* of a queue */
+};
+
+typedef struct DeskRouteTry {
+    int64_t days;   /* 1..DESK_TRIAL_DAYS until now */
+    int64_t goal_s; /* a ticket is given in time within this, where no response was promised */
+    PtStr queues;   /* JSON: [{"queue": NAME, "settings": {...}}]; data NULL: none */
+    PtStr agents;   /* [{"account": ID, "settings": {...}}]; null: without them; an id that nobody
+                       has: one agent more */
+    const PtStr *dropped; /* skills that would no longer be there */
+    size_t dropped_count;
+    const _Atomic bool *stop;
+} DeskRouteTry;
+
+typedef struct DeskTrialWaits {
+    bool on;                                 /* false: nothing is given, all else is 0 */
+    int64_t arrived, given, in_time, left;   /* left: waiting at the end */
+    int64_t mean_ms, p50_ms, p90_ms, max_ms; /* of those given */
+} DeskTrialWaits;
+
+typedef struct DeskTrialQueue {
+    PtStr id;
+    DeskTrialWaits was, now, would; /* what was; by the settings in force; by the changed ones */
+} DeskTrialQueue;
+
+typedef struct DeskTrialLoad {
+    bool there; /* takes part */
+    int64_t given, there_ms, busy_ms;
+    double used; /* 0..1: of their capacity while they are there */
+} DeskTrialLoad;
+
+typedef struct DeskTrialAgent {
+    PtStr account;
+    int64_t was; /* tickets they were the first to have */
+    DeskTrialLoad now, would;
+} DeskTrialAgent;
+
+typedef struct DeskTrialLong {
+    int64_t ticket, wait_ms, was_ms; /* was_ms: -1, nobody has it yet */
+    PtStr queue;
+    bool given;
+    DeskWaits reason; /* what kept it longest, and for how long */
+    int64_t reason_ms;
+} DeskTrialLong;
+
+typedef struct DeskRouteTrial {
+    int64_t from_ms, to_ms;
+    int64_t tickets;        /* that came in queues with settings */
+    int64_t elsewhere;      /* in other queues: left out */
+    int64_t unassigned;     /* ended without anybody: left out */
+    int64_t assumed;        /* not done yet: handling times are at least their queue's median */
+    int64_t always;         /* agents without shifts, who count as there at any time */
+    DeskTrialQueue *queues; /* by name */
+    DeskTrialAgent *agents; /* by account */
+    DeskTrialLong *longest; /* by the changed settings, longest first */
+    size_t queue_count, agent_count, longest_count;
+} DeskRouteTrial;
+
+/* PT_UNAVAILABLE: another one runs, or its time is over. PT_TOO_LARGE: over DESK_TRIAL_TICKETS.
+ * PT_INVALID names the place. Nothing is changed. */
+PT_NODISCARD PtStatus desk_route_try(Desk *d, const DeskRouteTry *ask, PtArena *arena,
+                                     DeskRouteTrial *ret_trial, PtError *err);

@@ -65,18 +65,22 @@ static struct DocumentCase {
 } documents[] = {
     {"nothing said of a queue", DESK_ROUTE_QUEUE, "{}",
      "{\"on\":false,\"strategy\":\"longest_idle\",\"ask\":false,\"answer_s\":60,\"away_after\":3,"
-     "\"again_min\":10,\"give_back\":false,\"skills\":[],\"needs\":[],\"relax\":[],\"sticky_min\":"
+     "\"again_min\":10,\"give_back\":false,\"skills\":[],\"needs\":[],\"relax\":[],\"language\":"
+     "\"off\",\"language_s\":300,\"sticky_min\":"
      "0,"
      "\"head_start_s\":0,\"ageing_min\":0}"},
     {"nothing said of an agent", DESK_ROUTE_AGENT, "{}",
-     "{\"queues\":[],\"skills\":[],\"capacity\":10,\"channels\":[],\"shifts\":null}"},
+     "{\"queues\":[],\"skills\":[],\"languages\":[],\"capacity\":10,\"channels\":[],\"shifts\":"
+     "null}"},
     {"a level left out is 1", DESK_ROUTE_AGENT,
      "{\"skills\":[{\"skill\":\"tills\"}],\"capacity\":0}",
-     "{\"queues\":[],\"skills\":[{\"skill\":\"tills\",\"level\":1}],\"capacity\":0,\"channels\":[],"
+     "{\"queues\":[],\"skills\":[{\"skill\":\"tills\",\"level\":1}],\"languages\":[],\"capacity\":"
+     "0,\"channels\":[],"
      "\"shifts\":null}"},
     {"shifts in their one form", DESK_ROUTE_AGENT,
      "{\"shifts\":{\"hours\":{\"mon\":[[\"08:00:00\",\"16:00\"]]},\"zone\":\"UTC\"}}",
-     "{\"queues\":[],\"skills\":[],\"capacity\":10,\"channels\":[],\"shifts\":{\"zone\":\"UTC\","
+     "{\"queues\":[],\"skills\":[],\"languages\":[],\"capacity\":10,\"channels\":[],\"shifts\":{"
+     "\"zone\":\"UTC\","
      "\"hours\":{\"mon\":[[\"08:00\",\"16:00\"]]}}}"},
     {"8 skills in all fit", DESK_ROUTE_QUEUE,
      "{\"on\":true,\"strategy\":\"proficiency\",\"skills\":[{\"skill\":\"a\"},{\"skill\":\"b\"},"
@@ -98,7 +102,8 @@ static struct DocumentCase {
      "\"h\","
      "\"level\":1}]},{\"field\":\"channel\",\"value\":\"mail\",\"skills\":[{\"skill\":\"i\","
      "\"level\":2}"
-     "]}],\"relax\":[],\"sticky_min\":0,\"head_start_s\":0,\"ageing_min\":0}"},
+     "]}],\"relax\":[],\"language\":\"off\",\"language_s\":300,\"sticky_min\":0,\"head_start_s\":0,"
+     "\"ageing_min\":0}"},
     {"9 do not", DESK_ROUTE_QUEUE,
      "{\"skills\":[{\"skill\":\"a\"},{\"skill\":\"b\"},{\"skill\":\"c\"},{\"skill\":\"d\"},{"
      "\"skill\":"
@@ -117,6 +122,18 @@ static struct DocumentCase {
     {"a channel twice", DESK_ROUTE_AGENT,
      "{\"channels\":[{\"channel\":\"chat\",\"units\":1},{\"channel\":\"chat\",\"units\":2}]}",
      "/channels/1: the channel stands twice"},
+    {"languages", DESK_ROUTE_AGENT, "{\"languages\":[\"de\",\"ar\"]}",
+     "{\"queues\":[],\"skills\":[],\"languages\":[\"de\",\"ar\"],\"capacity\":10,"
+     "\"channels\":[],\"shifts\":null}"},
+    {"no language", DESK_ROUTE_AGENT, "{\"languages\":[\"de\",\"xx\"]}",
+     "/languages/1: not a language of ISO 639-1, as \"de\""},
+    {"a language twice", DESK_ROUTE_AGENT, "{\"languages\":[\"de\",\"de\"]}",
+     "/languages/1: the language stands twice"},
+    {"8 skills and a language do not fit", DESK_ROUTE_QUEUE,
+     "{\"language\":\"required\",\"skills\":[{\"skill\":\"a\"},{\"skill\":\"b\"},{\"skill\":"
+     "\"c\"},{\"skill\":\"d\"},{\"skill\":\"e\"},{\"skill\":\"f\"},{\"skill\":\"g\"},{"
+     "\"skill\":\"h\"}]}",
+     "/needs: a ticket could need 9 skills, not 0..8"},
     {"no object", DESK_ROUTE_QUEUE, "[]", "/: not an object"},
     {"an id that is none", DESK_ROUTE_SKILLS_DOC, "{\"skills\":[{\"id\":\"A\",\"name\":\"a\"}]}",
      "/skills/0/id: not a-z, 0-9 and _ that begin with a letter"},

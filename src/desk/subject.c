@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* All that the desk holds of a person as requester, for an answer to that person. */
-#include "desk/desk_internal.h"
+#include "desk/mail_internal.h"
 
 #include "base/json.h"
 #include "base/time.h"
 
 #include <string.h>
 
-enum { PAGE = 100, PAGE_ARENA = 64 << 20, OBJECT_BYTES = 1 << 20 };
+enum { PAGE = 100, PAGE_ARENA = 64 << 20, OBJECT_BYTES = 4 << 20 };
 
 typedef struct Telling {
     Desk *desk;
@@ -129,6 +129,31 @@ static PtStatus tell_notes(Telling *t, const DeskTicket *ticket)
     return st;
 }
 
+/* Mail that they wrote, and that was written to them; the words of what came are their ticket's. */
+static PtStatus tell_mail(void *ctx, const DeskMailOf *m)
+{
+    Telling *t = ctx;
+    PtStr rest = m->cc, line = {NULL, 0};
+    pt_buf_clear(&t->object, OBJECT_BYTES);
+    PtJsonOut out = pt_json_out(&t->object);
+    pt_json_out_object(&out);
+    put_time(&out, "at", m->at_ms);
+    pt_json_put_str(&out, "by", m->theirs ? PT_STR("you") : PT_STR("desk"));
+    pt_json_put_i64(&out, "ticket", m->ticket);
+    pt_json_put_str(&out, "mailbox", m->mailbox);
+    pt_json_put_str(&out, "name", m->name);
+    pt_json_put_str(&out, "subject", m->subject);
+    pt_json_out_key(&out, PT_STR("cc"));
+    pt_json_out_array(&out);
+    while (rest.len > 0 && pt_str_cut(&rest, '\n', &line)) {
+        pt_json_out_str(&out, line);
+    }
+    pt_json_out_array_end(&out);
+    pt_json_put_str(&out, m->theirs ? "became" : "state", m->state);
+    pt_json_put_str(&out, m->theirs ? "html" : "text", m->text);
+    return end(t, &out, "ticket_mails");
+}
+
 /* ---- Passes -----------------------------------------------------------------------------------
  */
 
@@ -220,6 +245,9 @@ PtStatus desk_subject(Desk *d, const PtStr *names, size_t count, DeskPut *put, v
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         st = each_ticket(&t, names[i], tell_notes);
         st = st == PT_OK ? each_report(&t, names[i], notes_of_joined) : st;
+    }
+    for (size_t i = 0; st == PT_OK && i < count; i++) {
+        st = desk_mail_of(d, names[i], tell_mail, &t, err);
     }
     pt_buf_done(&t.object);
     return st;

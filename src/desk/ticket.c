@@ -14,13 +14,16 @@ enum { FIRST_FIELD = 6, BEHIND_FIELDS = FIRST_FIELD + DESK_FIELDS };
 static void numbers_of(DeskRow *row, int64_t *flags, int64_t **list)
 {
     DeskTicket *t = &row->t;
-    int64_t *const all[] = {
-        &t->reports,     &t->stores,      &t->tills,      &t->customers,      &flags[0],
-        &t->merged_into, &t->opened_ms,   &t->changed_ms, &t->last_report_ms, &t->acknowledged_ms,
-        &t->replied_ms,  &t->resolved_ms, &t->closed_ms,  &flags[1],          &flags[2]};
+    int64_t *const all[] = {&t->reports,         &t->stores,     &t->tills,
+                            &t->customers,       &flags[0],      &t->merged_into,
+                            &t->opened_ms,       &t->changed_ms, &t->last_report_ms,
+                            &t->acknowledged_ms, &t->replied_ms, &t->resolved_ms,
+                            &t->closed_ms,       &flags[1],      &flags[2],
+                            &t->tones,           &t->sentiment,  &t->sentiment_lowest,
+                            &t->tone_urgency};
     memcpy(list, all, sizeof all);
 }
-enum { NUMBERS = 15 };
+enum { NUMBERS = 19 };
 
 static PtStatus no_memory(PtError *err)
 {
@@ -101,7 +104,7 @@ PtStatus desk_writing_begin(DeskWriting *w, Desk *d, const AuditActor *by, PtAre
                             PtError *err)
 {
     *w = (DeskWriting){.desk = d, .arena = arena, .by = by, .err = err};
-    PtStatus st = pt_sql_begin(d->c.core, true, &w->tx, err);
+    PtStatus st = pt_sql_begin_shared(d->c.core, &w->tx, err);
     if (st == PT_OK) {
         w->now_ms = pt_clock_now_ms(d->c.clock);
         w->policy = desk_policy_hold(d);
@@ -115,6 +118,9 @@ static PtStatus tell_index(const DeskWriting *w)
     for (size_t i = 0; st == PT_OK && i < w->touched_count; i++) {
         st = desk_index_row(w->desk, &w->touched[i], w->arena, w->err);
         desk_near_row(w->desk, &w->touched[i], w->arena);
+        if (w->reworded[i]) {
+            desk_search_note(w->desk, w->touched[i].t.number);
+        }
     }
     return st;
 }
@@ -131,6 +137,7 @@ PtStatus desk_writing_end(DeskWriting *w, PtStatus st)
     if (st == PT_OK) {
         desk_clocks_settle(w);
         desk_lead_settle(w);
+        desk_room_settle(w);
         desk_routing_settle(w);
         desk_learning_settle(w);
         desk_mail_settled(w);
@@ -139,18 +146,18 @@ PtStatus desk_writing_end(DeskWriting *w, PtStatus st)
     return st;
 }
 
-static PtStatus touch(DeskWriting *w, const DeskRow *row)
+static PtStatus touch(DeskWriting *w, const DeskRow *row, bool reworded)
 {
-    for (size_t i = 0; i < w->touched_count; i++) {
-        if (w->touched[i].t.number == row->t.number) {
-            w->touched[i] = *row;
-            return PT_OK;
-        }
+    size_t i = 0;
+    while (i < w->touched_count && w->touched[i].t.number != row->t.number) {
+        i++;
     }
-    if (w->touched_count == DESK_TOUCHED_MAX) {
+    if (i == DESK_TOUCHED_MAX) {
         return pt_fail(w->err, PT_TOO_LARGE, "a change reaches over %d tickets", DESK_TOUCHED_MAX);
     }
-    w->touched[w->touched_count++] = *row;
+    w->touched_count += i == w->touched_count;
+    w->touched[i] = *row;
+    w->reworded[i] |= reworded;
     return PT_OK;
 }
 
@@ -390,6 +397,18 @@ static PtStatus tell_listeners(DeskWriting *w, const DeskTicket *before, const D
     return st;
 }
 
+/* Whether search may find it by other words than before. */
+static bool is_reworded(const DeskRow *before, const DeskRow *row, const DeskSaid *said)
+{
+    static const DeskField fields[] = {DESK_F_TITLE, DESK_F_DESCRIPTION, DESK_F_REQUESTER,
+                                       DESK_F_STORE, DESK_F_TILL};
+    bool differs = before == NULL || said->text.len > 0;
+    for (size_t i = 0; !differs && i < sizeof fields / sizeof *fields; i++) {
+        differs = !pt_str_eq(before->t.f[fields[i]], row->t.f[fields[i]]);
+    }
+    return differs;
+}
+
 /* Row, history, feed; version and changed_ms are set. before NULL: it is new. */
 static PtStatus write_all(DeskWriting *w, const DeskRow *before, DeskRow *row, const DeskSaid *said,
                           PtStr changes)
@@ -401,7 +420,8 @@ static PtStatus write_all(DeskWriting *w, const DeskRow *before, DeskRow *row, c
     st = st == PT_OK ? desk_clocks_row(w, before, row, said) : st;
     st = st == PT_OK ? desk_mail_row(w, before, row, said) : st;
     st = st == PT_OK ? desk_lead_row(w, before, row) : st;
-    return st == PT_OK ? touch(w, row) : st;
+    st = st == PT_OK ? desk_room_row(w, before, row) : st;
+    return st == PT_OK ? touch(w, row, is_reworded(before, row, said)) : st;
 }
 
 static PtStatus read_version(DeskWriting *w, int64_t number, int64_t *ret_version)

@@ -152,12 +152,33 @@ static bool sets_anything(Desk *d)
     return sets;
 }
 
+/* What cannot be found now is found in the transaction, or fails there. */
+void desk_triage_ahead(Desk *d, const DeskReport *report, PtArena *arena, DeskAhead *ret)
+{
+    ret->text = (PtStr){NULL, 0};
+    if (d->learning != NULL && triage_reads(report->type)) {
+        const PtStr text = triage_text(report->f, arena);
+        if (text.data != NULL && language_triage(d->learning->asks, text, &ret->f, NULL) == PT_OK) {
+            ret->text = text;
+        }
+    }
+}
+
+static PtStatus find(DeskWriting *w, PtStr text, LanguageFindings *ret_findings)
+{
+    const DeskAhead *ahead = w->ahead;
+    if (ahead != NULL && ahead->text.data != NULL && pt_str_eq(ahead->text, text)) {
+        *ret_findings = ahead->f;
+        return PT_OK;
+    }
+    return language_triage(w->desk->learning->asks, text, ret_findings, w->err);
+}
+
 PtStatus desk_triage_row(DeskWriting *w, const DeskReport *report, const DeskRow *row,
                          DeskFinding *ret)
 {
-    const bool read = row->t.type == DESK_INCIDENT || row->t.type == DESK_REQUEST;
-    *ret = (DeskFinding){.report = *report, .row = *row};
-    if (w->desk->learning == NULL || !read) {
+    *ret = (DeskFinding){.report = *report, .row = *row, .f.language = ""};
+    if (w->desk->learning == NULL || !triage_reads(row->t.type)) {
         return PT_OK;
     }
     const PtStr text = triage_text(row->t.f, w->arena);
@@ -166,7 +187,7 @@ PtStatus desk_triage_row(DeskWriting *w, const DeskReport *report, const DeskRow
     }
     ret->read = true;
     ret->sets = sets_anything(w->desk);
-    PtStatus st = language_triage(w->desk->learning->asks, text, &ret->f, w->err);
+    PtStatus st = find(w, text, &ret->f);
     st = st == PT_OK ? place(w, ret) : st;
     return st == PT_OK ? sort(w, ret) : st;
 }
@@ -180,7 +201,7 @@ static void put_number(PtJsonOut *out, const char *name, double value)
     pt_json_out_double(out, value);
 }
 
-static void put_found(PtBuf *buf, const DeskFinding *f)
+void desk_triage_found(PtBuf *buf, const DeskFinding *f)
 {
     PtJsonOut out = pt_json_out(buf);
     pt_json_out_object(&out);
@@ -224,7 +245,7 @@ static PtStatus keep(DeskWriting *w, const DeskFinding *f, int64_t ticket)
     PT_CLEANUP(pt_buf_done) PtBuf found, fields;
     pt_buf_init(&found, TRIAGE_FOUND_BYTES);
     pt_buf_init(&fields, TRIAGE_FOUND_BYTES);
-    put_found(&found, f);
+    desk_triage_found(&found, f);
     put_fields(&fields, f->set);
     PtStatus st = pt_buf_status(&found) == PT_OK && pt_buf_status(&fields) == PT_OK
                       ? pt_sql_use(w->tx, SQL_TRIAGE_ADD, w->err)
@@ -242,9 +263,9 @@ static PtStatus keep(DeskWriting *w, const DeskFinding *f, int64_t ticket)
     pt_sql_bind_i64(w->tx, 8, f->accepted);
     pt_sql_bind_text(w->tx, 9, pt_buf_str(&fields));
     pt_sql_bind_text(w->tx, 10, pt_str(f->f.language));
-    pt_sql_bind_text(w->tx, 11, pt_str(language_intents[f->f.tone.intent]));
-    pt_sql_bind_double(w->tx, 12, f->f.sentiment.compound);
-    pt_sql_bind_double(w->tx, 13, f->f.tone.urgency);
+    pt_sql_bind_text(w->tx, 11, pt_str(language_intents[f->f.mood.tone.intent]));
+    pt_sql_bind_double(w->tx, 12, f->f.mood.sentiment.compound);
+    pt_sql_bind_double(w->tx, 13, f->f.mood.tone.urgency);
     pt_sql_bind_text(w->tx, 14, pt_buf_str(&found));
     return pt_sql_finish(w->tx, w->err);
 }
@@ -310,6 +331,60 @@ PtStatus desk_triage_settle(DeskWriting *w, const DeskFinding *f, DeskRow *row)
     }
     st = f->set != 0 ? set_all(w, f, row) : PT_OK;
     return st == PT_OK ? keep(w, f, row->t.number) : st;
+}
+
+/* ---- Of a ticket that nobody read when it was opened ------------------------------------------
+ */
+
+static PtStatus take_now(const DeskFinding *f, PtArena *arena, int64_t now_ms, DeskTriage *ret,
+                         PtError *err)
+{
+    const LanguageFound *category = &f->f.of[LANGUAGE_CATEGORY];
+    PT_CLEANUP(pt_buf_done) PtBuf found;
+    pt_buf_init(&found, TRIAGE_FOUND_BYTES);
+    desk_triage_found(&found, f);
+    *ret = (DeskTriage){.at_ms = now_ms,
+                        .model = category->model.version,
+                        .category = f->category,
+                        .queue = f->queue,
+                        .confidence = category->verdict.confidence,
+                        .threshold = category->model.threshold,
+                        .accepted = f->accepted,
+                        .fields = PT_STR("[]"),
+                        .language = pt_str(f->f.language),
+                        .intent = pt_str(language_intents[f->f.mood.tone.intent]),
+                        .sentiment = f->f.mood.sentiment.compound,
+                        .urgency = f->f.mood.tone.urgency,
+                        .outcome = PT_STR(""),
+                        .label = PT_STR(""),
+                        .decided_by = PT_STR(""),
+                        .now = true};
+    ret->found =
+        pt_buf_status(&found) == PT_OK ? pt_arena_str(arena, pt_buf_str(&found)) : (PtStr){NULL, 0};
+    return ret->found.data != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for a triage");
+}
+
+static const DeskReport no_report;
+
+PtStatus triage_now(Desk *d, PtSqlTx *tx, const DeskRow *row, PtArena *arena,
+                    DeskTriage *ret_triage, PtError *err)
+{
+    DeskFinding f;
+    DeskWriting w = {.desk = d, .tx = tx, .arena = arena, .err = err}; // nothing is written
+    w.now_ms = pt_clock_now_ms(d->c.clock);
+    w.policy = desk_policy_hold(d);
+    PtStatus st = desk_triage_row(&w, &no_report, row, &f);
+    st = st == PT_OK ? take_now(&f, arena, w.now_ms, ret_triage, err) : st;
+    desk_policy_release(w.policy);
+    return st;
+}
+
+PtStatus triage_keep_now(DeskWriting *w, const DeskRow *row)
+{
+    DeskFinding f;
+    const PtStatus st = desk_triage_row(w, &no_report, row, &f);
+    f.set = 0;
+    return st == PT_OK ? keep(w, &f, row->t.number) : st;
 }
 
 /* ---- Opened and closed ------------------------------------------------------------------------

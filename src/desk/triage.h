@@ -27,6 +27,7 @@ struct DeskTicket;
 
 enum {
     DESK_SIMILAR_MAX = 10,
+    DESK_MESSAGES_MAX = 50,
     DESK_NEAR_MAX = 50000,         /* the newest tickets, compared by their texts */
     DESK_EXAMPLES_MAX = 200000,    /* that are kept of a kind */
     DESK_EXAMPLES_AT_ONCE = 20000, /* added by one call */
@@ -48,6 +49,17 @@ typedef struct DeskSimilar {
     PtStr key, title, category;
 } DeskSimilar;
 
+/* What was found in a report or an answer. */
+typedef struct DeskMessage {
+    int64_t report, at_ms, model; /* report 0: an answer, of which the tone alone is found */
+    PtStr category, language, intent;
+    double confidence;
+    bool accepted;
+    int64_t sentiment, urgency; /* by DESK_TONE_ONE */
+    PtStr words;                /* JSON: [{word, weight}] that make the tone */
+    PtStr found;                /* as below, of reports that joined; "{}" else */
+} DeskMessage;
+
 typedef struct DeskTriage {
     int64_t at_ms, model;
     PtStr category, queue; /* proposed; "" none */
@@ -62,8 +74,11 @@ typedef struct DeskTriage {
     PtStr decided_by;
     DeskSimilar similar[DESK_SIMILAR_MAX]; /* best first, whatever their state */
     size_t similar_count;
+    DeskMessage *messages; /* the newest DESK_MESSAGES_MAX that were read, newest first */
+    size_t message_count;
+    bool now; /* nothing was kept, since nobody read it then: what the models in force say now */
 } DeskTriage;
-/* PT_NOT_FOUND: no such ticket, or it was not triaged. */
+/* PT_NOT_FOUND: no such ticket, or it is of a type that is not read. */
 PT_NODISCARD PtStatus desk_triage(Desk *d, int64_t number, PtArena *arena, DeskTriage *ret_triage,
                                   PtError *err);
 

@@ -15,6 +15,46 @@ FROM desk_triage WHERE ticket = ?1;
 -- Served by the primary key.
 UPDATE desk_triage SET outcome = ?2, label = ?3, decided_ms = ?4, decided_by = ?5 WHERE ticket = ?1;
 
+-- name: finding_last
+-- Served by the primary key.
+SELECT COALESCE(MAX(number), 0) FROM desk_finding;
+
+-- name: finding_add
+INSERT INTO desk_finding (number, ticket, report, at_ms, model, category, confidence, accepted, language, intent, sentiment, urgency, words, found,
+    origin, seq)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16);
+
+-- name: finding_list
+-- Of ticket ?1, the newest first, at most ?2. Served by desk_finding_ticket.
+SELECT number, report, at_ms, model, category, confidence, accepted, language, intent, sentiment, urgency, words, found FROM desk_finding
+WHERE ticket = ?1 ORDER BY number DESC LIMIT ?2;
+
+-- name: finding_counts
+-- Served by desk_finding_ticket.
+SELECT COUNT(*), COALESCE(MIN(sentiment), 0) FROM desk_finding WHERE ticket = ?1;
+
+-- name: finding_report
+-- Served by desk_finding_ticket.
+SELECT sentiment, urgency FROM desk_finding WHERE ticket = ?1 AND report = ?2 ORDER BY number LIMIT 1;
+
+-- name: finding_move
+-- Those of ?1's report ?3 to ?2; where it is 0 all of them. Served by desk_finding_ticket.
+UPDATE desk_finding SET ticket = ?2 WHERE ticket = ?1 AND (?3 = 0 OR report = ?3);
+
+-- name: finding_erase_list
+-- Behind ?1 (?2 is 0), at most ?3, with what was said and by whom. Served by primary keys.
+SELECT f.number, 0, COALESCE(r.requester || ' ' || r.body, h.body, ''), f.words, f.found FROM desk_finding f
+LEFT JOIN desk_report r ON r.number = f.report LEFT JOIN desk_history h ON h.ticket = f.origin AND h.seq = f.seq
+WHERE f.number > ?1 AND ?2 = 0 ORDER BY f.number LIMIT ?3;
+
+-- name: finding_erase
+-- ?3: what was said, not kept here. Served by the primary key.
+UPDATE desk_finding SET words = ?4, found = ?5 WHERE number = ?1 AND ?2 = 0 AND ?3 IS NOT NULL;
+
+-- name: finding_erase_words
+-- Of ticket ?1. Served by desk_finding_ticket.
+UPDATE desk_finding SET words = '[]', found = '{}' WHERE ticket = ?1;
+
 -- name: triage_weeks
 -- Weeks from Monday on, the newest first, of tickets since ?1; at most ?2. Served by desk_triage_at.
 SELECT (at_ms - 345600000) / 604800000 AS week, COUNT(*), COUNT(CASE WHEN fields LIKE '%"category"%' THEN 1 END),
@@ -87,7 +127,7 @@ UPDATE desk_triage SET found = ?3 WHERE ticket = ?1 AND ?2 = 0;
 
 -- name: triage_erase_said
 -- By which words, of ticket ?1, whose text named them. Served by the primary key.
-UPDATE desk_history SET body = '-' WHERE ticket = ?1 AND kind = 'triaged';
+UPDATE desk_history SET body = '-' WHERE ticket = ?1 AND kind IN ('triaged', 'sla_escalated');
 
 -- name: triage_erase_words
 -- Of ticket ?1, which is theirs. Served by the primary key.

@@ -53,6 +53,51 @@ static PtStatus not_triaged(PtError *err)
     return pt_fail(err, PT_NOT_FOUND, "the ticket was not triaged");
 }
 
+static PtStatus copy_message(PtSqlTx *tx, PtArena *arena, DeskMessage *m, PtError *err)
+{
+    const struct {
+        int column;
+        PtStr *into;
+    } texts[] = {
+        {4, &m->category}, {7, &m->language}, {8, &m->intent}, {11, &m->words}, {12, &m->found}};
+    *m = (DeskMessage){.report = pt_sql_i64(tx, 1),
+                       .at_ms = pt_sql_i64(tx, 2),
+                       .model = pt_sql_i64(tx, 3),
+                       .confidence = pt_sql_double(tx, 5),
+                       .accepted = pt_sql_i64(tx, 6) != 0,
+                       .sentiment = pt_sql_i64(tx, 9),
+                       .urgency = pt_sql_i64(tx, 10)};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i].into = pt_arena_str(arena, pt_sql_text(tx, texts[i].column));
+        if (texts[i].into->data == NULL) {
+            return pt_fail(err, PT_NO_MEMORY, "no memory for a triage");
+        }
+    }
+    return PT_OK;
+}
+
+static PtStatus load_messages(PtSqlTx *tx, int64_t number, PtArena *arena, DeskTriage *t,
+                              PtError *err)
+{
+    DeskMessage *list = pt_arena_alloc(arena, DESK_MESSAGES_MAX, sizeof *list);
+    bool row = true;
+    PtStatus st = list != NULL ? pt_sql_use(tx, SQL_FINDING_LIST, err)
+                               : pt_fail(err, PT_NO_MEMORY, "no memory for a triage");
+    if (st != PT_OK) {
+        return st;
+    }
+    t->messages = list;
+    t->message_count = 0;
+    pt_sql_bind_i64(tx, 1, number);
+    pt_sql_bind_i64(tx, 2, DESK_MESSAGES_MAX);
+    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row &&
+           (st = copy_message(tx, arena, &list[t->message_count], err)) == PT_OK) {
+        t->message_count++;
+    }
+    pt_sql_done(tx);
+    return st;
+}
+
 PtStatus desk_triage(Desk *d, int64_t number, PtArena *arena, DeskTriage *ret_triage, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
@@ -62,8 +107,13 @@ PtStatus desk_triage(Desk *d, int64_t number, PtArena *arena, DeskTriage *ret_tr
     PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
     st = st == PT_OK ? desk_load(tx, number, arena, &row, err) : st;
     st = st == PT_OK ? load(tx, number, arena, &t, &there, err) : st;
-    if (st != PT_OK || !there || d->learning == NULL) {
-        return st != PT_OK ? st : not_triaged(err);
+    if (st == PT_OK && (d->learning == NULL || (!there && !triage_reads(row.t.type)))) {
+        st = not_triaged(err);
+    }
+    st = st == PT_OK && !there ? triage_now(d, tx, &row, arena, &t, err) : st;
+    st = st == PT_OK ? load_messages(tx, number, arena, &t, err) : st;
+    if (st != PT_OK) {
+        return st;
     }
     const PtStr text = triage_text(row.t.f, arena);
     pt_sql_rollback(PT_TAKE(tx)); // who loads texts holds their lock, and waits for a reader
@@ -162,6 +212,10 @@ static PtStatus decide(DeskWriting *w, int64_t number, const DeskDecision *what,
     bool there = false;
     PtStatus st = desk_load(w->tx, number, w->arena, &row, w->err);
     st = st == PT_OK ? load(w->tx, number, w->arena, &said, &there, w->err) : st;
+    if (st == PT_OK && !there && triage_reads(row.t.type)) {
+        st = triage_keep_now(w, &row);
+        st = st == PT_OK ? load(w->tx, number, w->arena, &said, &there, w->err) : st;
+    }
     if (st != PT_OK || !there) {
         return st != PT_OK ? st : not_triaged(w->err);
     }

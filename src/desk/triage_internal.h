@@ -31,6 +31,17 @@ struct DeskLearning {
 /* The text of a ticket that is read: title, then description. data NULL: no memory. */
 PtStr triage_text(const PtStr *fields, PtArena *arena);
 
+/* Incidents and requests are read. */
+static inline bool triage_reads(DeskType type)
+{
+    return type == DESK_INCIDENT || type == DESK_REQUEST;
+}
+/* What the models in force say of a ticket now; nothing is set, nothing kept. */
+PT_NODISCARD PtStatus triage_now(Desk *d, PtSqlTx *tx, const DeskRow *row, PtArena *arena,
+                                 DeskTriage *ret_triage, PtError *err);
+/* Likewise, kept: somebody has something to say of it. */
+PT_NODISCARD PtStatus triage_keep_now(DeskWriting *w, const DeskRow *row);
+
 /* Settings (triage_settings.c). */
 PT_NODISCARD PtStatus triage_settings_load(Desk *d, PtError *err);
 

@@ -36,8 +36,7 @@ static PtStatus put(DeskLearning *l, int64_t number, PtStr text, PtError *err)
 void desk_near_row(Desk *d, const DeskRow *row, PtArena *arena)
 {
     DeskLearning *l = d->learning;
-    const bool read = row->t.type == DESK_INCIDENT || row->t.type == DESK_REQUEST;
-    if (l == NULL || !read) {
+    if (l == NULL || !triage_reads(row->t.type)) {
         return;
     }
     PtError err = {0};

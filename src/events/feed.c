@@ -203,7 +203,7 @@ static PtStatus settle(EventFeed *f, bool try_rest, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     const size_t moved = moved_count(f);
-    PtStatus st = pt_sql_begin(f->config.core, true, &tx, err);
+    PtStatus st = pt_sql_begin_shared(f->config.core, &tx, err);
     if (st == PT_OK && moved > 0) {
         st = run_with(tx, SQL_FEED_MOVED, f->rows[moved - 1].id, -1, err);
     }

@@ -222,6 +222,17 @@ typedef struct LanguageSentiment {
 PT_NODISCARD PtStatus language_sentiment(PtStr text, LanguageSentiment *ret_sentiment,
                                          PtError *err);
 
+/* A word or phrase that makes a tone, in lower case, cut at its bound. */
+typedef struct LanguageMoodWord {
+    char word[48];
+    double weight; /* its part of the sentiment; 0: it presses, or complains */
+} LanguageMoodWord;
+enum { LANGUAGE_MOOD_WORDS = 5 };
+/* Likewise, with the words that pull to the side where the whole stands, strongest first. */
+PT_NODISCARD PtStatus language_sentiment_words(
+    PtStr text, LanguageSentiment *ret_sentiment,
+    LanguageMoodWord ret_words[static LANGUAGE_MOOD_WORDS], size_t *ret_count, PtError *err);
+
 /* ---- Numbers that name things, and the language -----------------------------------------------
  */
 typedef enum LanguageThing {
@@ -263,6 +274,8 @@ typedef struct LanguageTone {
 } LanguageTone;
 /* By words of six languages; compound as LanguageSentiment has it. */
 LanguageTone language_tone(PtStr text, double compound);
+/* Phrases of the text that complain or press; returns how many, at most max. */
+size_t language_tone_phrases(PtStr text, LanguageMoodWord *ret_words, size_t max);
 
 /* ---- All of it at once ------------------------------------------------------------------------
  */
@@ -284,6 +297,14 @@ typedef struct LanguageFound {
     LanguageAbout model;
 } LanguageFound;
 
+/* How a text sounds. */
+typedef struct LanguageMood {
+    LanguageSentiment sentiment; /* compound by the model of sentiment where there is one */
+    LanguageTone tone;
+    LanguageMoodWord words[LANGUAGE_MOOD_WORDS]; /* phrases, then what the sentiment is made of */
+    size_t word_count;
+} LanguageMood;
+
 enum { LANGUAGE_FOUND_MAX = 20 };
 typedef struct LanguageFindings {
     LanguageFound of[LANGUAGE_KINDS];
@@ -291,8 +312,7 @@ typedef struct LanguageFindings {
     size_t reason_count;
     LanguageEntity entities[LANGUAGE_FOUND_MAX];
     size_t entity_count;
-    LanguageSentiment sentiment; /* compound by the model of sentiment where there is one */
-    LanguageTone tone;
+    LanguageMood mood;
     const char *language; /* of language_of */
 } LanguageFindings;
 
@@ -303,3 +323,6 @@ void language_triage_use(LanguageTriage *triage, LanguageKind kind, LanguageMode
 /* Words and entities are slices of the text. PT_NO_MEMORY alone. */
 PT_NODISCARD PtStatus language_triage(LanguageTriage *triage, PtStr text,
                                       LanguageFindings *ret_findings, PtError *err);
+/* How it sounds alone: a few microseconds. */
+PT_NODISCARD PtStatus language_mood(LanguageTriage *triage, PtStr text, LanguageMood *ret_mood,
+                                    PtError *err);

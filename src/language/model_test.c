@@ -497,6 +497,39 @@ static void test_starter(void **state)
     language_model_free(m);
 }
 
+/* Phrases first, then what pulls to the side of the whole, the strongest first, each once. */
+static void test_mood(LanguageTriage *t)
+{
+    static const struct {
+        const char *text, *words[LANGUAGE_MOOD_WORDS];
+    } moods[] = {
+        {"It is good, yet unacceptable: the THIRD time, terrible, terrible, a bad scanner.",
+         {"unacceptable", "third time", "bad", "terrible"}},
+        {"Thank you, great, good.", {"great", "good", "thank"}},
+        {"The table is made of wood", {NULL}},
+        {"awful bad terrible horrible disgusting evil sad", {"horrible", "terrible"}},
+    };
+    LanguageMood mood;
+    for (size_t i = 0; i < PT_COUNT(moods); i++) {
+        size_t at = 0;
+        assert_int_equal(language_mood(t, pt_str(moods[i].text), &mood, NULL), PT_OK);
+        for (; at < LANGUAGE_MOOD_WORDS && moods[i].words[at] != NULL; at++) {
+            assert_true(at < mood.word_count);
+        }
+        assert_true(mood.word_count <= LANGUAGE_MOOD_WORDS);
+        for (size_t k = 1; k < mood.word_count; k++) {
+            const double a = mood.words[k - 1].weight, b = mood.words[k].weight;
+            assert_true(a == 0 || fabs(a) >= fabs(b));
+            assert_string_not_equal(mood.words[k - 1].word, mood.words[k].word);
+        }
+        assert_int_equal(mood.word_count == 0, moods[i].words[0] == NULL);
+    }
+    assert_int_equal(language_mood(t, pt_str(moods[0].text), &mood, NULL), PT_OK);
+    for (size_t k = 0; moods[0].words[k] != NULL; k++) {
+        assert_string_equal(mood.words[k].word, moods[0].words[k]);
+    }
+}
+
 static void test_triage(void **state)
 {
     (void)state;
@@ -518,8 +551,9 @@ static void test_triage(void **state)
     assert_true(f.of[LANGUAGE_CATEGORY].verdict.accepted);
     assert_string_equal(f.of[LANGUAGE_QUEUE].label, "");
     assert_int_equal(f.entity_count, 1);
-    assert_true(f.reason_count > 3 && f.sentiment.compound == 0);
+    assert_true(f.reason_count > 3 && f.mood.sentiment.compound == 0);
     assert_string_equal(f.language, "en");
+    test_mood(t);
     language_triage_free(t);
 }
 

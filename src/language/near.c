@@ -9,6 +9,9 @@
 #include "base/rng.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 enum {
     RUN = 5, /* letters */
@@ -34,10 +37,11 @@ typedef struct Place {
 
 struct LanguageNear {
     Place *places;
-    uint32_t used, room, free; /* places ever used; allocated; first free one */
-    uint32_t *heads;           /* [BANDS][room] first place of each chain */
-    PtMap *by_id;              /* place + 1 */
-    uint64_t times[MINIMA], plus[MINIMA];
+    uint32_t used, room, free;            /* places ever used; allocated; first free one */
+    uint32_t *heads;                      /* [BANDS][room] first place of each chain */
+    PtMap *by_id;                         /* place + 1 */
+    bool wide;                            /* this machine works on eight at a time */
+    uint32_t times[MINIMA], plus[MINIMA]; /* odd; any: each pair reorders all hashes of 32 bits */
 };
 
 PtStatus language_near_new(LanguageNear **ret_near, PtError *err)
@@ -49,10 +53,13 @@ PtStatus language_near_new(LanguageNear **ret_near, PtError *err)
         return pt_fail(err, PT_NO_MEMORY, "no memory for texts that are near");
     }
     n->free = NONE;
+#if defined(__x86_64__)
+    n->wide = __builtin_cpu_supports("avx2") != 0;
+#endif
     pt_rng_init(&rng, 1);
     for (int i = 0; i < MINIMA; i++) {
-        n->times[i] = pt_rng_u64(&rng) | 1;
-        n->plus[i] = pt_rng_u64(&rng);
+        n->times[i] = (uint32_t)(pt_rng_u64(&rng) >> 32) | 1;
+        n->plus[i] = (uint32_t)(pt_rng_u64(&rng) >> 32);
     }
     *ret_near = n;
     return PT_OK;
@@ -108,21 +115,48 @@ static void each_run(LanguageReader *r, PtStr text, void (*each)(void *ctx, uint
 
 typedef struct Minima {
     const LanguageNear *near;
+    bool wide; /* eight at a time */
     uint32_t of[MINIMA];
 } Minima;
 
-static void lower_minima(void *ctx, uint64_t hash)
+static void lower_each(Minima *m, uint32_t hash)
 {
-    Minima *m = ctx;
     for (int i = 0; i < MINIMA; i++) {
-        const uint32_t value = (uint32_t)((hash * m->near->times[i] + m->near->plus[i]) >> 32);
+        const uint32_t value = hash * m->near->times[i] + m->near->plus[i];
         m->of[i] = value < m->of[i] ? value : m->of[i];
     }
 }
 
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void lower_avx2(Minima *m, uint32_t hash)
+{
+    const __m256i all = _mm256_set1_epi32((int)hash);
+    const __m256i *times = (const __m256i *)m->near->times, *plus = (const __m256i *)m->near->plus;
+    __m256i *of = (__m256i *)m->of;
+    for (int i = 0; i < MINIMA / 8; i++) {
+        const __m256i product = _mm256_mullo_epi32(all, _mm256_loadu_si256(times + i));
+        const __m256i value = _mm256_add_epi32(product, _mm256_loadu_si256(plus + i));
+        _mm256_storeu_si256(of + i, _mm256_min_epu32(value, _mm256_loadu_si256(of + i)));
+    }
+}
+#endif
+
+/* The same minima by either way. */
+static void lower_minima(void *ctx, uint64_t hash)
+{
+    Minima *m = ctx;
+#if defined(__x86_64__)
+    if (m->wide) {
+        lower_avx2(m, (uint32_t)(hash >> 32));
+        return;
+    }
+#endif
+    lower_each(m, (uint32_t)(hash >> 32));
+}
+
 static Signature sign(const LanguageNear *n, LanguageReader *reader, PtStr text)
 {
-    Minima m = {.near = n};
+    Minima m = {.near = n, .wide = n->wide};
     Signature s;
     memset(m.of, 0xFF, sizeof m.of);
     each_run(reader, text, lower_minima, &m);

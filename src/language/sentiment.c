@@ -472,7 +472,39 @@ static LanguageSentiment sum_up(const Sentence *s)
                                positive / all};
 }
 
-PtStatus language_sentiment(PtStr text, LanguageSentiment *ret_sentiment, PtError *err)
+/* Each once, by how far they pull to that side. */
+static size_t find_words(const Sentence *s, double side, LanguageMoodWord *words)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        LanguageMoodWord one;
+        const double pull = s->tokens[i].value * side;
+        size_t at = 0;
+        if (pull <= 0) {
+            continue;
+        }
+        one.weight = s->tokens[i].value;
+        (void)pt_str_copy(one.word, sizeof one.word, s->tokens[i].lower);
+        while (at < count && strcmp(words[at].word, one.word) != 0) {
+            at++;
+        }
+        const bool more = at == count && count < LANGUAGE_MOOD_WORDS;
+        at = at == LANGUAGE_MOOD_WORDS ? at - 1 : at; // in place of the weakest
+        count += more;
+        if (!more && words[at].weight * side >= pull) {
+            continue;
+        }
+        for (; at > 0 && words[at - 1].weight * side < pull; at--) {
+            words[at] = words[at - 1];
+        }
+        words[at] = one;
+    }
+    return count;
+}
+
+/* found NULL: nobody asks for words. */
+static PtStatus read_sentiment(PtStr text, LanguageSentiment *ret_sentiment,
+                               LanguageMoodWord *found, size_t *ret_count, PtError *err)
 {
     Sentence s = {0};
     text.len = text.len < LANGUAGE_SENTIMENT_TEXT ? text.len : LANGUAGE_SENTIMENT_TEXT;
@@ -494,8 +526,23 @@ PtStatus language_sentiment(PtStr text, LanguageSentiment *ret_sentiment, PtErro
         }
         weigh_but(&s);
         *ret_sentiment = sum_up(&s);
+        if (found != NULL) {
+            *ret_count = find_words(&s, ret_sentiment->compound, found);
+        }
     }
     free(s.tokens);
     pt_buf_done(&s.plain);
     return room ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory to read a text");
+}
+
+PtStatus language_sentiment(PtStr text, LanguageSentiment *ret_sentiment, PtError *err)
+{
+    return read_sentiment(text, ret_sentiment, NULL, NULL, err);
+}
+
+PtStatus language_sentiment_words(PtStr text, LanguageSentiment *ret_sentiment,
+                                  LanguageMoodWord ret_words[static LANGUAGE_MOOD_WORDS],
+                                  size_t *ret_count, PtError *err)
+{
+    return read_sentiment(text, ret_sentiment, ret_words, ret_count, err);
 }

@@ -16,6 +16,8 @@ enum {
 const char *const language_intents[] = {"",          "fault",  "request", "question",
                                         "complaint", "thanks", NULL};
 
+enum { COMPLAINTS = 3 }; /* its place among the cues */
+
 /* Phrases, folded, of English, German, French, Spanish, Italian, Dutch and Arabic. */
 static const struct Cue {
     LanguageIntent intent;
@@ -71,7 +73,9 @@ static const struct Cue {
                           "enttauscht",      "inakzeptabel",  "inacceptable",
                           "plainte",         "inaceptable",   "queja",
                           "reclamo",         "inaccettabile", "onacceptabel",
-                          "klacht",          "شكوى",          NULL}},
+                          "klacht",          "third time",    "zum dritten mal",
+                          "troisieme fois",  "tercera vez",   "terza volta",
+                          "derde keer",      "شكوى",          NULL}},
     {LANGUAGE_THANKS,
      {"thank you for", "thanks for", "works again", "solved now", "danke fur", "merci pour",
       "gracias por", "grazie per", "bedankt voor", "شكرا على", NULL}},
@@ -109,15 +113,20 @@ static PtStr words_of(PtStr text, char room[static FOLDED_MAX + 2])
     return (PtStr){room, used};
 }
 
+static bool has_phrase(PtStr words, const char *phrase)
+{
+    char padded[64] = " ";
+    const size_t len = strlen(phrase);
+    (void)pt_str_copy(padded + 1, sizeof padded - 2, pt_str(phrase)); // all are shorter
+    padded[len + 1] = ' ';
+    return pt_str_has(words, (PtStr){padded, len + 2});
+}
+
 static unsigned count_phrases(PtStr words, const char *const *phrases)
 {
     unsigned count = 0;
     for (size_t i = 0; phrases[i] != NULL; i++) {
-        char padded[64] = " ";
-        const size_t len = strlen(phrases[i]);
-        memcpy(padded + 1, phrases[i], len);
-        padded[len + 1] = ' ';
-        count += pt_str_has(words, (PtStr){padded, len + 2});
+        count += has_phrase(words, phrases[i]);
     }
     return count;
 }
@@ -155,6 +164,9 @@ static double urgency_of(PtStr text, PtStr words, double compound)
     return sum < 1 ? sum : 1;
 }
 
+_Static_assert(LANGUAGE_COMPLAINT - LANGUAGE_FAULT == COMPLAINTS,
+               "cues are in the order of intents");
+
 LanguageTone language_tone(PtStr text, double compound)
 {
     char room[FOLDED_MAX + 2];
@@ -163,4 +175,23 @@ LanguageTone language_tone(PtStr text, double compound)
     }
     const PtStr words = words_of(text, room);
     return (LanguageTone){intent_of(text, words), urgency_of(text, words, compound)};
+}
+
+size_t language_tone_phrases(PtStr text, LanguageMoodWord *ret_words, size_t max)
+{
+    char room[FOLDED_MAX + 2];
+    const char *const *const lists[] = {cues[COMPLAINTS].phrases, pressing};
+    size_t count = 0;
+    text.len = text.len < READ_MAX ? text.len : READ_MAX;
+    const PtStr words = words_of(text, room);
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        for (size_t i = 0; lists[k][i] != NULL && count < max; i++) {
+            if (has_phrase(words, lists[k][i])) {
+                LanguageMoodWord *one = &ret_words[count++];
+                (void)pt_str_copy(one->word, sizeof one->word, pt_str(lists[k][i]));
+                one->weight = 0;
+            }
+        }
+    }
+    return count;
 }

@@ -72,18 +72,63 @@ static LanguageFound ask(LanguageTriage *t, LanguageKind kind, PtStr text)
     return found;
 }
 
-/* What the trained model says stands in place of VADER's sum: sure of good or bad, or neither. */
-static void take_mood(const LanguageFound *mood, LanguageSentiment *s)
+/* What the trained model says stands in place of VADER's sum: sure of good or bad, or neither; and
+ * its words in place of VADER's. */
+static void take_mood(LanguageTriage *t, const LanguageFound *found, PtStr text, LanguageMood *mood)
 {
     static const struct {
         const char *label;
         double sign;
     } moods[] = {{"positive", 1}, {"negative", -1}, {"neutral", 0}};
+    LanguageReason reasons[LANGUAGE_MOOD_WORDS];
+    if (t->models[LANGUAGE_SENTIMENT] == NULL) {
+        return;
+    }
     for (size_t i = 0; i < sizeof moods / sizeof *moods; i++) {
-        if (strcmp(mood->label, moods[i].label) == 0) {
-            s->compound = moods[i].sign * mood->verdict.confidence;
+        if (strcmp(found->label, moods[i].label) == 0) {
+            mood->sentiment.compound = moods[i].sign * found->verdict.confidence;
         }
     }
+    const size_t count = language_explain(t->models[LANGUAGE_SENTIMENT], t->reader, text,
+                                          found->verdict.label, reasons, LANGUAGE_MOOD_WORDS);
+    mood->word_count = 0;
+    for (size_t i = 0; i < count && reasons[i].weight > 0; i++) {
+        LanguageMoodWord *w = &mood->words[mood->word_count++];
+        w->weight = (double)reasons[i].weight * (mood->sentiment.compound < 0 ? -1 : 1);
+        (void)pt_str_copy(w->word, sizeof w->word, reasons[i].word);
+    }
+}
+
+/* Phrases come first, and none is there twice. */
+static void add_phrases(PtStr text, LanguageMood *mood)
+{
+    LanguageMoodWord words[LANGUAGE_MOOD_WORDS];
+    size_t count = language_tone_phrases(text, words, LANGUAGE_MOOD_WORDS);
+    const size_t phrases = count;
+    for (size_t i = 0; i < mood->word_count && count < LANGUAGE_MOOD_WORDS; i++) {
+        size_t same = 0;
+        while (same < phrases && strcmp(words[same].word, mood->words[i].word) != 0) {
+            same++;
+        }
+        if (same == phrases) {
+            words[count++] = mood->words[i];
+        }
+    }
+    memcpy(mood->words, words, count * sizeof *words);
+    mood->word_count = count;
+}
+
+static PtStatus read_mood(PtStr text, LanguageMood *ret_mood, PtError *err)
+{
+    *ret_mood = (LanguageMood){.word_count = 0};
+    return language_sentiment_words(text, &ret_mood->sentiment, ret_mood->words,
+                                    &ret_mood->word_count, err);
+}
+
+static void end_mood(PtStr text, LanguageMood *mood)
+{
+    mood->tone = language_tone(text, mood->sentiment.compound);
+    add_phrases(text, mood);
 }
 
 PtStatus language_triage(LanguageTriage *t, PtStr text, LanguageFindings *ret_findings,
@@ -91,7 +136,7 @@ PtStatus language_triage(LanguageTriage *t, PtStr text, LanguageFindings *ret_fi
 {
     LanguageFindings f = {.language = language_of(text)};
     f.entity_count = language_entities(text, f.entities, LANGUAGE_FOUND_MAX);
-    PtStatus st = language_sentiment(text, &f.sentiment, err);
+    PtStatus st = read_mood(text, &f.mood, err);
     if (st != PT_OK) {
         return st;
     }
@@ -104,12 +149,35 @@ PtStatus language_triage(LanguageTriage *t, PtStr text, LanguageFindings *ret_fi
         f.reason_count =
             language_explain(t->models[LANGUAGE_CATEGORY], t->reader, text,
                              f.of[LANGUAGE_CATEGORY].verdict.label, f.reasons, LANGUAGE_FOUND_MAX);
+        take_mood(t, &f.of[LANGUAGE_SENTIMENT], text, &f.mood);
     }
     (void)pthread_mutex_unlock(&t->lock);
     if (st == PT_OK) {
-        take_mood(&f.of[LANGUAGE_SENTIMENT], &f.sentiment);
-        f.tone = language_tone(text, f.sentiment.compound);
+        end_mood(text, &f.mood);
         *ret_findings = f;
+    }
+    return st;
+}
+
+PtStatus language_mood(LanguageTriage *t, PtStr text, LanguageMood *ret_mood, PtError *err)
+{
+    LanguageMood mood;
+    PtStatus st = read_mood(text, &mood, err);
+    if (st != PT_OK) {
+        return st;
+    }
+    (void)pthread_mutex_lock(&t->lock);
+    if (t->models[LANGUAGE_SENTIMENT] != NULL) {
+        st = make_ready(t, err);
+        if (st == PT_OK) {
+            const LanguageFound found = ask(t, LANGUAGE_SENTIMENT, text);
+            take_mood(t, &found, text, &mood);
+        }
+    }
+    (void)pthread_mutex_unlock(&t->lock);
+    if (st == PT_OK) {
+        end_mood(text, &mood);
+        *ret_mood = mood;
     }
     return st;
 }

@@ -208,7 +208,7 @@ static unsigned mine_of(const Event *e, const Person *p)
         e->ticket > 0 && (pt_str_eq(e->subject.assignee, id) ||
                           pt_str_eq(e->subject.commander, id) || watches(e->subject.watchers, id));
     unsigned mine = holds ? ~(given | said | alert) : 0;
-    mine |= pt_str_eq(e->to, id) ? given : 0;
+    mine |= pt_str_eq(e->to, id) ? given | 1U << NOTIFY_MAJOR_UPDATED : 0;
     mine |= is_mentioned(e->mentions, p->who.email) ? said : 0;
     return mine & p->seen;
 }
@@ -410,7 +410,7 @@ static PtStatus end_event(const Telling *t, const Event *e)
 
 static PtStatus write_all(Telling *t)
 {
-    PtStatus st = pt_sql_begin(t->n->c.core, true, &t->tx, t->err);
+    PtStatus st = pt_sql_begin_shared(t->n->c.core, &t->tx, t->err);
     for (size_t i = 0; st == PT_OK && i < t->event_count; i++) {
         const Event *e = &t->events[i];
         for (size_t j = 0; st == PT_OK && !e->gone && j < t->person_count; j++) {
@@ -430,12 +430,12 @@ static PtStatus write_all(Telling *t)
 /* ---- A turn -----------------------------------------------------------------------------------
  */
 
-/* What has been collected is to be sent. A write transaction waits for the one that wrote the
- * events which woke this thread. */
+/* What has been collected is to be sent. A write transaction comes after the one that wrote the
+ * events which woke this thread, and is committed with it at the earliest. */
 static PtStatus queue_due(const Notify *n, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    PtStatus st = pt_sql_begin(n->c.core, true, &tx, err);
+    PtStatus st = pt_sql_begin_shared(n->c.core, &tx, err);
     st = st == PT_OK ? pt_sql_use(tx, SQL_NOTIFY_DUE, err) : st;
     if (st == PT_OK) {
         pt_sql_bind_i64(tx, 1, pt_clock_now_ms(n->c.clock));

@@ -520,6 +520,7 @@ static void check_strangers(Doctor *d)
                                         "dedupe",
                                         "imports",
                                         "attachments",
+                                        "exports",
                                         "index",
                                         "columns",
                                         "columns.numbering*",

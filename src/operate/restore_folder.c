@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { TREE_FDS = 16 };
 
 static const char mark_text[] =
     "A restore into this folder was begun and has not ended: what is here is not whole.\n"
@@ -63,6 +66,14 @@ static bool add_name(void *ctx, const char *name)
     return true;
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
 /* What a data folder may hold; anything else is somebody's and stays. */
 static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
 {
@@ -79,6 +90,11 @@ static PtStatus clear_dir(const Restore *r, const char *name, PtError *err)
         if (fnmatch(files[i], name, 0) == 0) {
             return fs->ops->unlink(fs, path, err);
         }
+    }
+    if (strcmp(name, "exports") == 0) {
+        return nftw(path, remove_one, TREE_FDS, FTW_DEPTH | FTW_PHYS) == 0
+                   ? PT_OK
+                   : pt_fail(err, PT_IO, "cannot remove \"%s\": %s", path, strerror(errno));
     }
     bool known = false;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {

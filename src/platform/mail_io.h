@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 /* Mail over the wire: a mailbox watched by IMAP4rev1 (RFC 3501; IDLE, MOVE, UIDPLUS where they are
  * offered), and a message handed to a server by SMTP submission (RFC 6409). What is in a message is
@@ -47,10 +48,11 @@ typedef struct MailServer {
     const char *ca_file;           /* PEM; NULL: the system's */
     uint32_t timeout_ms;           /* for connecting and login; then for each answer. 0: 30 s */
     bool (*is_stopped)(void *ctx); /* asked several times a second; NULL: never */
-    /* Sets options of the libcurl handle before it connects (who may be reached). False: no memory.
-     * NULL: anyone may be reached. */
-    bool (*guard)(void *curl, void *ctx);
-    void *ctx;
+    void *ctx;                     /* of is_stopped */
+    /* Asked about each address that the host's name resolves to, when its socket is opened: who is
+     * not allowed is PT_FORBIDDEN. NULL: anyone may be reached. */
+    bool (*allows)(const void *net, const struct sockaddr *address);
+    const void *net;
 } MailServer;
 
 /* ---- A mailbox ---------------------------------------------------------------------------------

@@ -76,8 +76,26 @@ static inline void pt_sql_rollbackp(PtSqlTx **tx)
     pt_sql_rollback(*tx);
 }
 
+/* A short write transaction that may share its commit, and so its sync, with others of its kind:
+ * when it is committed and the next in turn was begun here too, that one goes on in the same
+ * transaction of the engine, in a savepoint of its own, and the caller waits; the last one commits
+ * for all, and all have its outcome. A group takes 64 and ends 5 ms after it began, or before a
+ * plain transaction, which never joins and whose turn does not come later for it.
+ *
+ * Alone    A part that is rolled back, or whose statement failed, leaves nothing, and others stand.
+ *          It sees what stands in its group before it, which commits with it or not at all.
+ * Together Nothing is seen by readers, told to the listener or acknowledged before all of it is
+ *          durable. A commit that fails fails all of the group; where the engine undoes the whole
+ *          transaction at one part's statement (a full disk, no memory, a lost connection), the
+ *          others get PT_UNAVAILABLE. Ending a part by a roll back may commit for the others.
+ * For      what takes about a millisecond and waits for nobody meanwhile. A lock that others take
+ *          within such a transaction must not be held while it is committed: that may wait for
+ *          them. (Locks that all take before they begin are safe.) */
+PT_NODISCARD PtStatus pt_sql_begin_shared(PtSql *sql, PtSqlTx **ret_tx, PtError *err);
+
 /* Tells of commits. pt_sql_note marks a write transaction; when it commits, fn runs on the
- * committing thread, after the transaction is durable and has given its connection back. fn must
+ * committing thread (once for those that share it), after the transaction is durable and has given
+ * its connection back. fn must
  * not use the database nor block: it wakes a thread. One listener; fn NULL takes it away and waits
  * until a running call has returned. */
 void pt_sql_on_commit(PtSql *sql, void (*fn)(void *ctx), void *ctx);

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,7 +56,18 @@ typedef struct PtTextHit {
     float score; /* from 4 every word is equal, from 3 a beginning, from 2 a part; else errors */
 } PtTextHit;
 
+/* Whether a document may be among the best; asked under the lock of the index. */
+typedef bool PtTextTakes(const void *ctx, uint32_t document);
+typedef struct PtTextAsk {
+    PtStr query;
+    size_t max;
+    PtTextTakes *takes; /* NULL: any may */
+    const void *ctx;
+} PtTextAsk;
 /* The best `max` documents. PT_INVALID: max over PT_TEXT_RESULTS_MAX. An empty query finds none. */
+PT_NODISCARD PtStatus pt_text_find(PtText *t, const PtTextAsk *ask, PtTextHit *ret_hits,
+                                   size_t *ret_count, PtError *err);
+/* Of all documents. */
 PT_NODISCARD PtStatus pt_text_search(PtText *t, PtStr query, size_t max, PtTextHit *ret_hits,
                                      size_t *ret_count, PtError *err);
 

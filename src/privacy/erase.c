@@ -537,7 +537,7 @@ static void share_figures(Pass *pass)
         PRIVACY_FIGURE_NAMED,         PRIVACY_FIGURE_DECISIONS,    PRIVACY_FIGURE_QUARANTINED,
         PRIVACY_FIGURE_IMPORT_FILES,  PRIVACY_FIGURE_REFUSED_ROWS, PRIVACY_FIGURE_ANSWERS,
         PRIVACY_FIGURE_AUDIT_ENTRIES, PRIVACY_FIGURE_REQUESTS,     PRIVACY_FIGURE_TICKETS,
-        PRIVACY_FIGURE_LOG_FILES};
+        PRIVACY_FIGURE_EXPORT_FILES,  PRIVACY_FIGURE_LOG_FILES};
     for (size_t i = 0; i < pass->count; i++) {
         PrivacyFigures *own = &pass->ones[i].own;
         for (size_t k = 0; k < sizeof shared / sizeof *shared; k++) {

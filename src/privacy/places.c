@@ -376,6 +376,19 @@ static PtStatus erase_tickets(Privacy *p, const Finder *f, PrivacyFigures *figur
     return st;
 }
 
+/* ---- Files of exports by a schedule -----------------------------------------------------------
+ */
+
+static PtStatus erase_files(Privacy *p, const Finder *f, PrivacyFigures *figures, PtError *err)
+{
+    uint64_t removed = 0;
+    PtStatus st = p->c.files.erase != NULL
+                      ? p->c.files.erase(p->c.files.ctx, finds, f, &removed, err)
+                      : PT_OK;
+    figures->n[PRIVACY_FIGURE_EXPORT_FILES] += removed;
+    return st;
+}
+
 PtStatus places_erase(Privacy *p, const Finder *f, const PrivacyRequest *own, size_t own_count,
                       PtArena *arena, PrivacyFigures *figures, PtError *err)
 {
@@ -384,5 +397,6 @@ PtStatus places_erase(Privacy *p, const Finder *f, const PrivacyRequest *own, si
     st = st == PT_OK ? erase_answers(p, f, figures, err) : st;
     st = st == PT_OK ? erase_audit(p, f, figures, err) : st;
     st = st == PT_OK ? erase_tickets(p, f, figures, err) : st;
+    st = st == PT_OK ? erase_files(p, f, figures, err) : st;
     return st == PT_OK ? erase_requests(p, f, own, own_count, figures, err) : st;
 }

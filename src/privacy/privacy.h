@@ -79,6 +79,7 @@ typedef struct PrivacyConfig {
     ConnectDestinations *destinations;
     PrivacyRows rows;
     PrivacyTexts tickets;
+    PrivacyTexts files; /* of exports; tells nothing */
     const PtClock *clock;
     uint32_t bulk;          /* persons a day that one of the staff may erase alone */
     uint32_t deadline_days; /* for an answer, from receipt */
@@ -144,6 +145,7 @@ const char *privacy_channel_name(PrivacyChannel channel);
     X(AUDIT_ENTRIES, "audit_entries") /* whose content was erased; the chain stays */              \
     X(REQUESTS, "requests")           /* others of the same persons */                             \
     X(TICKETS, "tickets")             /* rows of the desk: what they wrote or were named in */     \
+    X(EXPORT_FILES, "export_files")   /* of scheduled exports: removed */                          \
     X(LOG_FILES, "log_files")         /* written anew */
 
 #define PRIVACY_FIGURE_ENUM(id, name) PRIVACY_FIGURE_##id,

@@ -252,6 +252,70 @@ static void test_steps(void **state)
     clock_rig_done(&rig);
 }
 
+/* Steps that come by a condition: at the row at which it holds, once a round, also when it ends. */
+static void test_steps_by_condition(void **state)
+{
+    (void)state;
+    ClockRig rig;
+    clock_rig_init(&rig);
+    clock_rig_policy(
+        &rig, 0, WORK_NEVER,
+        "{\"name\":\"s\",\"clocks\":{\"resolution\":{\"targets\":{\"P1\":{\"hours\":1,\"in\":"
+        "\"24x7\"}},\"again\":\"anew\",\"stop\":" STATE(
+            "resolved") ",\"steps\":[{\"name\":\"low\","
+                        "\"when\":{\"property\":\"sentiment\",\"is\":\"less\",\"value\":-0.5}},{"
+                        "\"name\":"
+                        "\"twice\",\"times\":2,\"when\":{\"all\":[{\"property\":\"sentiment\","
+                        "\"is\":\"less\","
+                        "\"value\":-0.5},{\"field\":\"event\",\"is\":\"one_of\",\"value\":[\"x\","
+                        "\"said\"]}]}}]}}}");
+    static const struct {
+        const char *name, *rows;
+        int64_t low, twice; /* minutes, or -1 */
+    } comes[] = {
+        {"never", "0 x priority=P1 sentiment=-0.5; 5 said sentiment=0.5", -1, -1},
+        {"at the first row", "0 x priority=P1 sentiment=-0.51; 5 seen", 0, -1},
+        {"stays come", "0 x priority=P1; 3 said sentiment=-0.9; 5 said sentiment=0.9", 3, -1},
+        {"twice of equal ones", "0 x priority=P1 sentiment=-0.9; 5 said; 9 said", 0, 5},
+        {"not of other rows", "0 x priority=P1 sentiment=-0.9; 5 seen category=a; 9 said", 0, 9},
+        {"not once stopped", "0 x priority=P1; 4 seen state=resolved; 5 said sentiment=-0.9", -1,
+         -1},
+        {"anew in a round",
+         "0 x priority=P1 sentiment=-0.9; 4 seen state=resolved; 6 seen sentiment=0 state=new; 7 "
+         "said sentiment=-0.9",
+         7, -1},
+    };
+    for (size_t i = 0; i < PT_COUNT(comes); i++) {
+        const WorkClock c = clock_at(&rig, comes[i].rows, 20);
+        const int64_t want[] = {comes[i].low, comes[i].twice};
+        for (size_t k = 0; k < 2; k++) {
+            if (c.step_ms[k] != (want[k] < 0 ? WORK_NEVER : want[k] * MINUTE)) {
+                fail_msg("%s: step %zu at %lld", comes[i].name, k, (long long)c.step_ms[k]);
+            }
+        }
+        assert_int_equal(c.step_reads[0], 1U << WORK_SENTIMENT);
+    }
+    clock_rig_done(&rig);
+}
+
+/* Another definition begins to count anew, by what holds then. */
+static void test_steps_of_another_policy(void **state)
+{
+    (void)state;
+    ClockRig rig;
+    clock_rig_init(&rig);
+    clock_rig_policy(&rig, 0, 10 * MINUTE, CLOCK(",\"steps\":[{\"name\":\"a\",\"percent\":1}]"));
+    clock_rig_policy(&rig, 10 * MINUTE, WORK_NEVER,
+                     CLOCK(",\"steps\":[{\"name\":\"b\",\"when\":{\"property\":\"sentiment\","
+                           "\"is\":\"less\",\"value\":0}}]"));
+    assert_int_equal(clock_at(&rig, "0 x priority=P1", 20).step_ms[0], WORK_NEVER);
+    assert_int_equal(clock_at(&rig, "0 x priority=P1; 5 x sentiment=-1", 20).step_ms[0],
+                     10 * MINUTE);
+    assert_int_equal(clock_at(&rig, "0 x priority=P1; 15 x sentiment=-1", 20).step_ms[0],
+                     15 * MINUTE);
+    clock_rig_done(&rig);
+}
+
 static void test_verdicts_of_rounds(void **state)
 {
     (void)state;
@@ -325,9 +389,14 @@ static void test_bad_rows(void **state)
 int main(void)
 {
     static const struct CMUnitTest others[] = {
-        cmocka_unit_test(test_versions),       cmocka_unit_test(test_first_that_applies),
-        cmocka_unit_test(test_steps),          cmocka_unit_test(test_verdicts_of_rounds),
-        cmocka_unit_test(test_default_policy), cmocka_unit_test(test_bad_rows),
+        cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_first_that_applies),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_verdicts_of_rounds),
+        cmocka_unit_test(test_steps_by_condition),
+        cmocka_unit_test(test_steps_of_another_policy),
+        cmocka_unit_test(test_default_policy),
+        cmocka_unit_test(test_bad_rows),
     };
     struct CMUnitTest tests[PT_COUNT(cases) + PT_COUNT(others)];
     size_t n = 0;

@@ -132,9 +132,11 @@ static int64_t mark_ms(const WorkWalk *w, unsigned mark)
     }
 }
 
+/* Of the clock's time: not what comes by a condition. */
 static bool marked(const WorkWalk *w, unsigned mark)
 {
-    return mark == WORK_MARK_RISK || mark < w->def->step_count;
+    return mark == WORK_MARK_RISK ||
+           (mark < w->def->step_count && w->def->steps[mark].at != WORK_STEP_WHEN);
 }
 
 static bool warns_by_wall(const WorkWalk *w)
@@ -351,6 +353,24 @@ static void judge_again(WorkWalk *w, int64_t at_ms)
     }
 }
 
+/* Steps that come by a condition. Those of another definition are not counted on. */
+static void judge_steps(WorkWalk *w, int64_t at_ms)
+{
+    WorkRun *r = &w->run;
+    const bool anew = r->stepped != w->def;
+    for (unsigned i = 0; i < w->def->step_count; i++) {
+        const WorkStepRule *s = &w->def->steps[i];
+        if (s->at == WORK_STEP_WHEN) {
+            r->held[i] = anew ? 0 : r->held[i];
+            r->marks[i] = anew ? WORK_NEVER : r->marks[i];
+            const bool more = r->marks[i] == WORK_NEVER && rule_condition_holds(s->when, w->values);
+            r->held[i] = (uint8_t)(r->held[i] + more);
+            r->marks[i] = more && r->held[i] == s->value ? at_ms : r->marks[i];
+        }
+    }
+    r->stepped = w->def;
+}
+
 static void judge(WorkWalk *w, int64_t at_ms)
 {
     WorkRun *r = &w->run;
@@ -373,6 +393,9 @@ static void judge(WorkWalk *w, int64_t at_ms)
         judge_pause(w);
         r->stopped = holds(w, WORK_STOP);
         r->stopped_ms = r->stopped ? at_ms : WORK_NEVER;
+    }
+    if (r->begun && !r->stopped) {
+        judge_steps(w, at_ms);
     }
 }
 
@@ -474,8 +497,10 @@ static void put_steps(const WorkWalk *w, WorkClock *c)
     c->step_count = w->def->step_count;
     for (unsigned i = 0; i < c->step_count; i++) {
         const WorkStepRule *s = &w->def->steps[i];
-        const bool wanted = s->when == NULL || rule_condition_holds(s->when, w->values);
+        const bool wanted =
+            s->at == WORK_STEP_WHEN || s->when == NULL || rule_condition_holds(s->when, w->values);
         c->step_names[i] = s->name;
+        c->step_reads[i] = s->reads;
         c->step_ms[i] = wanted ? w->run.marks[i] : WORK_NEVER;
     }
 }

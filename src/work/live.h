@@ -48,6 +48,7 @@ typedef struct WorkFired {
     uint32_t round;
     int64_t due_ms; /* the instant that came */
     PtStr name;     /* the step's; borrowed for the call */
+    uint32_t reads; /* bits by WorkFact: what its condition reads */
 } WorkFired;
 
 /* The nearest deadline of the clocks of an item that are open, breached ones first: those stay at
@@ -105,6 +106,17 @@ PT_NODISCARD PtStatus work_item_clocks(Work *w, WorkItem item,
 /* Every second of one clock; texts are the arena's. */
 PT_NODISCARD PtStatus work_item_explain(Work *w, WorkItem item, WorkClockKind kind, PtArena *arena,
                                         WorkExplained *ret_explained, PtError *err);
+
+/* Items that were opened in [from_ms, to_ms), newest first: their histories, and the clock of the
+ * first response as of now. Borrowed for the call; what it fails with ends the walk. */
+typedef struct WorkEach {
+    WorkOwner owner;
+    int64_t from_ms, to_ms;
+    PtStatus (*item)(void *ctx, WorkItem item, const WorkHistory *history,
+                     const WorkClock *response, PtError *err);
+    void *ctx;
+} WorkEach;
+PT_NODISCARD PtStatus work_items_each(Work *w, const WorkEach *each, PtError *err);
 
 /* ---- Policies: stored, effective-dated ---------------------------------------------------------
  * A policy has an id and versions, each in force from an instant until the next one's. Items are

@@ -92,6 +92,7 @@ static void judge_clock(Judging *j, const WorkClock *c)
     for (uint8_t i = 0; i < c->step_count; i++) {
         one.step = i;
         one.name = c->step_names[i];
+        one.reads = c->step_reads[i];
         one.due_ms = c->step_ms[i];
         judge_one(j, &one, one.due_ms);
     }

@@ -8,6 +8,15 @@ static const char *const state_names[] = {WORK_STATE_MAP(WORK_NAME)};
 static const char *const why_names[] = {WORK_WHY_MAP(WORK_NAME)};
 #undef WORK_NAME
 
+WorkFactKind work_fact_kind(WorkFact fact)
+{
+    static const uint8_t kinds[WORK_FACTS] = {
+        [WORK_ACKNOWLEDGED] = WORK_FACT_TRUTH,      [WORK_REPLIED] = WORK_FACT_TRUTH,
+        [WORK_AWAITS_REPLY] = WORK_FACT_TRUTH,      [WORK_SENTIMENT] = WORK_FACT_NUMBER,
+        [WORK_SENTIMENT_LOWEST] = WORK_FACT_NUMBER, [WORK_TONE_URGENCY] = WORK_FACT_NUMBER};
+    return (WorkFactKind)kinds[fact];
+}
+
 const char *work_fact_name(WorkFact fact)
 {
     return fact_names[fact];

@@ -195,9 +195,10 @@ static PtStatus take_operands(Reader *r)
             return bad(r, "\"%.*s\" is no fact of a work item",
                        o.path.len < 40 ? (int)o.path.len : 40, o.path.data);
         }
-        if (o.as != RULE_AS_IS) {
-            return bad(r, "%.*s is a text: numbers and times are not compared with it",
-                       PT_STR_ARG(o.path));
+        const bool number = !event && work_fact_kind(fact) == WORK_FACT_NUMBER;
+        if (o.as != RULE_AS_IS && !(number && o.as == RULE_AS_NUMBER)) {
+            return bad(r, "%.*s is a %s: %s not compared with it", PT_STR_ARG(o.path),
+                       number ? "number" : "text", number ? "times are" : "numbers and times are");
         }
         p->slots[i] = (uint8_t)fact; /* of the event: WORK_SLOT_EVENT */
         p->slot_count = i + 1;
@@ -212,15 +213,24 @@ static PtStatus condition(Reader *r, PtStr json, RuleCondition **ret_condition)
     return st == PT_OK ? take_operands(r) : bad_rule(r, &why);
 }
 
-static PtStatus reads_event(Reader *r, const RuleCondition *c, bool *ret_reads)
+/* Bits by WorkFact, and of WORK_SLOT_EVENT. */
+static PtStatus find_reads(Reader *r, const RuleCondition *c, uint32_t *ret_reads)
 {
     PT_CLEANUP(pt_program_freep) PtProgram *program = NULL;
     const PtStatus st = rule_conditions_program(&c, 1, r->policy->operands, &program, r->err);
-    *ret_reads = false;
+    *ret_reads = 0;
     for (uint32_t i = 0; st == PT_OK && i < r->policy->slot_count; i++) {
-        *ret_reads =
-            *ret_reads || (r->policy->slots[i] == WORK_SLOT_EVENT && pt_program_reads(program, i));
+        *ret_reads |= pt_program_reads(program, i) ? 1U << r->policy->slots[i] : 0;
     }
+    return st;
+}
+_Static_assert(WORK_SLOT_EVENT < 32, "a bit each");
+
+static PtStatus reads_event(Reader *r, const RuleCondition *c, bool *ret_reads)
+{
+    uint32_t reads = 0;
+    const PtStatus st = find_reads(r, c, &reads);
+    *ret_reads = (reads & 1U << WORK_SLOT_EVENT) != 0;
     return st;
 }
 
@@ -299,38 +309,83 @@ static PtStatus read_warn(Reader *r, PtStr json, WorkDefinition *d)
     return st;
 }
 
+static PtStatus step_condition(Reader *r, PtStr json, WorkStepRule *s)
+{
+    PtStatus st = condition(r, json, &s->when);
+    return st == PT_OK ? find_reads(r, s->when, &s->reads) : st;
+}
+
+/* Members of a step, those first that say when it comes, in the order of WorkStepAt. */
+enum { STEP_WAYS = WORK_STEP_WHEN + 1, STEP_NAME = STEP_WAYS, STEP_IF, STEP_TIMES, STEP_MEMBERS };
+static const char *const step_members[] = {"after", "percent", "over", "when",
+                                           "name",  "if",      "times"};
+
+static PtStatus step_way(Reader *r, PtStr json, WorkStepRule *s)
+{
+    const size_t before = enter(r, step_members[s->at]);
+    PtStatus st = PT_OK;
+    switch (s->at) {
+    case WORK_STEP_PERCENT:
+        st = whole(r, json, 1, PERCENT_MAX, &s->value);
+        break;
+    case WORK_STEP_WHEN:
+        s->value = 1;
+        st = step_condition(r, json, s);
+        break;
+    default:
+        st = span_object(r, json, 0, &s->value);
+        break;
+    }
+    leave(r, st == PT_OK ? before : r->len);
+    return st;
+}
+
+/* Rows are counted where they say that something happened: a fact holds at all that follow. */
+static PtStatus step_times(Reader *r, PtStr json, WorkStepRule *s)
+{
+    const size_t before = enter(r, "times");
+    PtStatus st = s->at == WORK_STEP_WHEN ? whole(r, json, 1, WORK_TIMES_MAX, &s->value)
+                                          : bad(r, "is of steps with when only");
+    if (st == PT_OK && s->value > 1 && (s->reads & 1U << WORK_SLOT_EVENT) == 0) {
+        st = bad(r, "over 1 needs a when that reads the event");
+    }
+    leave(r, st == PT_OK ? before : r->len);
+    return st;
+}
+
+static PtStatus step_if(Reader *r, PtStr json, WorkStepRule *s)
+{
+    const size_t before = enter(r, "if");
+    const PtStatus st =
+        s->at == WORK_STEP_WHEN ? bad(r, "is not for steps with when") : step_condition(r, json, s);
+    leave(r, st == PT_OK ? before : r->len);
+    return st;
+}
+
 static PtStatus read_step(Reader *r, PtStr json, WorkStepRule *s)
 {
-    static const char *const names[] = {"after", "percent", "over", "name", "if"};
-    enum { NAME = 3, IF, STEP_MEMBERS };
     PtStr values[STEP_MEMBERS];
-    PtStatus st = members(r, json, names, STEP_MEMBERS, values);
+    unsigned given = 0;
+    PtStatus st = members(r, json, step_members, STEP_MEMBERS, values);
     if (st != PT_OK) {
         return st;
     }
-    unsigned given = 0;
-    for (unsigned i = 0; i < NAME; i++) {
+    for (unsigned i = 0; i < STEP_WAYS; i++) {
         s->at = values[i].data != NULL ? (WorkStepAt)i : s->at;
         given += values[i].data != NULL;
     }
     if (given != 1) {
-        return bad(r, "needs one of after, percent and over");
+        return bad(r, "needs one of after, percent, over and when");
     }
-    size_t before = enter(r, "name");
-    st = text(r, values[NAME], &s->name);
+    const size_t before = enter(r, "name");
+    st = text(r, values[STEP_NAME], &s->name);
     leave(r, st == PT_OK ? before : r->len);
-    if (st == PT_OK) {
-        before = enter(r, names[s->at]);
-        st = s->at == WORK_STEP_PERCENT ? whole(r, values[s->at], 1, PERCENT_MAX, &s->value)
-                                        : span_object(r, values[s->at], 0, &s->value);
-        leave(r, st == PT_OK ? before : r->len);
+    st = st == PT_OK ? step_way(r, values[s->at], s) : st;
+    if (st == PT_OK && values[STEP_IF].data != NULL) {
+        st = step_if(r, values[STEP_IF], s);
     }
-    if (st == PT_OK && values[IF].data != NULL) {
-        before = enter(r, "if");
-        st = condition(r, values[IF], &s->when);
-        leave(r, st == PT_OK ? before : r->len);
-    }
-    return st;
+    return st == PT_OK && values[STEP_TIMES].data != NULL ? step_times(r, values[STEP_TIMES], s)
+                                                          : st;
 }
 
 static PtStatus read_steps(Reader *r, PtStr json, WorkDefinition *d)
@@ -549,17 +604,26 @@ PtStr work_policy_name(const WorkPolicy *p)
     return p->name;
 }
 
+static PtValue value_of(WorkFactKind kind, PtStr value)
+{
+    switch (kind) {
+    case WORK_FACT_TRUTH:
+        return (PtValue){.kind = PT_VALUE_BOOL, .truth = pt_str_eq(value, PT_STR("true"))};
+    case WORK_FACT_NUMBER:
+        return (PtValue){.kind = PT_VALUE_NUMBER, .number = pt_json_to_double(value)};
+    default:
+        return (PtValue){.kind = PT_VALUE_TEXT, .text = value};
+    }
+}
+
 void work_policy_values(const WorkPolicy *p, const PtStr facts[static WORK_FACTS], PtStr event,
                         PtValue values[static WORK_SLOTS])
 {
     for (uint32_t i = 0; i < p->slot_count; i++) {
         const uint8_t slot = p->slots[i];
         const PtStr value = slot == WORK_SLOT_EVENT ? event : facts[slot];
-        const bool is_truth =
-            slot == WORK_ACKNOWLEDGED || slot == WORK_REPLIED || slot == WORK_AWAITS_REPLY;
-        values[i] =
-            value.len == 0 ? (PtValue){.kind = PT_VALUE_NONE}
-            : is_truth ? (PtValue){.kind = PT_VALUE_BOOL, .truth = pt_str_eq(value, PT_STR("true"))}
-                       : (PtValue){.kind = PT_VALUE_TEXT, .text = value};
+        const WorkFactKind kind =
+            slot == WORK_SLOT_EVENT ? WORK_FACT_TEXT : work_fact_kind((WorkFact)slot);
+        values[i] = value.len == 0 ? (PtValue){.kind = PT_VALUE_NONE} : value_of(kind, value);
     }
 }

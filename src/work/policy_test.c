@@ -10,6 +10,8 @@
 #define CLOCK(in) "{\"name\":\"x\",\"clocks\":{\"ola\":{" in "}}}"
 #define P1(in)    CLOCK(STOP ",\"targets\":{\"P1\":{" in "}}")
 #define PLUS(in)  CLOCK(STOP ",\"targets\":{}," in)
+#define STEP(in)  PLUS("\"steps\":[{\"name\":\"a\"," in "}]")
+#define LOW       "{\"property\":\"sentiment\",\"is\":\"less\",\"value\":-0.5}"
 #define EVENT     "{\"field\":\"event\",\"is\":\"equals\",\"value\":\"a\"}"
 
 static struct PolicyCase {
@@ -50,9 +52,9 @@ static struct PolicyCase {
     {"warn", PLUS("\"warn\":{\"minutes\":0}"), "at \"/clocks/ola/warn\": a span of 0 s"},
     {"steps", PLUS("\"steps\":{}"), "at \"/clocks/ola/steps\": not a list"},
     {"step", PLUS("\"steps\":[{\"name\":\"a\"}]"),
-     "at \"/clocks/ola/steps/0\": needs one of after, percent and over"},
+     "at \"/clocks/ola/steps/0\": needs one of after, percent, over and when"},
     {"two ways", PLUS("\"steps\":[{\"name\":\"a\",\"percent\":5,\"after\":{\"hours\":1}}]"),
-     "at \"/clocks/ola/steps/0\": needs one of after, percent and over"},
+     "at \"/clocks/ola/steps/0\": needs one of after, percent, over and when"},
     {"percent", PLUS("\"steps\":[{\"name\":\"a\",\"percent\":1001}]"),
      "at \"/clocks/ola/steps/0/percent\": not a whole number in 1..1000"},
     {"two of a name",
@@ -68,7 +70,29 @@ static struct PolicyCase {
     {"a trait", PLUS("\"start\":{\"trait\":\"plan\",\"is\":\"exists\"}"),
      "at \"/clocks/ola/start\": \"plan\" is no fact of a work item"},
     {"a number", PLUS("\"start\":{\"property\":\"state\",\"is\":\"more\",\"value\":1}"),
-     "at \"/clocks/ola/start\": state is a text"},
+     "at \"/clocks/ola/start\": state is a text: numbers and times are not compared with it"},
+    {"a number of tone",
+     PLUS("\"start\":{\"all\":[" LOW ",{\"property\":\"sentiment\",\"is\":"
+          "\"exists\"}]}"),
+     NULL},
+    {"a time of a number",
+     PLUS("\"start\":{\"property\":\"sentiment\",\"is\":\"before\",\"value\":\"2026-01-01T00:00:"
+          "00Z\"}"),
+     "at \"/clocks/ola/start\": sentiment is a number: times are not compared with it"},
+    {"when", STEP("\"when\":" LOW), NULL},
+    {"when is bad", STEP("\"when\":{\"property\":\"x\",\"is\":\"exists\"}"),
+     "at \"/clocks/ola/steps/0/when\": \"x\" is no fact"},
+    {"when and if", STEP("\"when\":" LOW ",\"if\":" LOW),
+     "at \"/clocks/ola/steps/0/if\": is not for steps with when"},
+    {"when and after", STEP("\"when\":" LOW ",\"after\":{\"seconds\":0}"), "needs one of"},
+    {"100 times", STEP("\"when\":" EVENT ",\"times\":100"), NULL},
+    {"101 times", STEP("\"when\":" EVENT ",\"times\":101"),
+     "at \"/clocks/ola/steps/0/times\": not a whole number in 1..100"},
+    {"once", STEP("\"when\":" LOW ",\"times\":1"), NULL},
+    {"twice of what lasts", STEP("\"when\":" LOW ",\"times\":2"),
+     "at \"/clocks/ola/steps/0/times\": over 1 needs a when that reads the event"},
+    {"times of a span", STEP("\"percent\":5,\"times\":1"),
+     "at \"/clocks/ola/steps/0/times\": is of steps with when only"},
     {"reset by event", PLUS("\"reset\":" EVENT), NULL},
     {"pause by event", PLUS("\"pause\":" EVENT),
      "at \"/clocks/ola/pause\": may not read the event, which is said of one row only: or give "

@@ -32,13 +32,13 @@ enum {
     ROUTE_QUEUES = 1000,
     ROUTE_AGENTS = 50000,   /* with those that only items mention */
     ROUTE_ITEMS = 10000000, /* waiting, offered and assigned */
-    ROUTE_SKILLS = 1000,
+    ROUTE_SKILLS = 1200,
     ROUTE_CHANNELS = 8, /* the caller's numbers 0..7 */
     ROUTE_LEVELS = 5,
     ROUTE_NEEDS = 8,         /* skills that one item needs */
-    ROUTE_AGENT_SKILLS = 64, /* of one agent */
+    ROUTE_AGENT_SKILLS = 96, /* of one agent */
     ROUTE_AGENT_SHIFTS = 1000,
-    ROUTE_STEPS = 8,       /* relaxations of one queue */
+    ROUTE_STEPS = 9,       /* relaxations of one queue */
     ROUTE_REFUSALS = 16,   /* of one item; beyond them those that end first are forgotten */
     ROUTE_PRIORITIES = 99, /* 1 is the most urgent */
     ROUTE_UNITS = 10000,   /* capacity and weight */
@@ -80,6 +80,7 @@ typedef struct RouteStep {
     int64_t after_ms; /* > 0 */
     int64_t skill;    /* 0: each skill of the item */
     uint8_t level;
+    int64_t last_skill; /* all from skill to this one; 0: skill alone */
 } RouteStep;
 
 typedef struct RouteQueue {
@@ -147,6 +148,12 @@ typedef enum RouteDecisionKind {
     ROUTE_SET_AWAY, /* the agent did not answer too often; item is the last one */
 } RouteDecisionKind;
 
+/* A need of the item: the least level at first, and what steps leave of it. */
+typedef struct RouteNeeded {
+    int64_t skill;
+    uint8_t level, still; /* still 0: not needed any more */
+} RouteNeeded;
+
 typedef struct RouteDecision {
     RouteDecisionKind kind;
     int64_t at_ms, item, agent, queue;
@@ -159,6 +166,8 @@ typedef struct RouteDecision {
     bool relaxed;        /* without them this agent would not fit */
     bool sticky;         /* within a head start */
     bool again;          /* they did not take it before, and nobody else is there */
+    RouteNeeded needs[ROUTE_NEEDS];
+    uint8_t need_count;
 } RouteDecision;
 
 /* Called in the order of decisions from within the calls below; it must not call the router. The
@@ -225,6 +234,21 @@ typedef struct RouteWhy {
 } RouteWhy;
 PT_NODISCARD PtStatus route_why(const Route *r, int64_t id, RouteWhy *ret_why, PtError *err);
 
+/* The same in a word: the first thing that keeps it. */
+#define ROUTE_WAIT_MAP(X)                                                                          \
+    X(OFF)      /* the queue is off */                                                             \
+    X(SERVED)   /* no agent serves the queue */                                                    \
+    X(THERE)    /* none of them is online and within a shift */                                    \
+    X(SKILL)    /* nobody there has the skills */                                                  \
+    X(FULL)     /* those with the skills have no room */                                           \
+    X(DECLINED) /* those with room have declined it */                                             \
+    X(HELD)     /* for the agent who has a head start */                                           \
+    X(TURN)     /* it is about to be given */
+#define ROUTE_ENUM(id) ROUTE_WAIT_##id,
+typedef enum RouteWait { ROUTE_WAIT_MAP(ROUTE_ENUM) ROUTE_WAITS } RouteWait;
+#undef ROUTE_ENUM
+RouteWait route_wait_of(const RouteWhy *why);
+
 typedef struct RouteAgentState {
     RoutePresence presence;
     char reason[ROUTE_REASON_BYTES + 1];
@@ -256,11 +280,12 @@ size_t route_queue_first(const Route *r, int64_t id, int64_t *ret_items, size_t 
 PT_NODISCARD PtStatus route_check(const Route *r, PtError *err);
 
 /* ---- Tried on what was ------------------------------------------------------------------------
- * The same router over past items: what waits and loads would have been. */
-
+ * The same router over past items: what waits and loads would have been.
+ */
 typedef struct RouteTryItem {
     RouteItem item;    /* arrives at since_ms; agent, offered, refusals are not read */
     int64_t handle_ms; /* from given to done */
+    int64_t by_ms;     /* given by then it is in time; 0: within answer_ms */
 } RouteTryItem;
 
 typedef struct RouteTry {
@@ -271,7 +296,10 @@ typedef struct RouteTry {
     const RouteTryItem *items; /* in any order */
     size_t item_count;
     int64_t from_ms, to_ms;
-    int64_t answer_ms; /* waits of at most this are answered in time */
+    int64_t answer_ms;
+    bool in_shifts;          /* handling times pass only in the shifts of whoever has the item */
+    bool (*stop)(void *ctx); /* asked now and then: true ends it, PT_UNAVAILABLE; NULL: nobody */
+    void *stop_ctx;
 } RouteTry;
 
 typedef struct RouteTryQueue {
@@ -286,7 +314,7 @@ typedef struct RouteTryAgent {
     uint32_t given;
     int64_t there_ms; /* in shifts within [from, to), where presence is online */
     int64_t busy_ms;  /* of these, with at least one item */
-    int64_t units_ms; /* load over time; beside it there_ms times `total` would be all */
+    int64_t units_ms; /* load over the time that they are there; there_ms times `total` is all */
 } RouteTryAgent;
 
 /* Items that arrive before from_ms run first, so that it begins with work at hand; their waits do
@@ -294,3 +322,18 @@ typedef struct RouteTryAgent {
  * given. */
 PT_NODISCARD PtStatus route_try(const RouteTry *try, RouteTryQueue *ret_queues,
                                 RouteTryAgent *ret_agents, PtError *err);
+
+/* An item that waited long, and what for. */
+enum { ROUTE_TRY_LONGEST = 60 };
+typedef struct RouteTryLong {
+    int64_t item, queue; /* the caller's */
+    int64_t wait_ms;     /* until it was given, or to_ms */
+    bool given;
+    int64_t why_ms[ROUTE_WAITS]; /* the wait by what kept it, from up to 500 looks */
+} RouteTryLong;
+
+/* As route_try, and those of [from, to) that waited longest, `each` of a queue at most: the longest
+ * first. ret_longest has room for ROUTE_TRY_LONGEST. Takes twice as long. */
+PT_NODISCARD PtStatus route_try_longest(const RouteTry *try, size_t each, RouteTryQueue *ret_queues,
+                                        RouteTryAgent *ret_agents, RouteTryLong *ret_longest,
+                                        size_t *ret_count, PtError *err);

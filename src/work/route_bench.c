@@ -96,7 +96,7 @@ static void put_queues(Bench *b)
 {
     PtError err;
     for (int64_t q = 1; q <= (int64_t)b->queues; q++) {
-        const RouteStep steps[] = {{2 * MINUTE, 0, 2}, {10 * MINUTE, 0, 0}};
+        const RouteStep steps[] = {{.after_ms = 2 * MINUTE, .level = 2}, {.after_ms = 10 * MINUTE}};
         const RouteQueue queue = {.id = q,
                                   .on = true,
                                   .strategy = (RouteStrategy)(q % ROUTE_STRATEGIES),

@@ -104,7 +104,7 @@ static void bounds_of_settings(void **state)
 {
     Rig *rig = *state;
     PtError err;
-    const RouteStep down[] = {{20, 0, 1}, {10, 0, 0}};
+    const RouteStep down[] = {{.after_ms = 20, .level = 1}, {.after_ms = 10}};
     RouteQueue queue = {.id = 1, .steps = down, .step_count = 2};
     assert_int_equal(route_queue_put(rig->router, &queue, START, &err), PT_INVALID);
     assert_string_equal(err.message, "steps.after_ms is 10, not 20..316224000000");

@@ -94,7 +94,10 @@ static bool able(Naive *n, const RouteItem *item, const NaiveAgent *a, unsigned 
         unsigned level = item->needs[i].level;
         for (unsigned s = 0; s < steps; s++) {
             const RouteStep *step = &queue->steps[s];
-            if ((step->skill == 0 || step->skill == item->needs[i].skill) && level > step->level) {
+            const int64_t last = step->last_skill != 0 ? step->last_skill : step->skill;
+            const int64_t skill = item->needs[i].skill;
+            if ((step->skill == 0 || (step->skill <= skill && skill <= last)) &&
+                level > step->level) {
                 level = step->level;
             }
         }

@@ -105,7 +105,10 @@ static void put_queue(World *w, int64_t id)
     int64_t after_ms = 0;
     for (size_t i = 0; i < queue.step_count; i++) {
         after_ms += 1 + (int64_t)below(w, 8);
-        steps[i] = (RouteStep){after_ms, (int64_t)below(w, SKILLS + 1), (uint8_t)below(w, 4)};
+        steps[i] = (RouteStep){.after_ms = after_ms,
+                               .skill = (int64_t)below(w, SKILLS + 1),
+                               .level = (uint8_t)below(w, 4)};
+        steps[i].last_skill = one_in(w, 3) ? steps[i].skill + (int64_t)below(w, SKILLS) : 0;
     }
     must(route_queue_put(w->router, &queue, w->now_ms, &err), &err);
     naive_queue_put(&w->naive, &queue, w->now_ms);

@@ -59,7 +59,8 @@ static PtStatus check_queue(const RouteQueue *q, PtError *err)
         const RouteStep *step = &q->steps[i];
         st = CHECK_FIELDS(err, {"steps.after_ms", step->after_ms, after_ms, span_max_ms},
                           {"steps.skill", step->skill, 0, INT64_MAX},
-                          {"steps.level", step->level, 0, ROUTE_LEVELS});
+                          {"steps.level", step->level, 0, ROUTE_LEVELS},
+                          {"steps.last_skill", step->last_skill, 0, INT64_MAX});
         after_ms = step->after_ms;
     }
     return st;

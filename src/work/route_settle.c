@@ -82,13 +82,29 @@ uint32_t route_pick(const Route *r, uint32_t place, uint32_t *ret_candidates)
     return best;
 }
 
+/* What was needed at first, beside what is needed now. */
+static uint8_t tell_needs(const Route *r, const RouteItemPlace *item, const RouteGroupKey *now,
+                          RouteNeeded *needs)
+{
+    for (size_t i = 0; i < item->need_count; i++) {
+        const RouteNeed *need = &item->needs[i];
+        needs[i] = (RouteNeeded){.skill = r->skills[need->skill], .level = need->level};
+        for (size_t k = 0; k < now->need_count; k++) {
+            if (now->needs[k].skill == need->skill) {
+                needs[i].still = now->needs[k].level;
+            }
+        }
+    }
+    return item->need_count;
+}
+
 static void give(Route *r, uint32_t place, uint32_t agent, uint32_t candidates)
 {
     RouteItemPlace *item = &r->items[place];
     RouteQueue *queue = &r->queues[item->queue].set;
     RouteGroupKey now = {0};
     const uint8_t steps = route_needs_now(r, item, &now);
-    const RouteDecision decision = {
+    RouteDecision decision = {
         .kind = queue->offer ? ROUTE_OFFERED : ROUTE_ASSIGNED,
         .at_ms = r->now_ms,
         .item = item->id,
@@ -103,6 +119,7 @@ static void give(Route *r, uint32_t place, uint32_t agent, uint32_t candidates)
         .sticky = r->groups[item->group].key.only != ROUTE_NONE,
         .again = route_refuses(r, item, r->keys[agent].id),
     };
+    decision.need_count = tell_needs(r, item, &now, decision.needs);
     route_item_stops(r, place);
     r->keys[agent].idle_since_ms = r->now_ms;
     queue->last_agent = decision.agent;

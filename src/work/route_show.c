@@ -80,6 +80,18 @@ PtStatus route_why(const Route *r, int64_t id, RouteWhy *ret_why, PtError *err)
     return PT_OK;
 }
 
+RouteWait route_wait_of(const RouteWhy *why)
+{
+    return !why->queue_on            ? ROUTE_WAIT_OFF
+           : why->head_start_of != 0 ? ROUTE_WAIT_HELD
+           : why->serving == 0       ? ROUTE_WAIT_SERVED
+           : why->there == 0         ? ROUTE_WAIT_THERE
+           : why->skilled == 0       ? ROUTE_WAIT_SKILL
+           : why->room == 0          ? ROUTE_WAIT_FULL
+           : why->willing == 0       ? ROUTE_WAIT_DECLINED
+                                     : ROUTE_WAIT_TURN;
+}
+
 /* ---- Agents and queues ----------------------------------------------------------------------- */
 
 PtStatus route_agent_state(const Route *r, int64_t id, RouteAgentState *ret_state, PtError *err)

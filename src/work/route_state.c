@@ -7,13 +7,18 @@
 
 /* ---- Needs and ranks ------------------------------------------------------------------------- */
 
+static bool is_of(const RouteStep *step, int64_t skill)
+{
+    const int64_t last = step->last_skill != 0 ? step->last_skill : step->skill;
+    return step->skill == 0 || (skill >= step->skill && skill <= last);
+}
+
 static void limit_needs(RouteGroupKey *key, const Route *r, const RouteStep *step)
 {
     size_t kept = 0;
     for (size_t i = 0; i < key->need_count; i++) {
         RouteNeed need = key->needs[i];
-        if ((step->skill == 0 || step->skill == r->skills[need.skill]) &&
-            need.level > step->level) {
+        if (is_of(step, r->skills[need.skill]) && need.level > step->level) {
             need.level = step->level;
         }
         if (need.level > 0) {

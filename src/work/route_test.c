@@ -306,7 +306,7 @@ static void assigned_by_people(void **state)
 static void steps_lower_then_drop(void **state)
 {
     Rig *rig = *state;
-    const RouteStep steps[] = {{10, 9, 3}, {20, 9, 1}, {30, 0, 0}};
+    const RouteStep steps[] = {{10, 9, 3, 0}, {20, 9, 1, 0}, {.after_ms = 30}};
     put_queue(rig, (RouteQueue){.on = true, .steps = steps, .step_count = 3});
     const RouteSkill skills[] = {{9, 3}, {9, 2}};
     for (int64_t id = 1; id <= 3; id++) {

@@ -161,6 +161,96 @@ static void like_erlang_c(void **state)
     }
 }
 
+/* Two shifts of 100 ms, a night between them: handling times pass in shifts only, a time to be
+ * given by is each item's own, and who waited longest says what for. */
+static void shifts_and_reasons(void **state)
+{
+    (void)state;
+    PtError err;
+    const RouteQueue queue = {.id = 1, .on = true};
+    const RouteShift shifts[] = {{START, START + 100}, {START + 1000, START + 1100}};
+    const RouteAgent agent = {.id = 5,
+                              .presence = ROUTE_ONLINE,
+                              .capacity = {1},
+                              .total = 1,
+                              .queues = queue_ids,
+                              .queue_count = 1,
+                              .shifts = shifts,
+                              .shift_count = 2};
+    /* Given at 50 until 1030 (80 ms in shifts), then until 1050; the third needs what nobody has.
+     */
+    RouteTryItem items[] = {item_of(1, 1, START + 50, 80), item_of(2, 1, START + 60, 20),
+                            item_of(3, 1, START + 500, 20)};
+    items[2].item.needs[0] = (RouteSkill){.skill = 7, .level = 1};
+    items[2].item.need_count = 1;
+    items[0].by_ms = START + 49;
+    items[1].by_ms = START + 1030;
+    RouteTry try = {.queues = &queue,
+                    .queue_count = 1,
+                    .agents = &agent,
+                    .agent_count = 1,
+                    .items = items,
+                    .item_count = 3,
+                    .from_ms = START,
+                    .to_ms = START + 2000,
+                    .answer_ms = 1000,
+                    .in_shifts = true};
+    RouteTryQueue by_queue;
+    RouteTryAgent by_agent;
+    RouteTryLong longest[ROUTE_TRY_LONGEST];
+    size_t count = 0;
+    must(route_try_longest(&try, 2, &by_queue, &by_agent, longest, &count, &err), &err);
+    assert_int_equal(by_queue.arrived, 3);
+    assert_int_equal(by_queue.given, 2);
+    assert_int_equal(by_queue.left, 1);
+    assert_int_equal(by_queue.in_time, 1);
+    assert_int_equal(by_queue.max_ms, 970);
+    assert_int_equal(by_agent.there_ms, 200);
+    assert_int_equal(by_agent.busy_ms, 100);
+    assert_int_equal(by_agent.units_ms, 100);
+    assert_int_equal(count, 2);
+    assert_int_equal(longest[0].item, 3);
+    assert_false(longest[0].given);
+    assert_int_equal(longest[0].wait_ms, 1500);
+    assert_int_equal(longest[0].why_ms[ROUTE_WAIT_SKILL], 100);
+    assert_int_equal(longest[0].why_ms[ROUTE_WAIT_THERE], 1400);
+    assert_int_equal(longest[1].item, 2);
+    assert_true(longest[1].given);
+    assert_int_equal(longest[1].wait_ms, 970);
+    assert_int_equal(longest[1].why_ms[ROUTE_WAIT_FULL], 40 + 30);
+    assert_int_equal(longest[1].why_ms[ROUTE_WAIT_THERE], 900);
+    try.in_shifts = false;
+    must(route_try(&try, &by_queue, &by_agent, &err), &err);
+    assert_int_equal(by_queue.max_ms, 940); /* done at 130, in the night */
+}
+
+static bool at_once(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static void it_is_stopped(void **state)
+{
+    (void)state;
+    PtError err;
+    static RouteTryItem items[MANY];
+    for (int64_t i = 0; i < MANY; i++) {
+        items[i] = item_of(i + 1, 1, START + i, 1);
+    }
+    const RouteQueue queue = {.id = 1, .on = true};
+    const RouteTry try = {.queues = &queue,
+                          .queue_count = 1,
+                          .items = items,
+                          .item_count = MANY,
+                          .from_ms = START,
+                          .to_ms = START + MANY,
+                          .stop = at_once};
+    RouteTryQueue by_queue;
+    RouteTryAgent nobody;
+    assert_int_equal(route_try(&try, &by_queue, &nobody, &err), PT_UNAVAILABLE);
+}
+
 static void memory_runs_out(void **state)
 {
     (void)state;
@@ -175,11 +265,13 @@ static void memory_runs_out(void **state)
                           .to_ms = START + 10};
     RouteTryQueue by_queue;
     RouteTryAgent nobody;
+    RouteTryLong longest[ROUTE_TRY_LONGEST];
+    size_t count = 0;
     PtStatus st = PT_NO_MEMORY;
     unsigned failures = 0;
     for (uint64_t nth = 1; st == PT_NO_MEMORY; nth++) {
         fault_alloc_fail(nth, 0);
-        st = route_try(&try, &by_queue, &nobody, &err);
+        st = route_try_longest(&try, 1, &by_queue, &nobody, longest, &count, &err);
         fault_alloc_fail(0, 0);
         failures += st == PT_NO_MEMORY;
     }
@@ -194,10 +286,9 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(worked_by_hand),
-        cmocka_unit_test(work_at_hand),
-        cmocka_unit_test(like_erlang_c),
-        cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(worked_by_hand), cmocka_unit_test(work_at_hand),
+        cmocka_unit_test(like_erlang_c),  cmocka_unit_test(shifts_and_reasons),
+        cmocka_unit_test(it_is_stopped),  cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,8 +22,8 @@
 
 /* ---- Facts ----------------------------------------------------------------------------------- */
 
-/* What conditions read as {"property": NAME}. Texts of at most WORK_FACT_BYTES; the three last are
- * truths: "true", or empty. Empty: not there. Stored by number: add at the end. */
+/* What conditions read as {"property": NAME}. Texts of at most WORK_FACT_BYTES; some are truths
+ * ("true", or empty) or numbers (of JSON). Empty: not there. Stored by number: add at the end. */
 #define WORK_FACT_MAP(X)                                                                           \
     X(TYPE, "type")               /* "incident", "service_request", ... */                         \
     X(STATE, "state")             /* "new", "in_progress", "waiting", "resolved", "closed",        \
@@ -36,9 +36,12 @@
     X(CATEGORY, "category")                                                                        \
     X(CHANNEL, "channel")                                                                          \
     X(ASSIGNEE, "assignee")                                                                        \
-    X(ACKNOWLEDGED, "acknowledged") /* an agent has taken note */                                  \
-    X(REPLIED, "replied")           /* a first public reply went out; stays true */                \
-    X(AWAITS_REPLY, "awaits_reply") /* the requester spoke last */
+    X(ACKNOWLEDGED, "acknowledged")         /* an agent has taken note */                          \
+    X(REPLIED, "replied")                   /* a first public reply went out; stays true */        \
+    X(AWAITS_REPLY, "awaits_reply")         /* the requester spoke last */                         \
+    X(SENTIMENT, "sentiment")               /* -1 .. 1: of what the requester said last */         \
+    X(SENTIMENT_LOWEST, "sentiment_lowest") /* of all they said */                                 \
+    X(TONE_URGENCY, "tone_urgency")         /* 0 .. 1: of what they said last */
 
 #define WORK_FACT_ENUM(id, name) WORK_##id,
 typedef enum WorkFact { WORK_FACT_MAP(WORK_FACT_ENUM) WORK_FACTS } WorkFact;
@@ -69,6 +72,8 @@ typedef struct WorkHistory {
     size_t count; /* 1..WORK_ROWS */
 } WorkHistory;
 
+typedef enum WorkFactKind { WORK_FACT_TEXT, WORK_FACT_TRUTH, WORK_FACT_NUMBER } WorkFactKind;
+WorkFactKind work_fact_kind(WorkFact fact);
 const char *work_fact_name(WorkFact fact);
 bool work_fact_of(PtStr name, WorkFact *ret_fact);
 
@@ -114,7 +119,8 @@ const char *work_clock_name(WorkClockKind kind);
  *      "again": "never" | "on" | "anew",  "retroactive": true,
  *      "warn": {"minutes": 15, "wall": true},
  *      "steps": [{"name": "lead", "after": {"minutes": 10}, "if": C}, {"name": "half", "percent":
- *                50}, {"name": "late", "over": {"hours": 1}}]}}}
+ *                50}, {"name": "late", "over": {"hours": 1}},
+ *                {"name": "raise", "when": C, "times": 2}]}}}
  * Target    seconds, minutes, hours (added): a span of the calendar's time; or days: business days
  *           (decision 12). in: "24x7", "store" (the store's trading hours; without a store the
  *           service's, else 24x7), "queue" (its business hours, else 24x7), or a calendar's id. A
@@ -134,12 +140,15 @@ const char *work_clock_name(WorkClockKind kind);
  * warn      lead before the target, of the clock's own time, or of wall time; 15 minutes. A target
  *           not longer than twice the lead warns at half of it.
  * steps     escalation, at most WORK_STEPS of different names, as the clock reaches: a span, a
- *           percentage of the target, or a span over it. if: asked as of the latest row.
+ *           percentage of the target, or a span over it. if: asked as of the latest row. Or when:
+ *           as C holds for the first time in a round, or at the n-th row (times; C reads the event)
+ *           at which it holds, while the clock is not stopped; it stays come when C ends.
  * Bounds    those of rules; spans 1 s .. 3650 days, 1 .. 1000 business days. PT_INVALID names the
  *           place as a JSON pointer.
  */
 enum {
     WORK_STEPS = 8,
+    WORK_TIMES_MAX = 100,
     WORK_POLICY_JSON = 65536,
     WORK_NAME_BYTES = 100,
     WORK_PRIORITIES = 5,
@@ -201,11 +210,12 @@ typedef struct WorkClock {
     int64_t elapsed_ms;   /* likewise, until now or where it stopped */
     int64_t remaining_ms; /* target - elapsed: negative when late */
     uint32_t round;       /* from 1; 0: not begun */
-    uint32_t met, breached;       /* rounds that ended so, this one too once stopped */
-    int64_t policy;               /* WorkVersion.id it is under; 0: none */
-    uint8_t step_count;           /* steps of the policy */
-    int64_t step_ms[WORK_STEPS];  /* as due_ms; WORK_NEVER also where `if` does not hold */
-    PtStr step_names[WORK_STEPS]; /* borrowed from the policy */
+    uint32_t met, breached;          /* rounds that ended so, this one too once stopped */
+    int64_t policy;                  /* WorkVersion.id it is under; 0: none */
+    uint8_t step_count;              /* steps of the policy */
+    int64_t step_ms[WORK_STEPS];     /* as due_ms; WORK_NEVER also where `if` does not hold */
+    PtStr step_names[WORK_STEPS];    /* borrowed from the policy */
+    uint32_t step_reads[WORK_STEPS]; /* bits by WorkFact: what its condition reads */
 } WorkClock;
 
 /* The clock as of now_ms: of rows behind it none is read. PT_INVALID where the rows are out of

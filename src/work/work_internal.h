@@ -16,13 +16,19 @@ typedef struct WorkTarget {
     uint32_t days;
 } WorkTarget;
 
-typedef enum WorkStepAt { WORK_STEP_AFTER, WORK_STEP_PERCENT, WORK_STEP_OVER } WorkStepAt;
+typedef enum WorkStepAt {
+    WORK_STEP_AFTER,
+    WORK_STEP_PERCENT,
+    WORK_STEP_OVER,
+    WORK_STEP_WHEN
+} WorkStepAt;
 
 typedef struct WorkStepRule {
     PtStr name;
     WorkStepAt at;
-    int64_t value; /* ms, or percent */
-    RuleCondition *when;
+    int64_t value;       /* ms, percent, or times */
+    RuleCondition *when; /* of WORK_STEP_WHEN; else "if", or NULL */
+    uint32_t reads;      /* bits by WorkFact */
 } WorkStepRule;
 
 typedef enum WorkWhen {
@@ -50,7 +56,8 @@ typedef struct WorkDefinition {
 
 enum {
     WORK_SLOT_EVENT = WORK_FACTS,
-    WORK_SLOTS = WORK_FACTS + 1, /* operands of one policy: each fact, and the event, as it is */
+    WORK_SLOTS = 2 * WORK_FACTS + 1, /* operands of one policy: each fact as it is and as a number,
+                                        and the event */
 };
 
 struct WorkPolicy {
@@ -89,6 +96,8 @@ typedef struct WorkRun {
     int64_t due_ms;            /* where the target was reached, or was last expected */
     int64_t marks[WORK_MARKS]; /* at risk and steps, likewise */
     uint32_t round, met, breached;
+    const WorkDefinition *stepped; /* whose steps `held` counts */
+    uint8_t held[WORK_STEPS];      /* rows at which the condition of WORK_STEP_WHEN held */
 } WorkRun;
 
 typedef struct WorkWalk {

@@ -95,6 +95,7 @@ async function survey(page, { routes, looks, sizes, folder }, complaints) {
             await page.goto(base + route.path)
             await page.waitForSelector(route.wait ?? 'main h1', { timeout: 15000 })
             for (const key of route.keys ?? []) await page.keyboard.press(key)
+            if (route.click) await page.click(route.click)
             if (route.then) await page.waitForSelector(route.then, { timeout: 15000 })
           } else {
             await page.setViewportSize(size)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every page of the console: what test_survey.py opens in both themes, both languages and both widths.
 
-`name` names the pictures; `wait` is there once the page shows its data; `keys` are pressed then and `then` awaited. {web} is a source's id, {computed} a
+`name` names the pictures; `wait` is there once the page shows its data; `keys` are pressed then, `click` is clicked, and `then` awaited. {web} is a source's id, {computed} a
 computed trait's.
 CUSTOMERS need a person with a history, whom test_customers_page.py makes: {customer}, an {event} of theirs, {other}: somebody else, {name}: a part of the name.
 """
@@ -156,6 +156,8 @@ EXPLORE = [
     {"name": "explore-live", "path": "/explore/{trend}?q={q_trend}&live=1", "wait": "[data-live] time, [data-live] .pt-good"},
     {"name": "explore-exports", "path": "/explore/exports", "wait": "[role=grid] [data-index]"},
     {"name": "explore-export", "path": "/explore/exports?open={export}", "wait": ".ex-run"},
+    {"name": "explore-export-sending", "path": "/explore/exports?open={sending}", "wait": ".ex-run .pt-text-bad"},
+    {"name": "explore-of-report", "path": "/explore/{trend}?q={q_of_report}", "wait": ".ex-plot .uplot"},
     {"name": "explore-save", "path": "/explore/{funnel}?q={q_funnel}", "wait": ".ex-steps", "keys": ["Control+s"], "then": "[role=dialog] input"},
 ]
 
@@ -264,9 +266,11 @@ ROUTING = [
     {"name": "routing-queues", "path": "/desk/routing?show=queues&queue=digital", "wait": ".ro-step"},
     {"name": "routing-agents", "path": "/desk/routing?show=agents&agent={first}", "wait": ".ro-days"},
     {"name": "routing-skills", "path": "/desk/routing?show=skills", "wait": ".ro-row"},
+    {"name": "routing-trial", "path": "/desk/routing?show=trial", "wait": ".ro-tried section"},
+    {"name": "ticket-why-agent", "path": "/desk/{given}", "wait": ".dk-tabs", "keys": ["a"], "then": ".dk-routed"},
 ]
 
-# {mailbox}: one that takes what is handed in, with mail of each kind; test_mailboxes_page.py makes it.
+# {mailbox}: one that takes what is handed in, with mail of each kind; {letter}: a ticket that came by mail; test_mailboxes_page.py makes them.
 MAILBOXES = [
     {"name": "mailboxes", "path": "/desk/mailboxes", "wait": "[role=grid] [data-index]"},
     {"name": "mailboxes-new", "path": "/desk/mailboxes/new", "wait": ".mb-fields input"},
@@ -274,6 +278,7 @@ MAILBOXES = [
     {"name": "mail-in", "path": "/desk/mailboxes?show=in", "wait": "[role=grid] [data-index]"},
     {"name": "mail-quarantine", "path": "/desk/mailboxes?show=quarantine", "wait": "[role=grid] [data-index]"},
     {"name": "mail-out", "path": "/desk/mailboxes?show=out", "wait": "[role=grid] [data-index]"},
+    {"name": "mail-ticket", "path": "/desk/{letter}", "wait": ".dk-delivery", "click": ".dk-as-sent", "then": ".dk-letter-frame"},
 ]
 
 # Pages of one who is signed in.

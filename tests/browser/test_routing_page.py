@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The routing board, its editors, and the agent who takes work: what is offered is taken or left by one key."""
+import time
 
 import pytest
 from desk_floor import Floor, seen_by, standing
@@ -25,10 +26,23 @@ class Given(Floor):
         self.ask("PUT", "/api/v1/routing/skills", {"version": 0, "skills": [{"id": "arabic", "name": "Arabic"}, {"id": "tills", "name": "Tills"}]})
         hours = {"zone": "Europe/London", "hours": {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}}
         self.put_routing(f"agents/{first}", {"queues": ["digital"], "skills": [{"skill": "tills", "level": 3}], "capacity": 4, "shifts": hours})
-        self.put_routing(f"agents/{second}", {"queues": ["stores", "digital"], "capacity": 10})
         self.put_routing("queues/digital", {"on": True, "ask": True, "answer_s": 600, "relax": [{"after_s": 300, "skill": "", "level": 0}]})
         self.put_routing("queues/stores", {"on": True, "skills": [{"skill": "arabic", "level": 2}]})
-        return {"first": first, "second": second}
+        self.put_routing("queues/loyalty", {"on": True, "skills": [{"skill": "tills", "level": 2}], "language": "preferred", "language_s": 600})
+        agent = {"skills": [{"skill": "tills", "level": 3}], "languages": ["en", "ar"]}
+        self.put_routing(f"agents/{second}", {"queues": ["loyalty"], **agent})
+        self.ask("PUT", f"/api/v1/routing/agents/{second}/presence", {"presence": "online"})
+        given = self.report(title="The till in our store does not work and the customers are waiting", queue="loyalty", alone=True)
+        self.until(lambda: self.ticket(given["key"])["assignee"] == second)
+        self.ask("PUT", f"/api/v1/routing/agents/{second}/presence", {"presence": "offline"})
+        self.put_routing(f"agents/{second}", {"queues": ["stores", "digital", "loyalty"], **agent})
+        return {"first": first, "second": second, "given": given["key"]}
+
+    def until(self, holds, seconds=30):
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"not in {seconds} s"
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +110,30 @@ def test_a_skill_is_named(page, shop):
     page("press", keys=["Enter", "Control+s"])
     page("waitText", selector=".pt-toast", text="The skills were saved")
     assert {"id": "german_spoken", "name": "German, spoken"} in shop.ask("GET", "/api/v1/routing/skills")["skills"]
+
+
+def test_why_this_agent(page, shop):
+    """By one key: who, why them, what it needed."""
+    page("open", path=f"/desk/{shop.words['given']}")
+    page("wait", selector=".dk-tabs")
+    page("press", keys=["a"])
+    page("waitText", selector=".dk-routed", text="the only one who could take it")
+    page("waitText", selector=".dk-routed", text="English")
+    page("waitText", selector=".dk-routed", text="Tills")
+
+
+def test_tried_before_it_is_saved(page, shop):
+    """From the editor by one key; what is typed there is tried, and nothing is changed."""
+    page("open", path="/desk/routing?show=queues&queue=loyalty")
+    page("wait", selector=".ro-form select")
+    page("click", selector=".ro-form label:has-text('Tickets are given by Patron')")
+    page("press", keys=["Control+Enter"])
+    page("waitUrl", path="/desk/routing?show=trial")
+    page("waitText", selector=".ro-changes", text="loyalty")
+    page("waitText", selector=".ro-tried", text="the queue is off: nothing is given")
+    page("click", selector=".ro-changes button")
+    page("waitText", selector=".ro-trial", text="Nothing is changed")
+    assert shop.ask("GET", "/api/v1/routing/queues/loyalty")["settings"]["on"] is True
 
 
 @pytest.mark.limit(60)

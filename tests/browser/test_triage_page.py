@@ -59,6 +59,16 @@ def test_the_words_that_decided_and_where_they_lead(page, shop):
     page("waitUrl", path="/desk?view=all&q=EFT-0042")
 
 
+def test_who_is_upset_is_said_in_words_and_comes_first(page, shop):
+    shop.report(title="Calm", description="A question about the printer in the office", store="0007", alone=True)
+    upset = shop.report(title="Scanner", description="This is unacceptable, the third time that this terrible scanner fails. I am furious!", store="0007", alone=True)
+    page("open", path=f"/desk?view=upset&open={upset['key']}")
+    page("waitText", selector=".dk-mood", text="Very upset")
+    assert "Calm" not in page("texts", selector=".dk-title bdi")
+    page("open", path="/desk?view=open&mood=very_negative")
+    page("waitText", selector=".dk-mood", text="Very upset")
+
+
 def test_a_key_confirms(page, shop):
     ticket = shop.unsorted()
     page("open", path=f"/desk/{ticket['key']}")

@@ -5,6 +5,7 @@ import collections
 import datetime
 import fractions
 import itertools
+import json
 import math
 import random
 import tempfile
@@ -53,7 +54,7 @@ class World(PrivacyDesk):
         rng, at_ms, events = self.rng, FIRST_MS + self.rng.randrange(14 * DAY), []
         if rng.random() < 0.5:
             events.append({"type": "identify", "messageId": f"m{next(self.count)}", "timestamp": text_of(at_ms), "anonymousId": f"a{n}", "userId": f"u{n}",
-                           "traits": {"plan": rng.choice(("gold", "silver"))}})
+                           "traits": {"plan": rng.choice(("gold", "silver")), "vip": rng.random() < 0.5, "tier": rng.randrange(3), "likes": ["x"]}})
         for _ in range(rng.randrange(1, 20)):
             at_ms += rng.choice((0, 1, rng.randrange(30) * MINUTE, rng.randrange(DAY)))
             if at_ms < NOW_MS:
@@ -425,6 +426,8 @@ def test_correlation_is_the_plain_fold(world, nth):
     query = {"kind": "correlation", **common(rng), "from": some_events(rng), "to": some_events(rng), "window": {"hours": rng.choice((2, 48, 300))},
              "properties": rng.sample(PROPERTIES, rng.randrange(4)), "min_people": rng.choice((1, 5, 20)), "level": rng.choice((0.05, 0.3)), "limit": 500}
     if rng.random() < 0.6:
+        query["traits"] = rng.sample(("plan", "vip", "tier", "likes", "nobody's"), rng.randrange(1, 6))
+    if rng.random() < 0.6:
         query["events"] = [some_events(rng) for _ in range(rng.randrange(5))]
     asked = Question(world.plain, query)
     firsts, converted, with_ = {}, set(), collections.defaultdict(set)
@@ -441,6 +444,10 @@ def test_correlation_is_the_plain_fold(world, nth):
             if value := value_text(first.read(one)):
                 (of, name), = one.items()
                 with_[of, name, value].add(person)
+        for name in query.get("traits", []):
+            value = world.plain.traits.get(person, {}).get(name)
+            if value is not None and not isinstance(value, list):
+                with_["trait", name, value if isinstance(value, str) else json.dumps(value)].add(person)
         for i, one in enumerate(events or []):
             if any(is_of(one, row) for row in rows[:place]):
                 with_["event", i, None].add(person)
@@ -562,6 +569,8 @@ def test_cohorts_say_whom_they_share(world):
     ({"kind": "correlation", "from": {}, "to": {}, "level": 0}, "/level"),
     ({"kind": "correlation", "from": {}, "to": {}, "properties": [{"property": "x"}] * 21}, "/properties"),
     ({"kind": "friction", "steps": [{}]}, "/steps"),
+    ({"kind": "correlation", "from": {}, "to": {}, "traits": ["x", "x"]}, "/traits/1"),
+    ({"kind": "correlation", "from": {}, "to": {}, "traits": [""]}, "/traits/0"),
     ({"kind": "friction", "steps": [{}, {}], "baseline": {"last": {"days": 3}}}, "/baseline"),
     ({"kind": "friction", "steps": [{}, {}], "repeats": 1}, "/repeats"),
     ({"kind": "journey", "stages": [{"name": "x"}, {"name": "x"}]}, "/stages/1"),
@@ -576,3 +585,5 @@ def test_values_that_customers_gave_are_not_for_everybody(world):
         query = {"kind": "correlation", "from": {}, "to": {}, **({} if properties is None else {"properties": properties})}
         answer = world.patron.api("POST", f"{API}/query", query, token=token)
         assert answer.status == status and (status == 200 or "/properties" in str(answer)), answer
+    answer = world.patron.api("POST", f"{API}/query", {"kind": "correlation", "from": {}, "to": {}, "properties": [], "traits": ["plan"]}, token=token)
+    assert answer.status == 403 and "/traits" in str(answer), answer

@@ -4,6 +4,7 @@ import concurrent.futures
 import hashlib
 import json
 import subprocess
+import time
 import urllib.parse
 
 import pytest
@@ -163,3 +164,35 @@ def test_fields_are_checked_by_their_record(make_patron):
     assert desk.change(ticket["key"], queue="tills")["queue"] == "tills", "what stands is not asked again"
     assert desk.open(type="service_request", title="A", custom={"anything": 1})["custom"] == {"anything": 1}, "the set is of incidents"
     assert json.dumps(desk.ticket(ticket["key"])["custom"], sort_keys=True) == json.dumps(right, sort_keys=True)
+
+
+# --- search -------------------------------------------------------------------------------------------------------------------
+
+def found(desk, words, **query):
+    """Once what was written is read."""
+    end = time.monotonic() + 10
+    while True:
+        page = desk.ask("GET", "/api/v1/tickets?" + urllib.parse.urlencode({"search": words, **query}))
+        if not page["searched"]["reads"]:
+            return page
+        assert time.monotonic() < end, "texts are still being read"
+        time.sleep(0.02)
+
+
+def test_descriptions_and_notes_are_found(desk):
+    key = desk.open(title="Till is dark", store="7001", description="The zymurgy lamp flickers")["key"]
+    number = int(key.partition("-")[2])
+    desk.change(key, note="Asked the quixotic vendor")
+    desk.change(key, note="A xylophone repair is planned", public=True)
+    inside, outside = (row["seq"] for row in desk.history(key) if row["what"] == "note")
+    for words, where, seq in (("zymurgy", "description", None), ("quixotic", "internal_note", inside), ("xyloph", "note", outside),
+                              ("quixotic 7001", "internal_note", inside)):
+        page = found(desk, words)
+        assert [one["key"] for one in page["data"]] == [key]
+        (matched,) = page["matched"]
+        assert (matched["number"], matched["in"], matched["seq"]) == (number, where, seq) and words.split()[0] in matched["text"]
+    assert found(desk, "7001 dark")["matched"] == [], "its own words have them"
+    assert found(desk, "quixotic", store="7002")["data"] == [] and found(desk, "quixotic", state="closed")["data"] == []
+    assert "matched" not in desk.ask("GET", "/api/v1/tickets")
+    desk.change(key, description="The lamp is mended")
+    assert found(desk, "zymurgy")["data"] == []

@@ -3,9 +3,13 @@
 import csv
 import os
 import pathlib
+import subprocess
 import time
 
 import pytest
+from fakes.server import Answer, Server
+from harness import node
+from harness.privacy import PrivacyDesk
 
 API = "/api/v1/analytics"
 JOBS = f"{API}/exports"
@@ -33,7 +37,7 @@ def ready(patron):
 def shop(make_patron, scratch):
     root = scratch / "exports"
     root.mkdir()
-    settings = {"clock": "sim", "clock-start": START, "clock-speed": "0", "export-root": str(root), **({"export-duckdb": DUCKDB} if DUCKDB else {"export-duckdb": "/none/libduckdb.so"})}
+    settings = {"connect-networks": "127.0.0.0/8", "clock": "sim", "clock-start": START, "clock-speed": "0", "export-root": str(root), **({"export-duckdb": DUCKDB} if DUCKDB else {"export-duckdb": "/none/libduckdb.so"})}
     patron = make_patron(settings=settings).start()
     key = patron.add_source("shop")["write_key"]
     patron.send_ok([{"type": "track", "event": "Order Completed", "userId": f"u{n}", "messageId": f"m{n}", "timestamp": "2026-01-10T10:00:00.000Z", "properties": {"total": n}} for n in range(PEOPLE)], key)
@@ -140,7 +144,7 @@ def test_refusals(shop, make_patron):
     assert "Buyers" in add(patron, report, 409)["detail"]
     bare = make_patron().start()
     saved = bare.api("POST", "/api/v1/reports", {"name": "Orders", "query": QUERY}).json()
-    assert "export.root" in add(bare, saved["id"], 409)["detail"] and bare.api("GET", JOBS).json() == {"data": [], "possible": False}
+    assert "export.root" in add(bare, saved["id"], 409)["detail"] and bare.api("GET", JOBS).json() == {"data": [], "possible": False, "targets": []}
 
 
 def test_an_end_leaves_whole_files_only(shop):
@@ -174,3 +178,150 @@ def test_parquet(shop):
     run = ended(patron, job, 1)
     assert run["outcome"] == "done" and run["rows"] == 1 and (root / run["file"]).read_bytes()[:4] == b"PAR1"
     assert not list(patron.data.glob(".export-*"))
+
+
+# --- To destinations ------------------------------------------------------------------------------------------------
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@pytest.fixture
+def store(scratch):
+    """An S3 server that computes Signature Version 4 and compares."""
+    node.install()
+    (scratch / "s3").mkdir()
+    process = subprocess.Popen([node.node(), str(node.FOLDER / "s3_server.mjs"), str(scratch / "s3"), "shop"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True, env=node.environment())
+    try:
+        yield int(process.stdout.readline()), scratch / "s3" / "shop"
+    finally:
+        process.stdin.close()
+        process.wait(10)
+
+
+def target(patron, kind, settings, **more):
+    """A destination that is paused: it takes no events, only files."""
+    answer = patron.api("POST", "/api/v1/destinations", {"name": f"Files by {kind} {len(more)}", "kind": kind, "settings": settings, "enabled": False, **more})
+    assert answer.status == 201, answer
+    return answer.json()["id"]
+
+
+def s3(port, secret="S3RVER"):
+    return {"endpoint": f"http://127.0.0.1:{port}", "bucket": "shop", "prefix": "a", "access_key": "S3RVER", "secret_key": secret}
+
+
+def sent(patron, job, number, state="sent"):
+    """The run, once its file is so."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        run = next(run for run in runs(patron, job) if run["number"] == number)
+        if run["sending"] == state:
+            return run
+        time.sleep(0.02)
+    raise AssertionError(run)
+
+
+def objects(bucket):
+    return {str(path.relative_to(bucket)).removesuffix("._S3rver_object"): path.read_bytes() for path in bucket.rglob("*._S3rver_object")}
+
+
+@pytest.mark.sqlite_only("what the store gets has nothing to do with the SQL engine")
+def test_into_a_store(shop, store):
+    """In one request, and a file of over 8 MiB in parts; the store checks each signature."""
+    patron, root, report = shop
+    port, bucket = store
+    where = target(patron, "s3", s3(port))
+    assert patron.api("GET", JOBS).json()["targets"] == [{"id": where, "name": "Files by s3 0", "kind": "s3"}]
+    assert patron.api("POST", f"{JOBS}/test", {"destination": where}).json() == {"sent": True, "place": f"http://127.0.0.1:{port}/shop/a/patron-test.csv", "why": None}
+    job = add(patron, report, destination=where)
+    assert patron.api("POST", f"{JOBS}/{job['id']}/run").status == 200
+    ended(patron, job, 1)
+    run = sent(patron, job, 1)
+    assert run["place"] == f"http://127.0.0.1:{port}/shop/a/{run['file']}" and run["tries"] == 0 and not files(root)
+    assert set(objects(bucket)) == {"a/patron-test.csv", f"a/{run['file']}"}
+    got = patron.api("GET", f"{JOBS}/{job['id']}/runs/1/file")
+    assert got.status == 200 and got.body == objects(bucket)[f"a/{run['file']}"] and len(got.body) == run["bytes"]
+    entry = patron.cli_json("audit", "list", "--action", "export.sent")["data"][0]
+    assert entry["subject"] == job["id"]
+    key = patron.add_source("more")["write_key"]
+    for batch in range(20):
+        patron.send_ok([{"type": "track", "event": "Order Completed", "userId": f"u{n}", "messageId": f"l{batch}-{n}", "timestamp": "2026-01-10T11:00:00.000Z",
+                         "properties": {"text": "x" * 28000}} for n in range(16)], key)
+    ready(patron)
+    large = add(patron, report, name="Large", what="events", format="jsonl", destination=where)
+    assert patron.api("POST", f"{JOBS}/{large['id']}/run").status == 200
+    ended(patron, large, 1)
+    run = sent(patron, large, 1)
+    assert run["bytes"] > 8 << 20 and objects(bucket)[f"a/{run['file']}"] == patron.api("GET", f"{JOBS}/{large['id']}/runs/1/file").body
+    assert patron.api("DELETE", f"{JOBS}/{large['id']}").status == 200
+    assert not [name for name in files(patron.data / "exports") if "large" in name]
+
+
+@pytest.mark.sqlite_only("what the store says has nothing to do with the SQL engine")
+def test_a_store_that_refuses(shop, store):
+    """It is tried again; with the secret mended, at a person's word, the same object is put."""
+    patron, _, report = shop
+    port, bucket = store
+    where = target(patron, "s3", s3(port, "wrong"))
+    tried = patron.api("POST", f"{JOBS}/test", {"destination": where}).json()
+    assert not tried["sent"] and "403" in tried["why"] and "wrong" not in tried["why"]
+    job = add(patron, report, destination=where)
+    assert patron.api("POST", f"{JOBS}/{job['id']}/run").status == 200
+    ended(patron, job, 1)
+    end = time.monotonic() + 20
+    while runs(patron, job)[0]["tries"] == 0 and time.monotonic() < end:
+        time.sleep(0.02)
+    run = runs(patron, job)[0]
+    assert (run["sending"], run["tries"], run["try_at"]) == ("waiting", 1, "2026-01-12T09:01:00.000Z") and "403" in run["trouble"]
+    assert patron.api("PATCH", f"/api/v1/destinations/{where}", {"settings": {"secret_key": "S3RVER"}}).status == 200
+    assert patron.api("POST", f"{JOBS}/{job['id']}/runs/1/send").status == 200
+    assert sent(patron, job, 1)["trouble"] is None and set(objects(bucket)) == {f"a/{run['file']}"}
+    assert patron.api("POST", f"{JOBS}/{job['id']}/runs/1/send").status == 409
+
+
+def test_to_a_webhook_through_a_kill(shop):
+    """What the receiver could not take comes again behind a kill, with the same id and the same bytes; then no more."""
+    patron, _, report = shop
+    with Server() as receiver:
+        receiver.answer = lambda request: Answer(503 if len(receiver.requests) < 1 else 204, b"")
+        where = target(patron, "webhook", {"url": f"{receiver.base}/in", "secret": SECRET})
+        job = add(patron, report, destination=where, format="jsonl")
+        assert patron.api("POST", f"{JOBS}/{job['id']}/run").status == 200
+        ended(patron, job, 1)
+        end = time.monotonic() + 20
+        while runs(patron, job)[0]["tries"] == 0 and time.monotonic() < end:
+            time.sleep(0.02)
+        patron.kill9()
+        patron.start()
+        clock(patron, "2026-01-12T09:02:00.000Z")
+        run = sent(patron, job, 1)
+        first, second = receiver.requests
+        assert first.body == second.body and first.body.count(b"\n") == PEOPLE == run["rows"]
+        assert first.headers["webhook-id"] == second.headers["webhook-id"] == f"export_{job['id']}_1"
+        assert second.headers["content-type"] == "application/x-ndjson" and run["file"].split("/")[-1] in second.headers["content-disposition"]
+        assert run["place"] == receiver.base and run["tries"] == 1
+
+
+def test_targets_that_are_refused(shop):
+    patron, _, report = shop
+    asks = target(patron, "webhook", {"url": "http://127.0.0.1:9/", "secret": SECRET}, purposes=["marketing"])
+    folder = target(patron, "files", {"folder": "x"})
+    plain = target(patron, "webhook", {"url": "http://127.0.0.1:9/", "secret": SECRET}, purposes=[], historical=False)
+    for wrong, why in (({"destination": "x"}, "none has that id"), ({"destination": folder}, "takes no files"), ({"destination": asks}, "asks for consent"),
+                       ({"destination": plain, "folder": "a b"}, "folder")):
+        assert why in add(patron, report, 400, **wrong)["detail"]
+    assert add(patron, report, destination=asks, what="answer")["destination"] == asks
+
+
+def test_an_erasure_takes_kept_files(shop):
+    """Files that hold the person go, others stay; the certificate counts them."""
+    patron, root, report = shop
+    holds = [add(patron, report, name=f"Kept {what}", what=what, folder=what, format="jsonl", enabled=False) for what in ("people", "events")]
+    other = add(patron, report, name="Numbers", what="answer", folder="answer", enabled=False)
+    for job in (*holds, other):
+        assert patron.api("POST", f"{JOBS}/{job['id']}/run").status == 200
+        assert ended(patron, job, 1)["outcome"] == "done"
+    done = PrivacyDesk(patron).erase({"type": "user_id", "value": "u7"})
+    assert files(root) == [get(patron, other)["last"]["file"]], files(root)
+    assert all(get(patron, job)["last"]["file"] is None for job in holds)
+    assert done["removed"]["export_files"] == 2

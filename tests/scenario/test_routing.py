@@ -98,7 +98,7 @@ def test_given_with_why(desk):
     decision, = desk.decisions(ticket)
     assert (decision["account"], decision["state"], decision["queue"], decision["expires_at"]) == (ada.id, "assigned", queue, None)
     assert decision["why"] == {"strategy": "longest_idle", "priority": ticket["priority"], "waited_s": 0, "candidates": 1, "steps": 0, "relaxed": False,
-                               "sticky": False, "again": False}
+                               "sticky": False, "again": False, "needs": []}
     row, = desk.wait_row(ticket["key"], "routed")
     assert row["by"]["kind"] == "system" and row["changes"] == {"assignee": ["", ada.id]} and "1 could take it" in row["text"]
     event, = desk.events("Work Assigned", 1)

@@ -1402,9 +1402,9 @@ export interface paths {
         };
         /**
          * Tickets, filtered and sorted
-         * @description By due: what is late longest first, then by time to breach; what is promised nothing, or waits, comes last. By priority: P1 first. Of equal
-         *     ones the older first. By number and by change: the newest first. `search` takes words of key, title, store,
-         *     till and requester, and the best 200 that match are filtered further.
+         * @description By due: what is late longest first, then by time to breach; what is promised nothing, or waits, comes last. By priority: P1 first. By sentiment: the lowest
+         *     first. Of equal ones the older first. By number and by change: the newest first. `search` takes words of key, title, store,
+         *     till, requester, description and notes; of those that fit the filters the best 200 are found. A description or a note is found a moment after it was written.
          */
         get: operations["tickets_list"];
         put?: never;
@@ -2364,10 +2364,27 @@ export interface paths {
         put?: never;
         /**
          * Write what a saved question says to a file, over and over
-         * @description It takes `profiles.read` besides, and of events `events.read`: whoever reads the folder reads them. 400 names the field; 409, the name is in use, or the server has no export.root;
+         * @description It takes `profiles.read` besides, of events `events.read`, and with a destination `destinations.write`: whoever reads the folder, or gets the files, reads them. 400 names the field; 409, the name is in use, or the server has no export.root;
          *     413, there are 100 already.
          */
         post: operations["exports_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/exports/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a file of two lines (patron-test.csv) to a destination, now */
+        post: operations["exports_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2391,7 +2408,7 @@ export interface paths {
          */
         put: operations["exports_save"];
         post?: never;
-        /** Remove it and its history; its files stay */
+        /** Remove it and its history; its files in a folder stay */
         delete: operations["exports_delete"];
         options?: never;
         head?: never;
@@ -2433,6 +2450,29 @@ export interface paths {
         get: operations["exports_runs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/exports/{id}/runs/{number}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the file of a run now, that waits or failed to be sent
+         * @description 409 where it has none.
+         */
+        post: operations["exports_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5517,6 +5557,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routing/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settings tried on the tickets of the last days
+         * @description The tickets that came, once more: as the settings in force would give them, as the changed ones would, and beside them what was. Nothing is
+         *     changed. docs/routing.md says what the model leaves out. 400 names the place; 413, over 200,000 tickets came in so many days; 429, too many questions wait; 503, one is being
+         *     tried already, or it took over 30 s.
+         */
+        post: operations["routing_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket}/routing": {
         parameters: {
             query?: never;
@@ -5721,6 +5783,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket}/stakeholders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key or number */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        /** Who is told of a major incident, by which links it is followed, and when the next update is due */
+        get: operations["tickets_stakeholders"];
+        /**
+         * Set who is told of each update
+         * @description At most 100 together. Accounts are told in the console and as they want it; addresses by the first mailbox that can send. Audited.
+         */
+        put: operations["tickets_stakeholders_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key or number */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an update of a major incident
+         * @description A public note, which stands on the page of stakeholders too and is sent to them. The clock of the next update begins anew. 409 where the ticket is no major incident, or closed.
+         */
+        post: operations["tickets_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/status-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key or number */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which a major incident is followed without an account
+         * @description Whoever has it sees what the page shows. It is valid until it is revoked, or some days (the policy's link_days) after the incident has ended. At most 20 of a ticket at once. Audited.
+         */
+        post: operations["tickets_status_link_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/status-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Its number */
+                link: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link
+         * @description Its page answers 404 from now on. Audited.
+         */
+        delete: operations["tickets_status_link_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * A major incident, for whoever has the link
+         * @description For people, in English, German or Arabic as their browser asks. The token in the path is the credential. It loads itself anew each minute while the incident goes on.
+         */
+        get: operations["status_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status/{token}/incident.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** The same for a program, such as a status page of one's own */
+        get: operations["status_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/surveys": {
         parameters: {
             query?: never;
@@ -5854,7 +6051,7 @@ export interface paths {
         };
         /**
          * What the machine found in a ticket's text, what it set, and what people made of it
-         * @description Incidents and requests are read when they are opened. 404, the ticket was not triaged.
+         * @description Incidents and requests are read when they are opened; one from before that is read now (`made_now`). 404, problems and changes are not read.
          */
         get: operations["tickets_triage"];
         put?: never;
@@ -6524,6 +6721,8 @@ export interface components {
             window?: components["schemas"]["AnalyticsDuration"];
             /** @description Of the first event of `from`. Left out: channel, store, device.type, campaign.source */
             properties?: "all" | components["schemas"]["AnalyticsProperty"][];
+            /** @description Names: texts, numbers and truths of the person as they are now, computed ones too. Left out: none */
+            traits?: string[];
             /** @description Done before it. Left out: all */
             events?: "all" | components["schemas"]["AnalyticsEvents"][];
             /** @description With a candidate, and without it; 30 */
@@ -6956,7 +7155,7 @@ export interface components {
             rows_left: number;
             /** @description Values beyond the 100 most frequent */
             values_left: number;
-            /** @description Properties with too many values */
+            /** @description Properties and traits with too many values */
             skipped: {
                 name: string;
                 why: string;
@@ -6972,7 +7171,7 @@ export interface components {
             level: number;
             data: {
                 /** @enum {unknown} */
-                of: "property" | "context" | "field" | "event";
+                of: "property" | "context" | "field" | "trait" | "event";
                 name: string;
                 /** @description null of events */
                 value: string | null;
@@ -7731,6 +7930,17 @@ export interface components {
              * @enum {unknown}
              */
             due_state: "none" | "running" | "paused" | "at_risk" | "breached";
+            /**
+             * @description Of sentiment: -0.5 and below, -0.05 and below, between, 0.05 and above; none: nothing was read
+             * @enum {unknown}
+             */
+            mood: "none" | "very_negative" | "negative" | "neutral" | "positive";
+            /** @description Of the latest message in its conversation */
+            sentiment: number | null;
+            /** @description Of all messages and of reports that joined */
+            sentiment_lowest: number | null;
+            /** @description How much the latest message presses */
+            tone_urgency: number | null;
         };
         TicketPage: {
             ticket: components["schemas"]["Ticket"];
@@ -7752,7 +7962,7 @@ export interface components {
             seq: number;
             at: components["schemas"]["Time"];
             /** @enum {unknown} */
-            what: "opened" | "triaged" | "routed" | "joined" | "parted" | "changed" | "note" | "answered" | "confirmed" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered" | "attached" | "detached" | "sla_at_risk" | "sla_breached" | "sla_escalated" | "erased";
+            what: "opened" | "triaged" | "routed" | "joined" | "parted" | "changed" | "note" | "answered" | "confirmed" | "acknowledged" | "merged" | "linked" | "unlinked" | "escalated" | "vendor_answered" | "attached" | "detached" | "sla_at_risk" | "sla_breached" | "sla_escalated" | "update_overdue" | "erased";
             public: boolean;
             by: {
                 kind: string;
@@ -8195,6 +8405,11 @@ export interface components {
              */
             folder: string;
             /**
+             * @description Id of a destination that takes files, paused or not; then `folder` stands in front of the file's name there. Left out: files stay in the folder
+             * @default
+             */
+            destination: string;
+            /**
              * @description The newest so many files stay, older ones are removed
              * @default 30
              */
@@ -8225,8 +8440,26 @@ export interface components {
             bytes: number;
             /** @description Of the machine's time */
             took_ms: number;
-            /** @description Path below export.root; null: none, or removed since */
+            /** @description Path below export.root, or its name at the destination; null: none, or removed since */
             file: string | null;
+            /**
+             * @description To the destination. none: the folder is the end; waiting: it is tried again, up to 14 times; failed: it is not
+             * @enum {unknown}
+             */
+            sending: "none" | "waiting" | "sent" | "failed";
+            /** @description That failed */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next
+             */
+            try_at: string | null;
+            /** Format: date-time */
+            sent_at: string | null;
+            /** @description Where it was sent to */
+            place: string | null;
+            /** @description Why the last try failed */
+            trouble: string | null;
         };
         ExportJob: {
             /** Format: uuid */
@@ -8246,6 +8479,8 @@ export interface components {
             weekday: number;
             zone: string;
             folder: string;
+            /** Format: uuid */
+            destination: string | null;
             keep_files: number;
             enabled: boolean;
             /** @description Rises with every change */
@@ -8866,6 +9101,11 @@ export interface components {
             at: components["schemas"]["Time"];
             mailbox: string;
             sender: string;
+            /** @description Beside the address; empty: none */
+            sender_name: string;
+            subject: string;
+            /** @description Who else got it, without the desk */
+            cc: string[];
             message_id: string;
             /** @enum {unknown} */
             nature: "bounce" | "complaint" | "auto_reply" | "automatic" | "list" | "personal";
@@ -8880,13 +9120,27 @@ export interface components {
             kept: boolean;
             /** @description Its HTML made safe to show; null: none, or no ticket was asked for */
             html: string | null;
+            /** @description Images and the like that lie elsewhere and are not in html */
+            left_out: number;
+            /** @description What stood around the reply; null: nothing, or no ticket was asked for */
+            quoted: string | null;
+            /** @description Attachments of its ticket that came with it */
+            files: {
+                /** @description Number of the attachment */
+                file: number;
+                /** @description As html names it: cid: */
+                content_id: string | null;
+            }[];
         };
         MailOut: {
             message: number;
             at: components["schemas"]["Time"];
             mailbox: string;
-            /** @enum {unknown} */
-            kind: "acknowledged" | "answer" | "resolved" | "closed";
+            /**
+             * @description update: to stakeholders of a major incident
+             * @enum {unknown}
+             */
+            kind: "acknowledged" | "answer" | "resolved" | "closed" | "update";
             recipient: string;
             cc: string[];
             subject: string;
@@ -9455,6 +9709,8 @@ export interface components {
             requests: number;
             /** @description Rows of the desk: tickets, their reports, history and escalations, without what named them */
             tickets: number;
+            /** @description Of exports by a schedule */
+            export_files: number;
             /** @description Written anew */
             log_files: number;
         };
@@ -10101,6 +10357,12 @@ export interface components {
                 skill: string;
                 level: number;
             }[];
+            /**
+             * @description Of agents who speak the language of the ticket, as triage finds it: not asked; for language_s; always
+             * @enum {unknown}
+             */
+            language?: "off" | "preferred" | "required";
+            language_s?: number;
             /** @description Who answered the requester within so long before has a head start; 0: nobody */
             sticky_min?: number;
             /** @description How long it lasts */
@@ -10113,6 +10375,8 @@ export interface components {
             /** @description That they serve */
             queues?: string[];
             skills?: components["schemas"]["RoutingSkill"][];
+            /** @description ISO 639-1, as "de" */
+            languages?: string[];
             /** @description Tickets that are new or in progress */
             capacity?: number;
             /** @description Less of one channel */
@@ -10177,16 +10441,27 @@ export interface components {
             sticky: boolean;
             /** @description They had declined it, and nobody else is there */
             again: boolean;
+            /** @description What it needed; not kept of older decisions */
+            needs?: {
+                /** @description A language as "lang:de" */
+                skill: string;
+                /** @description At first */
+                level: number;
+                /** @description With the steps in force; 0: not asked any more */
+                still: number;
+                /** @description The agent's level */
+                has: number;
+            }[];
         };
         RoutingWaiting: {
             ticket: number;
             /** @description With ageing */
             priority: number;
             /** @enum {unknown} */
-            reason: "queue_off" | "nobody_serves" | "nobody_there" | "no_skill" | "all_full" | "declined" | "held" | "turn";
+            reason: "queue_off" | "nobody_serves" | "nobody_there" | "no_skill" | "no_language" | "all_full" | "declined" | "held" | "turn";
             /** @description The same in words */
             why: string;
-            /** @description What is missing */
+            /** @description What is missing; a language as "lang:de" */
             skill: string;
             level: number;
             /** @description Account */
@@ -10200,6 +10475,74 @@ export interface components {
             skilled: number;
             /** @description Of these, with room */
             room: number;
+        };
+        /** @description Of tickets that came within the time; null: the queue is off */
+        RoutingWaits: {
+            arrived: number;
+            given: number;
+            /** @description Of those given, by the time a response was promised for */
+            in_time: number;
+            /** @description Waiting at the end */
+            left: number;
+            /** @description Of those given */
+            mean_s: number;
+            p50_s: number;
+            p90_s: number;
+            max_s: number;
+        } | null;
+        /** @description null: they take no part */
+        RoutingLoad: {
+            given: number;
+            /** @description Within their shifts */
+            there_s: number;
+            /** @description Of it, with a ticket */
+            busy_s: number;
+            /** @description Of their capacity while they are there: 0..1 */
+            used: number;
+        } | null;
+        RoutingTrial: {
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            /** @description That came in queues with settings */
+            tickets: number;
+            /** @description In other queues: left out */
+            elsewhere: number;
+            /** @description Ended without anybody: left out */
+            unassigned: number;
+            /** @description Not done yet: they take at least as long as half of their queue do */
+            assumed: number;
+            /** @description Agents without shifts, who count as there at any time */
+            always: number;
+            queues: {
+                queue: string;
+                /** @description What was */
+                was: components["schemas"]["RoutingWaits"];
+                /** @description By the settings in force */
+                now: components["schemas"]["RoutingWaits"];
+                /** @description By the changed ones */
+                would: components["schemas"]["RoutingWaits"];
+            }[];
+            agents: {
+                account: string;
+                /** @description Tickets they were the first to have */
+                was: number;
+                now: components["schemas"]["RoutingLoad"];
+                would: components["schemas"]["RoutingLoad"];
+            }[];
+            /** @description By the changed settings: up to three of a queue, the longest first */
+            longest: {
+                ticket: number;
+                queue: string;
+                wait_s: number;
+                /** @description null: nobody has it yet */
+                was_s: number | null;
+                /** @description false: it waits still at the end */
+                given: boolean;
+                /** @enum {unknown} */
+                reason: "queue_off" | "nobody_serves" | "nobody_there" | "no_skill" | "no_language" | "all_full" | "declined" | "held" | "turn";
+                /** @description For so long, of its wait */
+                reason_s: number;
+            }[];
         };
         /** @enum {unknown} */
         SlaClock: "response" | "next_response" | "resolution" | "ola" | "vendor";
@@ -10279,6 +10622,77 @@ export interface components {
             /** @enum {unknown} */
             skew: "correct" | "keep";
             created_at: components["schemas"]["Time"];
+        };
+        TicketStatusLink: {
+            link: number;
+            name: string;
+            /** @description Of its page on this server, to those who hold desk.write; null: it is revoked */
+            path: string | null;
+            /** @description Likewise, whole; null: the server was not told its own address (oidc.public_url) */
+            url: string | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            revoked_by: string | null;
+        };
+        TicketStakeholders: {
+            /** @description By the policy; 0: no update is promised */
+            update_every_min: number;
+            /**
+             * Format: date-time
+             * @description null: none is promised now
+             */
+            update_due_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description null: it goes on
+             */
+            links_expire_at: string | null;
+            /** @description A mailbox can send */
+            mails_leave: boolean;
+            /** @description Newest first */
+            links: components["schemas"]["TicketStatusLink"][];
+            people: {
+                /** @enum {unknown} */
+                kind: "account" | "mail";
+                address: string;
+                /** Format: date-time */
+                added_at: string;
+                added_by: string;
+            }[];
+            /** @description Rows of the history that were published, newest first */
+            updates: number[];
+        };
+        StatusPage: {
+            incident: string;
+            title: string;
+            /** @enum {unknown} */
+            state: "investigating" | "in_progress" | "resolved" | "ended" | "withdrawn";
+            /** Format: date-time */
+            since: string;
+            touchpoints: string[];
+            /** @description That are affected */
+            stores: number;
+            /** Format: date-time */
+            update_due_at: string | null;
+            /** Format: date-time */
+            resolved_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description How it was solved */
+            summary: string | null;
+            /** @description That the page tells times in */
+            zone: string;
+            /** @description Newest first */
+            updates: {
+                /** Format: date-time */
+                at: string;
+                text: string;
+            }[];
         };
         Survey: {
             id: string;
@@ -10411,6 +10825,8 @@ export interface components {
         };
         TicketTriage: {
             at: components["schemas"]["Time"];
+            /** @description Nobody read it when it was opened: what the models in force say now; nothing of it is set, and nothing kept */
+            made_now: boolean;
             model_version: number;
             /** @description Proposed; "": its reporter chose one */
             category: string;
@@ -10438,6 +10854,39 @@ export interface components {
                 value: string;
                 /** @description A store or till of this code is there */
                 known: boolean;
+            }[];
+            /** @description What was found in its reports and in answers, the newest first */
+            messages: {
+                at: components["schemas"]["Time"];
+                /** @description Its number; null: an answer, of which the tone alone is found */
+                report: number | null;
+                model_version: number;
+                category: string;
+                confidence: number;
+                accepted: boolean;
+                language: string;
+                intent: components["schemas"]["TriageIntent"];
+                /** @enum {unknown} */
+                mood: "very_negative" | "negative" | "neutral" | "positive";
+                /** @description -1 to 1 */
+                sentiment: number;
+                /** @description 0 to 1 */
+                urgency: number;
+                words: {
+                    word: string;
+                    weight: number;
+                }[];
+                reasons: {
+                    word: string;
+                    weight: number;
+                }[];
+                entities: {
+                    /** @enum {unknown} */
+                    thing: "store" | "till" | "order" | "device" | "error";
+                    value: string;
+                    /** @description A store or till of this code is there */
+                    known: boolean;
+                }[];
             }[];
             /** @description Tickets with nearly the same text, among the newest 50,000; best first */
             similar: {
@@ -13573,7 +14022,13 @@ export interface operations {
                 search?: string;
                 /** @description Names with commas between: running, paused, at_risk, breached, none; left out: any */
                 due_state?: string;
-                sort?: "number" | "priority" | "changed" | "due";
+                /** @description How the latest message of its conversation sounds; names with commas between: very_negative, negative, neutral, positive, none (nothing was read); left out: any */
+                mood?: string;
+                /** @description Likewise, the lowest of all messages and reports */
+                mood_lowest?: string;
+                /** @description Those whose tone_urgency is 0.5 or more only */
+                pressing?: boolean;
+                sort?: "number" | "priority" | "changed" | "due" | "sentiment";
                 reversed?: boolean;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
@@ -13597,6 +14052,24 @@ export interface operations {
                         /** @description That fit */
                         total: number;
                         next_cursor: components["schemas"]["NextCursor"];
+                        /** @description Of a search: where texts have the words, of those tickets whose key, title and so on have not all */
+                        matched?: {
+                            /** @description Of the ticket */
+                            number: number;
+                            /** @enum {unknown} */
+                            in: "description" | "note" | "internal_note";
+                            /** @description Row of the history */
+                            seq: number | null;
+                            /** @description Around the first word */
+                            text: string;
+                        }[];
+                        /** @description Of a search */
+                        searched?: {
+                            /** @description Texts are still being read: after a start, or a moment after a change */
+                            reads: boolean;
+                            /** @description Older tickets are found by key, title, store, till and requester alone: there is no room for their texts */
+                            from: number;
+                        };
                     };
                 };
             };
@@ -13735,7 +14208,13 @@ export interface operations {
                 search?: string;
                 /** @description Names with commas between: running, paused, at_risk, breached, none; left out: any */
                 due_state?: string;
-                sort?: "number" | "priority" | "changed" | "due";
+                /** @description How the latest message of its conversation sounds; names with commas between: very_negative, negative, neutral, positive, none (nothing was read); left out: any */
+                mood?: string;
+                /** @description Likewise, the lowest of all messages and reports */
+                mood_lowest?: string;
+                /** @description Those whose tone_urgency is 0.5 or more only */
+                pressing?: boolean;
+                sort?: "number" | "priority" | "changed" | "due" | "sentiment";
                 reversed?: boolean;
             };
             header?: never;
@@ -15585,8 +16064,15 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["ExportJob"][];
-                        /** @description Whether export.root is set: without it none can be made */
+                        /** @description Whether export.root is set: without it none can be made but to a destination */
                         possible: boolean;
+                        /** @description Destinations that take files, by name */
+                        targets: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            kind: string;
+                        }[];
                     };
                 };
             };
@@ -15622,6 +16108,43 @@ export interface operations {
             403: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    destination: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sent: boolean;
+                        /** @description Where it lies */
+                        place: string | null;
+                        /** @description Why it was not sent */
+                        why: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
@@ -15751,6 +16274,27 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    exports_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
             503: components["responses"]["Later"];
         };
     };
@@ -20577,6 +21121,59 @@ export interface operations {
             503: components["responses"]["Later"];
         };
     };
+    routing_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Until now
+                     * @default 28
+                     */
+                    days?: number;
+                    /**
+                     * @description In time is what is given within this, where no response was promised
+                     * @default 3600
+                     */
+                    goal_s?: number;
+                    /** @description That would no longer be there */
+                    dropped_skills?: string[];
+                    /** @description Changed ones, settings in full */
+                    queues?: {
+                        queue: string;
+                        settings: components["schemas"]["RoutingQueue"];
+                    }[];
+                    /** @description Changed ones; settings null: without them; an account that nobody has: one agent more */
+                    agents?: {
+                        account: string;
+                        settings: components["schemas"]["RoutingAgent"] | null;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What was, what would be now, what would be then */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingTrial"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
     tickets_routing: {
         parameters: {
             query?: never;
@@ -20685,6 +21282,14 @@ export interface operations {
                             /** @description Version of the policy */
                             policy: number | null;
                             /** @description seq of the ticket's history that holds from there */
+                            history: number;
+                        }[];
+                        /** @description Of escalation that were taken */
+                        steps: {
+                            at: components["schemas"]["Time"];
+                            /** @description Its name, and of one that a tone made which: "raise, because of tone -0.82: 'unacceptable'" */
+                            step: string;
+                            /** @description seq of the row */
                             history: number;
                         }[];
                         /** @description Seconds by reason */
@@ -21029,6 +21634,225 @@ export interface operations {
                 };
             };
             404: components["responses"]["Problem"];
+        };
+    };
+    tickets_stakeholders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key or number */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketStakeholders"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_stakeholders_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key or number */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Ids */
+                    accounts: string[];
+                    mails: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description All of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketStakeholders"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key or number */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The ticket as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_status_link_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its key or number */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description For whom it is */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketStatusLink"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    tickets_status_link_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                /** @description Its number */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    status_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid: unknown, revoked or ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
+        };
+    };
+    status_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the page shows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Later"];
+            503: components["responses"]["Later"];
         };
     };
     surveys_list: {

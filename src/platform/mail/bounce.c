@@ -90,6 +90,9 @@ static const struct {
     bool hard;
 } words[] = {
     {"quota", false},
+    {"suspend", false},
+    {"temporarily", false},
+    {"too many", false},
     {"mailbox full", false},
     {"mailbox is full", false},
     {"mailbox size limit", false},
@@ -154,6 +157,12 @@ static const struct {
     {"does not accept mail", true},
     {"doesn't accept mail", true},
     {"no longer", true},
+    {"delivery userid", true},
+    {"invalid user", true},
+    {"存在しません", true},
+    {"見つかりません", true},
+    {"宛先不明", true},
+    {"ユーザー不明", true},
 };
 
 /* RFC 3463, and RFC 7505 for 5.1.10: addresses and hosts that are not there. */
@@ -274,11 +283,11 @@ static PtStr address_of(PtStr value)
 
 static PtStatus end_fields(Bounces *b, Fields *f, PtError *err)
 {
-    PtStatus st = PT_OK;
+    PtStatus st = pt_buf_status(&f->said) == PT_NO_MEMORY ? mail_no_memory(err) : PT_OK;
     const PtStr to = f->final.len > 0 ? f->final : f->original;
     const bool fine = mail_starts(f->action, "delivered") || mail_starts(f->action, "relayed") ||
                       mail_starts(f->action, "expanded");
-    if (to.len > 0 && !fine) {
+    if (st == PT_OK && to.len > 0 && !fine) {
         const PtStr words_only = b->r->out->text.data != NULL ? b->r->out->text : PT_STR("");
         const PtStr said =
             f->said.len > 0 ? pt_buf_str(&f->said) : said_of(words_only, address_of(to));
@@ -338,7 +347,7 @@ static PtStatus read_report(Bounces *b, PtStr text, PtError *err)
 /* ---- Parts of a report ----------------------------------------------------------------------- */
 
 /* Message-ID in the head of what came back. */
-static void read_original(MailReader *r, PtStr head)
+static PtStatus read_original(MailReader *r, PtStr head, PtError *err)
 {
     PtStr line;
     while (r->out->original_id.len == 0 && next_line(&head, &line)) {
@@ -348,8 +357,12 @@ static void read_original(MailReader *r, PtStr head)
                 id = (PtStr){id.data + 1, id.len - 2};
             }
             r->out->original_id = pt_arena_str(r->arena, id);
+            if (r->out->original_id.data == NULL) {
+                return mail_no_memory(err);
+            }
         }
     }
+    return PT_OK;
 }
 
 static PtStatus read_part(Bounces *b, GMimeObject *part, PtError *err)
@@ -363,7 +376,7 @@ static PtStatus read_part(Bounces *b, GMimeObject *part, PtError *err)
         if (id != NULL && r->out->original_id.len == 0) {
             r->out->original_id = mail_line(r->arena, id);
         }
-        return PT_OK;
+        return r->out->original_id.data != NULL ? PT_OK : mail_no_memory(err);
     }
     const bool status = mail_is_type(part, "message", "delivery-status") ||
                         mail_is_type(part, "message", "global-delivery-status");
@@ -378,7 +391,7 @@ static PtStatus read_part(Bounces *b, GMimeObject *part, PtError *err)
         return mail_no_memory(err);
     }
     if (st == PT_OK && head) {
-        read_original(r, text);
+        st = read_original(r, text, err);
     }
     return st == PT_OK && status ? read_report(b, text, err) : st;
 }
@@ -458,14 +471,31 @@ static bool begins_copy(PtStr line)
     return false;
 }
 
+/* A line of a transcript, "550 <a@b>... User unknown": its address. data NULL: it is none. */
+static PtStr refused_in(PtStr line)
+{
+    const bool reply = line.len > 5 && (line.data[0] == '4' || line.data[0] == '5') &&
+                       digits_at(line, 0) == 3 && line.data[3] == ' ' && line.data[4] == '<';
+    return reply ? leading_address(pt_str_from(line, 4)) : (PtStr){NULL, 0};
+}
+
 /* An address that the line is about, rather than one that it mentions. */
 static PtStr recipient_of(PtStr line)
 {
-    static const char *const before[] = {
-        "To:",      "Recipient:",   "Recipient address:",   "User:",
-        "RCPT TO:", "Delivery to ", "Unable to deliver to "};
+    static const char *const before[] = {"To:",
+                                         "Recipient:",
+                                         "Recipient address:",
+                                         "User:",
+                                         "RCPT TO:",
+                                         "Delivery to ",
+                                         "Unable to deliver to ",
+                                         "Could not be delivered to:",
+                                         "宛先:",
+                                         "宛先：",
+                                         "Invalid final delivery userid:"};
     PtStr text = pt_str_trim_low(line);
-    PtStr address = leading_address(text);
+    PtStr address = refused_in(text);
+    address = address.data != NULL ? address : leading_address(text);
     for (size_t i = 0; address.data == NULL && i < sizeof before / sizeof *before; i++) {
         if (mail_starts(text, before[i])) {
             address = leading_address(pt_str_trim_low(pt_str_from(text, strlen(before[i]))));
@@ -500,18 +530,22 @@ static PtStatus read_words(Bounces *b, PtStr text, PtError *err)
     PtBuf said;
     PtStr line, recipient = {NULL, 0};
     PtStatus st = PT_OK;
+    bool alone = false; // a line of a transcript says all of its recipient
     pt_buf_init(&said, WORDS_BYTES);
     for (bool more = true; st == PT_OK && more;) {
         more = next_line(&text, &line) && !begins_copy(pt_str_trim_low(line));
         const PtStr next = more ? recipient_of(line) : (PtStr){NULL, 0};
         const bool starts = next.data != NULL && !known(b, next) && !is_reader(b->r, next) &&
                             !pt_str_eq_nocase(next, recipient);
-        if (recipient.data != NULL && (starts || !more)) {
+        if (pt_buf_status(&said) == PT_NO_MEMORY) {
+            st = mail_no_memory(err);
+        } else if (recipient.data != NULL && (starts || !more)) {
             st = add(b, recipient, PT_STR(""), pt_buf_str(&said), err);
             pt_buf_clear(&said, WORDS_BYTES);
         }
         recipient = starts ? next : recipient;
-        if (more) {
+        alone = starts ? refused_in(pt_str_trim_low(line)).data != NULL : alone;
+        if (more && (starts || !alone)) {
             PtStr rest = pt_str_trim_low(line);
             rest.len = rest.len < LINE_BYTES ? rest.len : LINE_BYTES;
             pt_buf_add_str(&said, rest);
@@ -581,7 +615,7 @@ PtStatus mail_read_bounces(MailReader *r, PtError *err)
         st = read_words(&b, r->out->text, err);
         st = st == PT_OK && b.count == 0 ? read_failed(&b, err) : st;
         if (st == PT_OK && r->out->original_id.len == 0) {
-            read_original(r, r->out->text);
+            st = read_original(r, r->out->text, err);
         }
     }
     r->out->bounces = b.list;

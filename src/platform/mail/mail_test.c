@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "base/test_rows.h"
 
+#include <stdio.h>
+
 #define HEAD "From: Ada <ada@example.com>\r\nTo: desk@shop.example\r\n"
 #define TEXT "Content-Type: text/plain; charset="
 
@@ -163,6 +165,9 @@ static struct Is {
     {"a newsletter", "List-Unsubscribe: <mailto:a@b.c>\r\n", MAIL_LIST, "List-Unsubscribe"},
     {"bulk", "Precedence: bulk\r\n", MAIL_LIST, "Precedence"},
     {"a failure", "Return-Path: <>\r\nSubject: Undeliverable: hi\r\n", MAIL_BOUNCE, "Return-Path"},
+    {"a failure in Japanese",
+     "Return-Path: <>\r\nSubject: =?utf-8?B?44Oh44O844Or44Ko44Op44O86YCa55+l?=\r\n", MAIL_BOUNCE,
+     "Return-Path"},
     {"nobody's, about something else", "Return-Path: <>\r\nSubject: hi\r\n", MAIL_PERSONAL, ""},
 };
 
@@ -223,6 +228,41 @@ static void test_failure_in_words(void **state)
     assert_text(m.bounces[1].recipient, "cy@example.com");
     assert_text(m.bounces[1].status, "5.1.1");
     assert_true(m.bounces[1].hard);
+}
+
+static void test_failure_in_a_transcript(void **state)
+{
+    (void)state;
+    const MailMessage m =
+        parse(PT_STR("From: MAILER-DAEMON@mx.example\r\nTo: desk@shop.example\r\n"
+                     "Subject: Returned mail\r\n\r\n"
+                     "   ----- Transcript of session follows -----\r\n"
+                     "While talking to mx.example.com:\r\n>>> RCPT To:<bo@example.com>\r\n"
+                     "<<< 550 <bo@example.com>, User Unknown\r\n"
+                     "550 <bo@example.com>... User unknown\r\n"
+                     "554 <cy@example.org>... account suspended\r\n"
+                     "421 example.net (smtp)... Deferred: Connection timed out\r\n"));
+    assert_int_equal(m.bounce_count, 2);
+    assert_text(m.bounces[0].recipient, "bo@example.com");
+    assert_true(m.bounces[0].hard); // what another host did is not said of it
+    assert_text(m.bounces[1].recipient, "cy@example.org");
+    assert_false(m.bounces[1].hard);
+}
+
+/* What came back beside words that say nothing is a failure, where nobody sent it. */
+static void test_what_came_back(void **state)
+{
+    (void)state;
+    static const char form[] =
+        "Return-Path: %s\r\nFrom: System <system@mx.example>\r\nSubject: hi\r\n"
+        "MIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nkij@example.jp\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <o@x>\r\n\r\nx\r\n--b--\r\n";
+    char mail[sizeof form + 20];
+    (void)snprintf(mail, sizeof mail, form, "<>");
+    assert_int_equal(parse(pt_str(mail)).nature, MAIL_BOUNCE);
+    (void)snprintf(mail, sizeof mail, form, "<a@b.example>");
+    assert_int_equal(parse(pt_str(mail)).nature, MAIL_PERSONAL); // somebody forwards
 }
 
 /* ---- Replies --------------------------------------------------------------------------------- */
@@ -341,12 +381,14 @@ int main(void)
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_report),
         cmocka_unit_test(test_failure_in_words),
+        cmocka_unit_test(test_failure_in_a_transcript),
+        cmocka_unit_test(test_what_came_back),
         cmocka_unit_test(test_many_parts),
         cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_over_the_bound),
         cmocka_unit_test(test_arena_that_is_full),
     };
-    size_t n = 9;
+    size_t n = 11;
     PT_TEST_ROWS(tests, n, bodies, test_body);
     PT_TEST_ROWS(tests, n, natures, test_nature);
     PT_TEST_ROWS(tests, n, replies, test_reply);

@@ -93,6 +93,13 @@ static const char *const failures[] = {
     "dsn",
     "bounce",
     "warning: could not",
+    "エラー通知",
+    "エラーメール",
+    "配信不能",
+    "配信エラー",
+    "配達不能",
+    "送信エラー",
+    "送信できません",
 };
 /* Subjects that nobody begins a mail with. */
 static const char *const reports[] = {"delivery status notification", "undelivered mail returned",
@@ -156,6 +163,16 @@ static bool any_in(PtStr text, const char *const *list, size_t count, bool at_be
     return false;
 }
 
+static bool has_file(const MailMessage *m, const char *type)
+{
+    for (size_t i = 0; i < m->file_count; i++) {
+        if (pt_str_eq(m->files[i].type, pt_str(type))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool tell_by_sender(MailReader *r)
 {
     const MailMessage *m = r->out;
@@ -164,10 +181,11 @@ static bool tell_by_sender(MailReader *r)
     const bool daemon =
         mail_starts(from, "mailer-daemon") || mail_starts(mail_header(r, "From"), "mailer-daemon");
     const bool sender = daemon || any_in(from, senders, sizeof senders / sizeof *senders, true);
+    const bool returned = nobody && has_file(m, "message/rfc822"); // what came back
     const bool failure = any_in(m->subject, failures, sizeof failures / sizeof *failures, false);
     if (has_header(r, "X-Failed-Recipients")) {
         tell(r, MAIL_BOUNCE, "X-Failed-Recipients");
-    } else if ((nobody || sender) && failure) {
+    } else if (returned || ((nobody || sender) && failure)) {
         tell(r, MAIL_BOUNCE, nobody ? "Return-Path" : "From");
     } else if (daemon) {
         tell(r, MAIL_BOUNCE, "From");

@@ -3,8 +3,10 @@
 
 #include "base/memory.h"
 
+#include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { HOST_BYTES = 253, TIMEOUT_DEFAULT_MS = 30000 };
 
@@ -115,15 +117,35 @@ static CURLcode set_login(const MailWire *w)
     return rc;
 }
 
+static void note_refused(MailWire *w, const struct sockaddr *address)
+{
+    if (getnameinfo(address,
+                    address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                   : sizeof(struct sockaddr_in),
+                    w->refused, sizeof w->refused, NULL, 0, NI_NUMERICHOST) != 0) {
+        (void)strcpy(w->refused, "?");
+    }
+}
+
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *at)
+{
+    (void)purpose;
+    MailWire *w = ctx;
+    if (w->server.allows != NULL && !w->server.allows(w->server.net, &at->addr)) {
+        note_refused(w, &at->addr);
+        return CURL_SOCKET_BAD;
+    }
+    return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+}
+
 static bool set_options(MailWire *w, const char *scheme)
 {
     CURL *e = w->curl;
     char protocols[16];
     (void)snprintf(protocols, sizeof protocols, "%s,%ss", scheme, scheme);
-    if (w->server.guard != NULL && !w->server.guard(e, w->server.ctx)) {
-        return false;
-    }
     CURLcode rc = curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, protocols);
+    rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, w);
     rc |= curl_easy_setopt(e, CURLOPT_URL, w->url);
     rc |= curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     rc |= curl_easy_setopt(e, CURLOPT_PROXY, ""); // an environment's proxy is not asked for
@@ -212,6 +234,11 @@ PtStatus mail_wire_fail(MailWire *w, CURLcode rc, PtError *err)
     }
     if (w->stopped) {
         return pt_fail(err, PT_UNAVAILABLE, "the mail connection was stopped");
+    }
+    if (rc == CURLE_COULDNT_CONNECT && w->refused[0] != '\0') {
+        return pt_fail(err, PT_FORBIDDEN,
+                       "the mail server's address %s is not public and not in connect.networks",
+                       w->refused);
     }
     if (status == PT_UNAUTHENTICATED) {
         return pt_fail(err, status, "the mail server refused the login: %s", w->said);

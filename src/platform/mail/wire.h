@@ -4,6 +4,7 @@
 #include "platform/mail_io.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
 
 /* What IMAP and SMTP have in common: libcurl's handle, set up for a server; who stops it; and which
  * of its errors means what. */
@@ -15,7 +16,8 @@ typedef struct MailWire {
     bool asked;                          /* SMTP: a mail was begun, what is said is about it */
     bool quitting;                       /* SMTP: QUIT was said, whose answer is of no interest */
     char why[CURL_ERROR_SIZE];
-    char said[MAIL_SAID_BYTES]; /* the server's last line */
+    char said[MAIL_SAID_BYTES];     /* the server's last line */
+    char refused[INET6_ADDRSTRLEN]; /* the last address that it may not connect to */
 } MailWire;
 
 /* scheme: "imap", "smtp". path: behind host and port, "" or "/name". */

@@ -39,6 +39,7 @@ static PtSql *new_sql(const PtSqlConfig *config)
     sql->engine = config->url != NULL ? &pt_sql_postgres : &pt_sql_sqlite;
     (void)pthread_mutex_init(&sql->lock, NULL);
     (void)pthread_mutex_init(&sql->listener_lock, NULL);
+    sql->group.most_ns = SQL_GROUP_NS;
     sql->writer = (SqlGate){&sql->writer_connection, 1, NULL, NULL};
     sql->readers = (SqlGate){sql->reader_connections, config->readers, NULL, NULL};
     return sql;
@@ -96,7 +97,8 @@ PtStatus pt_sql_begin(PtSql *sql, bool write, PtSqlTx **ret_tx, PtError *err)
     if (write && pt_sql_holds_writer(sql)) {
         return pt_fail(err, PT_INVALID, "this thread has a write transaction already");
     }
-    SqlConnection *connection = pt_sql_take_connection(sql, write ? &sql->writer : &sql->readers);
+    SqlConnection *connection =
+        pt_sql_take_connection(sql, write ? &sql->writer : &sql->readers, false);
     if (connection == NULL) {
         return pt_fail(err, PT_UNAVAILABLE, "the database was busy for %d s", SQL_WAIT_MS / 1000);
     }
@@ -113,7 +115,7 @@ PtStatus pt_sql_begin(PtSql *sql, bool write, PtSqlTx **ret_tx, PtError *err)
 /* One attempt; writers get in between. */
 static PtStatus try_scrub(PtSql *sql, bool *ret_done, PtError *err)
 {
-    SqlConnection *connection = pt_sql_take_connection(sql, &sql->writer);
+    SqlConnection *connection = pt_sql_take_connection(sql, &sql->writer, false);
     if (connection == NULL) {
         return pt_fail(err, PT_UNAVAILABLE, "the database was busy for %d s", SQL_WAIT_MS / 1000);
     }
@@ -155,7 +157,7 @@ void pt_sql_note(PtSqlTx *tx)
     tx->noted = true;
 }
 
-static void tell_commit(PtSql *sql)
+void pt_sql_tell_commit(PtSql *sql)
 {
     (void)pthread_mutex_lock(&sql->listener_lock);
     if (sql->on_commit != NULL) {
@@ -167,6 +169,9 @@ static void tell_commit(PtSql *sql)
 PtStatus pt_sql_commit(PtSqlTx **tx, PtError *err)
 {
     PtSqlTx *ending = PT_TAKE(*tx);
+    if (ending->shared) {
+        return pt_sql_commit_part(ending, err);
+    }
     SqlConnection *connection = ending->connection;
     PtSql *sql = connection->sql;
     PtStatus st = ending->failed;
@@ -182,7 +187,7 @@ PtStatus pt_sql_commit(PtSqlTx **tx, PtError *err)
     const bool tell = st == PT_OK && ending->noted;
     pt_sql_give_back(connection);
     if (tell) {
-        tell_commit(sql);
+        pt_sql_tell_commit(sql);
     }
     return st;
 }
@@ -190,6 +195,10 @@ PtStatus pt_sql_commit(PtSqlTx **tx, PtError *err)
 void pt_sql_rollback(PtSqlTx *tx)
 {
     if (tx == NULL) {
+        return;
+    }
+    if (tx->shared) {
+        pt_sql_rollback_part(tx);
         return;
     }
     SqlConnection *connection = tx->connection;

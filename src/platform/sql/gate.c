@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "platform/clock.h"
 #include "platform/sql/sql_internal.h"
 
 #include <time.h>
@@ -34,9 +35,9 @@ static void remove_waiter(SqlGate *gate, const SqlWaiter *waiter)
 }
 
 /* Queues up under the lock. NULL after SQL_WAIT_MS. */
-static SqlConnection *wait_turn(PtSql *sql, SqlGate *gate)
+static SqlConnection *wait_turn(PtSql *sql, SqlGate *gate, bool shares)
 {
-    SqlWaiter me = {.thread = pthread_self()};
+    SqlWaiter me = {.thread = pthread_self(), .shares = shares};
     struct timespec until;
     pt_sql_init_cond(&me.turn);
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
@@ -56,7 +57,7 @@ static SqlConnection *wait_turn(PtSql *sql, SqlGate *gate)
     return me.given;
 }
 
-SqlConnection *pt_sql_take_connection(PtSql *sql, SqlGate *gate)
+SqlConnection *pt_sql_take_connection(PtSql *sql, SqlGate *gate, bool shares)
 {
     SqlConnection *taken = NULL;
     (void)pthread_mutex_lock(&sql->lock);
@@ -68,10 +69,21 @@ SqlConnection *pt_sql_take_connection(PtSql *sql, SqlGate *gate)
         }
     }
     if (taken == NULL) {
-        taken = wait_turn(sql, gate);
+        taken = wait_turn(sql, gate, shares);
     }
     (void)pthread_mutex_unlock(&sql->lock);
     return taken;
+}
+
+/* It stays busy: nobody can push in between. */
+static void hand_over(SqlGate *gate, SqlConnection *connection)
+{
+    SqlWaiter *next = gate->first;
+    gate->first = next->next;
+    gate->last = gate->first == NULL ? NULL : gate->last;
+    next->given = connection;
+    connection->owner = next->thread;
+    (void)pthread_cond_signal(&next->turn);
 }
 
 void pt_sql_give_back(SqlConnection *connection)
@@ -80,15 +92,60 @@ void pt_sql_give_back(SqlConnection *connection)
     SqlGate *gate = connection->writes ? &sql->writer : &sql->readers;
 
     (void)pthread_mutex_lock(&sql->lock);
-    SqlWaiter *next = gate->first;
-    if (next == NULL) {
+    if (gate->first == NULL) {
         connection->busy = false;
-    } else { // stays busy: nobody can push in between
-        gate->first = next->next;
-        gate->last = gate->first == NULL ? NULL : gate->last;
-        next->given = connection;
-        connection->owner = next->thread;
-        (void)pthread_cond_signal(&next->turn);
+    } else {
+        hand_over(gate, connection);
     }
     (void)pthread_mutex_unlock(&sql->lock);
+}
+
+/* ---- Parts of a group ---- */
+
+static void add_part(SqlGroup *group, SqlPart *part)
+{
+    (void)sem_init(&part->ended, 0, 0);
+    *(group->last != NULL ? &group->last->next : &group->first) = part;
+    group->last = part;
+    group->count++;
+}
+
+bool pt_sql_hand_on(SqlConnection *writer, SqlPart *part)
+{
+    PtSql *sql = writer->sql;
+    SqlGroup *group = &sql->group;
+    (void)pthread_mutex_lock(&sql->lock);
+    const SqlWaiter *next = sql->writer.first;
+    const unsigned standing = group->count + (part != NULL);
+    const bool goes_on = next != NULL && next->shares && standing < SQL_GROUP_MAX &&
+                         pt_mono_ns() - group->begun_ns < group->most_ns;
+    if (goes_on && part != NULL) {
+        add_part(group, part);
+    }
+    if (goes_on) {
+        hand_over(&sql->writer, writer);
+    }
+    (void)pthread_mutex_unlock(&sql->lock);
+    if (goes_on && part != NULL) {
+        while (sem_wait(&part->ended) != 0) { // a signal came
+        }
+        (void)sem_destroy(&part->ended);
+    }
+    // NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): it has ended, so it is in no list
+    return goes_on;
+}
+
+void pt_sql_end_parts(PtSql *sql, PtStatus st, const PtError *err)
+{
+    SqlPart *part = sql->group.first;
+    sql->group.first = sql->group.last = NULL;
+    sql->group.count = 0;
+    sql->group.noted = false;
+    while (part != NULL) {
+        SqlPart *next = part->next; // once it has ended it is gone
+        part->status = st;
+        part->err = *err;
+        (void)sem_post(&part->ended);
+        part = next;
+    }
 }

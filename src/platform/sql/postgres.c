@@ -382,6 +382,11 @@ static PtStatus commit(SqlConnection *c, PtError *err)
     return st;
 }
 
+static PtStatus control(SqlConnection *c, const char *text, const char *what, PtError *err)
+{
+    return run(c->link, text, what, NULL, err);
+}
+
 static PtStatus script(SqlConnection *c, const char *text, const char *what, PtError *err)
 {
     PT_CLEANUP(pt_free_charp) char *translated = NULL;
@@ -403,6 +408,7 @@ const SqlEngine pt_sql_postgres = {
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
+    .control = control,
     .script = script,
     .prepare = pt_pg_prepare,
     .forget = pt_pg_forget,

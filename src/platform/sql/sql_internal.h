@@ -4,6 +4,7 @@
 #include "platform/sql.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 /* Inside of the SQL seam: what both engines share, and the table of functions that each fills.
  *
@@ -14,6 +15,8 @@ enum {
     SQL_READERS_MAX = 16,
     SQL_WAIT_MS = 30000,   /* for a connection of this process */
     SQL_SCRUB_NAP_MS = 20, /* between two attempts */
+    SQL_GROUP_MAX = 64,    /* parts that share a commit */
+    SQL_GROUP_NS = 5000000 /* older than this, it takes no more */
 };
 
 typedef struct SqlConnection SqlConnection;
@@ -37,7 +40,9 @@ typedef struct SqlEngine {
     PtStatus (*begin)(SqlConnection *c, PtError *err);
     PtStatus (*commit)(SqlConnection *c, PtError *err);
     void (*rollback)(SqlConnection *c); /* also after a commit that failed */
-    /* A text of any number of statements that return nothing: a migration. */
+    /* A text of the seam's own, of any number of statements that return nothing: savepoints. */
+    PtStatus (*control)(SqlConnection *c, const char *text, const char *what, PtError *err);
+    /* The same of a migration, in the engine's types and as long as it takes. */
     PtStatus (*script)(SqlConnection *c, const char *text, const char *what, PtError *err);
 
     PtStatus (*prepare)(SqlConnection *c, const char *text, void **ret_prepared, PtError *err);
@@ -73,6 +78,8 @@ struct PtSqlTx {
     int bad_index;   /* the first parameter that could not be bound; 0: none */
     int64_t changes;
     bool noted;      /* its commit is told to the listener */
+    bool shared;     /* a part: ended by shared.c */
+    bool saved;      /* likewise, behind others: it began with a savepoint */
     PtStatus failed; /* the first failure of a statement: only rollback is left */
 };
 
@@ -92,6 +99,7 @@ typedef struct SqlWaiter {
     struct SqlWaiter *next;
     pthread_t thread;
     pthread_cond_t turn;
+    bool shares; /* goes on in a transaction that is open */
     SqlConnection *given;
 } SqlWaiter;
 
@@ -101,12 +109,30 @@ typedef struct SqlGate {
     SqlWaiter *first, *last;
 } SqlGate;
 
+/* A part that stands and waits for the commit; on its thread's stack. */
+typedef struct SqlPart {
+    struct SqlPart *next;
+    sem_t ended; /* with: */
+    PtStatus status;
+    PtError err;
+} SqlPart;
+
+/* The parts that wait in the writer's open transaction; none of them: nobody shares it yet. Of
+ * whoever holds the writer. */
+typedef struct SqlGroup {
+    SqlPart *first, *last;
+    unsigned count;
+    bool noted;
+    int64_t begun_ns, most_ns;
+} SqlGroup;
+
 struct PtSql {
     const SqlEngine *engine;
     void *state; /* the engine's own */
     pthread_mutex_t lock;
     SqlGate writer, readers;
     SqlConnection writer_connection;
+    SqlGroup group;
     SqlConnection reader_connections[SQL_READERS_MAX];
 
     pthread_mutex_t listener_lock; /* held while the listener runs */
@@ -116,9 +142,20 @@ struct PtSql {
 
 /* Whether the calling thread holds the write transaction: it would wait for itself. */
 bool pt_sql_holds_writer(PtSql *sql);
-/* NULL after SQL_WAIT_MS. */
-SqlConnection *pt_sql_take_connection(PtSql *sql, SqlGate *gate);
+/* NULL after SQL_WAIT_MS. shares: it may come with an open transaction, which has a group. */
+SqlConnection *pt_sql_take_connection(PtSql *sql, SqlGate *gate, bool shares);
 void pt_sql_give_back(SqlConnection *connection);
+/* Hands the writer with its open transaction to the next in turn, if that one shares and the group
+ * takes one more; then waits, where part is given, until it has ended. False: nothing was done. */
+bool pt_sql_hand_on(SqlConnection *writer, SqlPart *part);
+/* All parts of the group end so; it is empty. */
+void pt_sql_end_parts(PtSql *sql, PtStatus st, const PtError *err);
+
+/* Tells the listener. */
+void pt_sql_tell_commit(PtSql *sql);
+/* Ends of a part (shared.c). */
+PtStatus pt_sql_commit_part(PtSqlTx *tx, PtError *err);
+void pt_sql_rollback_part(PtSqlTx *tx);
 
 /* A condition that waits by the monotonic clock. */
 void pt_sql_init_cond(pthread_cond_t *cond);

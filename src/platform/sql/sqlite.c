@@ -80,6 +80,14 @@ static void close_dbp(sqlite3 **db)
     (void)sqlite3_close(*db); // accepts NULL; busy is impossible: statements are gone before
 }
 
+/* A write-ahead log that was cut shorter would grow again within commits, which then wait for the
+ * file system's journal, too. */
+static long long log_limit(const PtSqlConfig *config)
+{
+    const long long pages = pt_sqlite_checkpoint_pages(config);
+    return (pages + pages / 4) * SQLITE_FRAME_BYTES;
+}
+
 PtStatus pt_sqlite_open_db(const PtSqlConfig *config, sqlite3 **ret_db, PtError *err)
 {
     PT_CLEANUP(close_dbp) sqlite3 *db = NULL;
@@ -97,9 +105,9 @@ PtStatus pt_sqlite_open_db(const PtSqlConfig *config, sqlite3 **ret_db, PtError 
                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA foreign_keys=ON;"
                        "PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;"
                        "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;"
-                       "PRAGMA journal_size_limit=67108864; PRAGMA mmap_size=268435456;"
+                       "PRAGMA journal_size_limit=%lld; PRAGMA mmap_size=268435456;"
                        "PRAGMA cache_size=-16384",
-                       config->relaxed ? "NORMAL" : "FULL");
+                       config->relaxed ? "NORMAL" : "FULL", log_limit(config));
         code = sqlite3_exec(db, settings, NULL, NULL, NULL);
     }
     if (code != SQLITE_OK) {
@@ -271,6 +279,7 @@ const SqlEngine pt_sql_sqlite = {
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
+    .control = script,
     .script = script,
     .prepare = prepare,
     .forget = forget,

@@ -42,6 +42,11 @@ static void *checkpoint_main(void *ctx)
     return NULL;
 }
 
+unsigned pt_sqlite_checkpoint_pages(const PtSqlConfig *config)
+{
+    return config->checkpoint_pages != 0 ? config->checkpoint_pages : SQLITE_CHECKPOINT_PAGES;
+}
+
 PtStatus pt_sqlite_checkpoint_start(PtSql *sql, const PtSqlConfig *config, PtError *err)
 {
     SqliteState *s = sql->state;
@@ -49,8 +54,7 @@ PtStatus pt_sqlite_checkpoint_start(PtSql *sql, const PtSqlConfig *config, PtErr
     if (st != PT_OK) {
         return st;
     }
-    s->checkpoint_pages =
-        config->checkpoint_pages != 0 ? config->checkpoint_pages : SQLITE_CHECKPOINT_PAGES;
+    s->checkpoint_pages = pt_sqlite_checkpoint_pages(config);
 
     sigset_t all, before; // signals are the main thread's
     (void)sigfillset(&all);

@@ -10,6 +10,7 @@
 enum {
     SQLITE_BUSY_MS = 5000, /* for a lock that another process holds */
     SQLITE_CHECKPOINT_PAGES = 65536,
+    SQLITE_FRAME_BYTES = 4120, /* of a page in the write-ahead log */
     SQLITE_SCRUB_BUSY_MS = 10, /* that writers are kept waiting for a reader */
 };
 
@@ -32,6 +33,7 @@ PtStatus pt_sqlite_failure(sqlite3 *db, int code, const char *what, PtError *err
 #define PT_SQLITE_VFS "patron"
 void pt_sqlite_register_vfs(void);
 
+unsigned pt_sqlite_checkpoint_pages(const PtSqlConfig *config);
 PtStatus pt_sqlite_open_db(const PtSqlConfig *config, sqlite3 **ret_db, PtError *err);
 PtStatus pt_sqlite_checkpoint_start(PtSql *sql, const PtSqlConfig *config, PtError *err);
 void pt_sqlite_checkpoint_stop(PtSql *sql);

@@ -123,7 +123,8 @@ static bool offer_slice(const Lists *lists, float total, uint32_t slice,
             if (!text_top_takes(top, document, total)) {
                 return false;
             }
-            float score = text_score(lists->query, document, lists->tier);
+            float score =
+                text_top_may(top, document) ? text_score(lists->query, document, lists->tier) : 0;
             if (score > 0) {
                 text_top_offer(top, document, score);
             }

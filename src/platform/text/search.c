@@ -102,8 +102,16 @@ static PtStatus find(TextQuery *q, TextTop *top, PtError *err)
 PtStatus pt_text_search(PtText *t, PtStr query, size_t max, PtTextHit *ret_hits, size_t *ret_count,
                         PtError *err)
 {
-    if (max > PT_TEXT_RESULTS_MAX) {
-        return pt_fail(err, PT_INVALID, "%zu results, not at most %d", max, PT_TEXT_RESULTS_MAX);
+    const PtTextAsk ask = {.query = query, .max = max};
+    return pt_text_find(t, &ask, ret_hits, ret_count, err);
+}
+
+PtStatus pt_text_find(PtText *t, const PtTextAsk *ask, PtTextHit *ret_hits, size_t *ret_count,
+                      PtError *err)
+{
+    if (ask->max > PT_TEXT_RESULTS_MAX) {
+        return pt_fail(err, PT_INVALID, "%zu results, not at most %d", ask->max,
+                       PT_TEXT_RESULTS_MAX);
     }
     TextQuery *q = calloc(1, sizeof *q);
     if (q == NULL) {
@@ -111,9 +119,9 @@ PtStatus pt_text_search(PtText *t, PtStr query, size_t max, PtTextHit *ret_hits,
     }
     q->index = &t->index;
     q->weights = t->weights;
-    read_query(q, query);
+    read_query(q, ask->query);
     order_groups(q);
-    TextTop top = {.max = max};
+    TextTop top = {.max = ask->max, .takes = ask->takes, .ctx = ask->ctx};
     PtStatus st = PT_OK;
     if (q->group_count > 0) {
         int rc = pthread_rwlock_rdlock(&t->lock);

@@ -254,8 +254,12 @@ static void score_bits(const TextQuery *query, TextTier tier, const Bits *bits, 
     for (uint32_t s = 0; s < bits->count; s++) {
         for (size_t w = 0; bits->slices[s] != NULL && w < TEXT_SLICE_WORDS; w++) {
             for (uint64_t left = bits->slices[s][w]; left != 0; left &= left - 1) {
-                batch.documents[batch.count++] =
+                const uint32_t document =
                     s << 16 | (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
+                if (!text_top_may(top, document)) {
+                    continue;
+                }
+                batch.documents[batch.count++] = document;
                 if (batch.count == sizeof batch.documents / sizeof *batch.documents &&
                     !score_batch(query, tier, &batch, top)) {
                     return;

@@ -392,7 +392,13 @@ typedef struct TextQuery {
 typedef struct TextTop {
     PtTextHit hits[PT_TEXT_RESULTS_MAX];
     size_t count, max;
+    PtTextTakes *takes; /* NULL: any document may be there */
+    const void *ctx;
 } TextTop;
+static inline bool text_top_may(const TextTop *top, uint32_t document)
+{
+    return top->takes == NULL || top->takes(top->ctx, document);
+}
 bool text_top_takes(const TextTop *top, uint32_t document, float score);
 void text_top_offer(TextTop *top, uint32_t document, float score);
 

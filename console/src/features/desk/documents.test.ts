@@ -65,7 +65,7 @@ describe('SLA policies', () => {
     [{ property: 'state', is: 'one_of', value: ['resolved', 'closed'] }, 'state is one of resolved, closed'],
     [{ any: [{ property: 'replied', is: 'true' }, { property: 'acknowledged', is: 'true' }] }, 'answered or acknowledged'],
     [{ not: { property: 'queue', is: 'exists' } }, 'not: queue is known'],
-    [{ property: 'total', is: 'at_least', value: 3 }, 'total at least 3'],
+    [{ property: 'total', is: 'at_least', value: 3 }, 'total is at least 3'],
     [{ odd: 1 }, '{"odd":1}'],
   ])('%j', (rule, want) => expect(sentence(i18n, rule)).toBe(want))
 })

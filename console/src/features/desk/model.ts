@@ -89,7 +89,9 @@ export function useNow(): number {
 
 // ---- lists ----------------------------------------------------------------------------------------------
 
-type ListPage = { data: Ticket[]; total: number; next_cursor: string | null }
+/** Where a search found a ticket, where its key, title and so on have not all words. */
+export type Matched = { number: number; in: 'description' | 'note' | 'internal_note'; seq: number | null; text: string }
+type ListPage = { data: Ticket[]; total: number; next_cursor: string | null; matched?: Matched[]; searched?: { reads: boolean; from: number } }
 
 export const listKey = (asked: Asked) => [ALL, 'list', asked] as const
 

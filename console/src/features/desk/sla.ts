@@ -17,7 +17,7 @@ export type ClockPlan = {
   cancel?: Condition
   again?: 'never' | 'on' | 'anew'
   warn?: Span & { wall?: boolean }
-  steps?: { name: string; percent?: number; after?: Span; over?: Span; if?: Condition }[]
+  steps?: { name: string; percent?: number; after?: Span; over?: Span; if?: Condition; when?: Condition; times?: number }[]
   retroactive?: boolean
 }
 export type Document = { name: string; applies?: Condition; clocks: Partial<Record<ClockKind, ClockPlan>> }
@@ -53,7 +53,8 @@ export function withTarget(document: Document, clock: ClockKind, priority: strin
 
 const WORDS: Record<string, MessageDescriptor> = {
   state: msg`state`, waiting_for: msg`waits for`, priority: msg`priority`, queue: msg`queue`, store: msg`store`, service: msg`service`, category: msg`category`, channel: msg`channel`, assignee: msg`assigned to`, type: msg`type`,
-  acknowledged: msg`acknowledged`, replied: msg`answered`, awaits_reply: msg`the requester waits for an answer`,
+  acknowledged: msg`acknowledged`, replied: msg`answered`, awaits_reply: msg`the requester waits for an answer`, sentiment: msg`tone of the latest message`, sentiment_lowest: msg`lowest tone`, tone_urgency: msg`urgency of the latest message`,
+  event: msg`what happened`,
 }
 
 /** A rule in a sentence; what it has that this knows no words for is shown as it is. */
@@ -64,19 +65,52 @@ export function sentence(i18n: I18n, rule: unknown): string {
   const joined = each('all', msg`and`) ?? each('any', msg`or`)
   if (joined !== null) return joined
   if (one.not !== undefined) return i18n._(msg`not: ${sentence(i18n, one.not)}`)
-  if (typeof one.property !== 'string') return JSON.stringify(rule)
-  const word = WORDS[one.property]
-  const property = word ? i18n._(word) : one.property.replaceAll('_', ' ')
+  const named = typeof one.property === 'string' ? one.property : one.field === 'event' ? 'event' : null
+  if (named === null) return JSON.stringify(rule)
+  const word = WORDS[named]
+  const property = word ? i18n._(word) : named.replaceAll('_', ' ')
   const value = Array.isArray(one.value) ? one.value.map(String).join(', ') : one.value === undefined ? '' : String(one.value)
   switch (one.is) {
     case 'equals': return i18n._(msg`${property} is ${value}`)
     case 'not_equals': return i18n._(msg`${property} is not ${value}`)
     case 'one_of': return i18n._(msg`${property} is one of ${value}`)
     case 'none_of': return i18n._(msg`${property} is none of ${value}`)
+    case 'less': return i18n._(msg`${property} is under ${value}`)
+    case 'at_most': return i18n._(msg`${property} is at most ${value}`)
+    case 'more': return i18n._(msg`${property} is over ${value}`)
+    case 'at_least': return i18n._(msg`${property} is at least ${value}`)
     case 'true': return property
     case 'false': return i18n._(msg`not ${property}`)
     case 'exists': return i18n._(msg`${property} is known`)
     case 'absent': return i18n._(msg`${property} is not known`)
     default: return `${property} ${String(one.is ?? '').replaceAll('_', ' ')} ${value}`.trim()
   }
+}
+
+export type Difference = { path: string; was: string | undefined; is: string | undefined }
+
+function leaves(value: unknown, path: string, into: Map<string, string>) {
+  if (isObject(value) || (Array.isArray(value) && value.some((one) => typeof one === 'object'))) {
+    for (const [name, one] of Object.entries(value as object)) leaves(one, path === '' ? name : `${path}.${name}`, into)
+  } else into.set(path, JSON.stringify(value))
+}
+
+/** What two documents say otherwise, place by place. */
+export function differences(was: unknown, is: unknown): Difference[] {
+  const before = new Map<string, string>()
+  const after = new Map<string, string>()
+  leaves(was, '', before)
+  leaves(is, '', after)
+  return [...new Set([...before.keys(), ...after.keys()])].sort().filter((path) => before.get(path) !== after.get(path))
+    .map((path) => ({ path, was: before.get(path), is: after.get(path) }))
+}
+
+/** A clock more, with a target of P1 to begin with. */
+export function withClock(document: Document, clock: ClockKind): Document {
+  return { ...document, clocks: { ...document.clocks, [clock]: { targets: { P1: { hours: 1, in: 'store' } }, stop: { property: 'state', is: 'one_of', value: ['resolved', 'closed', 'cancelled'] } } } }
+}
+
+export function withoutClock(document: Document, clock: ClockKind): Document {
+  const { [clock]: _, ...clocks } = document.clocks
+  return { ...document, clocks }
 }

@@ -20,6 +20,10 @@ it('words are told as words, with what changed along; vendors and promises by th
     .toEqual(['words', 'did', 'vendor', 'promise', 'did'])
 })
 
+it('a file that was added is no word of anybody', () => {
+  expect(storyOf([row('attached', 'till.txt'), row('note', 'see it'), row('detached', 'till.txt')]).map((one) => one.kind)).toEqual(['did', 'words', 'did'])
+})
+
 it('changes are pairs; counters that a sentence tells are not told twice', () => {
   expect(changesOf(row('changed', '', { state: ['new', 'waiting'], reports: [1, 2], odd: 'x' }))).toEqual([{ field: 'state', before: 'new', after: 'waiting' }])
 })

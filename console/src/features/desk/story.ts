@@ -9,6 +9,9 @@ export type Told =
   | { kind: 'promise'; row: HistoryRow }
   | { kind: 'did'; row: HistoryRow }
 
+/** Rows whose text is what was done, and no words of anybody. */
+const DEEDS: readonly HistoryRow['what'][] = ['merged', 'parted', 'triaged', 'routed', 'attached', 'detached']
+
 const PROMISES: readonly HistoryRow['what'][] = ['sla_at_risk', 'sla_breached', 'sla_escalated']
 
 /** Fields whose change the sentence of the row tells anyway. */
@@ -39,7 +42,7 @@ export function storyOf(rows: readonly HistoryRow[]): Told[] {
     } else if (row.what === 'escalated' || row.what === 'vendor_answered') told.push({ kind: 'vendor', row })
     else if (PROMISES.includes(row.what)) told.push({ kind: 'promise', row })
     else if (row.what === 'opened') told.push({ kind: 'did', row })
-    else if (row.text !== '' && row.what !== 'merged' && row.what !== 'parted' && row.what !== 'triaged' && row.what !== 'routed') told.push({ kind: 'words', row })
+    else if (row.text !== '' && !DEEDS.includes(row.what) && row.what !== 'update_overdue') told.push({ kind: 'words', row })
     else told.push({ kind: 'did', row })
   }
   return told

@@ -10,6 +10,7 @@ describe('askedOf', () => {
     ['mine', { view: 'mine' }, { state: 'open', assignee: 'me-1', sort: 'due' }],
     ['a view with its own order', { view: 'resolved' }, { state: 'resolved', sort: 'changed' }],
     ['narrowed', { view: 'open', priority: 'P1', q: ' till ', sort: 'number', reversed: '1' }, { state: 'open', priority: 'P1', search: 'till', sort: 'number', reversed: true }],
+    ['upset ones', { view: 'upset', mood: 'very_negative' }, { state: 'open', mood: 'very_negative', sort: 'sentiment' }],
     ["nobody's", { assignee: 'none' }, { state: 'open', assignee: '', sort: 'due' }],
     ['a queue', { view: 'queue:stores' }, { state: 'open', queue: 'stores', sort: 'due' }],
     ['a saved one', { view: 'saved:tills' }, { state: 'open', category: 'till_fault', assignee: 'me-1', sort: 'number' }],

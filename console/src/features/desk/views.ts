@@ -17,11 +17,14 @@ export type Asked = {
   major?: boolean
   search?: string
   due_state?: string
+  mood?: string
+  mood_lowest?: string
+  pressing?: boolean
   sort?: Sort
   reversed?: boolean
 }
 
-export const SORTS = ['due', 'priority', 'changed', 'number'] as const
+export const SORTS = ['due', 'priority', 'sentiment', 'changed', 'number'] as const
 export type Sort = (typeof SORTS)[number]
 export const FIRST_SORT: Sort = 'due'
 
@@ -32,6 +35,7 @@ export const VIEWS: readonly View[] = [
   { id: 'mine', name: msg`Mine`, icon: 'person', asked: (me) => ({ state: 'open', assignee: me }) },
   { id: 'unassigned', name: msg`Nobody's`, icon: 'people', asked: () => ({ state: 'open', assignee: '' }) },
   { id: 'risk', name: msg`At risk or late`, icon: 'clock', asked: () => ({ state: 'open', due_state: 'at_risk,breached' }) },
+  { id: 'upset', name: msg`Upset`, icon: 'reply', asked: () => ({ state: 'open', mood: 'very_negative,negative', sort: 'sentiment' }) },
   { id: 'major', name: msg`Major incidents`, icon: 'warn', asked: () => ({ state: 'open', major: true }) },
   { id: 'waiting', name: msg`Waiting`, icon: 'pause', asked: () => ({ state: 'waiting' }) },
   { id: 'resolved', name: msg`Solved`, icon: 'check', asked: () => ({ state: 'resolved', sort: 'changed' }) },
@@ -39,7 +43,7 @@ export const VIEWS: readonly View[] = [
 ]
 
 /** What narrows a view, by its names in the address. */
-export const NARROWING = ['q', 'priority', 'type', 'store', 'category', 'assignee'] as const
+export const NARROWING = ['q', 'priority', 'type', 'store', 'category', 'assignee', 'mood'] as const
 type Address = Record<string, string | undefined>
 
 /** Members of a saved view that a list takes; its `assignee` may be 'me'. */
@@ -47,9 +51,10 @@ function ofRecord(record: Record<string, unknown>, me: string): Asked {
   const text = (name: string) => (typeof record[name] === 'string' ? { [name]: record[name] } : {})
   const sort = SORTS.find((one) => one === record.sort)
   return {
-    ...['state', 'type', 'priority', 'queue', 'store', 'category', 'search', 'due_state'].reduce((all, name) => ({ ...all, ...text(name) }), {}),
+    ...['state', 'type', 'priority', 'queue', 'store', 'category', 'search', 'due_state', 'mood', 'mood_lowest'].reduce((all, name) => ({ ...all, ...text(name) }), {}),
     ...(typeof record.assignee === 'string' ? { assignee: record.assignee === 'me' ? me : record.assignee } : {}),
     ...(record.major === true ? { major: true } : {}),
+    ...(record.pressing === true ? { pressing: true } : {}),
     ...(sort ? { sort } : {}),
     ...(record.reversed === true ? { reversed: true } : {}),
   }
@@ -64,11 +69,11 @@ export function askedOf(url: Address, me: string, saved: readonly { id: string; 
     base = ofRecord((saved.find((one) => `saved:${one.id}` === view)?.record ?? {}) as Record<string, unknown>, me)
   } else if (view.startsWith('queue:')) base = { state: 'open', queue: view.slice(6) }
   else base = (VIEWS.find((one) => one.id === view) ?? VIEWS[0])?.asked(me) ?? {}
-  const own = (name: 'priority' | 'type' | 'store' | 'category' | 'assignee') => (url[name] ? { [name]: url[name] === 'none' ? '' : url[name] } : {})
+  const own = (name: 'priority' | 'type' | 'store' | 'category' | 'assignee' | 'mood') => (url[name] ? { [name]: url[name] === 'none' ? '' : url[name] } : {})
   const sort = SORTS.find((one) => one === url.sort) ?? base.sort ?? FIRST_SORT
   const { sort: _, ...rest } = base
   return {
-    ...rest, ...own('priority'), ...own('type'), ...own('store'), ...own('category'), ...own('assignee'),
+    ...rest, ...own('priority'), ...own('type'), ...own('store'), ...own('category'), ...own('assignee'), ...own('mood'),
     ...(url.q?.trim() ? { search: url.q.trim() } : {}), sort, ...(url.reversed === '1' ? { reversed: true } : {}),
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { I18n, MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
+import type { MailOut } from '@/features/mailboxes'
 import type { Tone } from '@/ui/bits'
-import type { ClockKind, Escalation, HistoryRow, LinkKind, RecordKind, State, StretchWhy, TicketClock, Type } from './model'
+import type { ClockKind, Escalation, HistoryRow, LinkKind, RecordKind, State, StretchWhy, Ticket, TicketClock, Type } from './model'
 import type { Sort } from './views'
 
 export const states: Record<State, { name: MessageDescriptor; tone: Tone }> = {
@@ -12,6 +13,16 @@ export const states: Record<State, { name: MessageDescriptor; tone: Tone }> = {
   resolved: { name: msg`Solved`, tone: 'good' },
   closed: { name: msg`Closed`, tone: 'plain' },
   cancelled: { name: msg`Cancelled`, tone: 'plain' },
+}
+
+/** Of a message that leaves. */
+export const sentStates: Record<MailOut['state'], { name: MessageDescriptor; tone: Tone }> = {
+  queued: { name: msg`Waits`, tone: 'plain' },
+  sending: { name: msg`Being sent`, tone: 'accent' },
+  sent: { name: msg`Sent`, tone: 'good' },
+  doubt: { name: msg`In doubt`, tone: 'warn' },
+  failed: { name: msg`Failed`, tone: 'bad' },
+  bounced: { name: msg`Came back`, tone: 'bad' },
 }
 
 export const types: Record<Type, MessageDescriptor> = {
@@ -46,9 +57,19 @@ export const scopes: Record<'single' | 'store' | 'several' | 'widespread', Messa
   widespread: msg`Widespread`,
 }
 
+/** How the latest words of whoever reported sound. */
+export const moods: Record<Ticket['mood'], MessageDescriptor> = {
+  very_negative: msg`Very upset`,
+  negative: msg`Upset`,
+  neutral: msg`Neutral`,
+  positive: msg`Friendly`,
+  none: msg`Not read`,
+}
+
 export const sorts: Record<Sort, MessageDescriptor> = {
   due: msg`By time to breach`,
   priority: msg`By priority`,
+  sentiment: msg`By tone: upset first`,
   changed: msg`Changed last`,
   number: msg`Newest`,
 }
@@ -105,6 +126,7 @@ export const whats: Record<HistoryRow['what'], MessageDescriptor> = {
   sla_at_risk: msg`A promise is at risk`,
   sla_breached: msg`A promise is broken`,
   sla_escalated: msg`Escalated`,
+  update_overdue: msg`Update for stakeholders is late`,
   erased: msg`Texts were erased`,
 }
 

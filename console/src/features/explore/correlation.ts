@@ -8,7 +8,7 @@ import { numberText, shareText, type Telling } from './tables'
 /** mobile, of context.device.type; did Products Searched before. */
 export function candidateText({ i18n }: Telling, { of, name, value }: Candidate): { name: string; of: string } {
   if (of === 'event') return { name, of: i18n._(msg`done before`) }
-  const place = of === 'context' ? `context.${name}` : name
+  const place = of === 'context' ? `context.${name}` : of === 'trait' ? i18n._(msg`trait ${name}`) : name
   return { name: value === null || value === '' ? i18n._(msg`without a value`) : value, of: place }
 }
 

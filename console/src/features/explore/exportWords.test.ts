@@ -5,7 +5,7 @@ import { clockText, weekdayName, whatText, whenText } from './exportWords'
 import type { Job } from './exports'
 
 const i18n = setupI18n({ locale: 'en', messages: { en: {} } })
-const job = { id: 'x', name: 'Buyers', report: 'r', report_name: 'Orders', what: 'people', format: 'csv', cell: { step: 2 }, every: 'week', at_min: 390, weekday: 1, zone: 'Europe/Berlin', folder: 'a', keep_files: 3, enabled: true, version: 4, due_at: null, failures: 0, last: null, created_at: '', changed_at: '', changed_by: '' } satisfies Job
+const job = { id: 'x', name: 'Buyers', report: 'r', report_name: 'Orders', what: 'people', format: 'csv', cell: { step: 2 }, every: 'week', at_min: 390, weekday: 1, zone: 'Europe/Berlin', folder: 'a', destination: null, keep_files: 3, enabled: true, version: 4, due_at: null, failures: 0, last: null, created_at: '', changed_at: '', changed_by: '' } satisfies Job
 
 test('a schedule reads as a sentence', () => {
   expect(whenText(i18n, job)).toBe('Every Monday at 06:30, Europe/Berlin')

@@ -19,6 +19,11 @@ export const outcomes: Record<Run['outcome'], { title: MessageDescriptor; tone: 
   failed: { title: msg`Failed`, tone: 'bad' },
   interrupted: { title: msg`Interrupted`, tone: 'warn' },
 }
+export const sendings: Record<Exclude<Run['sending'], 'none'>, { title: MessageDescriptor; tone: Tone }> = {
+  waiting: { title: msg`To be sent`, tone: 'accent' },
+  sent: { title: msg`Sent`, tone: 'good' },
+  failed: { title: msg`Not sent`, tone: 'bad' },
+}
 export const causes: Record<Run['cause'], MessageDescriptor> = { schedule: msg`by its schedule`, person: msg`by hand` }
 
 /** "The people, CSV" */

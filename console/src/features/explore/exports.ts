@@ -12,7 +12,9 @@ export type Every = 'hour' | 'day' | 'week'
 export type Job = Omit<Schemas['ExportJob'], 'cell'> & { cell: Json }
 export type Run = Schemas['ExportRun']
 /** What a person says of one. */
-export type JobEdit = Pick<Job, 'name' | 'report' | 'what' | 'format' | 'cell' | 'every' | 'at_min' | 'weekday' | 'zone' | 'folder' | 'keep_files' | 'enabled'>
+export type JobEdit = Pick<Job, 'name' | 'report' | 'what' | 'format' | 'cell' | 'every' | 'at_min' | 'weekday' | 'zone' | 'folder' | 'keep_files' | 'enabled'> & { destination: string }
+/** A destination that takes files. */
+export type Target = { id: string; name: string; kind: string }
 
 const JOBS = ['analytics', 'exports'] as const
 const LOOK_MS = 5000
@@ -20,19 +22,20 @@ const BUSY_MS = 1000
 
 const isBusy = (run: Run | null | undefined) => run?.outcome === 'waiting' || run?.outcome === 'running'
 export const isRunning = (job: Job) => isBusy(job.last)
+const isOnItsWay = (job: Job) => isRunning(job) || job.last?.sending === 'waiting'
 
 export function useJobs() {
   return useQuery({
     queryKey: JOBS,
-    queryFn: async () => (await ok(api.GET('/api/v1/analytics/exports'))) as unknown as { data: Job[]; possible: boolean },
-    refetchInterval: ({ state }) => (state.data?.data.some(isRunning) ? BUSY_MS : LOOK_MS),
+    queryFn: async () => (await ok(api.GET('/api/v1/analytics/exports'))) as unknown as { data: Job[]; possible: boolean; targets: Target[] },
+    refetchInterval: ({ state }) => (state.data?.data.some(isOnItsWay) ? BUSY_MS : LOOK_MS),
   })
 }
 
 /** `version`: of its last run, so that the list is read anew when there is another. */
 export function useRuns(id: string, last: Run | null) {
   return useQuery({
-    queryKey: [...JOBS, id, 'runs', last?.number ?? 0, last?.outcome ?? ''],
+    queryKey: [...JOBS, id, 'runs', last?.number ?? 0, last?.outcome ?? '', last?.sending ?? '', last?.tries ?? 0],
     queryFn: async () => (await ok(api.GET('/api/v1/analytics/exports/{id}/runs', { params: { path: { id } } }))).data,
     placeholderData: (before) => before,
   })
@@ -40,7 +43,7 @@ export function useRuns(id: string, last: Run | null) {
 
 const renew = () => queries.invalidateQueries({ queryKey: JOBS, exact: true })
 
-export const editOf = ({ name, report, what, format, cell, every, at_min, weekday, zone, folder, keep_files, enabled }: Job): JobEdit => ({ name, report, what, format, cell, every, at_min, weekday, zone, folder, keep_files, enabled })
+export const editOf = ({ name, report, what, format, cell, every, at_min, weekday, zone, folder, destination, keep_files, enabled }: Job): JobEdit => ({ name, report, what, format, cell, every, at_min, weekday, zone, folder, destination: destination ?? '', keep_files, enabled })
 
 export async function addJob(edit: JobEdit): Promise<Job> {
   const made = (await ok(api.POST('/api/v1/analytics/exports', { body: edit as never }))) as unknown as Job
@@ -63,6 +66,17 @@ export async function runJob(id: string): Promise<void> {
   await ok(api.POST('/api/v1/analytics/exports/{id}/run', { params: { path: { id } } }))
   await renew()
 }
+
+/** Sends what waits, or failed to be sent, at once. */
+export async function sendRun(id: string, run: number): Promise<void> {
+  await ok(api.POST('/api/v1/analytics/exports/{id}/runs/{number}/send', { params: { path: { id, number: String(run) } } }))
+  await queries.invalidateQueries({ queryKey: JOBS })
+}
+
+export const tryTarget = (destination: string) => ok(api.POST('/api/v1/analytics/exports/test', { body: { destination } }))
+
+/** The browser takes it as it comes: it may be larger than memory. */
+export const runFileHref = (id: string, run: number) => `/api/v1/analytics/exports/${id}/runs/${run}/file`
 
 // --- a file now --------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ const OTHERS: Json[] = [
   { kind: 'segmentation', series: [{ event: 'Order Completed', measure: 'quantile', of: { property: 'total' }, q: 0.9, name: 'Baskets' }, { measure: 'uniques' }], formulae: [{ name: 'Rate', formula: 'A / B' }], unit: 'week', range: { from: '2026-10-01', to: '2026-10-31' }, zone: 'UTC' },
   { kind: 'retention', begin: { event: 'Signed Up' }, again: {}, unit: 'day', way: 'beyond', brackets: [0, 1, 4, 8], recurring: true, range: { last: { weeks: 8 } }, zone: 'UTC' },
   { kind: 'paths', to: { event: 'Order Completed' }, nodes: { event: ['A', 'B'] }, gap: { minutes: 5 }, depth: 3, fold: false, limit: 50, range: { last: { hours: 6 } }, zone: 'UTC' },
-  { kind: 'stickiness', of: { event: 'Product Viewed' }, unit: 'week', range: { last: { months: 2 } }, zone: 'UTC' },
+  { kind: 'stickiness', of: { event: 'Product Viewed' }, unit: 'week', range: { last: { months: 2 } }, zone: 'UTC', who: { report: '01900000-0000-7000-8000-000000000000' } },
   { kind: 'lifecycle', of: {}, range: { from: '2026-10-01T00:00:00Z', to: '2026-10-02T12:00:00Z' }, zone: 'UTC' },
   { kind: 'sessions', gap: { hours: 1 }, unit: 'month', range: { last: { days: 90 } }, zone: 'UTC', where: { any: [{ field: 'channel', is: 'equals', value: 'app' }, { property: 'total', is: 'more', value: 1 }] } },
 ]
@@ -23,7 +23,7 @@ const OTHERS: Json[] = [
 const SURE: Json[] = [
   { kind: 'compare', cohorts: [{ name: 'Everybody' }, { name: 'Gold', who: { trait: 'plan', is: 'equals', value: 'gold' } }, { who: { absent: { event: 'A' } } }], query: { kind: 'funnel', steps: [{ event: 'A' }, { event: 'B' }], window: { days: 1 } }, range: { last: { days: 30 } }, zone: 'UTC' },
   { kind: 'compare', cohorts: [{}, { who: { sequence: [{ event: 'A' }, { event: 'B' }] } }], query: { kind: 'retention', begin: { event: 'A' }, again: {}, unit: 'day' }, range: { last: { days: 30 } }, zone: 'UTC' },
-  { kind: 'correlation', from: { event: 'A' }, to: { event: 'B' }, window: { hours: 3 }, properties: [{ context: 'device.type' }], events: [{ event: 'C' }], min_people: 10, level: 0.1, limit: 20, range: { last: { days: 30 } }, zone: 'UTC' },
+  { kind: 'correlation', from: { event: 'A' }, to: { event: 'B' }, window: { hours: 3 }, properties: [{ context: 'device.type' }], traits: ['plan', 'vip'], events: [{ event: 'C' }], min_people: 10, level: 0.1, limit: 20, range: { last: { days: 30 } }, zone: 'UTC' },
   { kind: 'correlation', from: { event: 'A' }, to: { event: 'B' }, properties: 'all', events: [], range: { last: { days: 30 } }, zone: 'UTC' },
   { kind: 'friction', steps: [{ event: 'A' }, { event: 'B' }], baseline: { from: '2026-01-01', to: '2026-01-31' }, errors: [{ event: 'Oops' }], empty: { event: 'S', where: { property: 'hits', is: 'equals', value: 0 } }, repeats: 5, gap: { minutes: 5 }, range: { from: '2026-02-01', to: '2026-02-28' }, zone: 'UTC' },
   { kind: 'journey', stages: [{ event: 'A', name: 'one' }, { event: ['B', 'C'], name: 'two', again: true }], who: { any: [{ trait: 'age', is: 'more', value: 30 }, { did: { event: 'A' } }] }, range: { last: { days: 90 } }, zone: 'UTC' },

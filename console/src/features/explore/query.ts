@@ -78,6 +78,8 @@ export type Draft = {
   /** The conversion, and what may go with it. */
   goal: EventSet
   properties: 'usual' | 'all' | Property[]
+  /** Names. */
+  traits: string[]
   befores: 'all' | EventSet[]
   minPeople: number
   level: number
@@ -106,7 +108,7 @@ export function blank(kind: Kind, zone: string): Draft {
     kind, zone, range: { kind: 'last', amount: 30, unit: 'days' }, who: EVERYBODY, where: NO_WHERE, unit: UNITS_OF[kind]?.[0] ?? 'day', series: [newSeries()], formulae: [], breakdown: null,
     limit: LIMITS[kind] ?? LIMIT, steps: [newSet(), newSet()], window: WINDOW, order: 'ordered', exclude: [], same: null, begin: newSet(), again: newSet(), way: 'on', brackets: '',
     recurring: false, side: 'from', anchor: newSet(), nodes: newSet(), gap: GAP, depth: 5, fold: true, of: newSet(), cohorts: [newCohort(), newCohort()], inner: kind === 'compare' ? blank('funnel', zone) : null,
-    goal: newSet(), properties: 'usual', befores: 'all', minPeople: MIN_PEOPLE, level: LEVEL, baseline: null, errors: null, empty: null, stages: null, repeats: REPEATS,
+    goal: newSet(), properties: 'usual', traits: [], befores: 'all', minPeople: MIN_PEOPLE, level: LEVEL, baseline: null, errors: null, empty: null, stages: null, repeats: REPEATS,
   }
 }
 
@@ -165,7 +167,7 @@ function ownJson(d: Draft): Json {
     case 'correlation':
       return {
         from: setJson(d.anchor), to: setJson(d.goal), ...window, ...(d.properties === 'usual' ? {} : { properties: d.properties === 'all' ? 'all' : d.properties.map(propertyJson) }),
-        ...(d.befores === 'all' ? {} : { events: d.befores.map(setJson) }), ...unless('min_people', d.minPeople, MIN_PEOPLE), ...unless('level', d.level, LEVEL), ...unless('limit', d.limit, LIMITS.correlation),
+        ...(d.traits.length === 0 ? {} : { traits: d.traits }), ...(d.befores === 'all' ? {} : { events: d.befores.map(setJson) }), ...unless('min_people', d.minPeople, MIN_PEOPLE), ...unless('level', d.level, LEVEL), ...unless('limit', d.limit, LIMITS.correlation),
       }
     case 'friction':
       return { steps: d.steps.map(setJson), ...window, ...roughJson(d), ...unless('repeats', d.repeats, REPEATS), ...unless('gap', lengthJson(d.gap), lengthJson(GAP)) }
@@ -244,7 +246,7 @@ const OWN: Record<Kind, readonly string[]> = {
   lifecycle: ['of', 'unit'],
   sessions: ['of', 'gap', 'unit'],
   compare: ['cohorts', 'query'],
-  correlation: ['from', 'to', 'window', 'properties', 'events', 'min_people', 'level', 'limit'],
+  correlation: ['from', 'to', 'window', 'properties', 'traits', 'events', 'min_people', 'level', 'limit'],
   friction: ['steps', 'window', ...ROUGH, 'repeats', 'gap'],
   journey: ['stages', ...ROUGH],
 }
@@ -257,7 +259,7 @@ function furtherOf(kind: Kind, j: Json, start: Draft): Partial<Draft> {
   if (kind === 'correlation') {
     return {
       anchor: setOf(j.from), goal: setOf(j.to), properties: j.properties === 'all' ? 'all' : j.properties === undefined ? 'usual' : listOf(j.properties, (one) => propertyOf(one) ?? fail(), []),
-      befores: j.events === 'all' || j.events === undefined ? 'all' : listOf(j.events, (one) => setOf(one), []), minPeople: numberOf(j.min_people, MIN_PEOPLE), level: numberOf(j.level, LEVEL),
+      traits: j.traits === undefined ? [] : listOf(j.traits, (one) => (typeof one === 'string' ? one : fail()), []), befores: j.events === 'all' || j.events === undefined ? 'all' : listOf(j.events, (one) => setOf(one), []), minPeople: numberOf(j.min_people, MIN_PEOPLE), level: numberOf(j.level, LEVEL),
     }
   }
   return {

@@ -46,6 +46,7 @@ function whereText(i18n: I18n, where: Where): string | null {
 export function whoText(i18n: I18n, who: Who): string | null {
   if (isEverybody(who)) return null
   if (who.kind === 'json') return i18n._(msg`of a rule`)
+  if (who.kind === 'report') return i18n._(msg`of a saved question`)
   const traits = whereText(i18n, { kind: 'rows', join: who.join, rows: who.traits })
   const did = who.did.map((one) => {
     const set = setText(i18n, one)

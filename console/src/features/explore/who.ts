@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who counts: a rule over a person (docs/rules.md) as rows of traits and of what somebody did, or as JSON where rows cannot say it.
+// Who counts: a rule over a person (docs/rules.md), that of a saved question, or its own as rows of traits and of what somebody did, or as JSON where rows cannot say it.
 import { conditionOf, type Row, rowFault, rowOf } from '@/features/computed'
 import { type EventSet, type Fault, isNothing, type Json, setFault, setJson, setOf } from './sets'
 
 export type Did = EventSet & { not: boolean }
-export type Who = { kind: 'rows'; join: 'all' | 'any'; traits: Row[]; did: Did[] } | { kind: 'json'; text: string }
+export type Who = { kind: 'rows'; join: 'all' | 'any'; traits: Row[]; did: Did[] } | { kind: 'report'; id: string } | { kind: 'json'; text: string }
 
 export const EVERYBODY: Who = { kind: 'rows', join: 'all', traits: [], did: [] }
-export const isEverybody = (who: Who): boolean => (who.kind === 'json' ? who.text.trim() === '' : who.traits.length + who.did.length === 0)
+export const isEverybody = (who: Who): boolean => (who.kind === 'json' ? who.text.trim() === '' : who.kind === 'rows' && who.traits.length + who.did.length === 0)
 
 /** The rule; undefined: everybody. */
 export function whoJson(who: Who): unknown {
   if (isEverybody(who)) return undefined
   if (who.kind === 'json') return JSON.parse(who.text)
+  if (who.kind === 'report') return { report: who.id }
   const parts = [...who.traits.map(conditionOf), ...who.did.map((one) => ({ [one.not ? 'absent' : 'did']: setJson(one) }))]
   return parts.length === 1 ? parts[0] : { [who.join]: parts }
 }
@@ -31,6 +32,7 @@ function didOf(json: unknown): Did | null {
 export function whoOf(json: unknown): Who {
   if (json === undefined || json === null) return EVERYBODY
   const object = typeof json === 'object' && !Array.isArray(json) ? (json as Json) : {}
+  if (Object.keys(object).length === 1 && typeof object.report === 'string') return { kind: 'report', id: object.report }
   const join = Object.keys(object).length === 1 ? (['all', 'any'] as const).find((one) => Array.isArray(object[one])) : undefined
   const parts = join === undefined ? [json] : (object[join] as unknown[])
   const read = parts.map((one) => ({ trait: rowOf(one, ['trait']), did: didOf(one) }))
@@ -50,6 +52,7 @@ function isObject(text: string): boolean {
 
 export function whoFault(who: Who): Fault | null {
   if (who.kind === 'json') return who.text.trim() === '' || isObject(who.text) ? null : 'json'
+  if (who.kind === 'report') return who.id === '' ? 'value' : null
   if (who.traits.some((row) => rowFault(row) !== null)) return 'condition'
   return who.did.some((one) => isNothing(one) || setFault(one) !== null) ? 'event' : null
 }

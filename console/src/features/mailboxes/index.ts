@@ -2,6 +2,8 @@
 import { msg } from '@lingui/core/macro'
 import type { Feature } from '@/base/feature'
 
+export { decide, type MailIn, type MailOut, useTicketMails } from './model'
+
 /** Among the tabs of the desk. */
 export const mailboxesFeature: Feature = {
   name: 'mailboxes',

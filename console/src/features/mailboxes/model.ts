@@ -54,6 +54,18 @@ export function useMailOut(asked: { mailbox?: string; state?: MailOut['state'] }
   })
 }
 
+export type TicketMails = { in: MailIn[]; out: MailOut[] }
+
+/** Of a ticket, both ways; looked at again while something is under way. */
+export function useTicketMails(ticket: { key: string; version: number }) {
+  return useQuery({
+    queryKey: [ALL, 'of-ticket', ticket.key, ticket.version],
+    queryFn: ({ signal }): Promise<TicketMails> => ok(api.GET('/api/v1/tickets/{ticket}/mails', { params: { path: { ticket: ticket.key } }, signal })),
+    placeholderData: (before, query) => (query?.queryKey[2] === ticket.key ? before : undefined),
+    refetchInterval: ({ state }) => (state.data?.out.some((one) => one.state === 'queued' || one.state === 'sending') ? 3000 : false),
+  })
+}
+
 async function renewed<T>(done: Promise<T>): Promise<T> {
   const result = await done
   await queries.invalidateQueries({ queryKey: [ALL] })

@@ -31,6 +31,15 @@ export const kinds: Record<TemplateKind, { name: MessageDescriptor; when: Messag
   closed: { name: msg`Closed, with the survey`, when: msg`When the ticket is closed.` },
 }
 
+/** Of what leaves: by a template, or an update that somebody wrote. */
+export const leaves: Record<MailOut['kind'], MessageDescriptor> = {
+  acknowledged: kinds.acknowledged.name,
+  answer: kinds.answer.name,
+  resolved: kinds.resolved.name,
+  closed: kinds.closed.name,
+  update: msg`Update to stakeholders`,
+}
+
 export const sentStates: Record<MailOut['state'], { name: MessageDescriptor; tone: Tone }> = {
   queued: { name: msg`Waits`, tone: 'plain' },
   sending: { name: msg`Being sent`, tone: 'accent' },

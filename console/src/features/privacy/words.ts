@@ -75,6 +75,7 @@ export const SEARCHED: readonly Figure[] = [
   { id: 'audit_entries', name: msg`Entries of the audit`, becomes: msg`their content; the chain stays and verifies` },
   { id: 'requests', name: msg`Other privacy requests`, becomes: msg`whom they were about is forgotten` },
   { id: 'tickets', name: msg`Rows of the desk that name them`, becomes: msg`their texts removed; the tickets stay` },
+  { id: 'export_files', name: msg`Files of scheduled exports`, becomes: msg`removed` },
   { id: 'log_files', name: msg`Files of the log`, becomes: msg`written anew` },
 ]
 

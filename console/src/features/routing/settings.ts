@@ -3,6 +3,7 @@
 import type { HoursDocument } from '@/features/commerce'
 
 export type Strategy = (typeof STRATEGIES)[number]
+export type Speak = (typeof SPEAKS)[number]
 export type Skill = { skill: string; level: number }
 export type Need = { field: (typeof NEED_FIELDS)[number]; value: string; skills: Skill[] }
 export type Relax = { after_s: number; skill: string; level: number }
@@ -18,15 +19,20 @@ export type QueueSettings = {
   skills: Skill[]
   needs: Need[]
   relax: Relax[]
+  language: Speak
+  language_s: number
   sticky_min: number
   head_start_s: number
   ageing_min: number
 }
 export type Shifts = HoursDocument
-export type AgentSettings = { queues: string[]; skills: Skill[]; capacity: number; channels: Units[]; shifts: Shifts | null }
+export type AgentSettings = { queues: string[]; skills: Skill[]; languages: string[]; capacity: number; channels: Units[]; shifts: Shifts | null }
 export type SkillName = { id: string; name: string }
 
 export const STRATEGIES = ['longest_idle', 'least_loaded', 'round_robin', 'proficiency'] as const
+export const SPEAKS = ['off', 'preferred', 'required'] as const
+/** Those that triage tells apart. */
+export const LANGUAGES = ['ar', 'de', 'el', 'en', 'es', 'fr', 'he', 'hi', 'it', 'ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'th', 'zh'] as const
 export const NEED_FIELDS = ['category', 'channel', 'store'] as const
 export const CHANNELS = ['other', 'portal', 'store', 'web', 'mail', 'phone', 'chat', 'social'] as const
 export const LEVELS = [1, 2, 3, 4, 5] as const
@@ -52,8 +58,8 @@ export function cleaned(queue: QueueSettings): QueueSettings {
 }
 
 /** What holds where a document says nothing (docs/routing.md). */
-export const QUEUE: QueueSettings = { on: false, strategy: 'longest_idle', ask: false, answer_s: 60, away_after: 3, again_min: 10, give_back: false, skills: [], needs: [], relax: [], sticky_min: 0, head_start_s: 0, ageing_min: 0 }
-export const AGENT: AgentSettings = { queues: [], skills: [], capacity: 10, channels: [], shifts: null }
+export const QUEUE: QueueSettings = { on: false, strategy: 'longest_idle', ask: false, answer_s: 60, away_after: 3, again_min: 10, give_back: false, skills: [], needs: [], relax: [], language: 'off', language_s: 300, sticky_min: 0, head_start_s: 0, ageing_min: 0 }
+export const AGENT: AgentSettings = { queues: [], skills: [], languages: [], capacity: 10, channels: [], shifts: null }
 
 /** An id out of a name: small letters, digits and _, the first a letter; not one of those there. */
 export function skillId(name: string, there: readonly string[]): string {

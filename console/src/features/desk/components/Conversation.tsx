@@ -3,14 +3,17 @@
 import { plural } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMemo } from 'react'
+import { useMay } from '@/base/session'
 import { useUrl } from '@/base/url'
+import { type MailIn, type MailOut, useTicketMails } from '@/features/mailboxes'
 import { Ago } from '@/ui/bits'
 import { Icon } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
-import { type ClockKind, type HistoryRow, type Ticket, useHistory } from '../model'
+import { type ClockKind, fileOf, type HistoryRow, type Ticket, useAttachments, useHistory } from '../model'
 import { useValueText } from '../names'
 import { changesOf, storyOf, type Told } from '../story'
 import { clocks, fields, nameOf, whats } from '../words'
+import { Delivery, Letter, type LetterFile, LetterHead } from './Letter'
 import { Scroll } from './Scroll'
 import { Beside, TriagePanel } from './Triage'
 
@@ -31,8 +34,35 @@ export function useChangeText() {
     }).join('; ')
 }
 
-function Words({ row }: { row: HistoryRow }) {
+/** Mail of a ticket by the row of its history that it is told by, or tells. */
+type Post = { came: Map<number, MailIn>; left: Map<number, MailOut[]>; files: LetterFile[]; act: boolean }
+
+/** The oldest of a row first. */
+function bySeq(mails: readonly MailOut[]) {
+  const found = new Map<number, MailOut[]>()
+  for (const one of mails) found.set(one.seq, [one, ...(found.get(one.seq) ?? [])])
+  return found
+}
+
+function usePost(ticket: Ticket): Post {
+  const mails = useTicketMails(ticket).data
+  const attachments = useAttachments(ticket).data
+  const act = useMay('desk.write')
+  return useMemo(() => ({
+    came: new Map((mails?.in ?? []).flatMap((one) => (one.seq === null ? [] : [[one.seq, one]]))),
+    left: bySeq(mails?.out ?? []),
+    files: (attachments ?? []).map((one) => ({ number: one.attachment, name: one.name, href: fileOf(ticket.key, one.attachment) })),
+    act,
+  }), [mails, attachments, ticket.key, act])
+}
+
+function Sent({ post, seq }: { post: Post; seq: number }) {
+  return <Delivery mails={post.left.get(seq) ?? []} act={post.act} />
+}
+
+function Words({ row, post }: { row: HistoryRow; post: Post }) {
   const { t } = useLingui()
+  const mail = post.came.get(row.seq)
   const by = useBy()
   const changes = useChangeText()(row)
   const kind = row.what === 'answered' ? 'requester' : row.public ? 'public' : 'internal'
@@ -40,12 +70,15 @@ function Words({ row }: { row: HistoryRow }) {
   return (
     <li className="dk-words" data-kind={kind}>
       <div className="dk-words-head">
-        <bdi className="dk-by">{by(row)}</bdi>
+        <bdi className="dk-by">{mail === undefined ? by(row) : mail.sender_name || mail.sender}</bdi>
         <span className="dk-tag"><Icon name={kind === 'internal' ? 'lock' : kind === 'public' ? 'reply' : 'person'} size={12} />{tag}</span>
         <span className="pt-grow" />
         <span className="pt-faint"><Ago at={row.at} /></span>
       </div>
+      {mail && <LetterHead mail={mail} />}
       <div className="dk-text"><bdi>{row.text}</bdi></div>
+      {mail && <Letter mail={mail} files={post.files} />}
+      <Sent post={post} seq={row.seq} />
       {changes !== '' && <div className="dk-words-changes pt-faint">{changes}</div>}
     </li>
   )
@@ -61,13 +94,13 @@ function Line({ icon, row, children, tone }: { icon: 'check' | 'merge' | 'servic
   )
 }
 
-function Item({ told, onReports }: { told: Told; onReports: () => void }) {
+function Item({ told, post, onReports }: { told: Told; post: Post; onReports: () => void }) {
   const { i18n } = useLingui()
   const by = useBy()
   const changes = useChangeText()
   /** "resolution", or "resolution: STEP" */
   const promise = (text: string) => text.replace(/^\w+/, (name) => name in clocks ? i18n._(clocks[name as ClockKind].name) : name)
-  if (told.kind === 'words') return <Words row={told.row} />
+  if (told.kind === 'words') return <Words row={told.row} post={post} />
   if (told.kind === 'joined') {
     const last = told.rows.at(-1) as HistoryRow
     return (
@@ -81,12 +114,19 @@ function Item({ told, onReports }: { told: Told; onReports: () => void }) {
   if (told.kind === 'vendor') return <Line icon="service" row={row}><bdi>{by(row)}</bdi> {i18n._(whats[row.what])}: <bdi className="dk-quoted">{row.text}</bdi></Line>
   if (told.kind === 'promise') return <Line icon={row.what === 'sla_breached' ? 'warn' : 'clock'} tone={row.what === 'sla_breached' ? 'bad' : 'warn'} row={row}>{i18n._(whats[row.what])}: {promise(row.text)}</Line>
   const text = row.what === 'opened' ? '' : changes(row)
-  return <Line icon="check" row={row}><bdi>{by(row)}</bdi> {row.what === 'changed' && text !== '' ? '' : i18n._(whats[row.what])} {text} <bdi>{row.text}</bdi></Line>
+  return (
+    <Line icon="check" row={row}>
+      <bdi>{by(row)}</bdi> {row.what === 'changed' && text !== '' ? '' : i18n._(whats[row.what])} {text} <bdi>{row.text}</bdi>
+      {row.what !== 'opened' && <Sent post={post} seq={row.seq} />}
+    </Line>
+  )
 }
 
 export function Conversation({ ticket }: { ticket: Ticket }) {
   const { t } = useLingui()
   const query = useHistory(ticket)
+  const post = usePost(ticket)
+  const first = post.came.get(1)
   const [, setUrl] = useUrl()
   const told = useMemo(() => storyOf(query.data ?? []), [query.data])
   return (
@@ -94,18 +134,21 @@ export function Conversation({ ticket }: { ticket: Ticket }) {
       {ticket.description !== '' && (
         <div className="dk-words dk-first" data-kind="requester">
           <div className="dk-words-head">
-            <bdi className="dk-by">{ticket.requester === '' ? t`Somebody` : ticket.requester}</bdi>
+            <bdi className="dk-by">{first?.sender_name || (ticket.requester === '' ? t`Somebody` : ticket.requester)}</bdi>
             <span className="dk-tag"><Icon name="person" size={12} /><Trans>What was reported</Trans></span>
             <Beside ticket={ticket} part="mood" />
             <span className="pt-grow" /><span className="pt-faint"><Ago at={ticket.opened_at} /></span>
           </div>
+          {first && <LetterHead mail={first} />}
           <div className="dk-text"><bdi>{ticket.description}</bdi></div>
+          {first && <Letter mail={first} files={post.files} />}
+          <Sent post={post} seq={1} />
           <Beside ticket={ticket} part="entities" />
         </div>
       )}
       <TriagePanel ticket={ticket} />
       <Loaded query={query} rows={4}>
-        {() => <ol className="pt-items dk-story" aria-label={t`What was said and done`}>{told.map((one) => <Item key={one.kind === 'joined' ? one.rows[0]?.seq : one.row.seq} told={one} onReports={() => setUrl({ tab: 'reports' })} />)}</ol>}
+        {() => <ol className="pt-items dk-story" aria-label={t`What was said and done`}>{told.map((one) => <Item key={one.kind === 'joined' ? one.rows[0]?.seq : one.row.seq} told={one} post={post} onReports={() => setUrl({ tab: 'reports' })} />)}</ol>}
       </Loaded>
     </div>
   )

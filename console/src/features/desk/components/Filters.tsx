@@ -9,7 +9,7 @@ import { Icon } from '@/ui/icons'
 import { LABELS, TYPES } from '../model'
 import { useNames } from '../names'
 import { type Asked, exportOf, FIRST_SORT, NARROWING, SORTS } from '../views'
-import { sorts, types } from '../words'
+import { moods, sorts, types } from '../words'
 
 /** Told to the address once one stops typing; an address that changed by itself is shown. */
 function useTyped(asked: string, tell: (text: string) => void): [string, (text: string) => void] {
@@ -54,6 +54,7 @@ export function Filters({ asked, search, onSave }: { asked: Asked; search: RefOb
           <NativeSelect size="xs" label={t`Priority`} value={url.priority ?? ''} data={[{ value: '', label: t`Any` }, ...LABELS, { value: 'P1,P2', label: 'P1, P2' }]} onChange={(event) => setUrl({ priority: event.currentTarget.value })} />
           <NativeSelect size="xs" label={t`Type`} value={url.type ?? ''} data={[{ value: '', label: t`Any` }, ...TYPES.map((value) => ({ value, label: i18n._(types[value]) }))]} onChange={(event) => setUrl({ type: event.currentTarget.value })} />
           <NativeSelect size="xs" label={t`Category`} value={url.category ?? ''} data={[{ value: '', label: t`Any` }, ...names.categories.map((one) => ({ value: one.id, label: one.name }))]} onChange={(event) => setUrl({ category: event.currentTarget.value })} />
+          <NativeSelect size="xs" label={t`Tone`} value={url.mood ?? ''} data={[{ value: '', label: t`Any` }, ...(['very_negative', 'negative', 'neutral', 'positive'] as const).map((value) => ({ value, label: i18n._(moods[value]) }))]} onChange={(event) => setUrl({ mood: event.currentTarget.value })} />
           <Select size="xs" label={t`Assigned to`} searchable clearable clearButtonProps={{ 'aria-label': t`Anybody` }} placeholder={t`Anybody`} comboboxProps={{ withinPortal: false }} value={url.assignee ?? null} data={[{ value: 'none', label: t`nobody` }, ...names.people.map((one) => ({ value: one.id, label: one.name }))]} onChange={(value) => setUrl({ assignee: value })} />
           <TextInput size="xs" label={t`Store`} maxLength={100} value={store} onChange={(event) => typeStore(event.currentTarget.value)} />
           <Button size="compact-sm" disabled={narrowed === 0} onClick={() => setUrl(Object.fromEntries(NARROWING.filter((name) => name !== 'q').map((name) => [name, null])))}><Trans>Without filters</Trans></Button>

@@ -12,7 +12,7 @@ import type { Other } from '../presence'
 import { useAct } from '../useAct'
 import { types } from '../words'
 import { useActions } from './Actions'
-import { MajorMark, Priority, SlaChip, StateChip } from './chips'
+import { MajorMark, MoodChip, Priority, SlaChip, StateChip } from './chips'
 import { Why } from './Why'
 
 /** The title; a click or Enter makes it a field. */
@@ -115,6 +115,7 @@ export function Head({ ticket, now, others, page, alone, onAsk, onClose }: {
         {(page || !ticket.major) && <span className="pt-soft">{i18n._(types[ticket.type])}</span>}
         {ticket.major && <MajorMark />}
         <SlaChip of={ticket} now={now} />
+        <MoodChip of={ticket} />
         <span className="pt-grow" />
         <span className="dk-head-acts">
         {ticket.major && <ButtonLink size="compact-sm" href={`/desk/${ticket.key}/room`} leftSection={<Icon name="people" size={14} />}><Trans>Room</Trans></ButtonLink>}

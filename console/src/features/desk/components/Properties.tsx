@@ -5,7 +5,7 @@ import { ActionIcon, Autocomplete, MultiSelect, NativeSelect, NumberInput, Selec
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useFormat } from '@/base/format'
 import { useMay } from '@/base/session'
-import { Time } from '@/ui/bits'
+import { Keys, Time } from '@/ui/bits'
 import { Icon } from '@/ui/icons'
 import { LinkTo } from '@/ui/LinkTo'
 import { toast } from '@/ui/toast'
@@ -131,7 +131,7 @@ function Files({ ticket }: { ticket: Ticket }) {
   )
 }
 
-export function Properties({ ticket, links, onLink }: { ticket: Ticket; links: readonly Link[]; onLink: () => void }) {
+export function Properties({ ticket, links, onLink, onRouted }: { ticket: Ticket; links: readonly Link[]; onLink: () => void; onRouted: () => void }) {
   const { t, i18n } = useLingui()
   const act = useAct()
   const names = useNames()
@@ -161,7 +161,7 @@ export function Properties({ ticket, links, onLink }: { ticket: Ticket; links: r
   )
   return (
     <div className="dk-props">
-      <Row name={t`Assigned to`}>{(id) => select(id, 'assignee', known(names.people, [ticket.assignee]), t`nobody`)}</Row>
+      <Row name={t`Assigned to`}>{(id) => <>{select(id, 'assignee', known(names.people, [ticket.assignee]), t`nobody`)}<button type="button" className="dk-link dk-why-agent" onClick={onRouted}>{t`Why this agent`} <Keys keys="a" /></button></>}</Row>
       <Row name={t`Queue`}>{(id) => select(id, 'queue', known(names.queues, [ticket.queue]), t`none`)}</Row>
       <Row name={t`Category`}>{(id) => select(id, 'category', known(names.categories, [ticket.category]), t`none`)}</Row>
       <Row name={t`Requester`}>{(id) => line(id, 'requester', 200)}</Row>

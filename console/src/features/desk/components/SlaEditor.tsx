@@ -12,9 +12,10 @@ import { Panel } from '@/ui/Page'
 import { errorText } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import { ALL, type ClockKind, type SlaPolicy } from '../model'
-import { type ClockPlan, CLOCKS, CONDITIONS, type Document, isDocument, PRIORITIES, sentence, spanOf, type Target, UNITS, type Unit, withTarget } from '../sla'
+import { type ClockPlan, CLOCKS, CONDITIONS, type Document, isDocument, PRIORITIES, sentence, spanOf, type Target, UNITS, type Unit, withClock, withoutClock, withTarget } from '../sla'
 import { clocks } from '../words'
 import { Scroll } from './Scroll'
+import { SlaHistory } from './SlaHistory'
 
 const MONTH_MS = 30 * 86400000
 
@@ -68,6 +69,29 @@ function Targets({ document, off, onChange }: { document: Document; off: boolean
   )
 }
 
+/** Clocks that the policy does not have yet, and those it could do without. */
+function ClockRow({ document, onChange }: { document: Document; onChange: (document: Document) => void }) {
+  const { t, i18n } = useLingui()
+  const used = CLOCKS.filter((clock) => document.clocks[clock] !== undefined)
+  const free = CLOCKS.filter((clock) => !used.includes(clock))
+  return (
+    <div className="pt-row">
+      {free.length > 0 && (
+        <NativeSelect
+          size="xs" aria-label={t`Add a clock`} value="" data={[{ value: '', label: t`Add a clock…` }, ...free.map((clock) => ({ value: clock, label: i18n._(clocks[clock].name) }))]}
+          onChange={(event) => event.currentTarget.value !== '' && onChange(withClock(document, event.currentTarget.value as ClockKind))}
+        />
+      )}
+      {used.length > 1 && (
+        <NativeSelect
+          size="xs" aria-label={t`Take a clock away`} value="" data={[{ value: '', label: t`Take a clock away…` }, ...used.map((clock) => ({ value: clock, label: i18n._(clocks[clock].name) }))]}
+          onChange={(event) => event.currentTarget.value !== '' && onChange(withoutClock(document, event.currentTarget.value as ClockKind))}
+        />
+      )}
+    </div>
+  )
+}
+
 function Sentences({ clock, plan }: { clock: ClockKind; plan: ClockPlan }) {
   const { t, i18n } = useLingui()
   const units = useUnitNames()
@@ -78,7 +102,9 @@ function Sentences({ clock, plan }: { clock: ClockKind; plan: ClockPlan }) {
     return `${n} ${units[unit]}`
   }
   const steps = (plan.steps ?? []).map((step) => {
-    const at = step.percent !== undefined ? t`at ${step.percent} % of the target` : step.over ? t`${span(step.over)} late` : step.after ? t`after ${span(step.after)}` : ''
+    const when = step.when === undefined ? '' : sentence(i18n, step.when)
+    const times = step.times ?? 1
+    const at = when !== '' ? (times > 1 ? t`at time ${times} of: ${when}` : t`when ${when}`) : step.percent !== undefined ? t`at ${step.percent} % of the target` : step.over ? t`${span(step.over)} late` : step.after ? t`after ${span(step.after)}` : ''
     return `${step.name} (${at})`
   })
   return (
@@ -171,11 +197,15 @@ export function SlaEditor({ of }: { of: SlaPolicy }) {
       setBusy(false)
     }
   }
+  function take(next: Document) {
+    setDocument(next)
+    setText(null)
+  }
   useShortcuts(may ? [{ keys: 'mod+s', label: t`Save`, group: t`Promises`, whileTyping: true, run: () => void save() }] : [])
   return (
     <div className="pt-stack dk-sla-policy">
-      <div className="pt-soft">{of.changed_at === null ? t`As Patron comes` : <Trans>In force since <Time at={of.from} />, by {of.changed_by}</Trans>}{document.applies !== undefined && <>{' · '}<Trans>Applies where <bdi>{sentence(i18n, document.applies)}</bdi></Trans></>}</div>
-      <Panel title={t`Targets`}><Targets document={document} off={!may} onChange={(next) => { setDocument(next); setText(null) }} /></Panel>
+      <div className="pt-soft">{of.changed_at === null || of.from === null ? t`As Patron comes` : <Trans>In force since <Time at={of.from} />, by {of.changed_by}</Trans>}{document.applies !== undefined && <>{' · '}<Trans>Applies where <bdi>{sentence(i18n, document.applies)}</bdi></Trans></>}</div>
+      <Panel title={t`Targets`}><div className="pt-stack"><Targets document={document} off={!may} onChange={take} />{may && <ClockRow document={document} onChange={take} />}</div></Panel>
       <div className="dk-sla-columns">
         <Panel title={t`When the clocks run`}><div className="pt-stack">{used.map((clock) => <Sentences key={clock} clock={clock} plan={document.clocks[clock] ?? {}} />)}</div></Panel>
         <Panel title={t`The same as a document`}>
@@ -192,6 +222,7 @@ export function SlaEditor({ of }: { of: SlaPolicy }) {
         </Panel>
       </div>
       <Try document={document} />
+      <SlaHistory of={of} onTake={may ? take : null} />
       {(changed || problem !== null) && (
         <div className="dk-savebar">
           {problem !== null && <p className="pt-text-bad pt-grow" role="alert">{problem}</p>}

@@ -7,9 +7,9 @@ import { type KeyboardEvent, memo, useEffect, useRef } from 'react'
 import { useShortcuts } from '@/base/keys'
 import { usePrefs } from '@/base/prefs'
 import { Icon } from '@/ui/icons'
-import type { Ticket } from '../model'
+import type { Matched, Ticket } from '../model'
 import { type Names, useNames } from '../names'
-import { Priority, SlaChip, StateChip } from './chips'
+import { MoodChip, Priority, SlaChip, StateChip } from './chips'
 
 const ROW = { comfortable: 78, compact: 66 }
 
@@ -21,6 +21,7 @@ function Meta({ ticket, names }: { ticket: Ticket; names: Names }) {
   return (
     <div className="dk-meta">
       <StateChip of={ticket} />
+      <MoodChip of={ticket} />
       {ticket.reports > 1 && <span className="dk-count">{plural(ticket.reports, { one: '# report', other: '# reports' })}</span>}
       {where !== '' && <span className="dk-cut"><bdi>{where}</bdi></span>}
       {ticket.queue !== '' && <span className="dk-cut"><bdi>{names.queue(ticket.queue)}</bdi></span>}
@@ -29,7 +30,14 @@ function Meta({ ticket, names }: { ticket: Ticket; names: Names }) {
   )
 }
 
-const Line = memo(function Line({ ticket, names, now }: { ticket: Ticket; names: Names; now: number }) {
+/** Where a search found it, in the place of what stands there else. */
+function Found({ of }: { of: Matched }) {
+  const { t } = useLingui()
+  const places = { description: t`Description`, note: t`Reply`, internal_note: t`Internal note` }
+  return <div className="dk-meta"><span>{places[of.in]}:</span><span className="dk-cut"><bdi>{of.text.replaceAll('\n', ' ').trim()}</bdi></span></div>
+}
+
+const Line = memo(function Line({ ticket, names, now, matched }: { ticket: Ticket; names: Names; now: number; matched: Matched | undefined }) {
   const { t } = useLingui()
   return (
     <>
@@ -41,14 +49,15 @@ const Line = memo(function Line({ ticket, names, now }: { ticket: Ticket; names:
         <span className="pt-faint pt-ltr">{ticket.key}</span>
       </div>
       <div className="dk-title"><bdi>{ticket.title}</bdi></div>
-      <Meta ticket={ticket} names={names} />
+      {matched ? <Found of={matched} /> : <Meta ticket={ticket} names={names} />}
     </>
   )
 })
 
-export function TicketList({ label, tickets, openKey, now, ticked, onTick, onOpen, onEnter, more }: {
+export function TicketList({ label, tickets, matched, openKey, now, ticked, onTick, onOpen, onEnter, more }: {
   label: string
   tickets: readonly Ticket[]
+  matched: ReadonlyMap<number, Matched>
   openKey: string | null
   now: number
   ticked: ReadonlySet<string>
@@ -125,7 +134,7 @@ export function TicketList({ label, tickets, openKey, now, ticked, onTick, onOpe
               }}
             >
               <div role="gridcell" className="dk-tick"><input type="checkbox" aria-label={t`Tick ${ticket.key}`} tabIndex={-1} checked={ticked.has(ticket.key)} onChange={() => tick(ticket.key)} /></div>
-              <div role="gridcell" className="dk-line"><Line ticket={ticket} names={names} now={now} /></div>
+              <div role="gridcell" className="dk-line"><Line ticket={ticket} names={names} now={now} matched={matched.get(ticket.number)} /></div>
             </div>
           )
         })}

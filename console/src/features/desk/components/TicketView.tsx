@@ -20,6 +20,7 @@ import { Dialogs } from './Dialogs'
 import { type Asking, Head } from './Head'
 import { Properties } from './Properties'
 import { Reports } from './Reports'
+import { Routed } from './Routed'
 
 const TABS = ['talk', 'details', 'clocks', 'reports', 'history'] as const
 type Tab = (typeof TABS)[number]
@@ -88,6 +89,7 @@ function View({ of: { ticket, links }, now, page, macro, onMacro, onClose }: {
   const beside = useMediaQuery(page ? BESIDE.page : BESIDE.pane, false, { getInitialValueInEffect: false }) ?? false
   const [asking, setAsking] = useState<Asking>(null)
   const [editing, setEditing] = useState(false)
+  const [routed, setRouted] = useState(false)
   const others = usePresence(ticket.key, editing)
   const asked = oneOf(url.tab, TABS)
   const tab = beside && asked === 'details' ? 'talk' : asked
@@ -105,6 +107,7 @@ function View({ of: { ticket, links }, now, page, macro, onMacro, onClose }: {
     { keys: '4', label: t`Reports`, group, run: () => show('reports') },
     { keys: '5', label: t`History`, group, run: () => show('history') },
     { keys: 'l', label: t`Link to another ticket`, group, run: link },
+    { keys: 'a', label: t`Why this agent`, group, run: () => setRouted(true) },
     // on another part first the conversation is shown, whose keys these are
     ...(tab === 'talk' ? [] : [{ keys: 'r', label: t`Reply to the requester`, group, run: () => show('talk') }, { keys: 'n', label: t`Internal note`, group, run: () => show('talk') }]),
   ])
@@ -116,13 +119,14 @@ function View({ of: { ticket, links }, now, page, macro, onMacro, onClose }: {
       <div className="dk-columns">
         <div className="dk-main" role="tabpanel" aria-label={t`The part shown`}>
           {tab === 'talk' && <Talk key={ticket.key} ticket={ticket} macro={macro} onMacro={onMacro} onEditing={setEditing} />}
-          {tab === 'details' && <div className="dk-body"><Properties key={ticket.key} ticket={ticket} links={links} onLink={link} /></div>}
+          {tab === 'details' && <div className="dk-body"><Properties key={ticket.key} ticket={ticket} links={links} onLink={link} onRouted={() => setRouted(true)} /></div>}
           {tab === 'clocks' && <div className="dk-body"><Clocks key={ticket.key} ticket={ticket} now={now} /></div>}
           {tab === 'reports' && <div className="dk-body"><Reports key={ticket.key} ticket={ticket} /></div>}
           {tab === 'history' && <div className="dk-body"><History key={ticket.key} ticket={ticket} /></div>}
         </div>
-        {beside && <aside className="dk-beside" aria-label={t`Details`}>{later && <Properties key={ticket.key} ticket={ticket} links={links} onLink={link} />}</aside>}
+        {beside && <aside className="dk-beside" aria-label={t`Details`}>{later && <Properties key={ticket.key} ticket={ticket} links={links} onLink={link} onRouted={() => setRouted(true)} />}</aside>}
       </div>
+      {routed && <Routed ticket={ticket} onClose={() => setRouted(false)} />}
       {asking !== null && <Dialogs key={asking} asking={asking} ticket={ticket} onClose={() => setAsking(null)} />}
     </article>
   )

@@ -115,6 +115,7 @@ function useVerdict(of: Triage): { tone: 'good' | 'accent' | 'plain' | 'warn'; t
   const decided = of.label === null ? '' : names.category(of.label)
   if (of.outcome === 'corrected') return { tone: 'plain', text: t`corrected to ${decided}` }
   if (of.outcome === 'confirmed') return { tone: 'good', text: t`confirmed` }
+  if (of.made_now) return { tone: 'plain', text: t`read just now` }
   return of.accepted ? { tone: 'accent', text: t`set by Patron` } : { tone: 'warn', text: t`to be decided` }
 }
 

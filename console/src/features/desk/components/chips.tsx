@@ -6,8 +6,10 @@ import { Status } from '@/ui/bits'
 import { Icon } from '@/ui/icons'
 import { leftOf } from '../due'
 import type { Ticket } from '../model'
-import { clocks, states, waits } from '../words'
+import { clocks, moods, states, waits } from '../words'
 
+/** Urgency from which on somebody presses, as lists have it. */
+const PRESSING = 0.5
 /** From here on seconds are shown. */
 const NEAR_MS = 10 * 60000
 
@@ -51,6 +53,18 @@ export function StateChip({ of }: { of: Pick<Ticket, 'state' | 'waiting_for'> })
   const { i18n } = useLingui()
   const { name, tone } = states[of.state]
   return <Status tone={tone}>{of.state === 'waiting' && of.waiting_for !== '' ? i18n._(waits[of.waiting_for]) : i18n._(name)}</Status>
+}
+
+/** Told only of those that are upset, or press; the numbers stand behind the words. */
+export function MoodChip({ of }: { of: Pick<Ticket, 'mood' | 'sentiment' | 'sentiment_lowest' | 'tone_urgency'> }) {
+  const { t, i18n } = useLingui()
+  const format = useFormat()
+  const upset = of.mood === 'negative' || of.mood === 'very_negative'
+  const urgent = (of.tone_urgency ?? 0) >= PRESSING
+  if (of.sentiment === null || (!upset && !urgent)) return null
+  const [latest, lowest, pressing] = [format.number(of.sentiment, 2), format.number(of.sentiment_lowest ?? 0, 2), format.number(of.tone_urgency ?? 0, 2)]
+  const words = [upset ? i18n._(moods[of.mood]) : '', urgent ? t`pressing` : ''].filter(Boolean).join(', ')
+  return <span className="dk-mood" title={t`Tone of the latest message from -1 to 1: ${latest}; the lowest: ${lowest}; urgency from 0 to 1: ${pressing}`}>{words}</span>
 }
 
 export function MajorMark() {

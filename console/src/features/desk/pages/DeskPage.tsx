@@ -85,6 +85,8 @@ function Panes({ asked, onNew }: { asked: Asked; onNew: (() => void) | null }) {
   const wide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false }) ?? true
   const query = useTickets(asked)
   const tickets = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data])
+  const matched = useMemo(() => new Map(query.data?.pages.flatMap((page) => page.matched ?? []).map((one) => [one.number, one])), [query.data])
+  const searched = query.data?.pages[0]?.searched
   const pages = query.data?.pages.length ?? 0
   // far down a long list one read is many
   useFollow(() => void query.refetch(), pages <= 3 ? 1500 : 10000)
@@ -120,11 +122,12 @@ function Panes({ asked, onNew }: { asked: Asked; onNew: (() => void) | null }) {
         <section className="dk-list" aria-label={entry?.name ?? t`Tickets`}>
           <Filters asked={asked} search={search} onSave={may ? () => setSaving(true) : null} />
           {query.isError && query.data !== undefined && <StaleNote since={query.dataUpdatedAt} error={query.error} retry={retry} />}
+          {searched?.reads && <p className="pt-faint dk-searched" role="status"><Trans>Descriptions and notes are still being read: there may be more.</Trans></p>}
           {query.data === undefined ? (query.isError ? <Failed error={query.error} retry={retry} /> : <Skeleton rows={10} height={72} />)
             : tickets.length === 0 ? <Nothing narrowed={narrowed} onNew={onNew} onAll={() => setUrl(Object.fromEntries(NARROWING.map((name) => [name, null])))} />
               : (
                 <TicketList
-                  label={entry?.name ?? t`Tickets`} tickets={tickets} openKey={openKey} now={now} ticked={ticked} onTick={setTicked} onOpen={(key) => move(key, { push: !wide })} onEnter={(key) => go(`/desk/${key}`)}
+                  label={entry?.name ?? t`Tickets`} tickets={tickets} matched={matched} openKey={openKey} now={now} ticked={ticked} onTick={setTicked} onOpen={(key) => move(key, { push: !wide })} onEnter={(key) => go(`/desk/${key}`)}
                   more={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined}
                 />
               )}
@@ -148,7 +151,7 @@ function Note({ asked }: { asked: Asked | null }) {
   const total = data?.pages[0]?.total
   if (total === undefined) return '\u00a0'
   const count = plural(total, { one: '# ticket', other: '# tickets' })
-  const shownAs = asked?.sort === 'due' ? t`what is due first on top` : asked?.sort === 'priority' ? t`P1 first` : asked?.sort === 'changed' ? t`changed last first` : t`newest first`
+  const shownAs = asked?.sort === 'due' ? t`what is due first on top` : asked?.sort === 'priority' ? t`P1 first` : asked?.sort === 'sentiment' ? t`the most upset first` : asked?.sort === 'changed' ? t`changed last first` : t`newest first`
   return <span data-locale={i18n.locale} data-zone={format.zone}>{t`${count}, ${shownAs}`}</span>
 }
 

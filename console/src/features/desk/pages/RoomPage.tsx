@@ -19,6 +19,7 @@ import { Conflict } from '../components/Conflict'
 import { Conversation } from '../components/Conversation'
 import { Dialogs } from '../components/Dialogs'
 import type { Asking } from '../components/Head'
+import { Stakeholders } from '../components/Stakeholders'
 import { answered } from '../edits'
 import { type DeskRecord, type Escalation, type Report, type Ticket, useEscalations, useFollow, useNow, useReports, useTicket } from '../model'
 import { useNames } from '../names'
@@ -178,12 +179,13 @@ function Room({ ticket, now }: { ticket: Ticket; now: number }) {
               <div className="pt-stack">
                 <Conversation ticket={ticket} />
                 {may ? <Composer key={ticket.key} ticket={ticket} macro={macro} onMacro={setMacro} onEditing={still} /> : <Empty title={t`You may read only`} />}
-                <p className="pt-faint"><Trans>A reply is an update for stakeholders: whoever reported it reads it.</Trans></p>
+                <p className="pt-faint"><Trans>A reply is read by whoever reported it. Stakeholders read what is published beside.</Trans></p>
               </div>
             </Panel>
           </div>
           <div>
             <Command ticket={ticket} now={now} />
+            <Stakeholders ticket={ticket} now={now} />
             <Affected ticket={ticket} />
             <Vendors ticket={ticket} now={now} onEscalate={() => setAsking('escalate')} />
             <Review ticket={ticket} />

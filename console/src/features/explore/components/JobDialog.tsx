@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // When an export runs, what it writes, and where to.
 import { Trans, useLingui } from '@lingui/react/macro'
-import { NativeSelect, NumberInput, Select, TextInput } from '@mantine/core'
+import { Button, NativeSelect, NumberInput, Select, TextInput } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { usePrefs, zoneOf } from '@/base/prefs'
 import { useMay } from '@/base/session'
 import { FormDialog } from '@/ui/dialogs'
+import { errorText } from '@/ui/states'
 import { clockText, everies, formats, weekdayName, whats } from '../exportWords'
-import type { Every, Format, JobEdit, What } from '../exports'
+import { type Every, type Format, type JobEdit, tryTarget, useJobs, type What } from '../exports'
 
 const KEEP_MAX = 100
 const HOUR_MIN = 60
@@ -24,7 +25,7 @@ function minuteOf(text: string): number {
 /** A new one of a report: every morning, its answer. */
 export function useBlankJob() {
   const zone = zoneOf(usePrefs())
-  return (report: string, name: string): JobEdit => ({ name, report, what: 'answer', format: 'csv', cell: {}, every: 'day', at_min: 6 * HOUR_MIN, weekday: 1, zone, folder: '', keep_files: 30, enabled: true })
+  return (report: string, name: string): JobEdit => ({ name, report, what: 'answer', format: 'csv', cell: {}, every: 'day', at_min: 6 * HOUR_MIN, weekday: 1, zone, folder: '', destination: '', keep_files: 30, enabled: true })
 }
 
 function When({ edit, change }: { edit: JobEdit; change: (part: Partial<JobEdit>) => void }) {
@@ -46,6 +47,55 @@ function When({ edit, change }: { edit: JobEdit; change: (part: Partial<JobEdit>
   )
 }
 
+/** What a test file became. */
+function Test({ destination }: { destination: string }) {
+  const { t } = useLingui()
+  const [said, setSaid] = useState<{ good: boolean; text: string } | null>(null)
+  const [busy, setBusy] = useState(false)
+  async function run() {
+    setBusy(true)
+    setSaid(null)
+    try {
+      const { sent, place, why } = await tryTarget(destination)
+      setSaid({ good: sent, text: sent ? t`It is at ${place ?? ''}` : (why ?? t`It was not taken`) })
+    } catch (error) {
+      setSaid({ good: false, text: errorText(error) })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <div>
+      <Button size="compact-sm" loading={busy} onClick={() => void run()}><Trans>Send a test file</Trans></Button>
+      {said !== null && <p role={said.good ? 'status' : 'alert'} className={said.good ? 'pt-text-good ex-place' : 'pt-text-bad ex-place'}><bdi>{said.text}</bdi></p>}
+    </div>
+  )
+}
+
+/** A folder of the server, or a destination that takes files. */
+function Where({ edit, change }: { edit: JobEdit; change: (part: Partial<JobEdit>) => void }) {
+  const { t } = useLingui()
+  const mayTarget = useMay('destinations.write')
+  const jobs = useJobs()
+  const targets = jobs.data?.targets ?? []
+  const gone = edit.destination !== '' && jobs.data !== undefined && !targets.some((one) => one.id === edit.destination)
+  const data = [
+    { value: '', label: t`A folder of the server` },
+    ...targets.map((one) => ({ value: one.id, label: `${one.name} (${one.kind === 's3' ? 'S3' : t`webhook`})` })),
+    ...(gone ? [{ value: edit.destination, label: t`a destination that is gone` }] : []),
+  ]
+  return (
+    <>
+      <NativeSelect
+        label={t`Where to`} value={edit.destination} data={data} disabled={!mayTarget && edit.destination === ''}
+        description={!mayTarget ? t`Destinations take the permission destinations.write` : targets.length === 0 ? t`An S3 store or a webhook is added under Destinations; it may be paused` : undefined}
+        onChange={(event) => change({ destination: event.currentTarget.value })}
+      />
+      {mayTarget && edit.destination !== '' && !gone && <Test key={edit.destination} destination={edit.destination} />}
+    </>
+  )
+}
+
 export function JobDialog({ begin, title, submit, onClose, onSave }: { begin: JobEdit; title: string; submit: string; onClose: () => void; onSave: (edit: JobEdit) => Promise<unknown> }) {
   const { t, i18n } = useLingui()
   const [edit, setEdit] = useState(begin)
@@ -61,11 +111,12 @@ export function JobDialog({ begin, title, submit, onClose, onSave }: { begin: Jo
         <NativeSelect label={t`Format`} value={edit.format} data={FORMATS.map((value) => ({ value, label: i18n._(formats[value]) }))} onChange={(event) => change({ format: event.currentTarget.value as Format })} />
       </div>
       <When edit={edit} change={change} />
+      <Where edit={edit} change={change} />
       <div className="ex-pair">
-        <TextInput label={t`Folder`} description={t`Below that of exports`} maxLength={400} autoComplete="off" placeholder="marketing/daily" classNames={{ input: 'pt-ltr' }} value={edit.folder} onChange={(event) => change({ folder: event.currentTarget.value })} />
+        <TextInput label={t`Folder`} description={edit.destination === '' ? t`Below that of exports` : t`In front of the file’s name there`} maxLength={400} autoComplete="off" placeholder="marketing/daily" classNames={{ input: 'pt-ltr' }} value={edit.folder} onChange={(event) => change({ folder: event.currentTarget.value })} />
         <NumberInput label={t`Files kept`} description={t`Older ones are removed`} value={edit.keep_files} min={1} max={KEEP_MAX} allowDecimal={false} clampBehavior="strict" onChange={(value) => change({ keep_files: Math.max(1, Math.round(Number(value)) || 1) })} />
       </div>
-      {edit.what !== 'answer' && <p className="pt-soft"><Trans>These files name customers. Whoever can read the folder reads them; an erasure does not reach them.</Trans></p>}
+      {edit.what !== 'answer' && <p className="pt-soft"><Trans>These files name customers. Whoever can read the place reads them. An erasure removes what the server keeps of them, and does not reach copies elsewhere.</Trans></p>}
     </FormDialog>
   )
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who counts, as rows: traits of a person, what somebody did and never did; what rows cannot say as JSON.
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Button, NativeSelect, SegmentedControl, Textarea } from '@mantine/core'
+import { Button, NativeSelect, SegmentedControl, Select, Textarea } from '@mantine/core'
 import { newSet } from '../sets'
-import { type Did, EVERYBODY, type Who, whoFault, whoJson, whoOf } from '../who'
+import { type Did, EVERYBODY, isEverybody, type Who, whoFault, whoJson, whoOf } from '../who'
 import { faults } from '../words'
+import { useReports } from '../model'
 import { Add, Remove, SetFields, TraitRows } from './fields'
 import { replaced, without } from './lists'
 
@@ -17,6 +18,27 @@ function DidRow({ one, label, at, onChange, onRemove }: { one: Did; label: strin
       <NativeSelect aria-label={t`Did or never did, ${label}`} value={one.not ? 'not' : 'did'} data={[{ value: 'did', label: t`did` }, { value: 'not', label: t`never did` }]} onChange={(event) => onChange({ not: event.currentTarget.value === 'not' })} />
       <SetFields set={one} label={t`What was done, ${label}`} at={at} empty={t`Choose an event`} onChange={onChange}><Remove label={t`Remove what was done, ${label}`} onClick={onRemove} /></SetFields>
     </li>
+  )
+}
+
+/** The people of a saved question: its own rule, as it is then. Questions about everybody have none. */
+function ReportChoice({ id, label, onChange }: { id: string; label: string; onChange: (who: Who) => void }) {
+  const { t } = useLingui()
+  const reports = useReports()
+  const named = reports.data?.filter((one) => one.query.who !== undefined) ?? []
+  const data = named.map((one) => ({ value: one.id, label: one.name }))
+  const gone = id !== '' && reports.data !== undefined && !named.some((one) => one.id === id)
+  return (
+    <div className="ex-set">
+      <div className="ex-set-row">
+        <Select
+          className="pt-grow" aria-label={t`Saved question, ${label}`} searchable placeholder={reports.isPending ? t`Loading…` : t`Choose a saved question`} data={data} value={id === '' || gone ? null : id} nothingFoundMessage={t`No saved question has people of its own`}
+          error={reports.isError ? t`The saved questions cannot be read` : gone ? t`It is not there any more, or is about everybody` : null} onChange={(next) => onChange({ kind: 'report', id: next ?? '' })}
+        />
+        <Remove label={t`Everybody, ${label}`} onClick={() => onChange(EVERYBODY)} />
+      </div>
+      <p className="pt-faint ex-small"><Trans>Only the people of that question, as its rule is when this one is asked; saved, this question keeps the rule as it is now.</Trans></p>
+    </div>
   )
 }
 
@@ -36,6 +58,7 @@ export function WhoFields({ who, label, at, onChange }: { who: Who; label: strin
       </div>
     )
   }
+  if (who.kind === 'report') return <ReportChoice id={who.id} label={label} onChange={onChange} />
   const asText = () => onChange({ kind: 'json', text: whoFault(who) !== null || whoJson(who) === undefined ? '' : JSON.stringify(whoJson(who), null, 2) })
   const put = (did: Did[]) => onChange({ ...who, did })
   return (
@@ -54,6 +77,7 @@ export function WhoFields({ who, label, at, onChange }: { who: Who; label: strin
       )}
       <div className="pt-actions">
         <Add onClick={() => put([...who.did, { ...newSet(), not: false }])}><Trans>Add what they did</Trans></Add>
+        {isEverybody(who) && <Add onClick={() => onChange({ kind: 'report', id: '' })}><Trans>Of a saved question</Trans></Add>}
         <Button size="compact-sm" variant="subtle" onClick={asText}>JSON</Button>
       </div>
     </div>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked, of the kinds that say how sure a difference is.
 import { Trans, useLingui } from '@lingui/react/macro'
-import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { NativeSelect, SegmentedControl, TagsInput, TextInput } from '@mantine/core'
 import { createContext, type ReactNode, useCallback, useContext } from 'react'
 import { blank, type Cohort, type Draft, INNER, MAX, newCohort, type Stage } from '../query'
 import { cohortText } from '../sentence'
@@ -141,6 +141,12 @@ export function CorrelationForm({ draft, onChange }: Props) {
       <Part title={t`Conversion`} at="/to"><SetFields set={draft.goal} label={t`Conversion`} at="/to/" empty={t`Choose an event`} onChange={(change) => onChange({ goal: { ...draft.goal, ...change } })} /></Part>
       <Part title={t`Within`} at="/window"><LengthFields label={t`Window`} length={draft.window} onChange={(window) => onChange({ window })} /></Part>
       <PropertyChoice draft={draft} onChange={onChange} />
+      <Part title={t`Traits of the person`} at="/traits">
+        <TagsInput
+          aria-label={t`Traits of the person`} description={t`As they are now: plan, city, or a computed one`} inputWrapperOrder={['input', 'error', 'description']} placeholder={draft.traits.length === 0 ? t`none` : ''} maxTags={MAX.candidates} maxLength={200} value={draft.traits}
+          onChange={(traits) => onChange({ traits })}
+        />
+      </Part>
       <Choice title={t`Events done before`} at="/events" usual={t`the most frequent`} own={t`chosen`} isOwn={befores !== 'all'} onChange={(own) => onChange({ befores: own ? [] : 'all' })}>
         <SetList sets={befores === 'all' ? [] : befores} label={(i) => t`Event ${i} done before`} at="/events" most={MAX.candidates} add={<Trans>Add an event</Trans>} onChange={(next) => onChange({ befores: next })} />
       </Choice>

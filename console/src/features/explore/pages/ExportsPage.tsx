@@ -11,15 +11,19 @@ import { ButtonLink, LinkTo } from '@/ui/LinkTo'
 import { Page } from '@/ui/Page'
 import { Empty, Loaded } from '@/ui/states'
 import { JobPanel } from '../components/JobPanel'
-import { outcomes, whatText, whenText } from '../exportWords'
+import { outcomes, sendings, whatText, whenText } from '../exportWords'
 import { type Job, type Run, useJobs } from '../exports'
 import '../explore.css'
 
 function Outcome({ run }: { run: Run }) {
   const { i18n } = useLingui()
   const { title, tone } = outcomes[run.outcome]
-  return <Status tone={tone} dot>{i18n._(title)}</Status>
+  // a file that does not arrive is as good as none
+  const { title: said, tone: as } = run.outcome === 'done' && (run.sending === 'failed' || run.sending === 'waiting') ? sendings[run.sending] : { title, tone }
+  return <Status tone={as} dot>{i18n._(said)}</Status>
 }
+
+const isBad = ({ last }: Job) => last?.outcome === 'failed' || last?.sending === 'failed'
 
 function useColumns(): Column<Job>[] {
   const { t, i18n } = useLingui()
@@ -48,7 +52,7 @@ function List({ jobs, possible }: { jobs: readonly Job[]; possible: boolean }) {
       <Empty title={t`No export yet`} action={possible && <ButtonLink href="/explore"><Trans>Choose a report</Trans></ButtonLink>}>
         {possible
           ? <Trans>Open a saved question and choose Export, then Schedule this. What it says is then written to a file every hour, day or week.</Trans>
-          : <Trans>Whoever runs the server sets export.root first: the folder below which exports may be written.</Trans>}
+          : <Trans>Whoever runs the server sets export.root first, the folder below which exports may be written; or an S3 store or a webhook is added under Destinations.</Trans>}
       </Empty>
     )
   }
@@ -56,7 +60,7 @@ function List({ jobs, possible }: { jobs: readonly Job[]; possible: boolean }) {
     <div className="pt-split">
       <DataTable
         label={t`Exports by a schedule`} columns={columns} rows={jobs} rowId={(job) => job.id} csv="exports" storageKey="exports" openId={open?.id ?? null}
-        onOpen={(job) => setUrl({ open: job.id })} tone={(job) => (job.last?.outcome === 'failed' ? 'bad' : undefined)} empty={null}
+        onOpen={(job) => setUrl({ open: job.id })} tone={(job) => (isBad(job) ? 'bad' : undefined)} empty={null}
       />
       {open !== undefined && <JobPanel key={open.id} job={open} onClose={() => setUrl({ open: null })} />}
     </div>
@@ -66,7 +70,7 @@ function List({ jobs, possible }: { jobs: readonly Job[]; possible: boolean }) {
 function Summary({ jobs }: { jobs: readonly Job[] }) {
   const { t } = useLingui()
   const all = plural(jobs.length, { one: '# export', other: '# exports' })
-  const failing = jobs.filter((job) => job.last?.outcome === 'failed').length
+  const failing = jobs.filter(isBad).length
   const bad = plural(failing, { one: '# failed last', other: '# failed last' })
   return <><LinkTo href="/explore">{t`Explore`}</LinkTo> <span aria-hidden="true">·</span> {failing > 0 ? t`${all}, ${bad}` : all}</>
 }
@@ -76,7 +80,7 @@ export function ExportsPage() {
   const query = useJobs()
   return (
     <Page fill title={t`Exports by a schedule`} note={query.data ? <Summary jobs={query.data.data} /> : '\u00a0'}>
-      <Loaded query={query}>{({ data, possible }) => <List jobs={data} possible={possible} />}</Loaded>
+      <Loaded query={query}>{({ data, possible, targets }) => <List jobs={data} possible={possible || targets.length > 0} />}</Loaded>
     </Page>
   )
 }

@@ -11,7 +11,7 @@ import { LinkTo } from '@/ui/LinkTo'
 import { Empty, errorText, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import { decide, discard, type Mailbox, type MailIn, type MailOut, OUTCOMES, redrive, SENT_STATES, useMailIn, useMailOut } from '../model'
-import { kinds, natures, outcomes, sentStates } from '../words'
+import { leaves, natures, outcomes, sentStates } from '../words'
 
 async function told(done: Promise<string>) {
   try {
@@ -30,7 +30,6 @@ function MailboxChoice({ of }: { of: readonly Mailbox[] }) {
 
 function Redrive({ of }: { of: MailIn }) {
   const { t, i18n } = useLingui()
-  if (!of.kept) return <span className="pt-faint">{t`its bytes are gone`}</span>
   const run = async () => {
     const taken = await redrive(of.message)
     const outcome = i18n._(outcomes[taken.outcome])
@@ -42,7 +41,7 @@ function Redrive({ of }: { of: MailIn }) {
   }
   return (
     <span className="pt-row">
-      <Button size="compact-xs" onClick={() => void told(run())}><Trans>Take it again</Trans></Button>
+      {of.kept ? <Button size="compact-xs" onClick={() => void told(run())}><Trans>Take it again</Trans></Button> : <span className="pt-faint" title={t`It was not read whole: it is on the mail server.`}>{t`on the server`}</span>}
       <Button size="compact-xs" variant="subtle" onClick={() => void told(drop())}><Trans>Discard</Trans></Button>
     </span>
   )
@@ -115,7 +114,7 @@ export function Leaving({ mailboxes }: { mailboxes: readonly Mailbox[] }) {
   const columns = useMemo<Column<MailOut>[]>(() => [
     { id: 'recipient', title: t`To`, main: true, width: 'minmax(160px, 1.2fr)', value: (one) => one.recipient, cell: (one) => <span className="pt-ltr">{one.recipient}</span> },
     { id: 'subject', title: t`Subject`, width: 'minmax(160px, 2fr)', value: (one) => one.subject, cell: (one) => <LinkTo href={`/desk/${one.ticket}`}><bdi>{one.subject}</bdi></LinkTo> },
-    { id: 'kind', title: t`Kind`, width: '150px', value: (one) => one.kind, cell: (one) => i18n._(kinds[one.kind].name) },
+    { id: 'kind', title: t`Kind`, width: '150px', value: (one) => one.kind, cell: (one) => i18n._(leaves[one.kind]) },
     { id: 'state', title: t`State`, width: '110px', value: (one) => one.state, cell: (one) => <Status tone={sentStates[one.state].tone}>{i18n._(sentStates[one.state].name)}</Status> },
     { id: 'error', title: t`Why`, width: 'minmax(100px, 1.4fr)', value: (one) => one.error, cell: (one) => (one.error === null ? <span className="pt-faint">–</span> : <bdi title={one.error}>{one.error}</bdi>) },
     { id: 'attempts', title: t`Attempts`, numeric: true, width: '90px', optional: true, value: (one) => one.attempts, cell: (one) => one.attempts },

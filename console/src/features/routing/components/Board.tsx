@@ -12,24 +12,20 @@ import { Panel } from '@/ui/Page'
 import { Empty } from '@/ui/states'
 import { attempt, toast } from '@/ui/toast'
 import { type Board as Of, type BoardAgent, type BoardQueue, type Presence, putPresence, type Waiting } from '../model'
-import { presences } from '../words'
+import { presences, reasons } from '../words'
 import type { Names } from '../names'
 
 function useWhy(names: Names) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   return (of: Waiting): string => {
     const skill = names.skill(of.skill)
     const held = names.person(of.held_for)
     const { level } = of
     switch (of.reason) {
-      case 'queue_off': return t`the queue is off`
-      case 'nobody_serves': return t`nobody serves the queue`
-      case 'nobody_there': return t`nobody of the queue takes work now`
       case 'no_skill': return t`nobody there has ${skill} at level ${level}`
-      case 'all_full': return t`all who could take it have enough`
-      case 'declined': return t`whoever could take it has declined`
+      case 'no_language': return t`nobody there speaks ${skill}`
       case 'held': return t`held for ${held}`
-      case 'turn': return t`its turn comes`
+      default: return i18n._(reasons[of.reason])
     }
   }
 }

@@ -5,6 +5,7 @@ import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useShortcuts } from '@/base/keys'
 import { useMay } from '@/base/session'
+import { useUrl } from '@/base/url'
 import { Ago, Keys } from '@/ui/bits'
 import { SidePanel } from '@/ui/dialogs'
 import { Icon } from '@/ui/icons'
@@ -14,6 +15,7 @@ import { toast } from '@/ui/toast'
 import { putAgent, putQueue, putSkills, useAgent, useQueue, useSkills } from '../model'
 import type { Names } from '../names'
 import { AGENT, type AgentSettings, chosen, cleaned, QUEUE, type QueueSettings, skillId, type SkillName } from '../settings'
+import { type Changes, currentChanges, setChanges, withAgent, withQueue } from '../trial'
 import { AgentForm } from './AgentForm'
 import { QueueForm } from './QueueForm'
 
@@ -45,9 +47,23 @@ function useEdit<T>(settings: T, of: Saved, put: (version: number, settings: T) 
   return { draft, set: (change: Partial<T>) => setDraft((now) => ({ ...now, ...change })), changed, busy, problem, save, back: () => { setDraft(began.settings); setProblem(null) } }
 }
 
-function Foot({ edit, of }: { edit: { changed: boolean; busy: boolean; problem: string | null; save: () => Promise<void>; back: () => void }; of: Saved }) {
+/** What is typed is tried on past tickets before it is saved. */
+function useTry(changed: (now: Changes) => Changes) {
+  const { t } = useLingui()
+  const [, setUrl] = useUrl()
+  const may = useMay('desk.policy')
+  const run = () => {
+    setChanges(changed(currentChanges()))
+    setUrl({ show: 'trial', queue: null, agent: null })
+  }
+  useShortcuts(may ? [{ keys: 'mod+Enter', label: t`Try on past tickets`, group: t`Routing`, whileTyping: true, run }] : [])
+  return may ? run : null
+}
+
+function Foot({ edit, of, onTry }: { edit: { changed: boolean; busy: boolean; problem: string | null; save: () => Promise<void>; back: () => void }; of: Saved; onTry: (() => void) | null }) {
   return (
     <>
+      {onTry !== null && <div><Button size="compact-sm" leftSection={<Icon name="play" size={14} />} rightSection={<Keys keys="mod+Enter" />} onClick={onTry}><Trans>Try on past tickets</Trans></Button></div>}
       {edit.problem !== null && <p role="alert" className="pt-text-bad">{edit.problem}</p>}
       {edit.changed ? (
         <div className="pt-row ro-save"><Button variant="filled" loading={edit.busy} onClick={() => void edit.save()} rightSection={<Keys keys="mod+s" />}><Trans>Save</Trans></Button><Button onClick={edit.back}><Trans>As it was</Trans></Button></div>
@@ -65,7 +81,8 @@ function QueueEdit({ queue, settings, of, names }: { queue: string; settings: Qu
   const may = useMay('desk.policy')
   const name = names.queue(queue)
   const edit = useEdit(settings, of, (version, draft) => putQueue(queue, version, cleaned(draft)), t`${name} was saved: it holds at once`)
-  return <Body><QueueForm of={edit.draft} names={names.skills} disabled={!may} set={edit.set} /><Foot edit={edit} of={of} /></Body>
+  const onTry = useTry((now) => withQueue(now, queue, cleaned(edit.draft)))
+  return <Body><QueueForm of={edit.draft} names={names.skills} disabled={!may} set={edit.set} /><Foot edit={edit} of={of} onTry={onTry} /></Body>
 }
 
 function AgentEdit({ account, settings, of, names }: { account: string; settings: AgentSettings; of: Saved; names: Names }) {
@@ -73,7 +90,8 @@ function AgentEdit({ account, settings, of, names }: { account: string; settings
   const may = useMay('desk.policy')
   const name = names.person(account)
   const edit = useEdit(settings, of, (version, draft) => putAgent(account, version, { ...draft, skills: chosen(draft.skills) }), t`${name} was saved: it holds at once`)
-  return <Body><AgentForm of={edit.draft} queues={names.queues} names={names.skills} disabled={!may} set={edit.set} /><Foot edit={edit} of={of} /></Body>
+  const onTry = useTry((now) => withAgent(now, account, { ...edit.draft, skills: chosen(edit.draft.skills) }))
+  return <Body><AgentForm of={edit.draft} names={names} disabled={!may} set={edit.set} /><Foot edit={edit} of={of} onTry={onTry} /></Body>
 }
 
 export function QueuePanel({ queue, names, onClose }: { queue: string; names: Names; onClose: () => void }) {
@@ -100,6 +118,7 @@ function SkillsEdit({ of, skills }: { of: Saved; skills: SkillName[] }) {
   const [typed, setTyped] = useState('')
   const edit = useEdit({ skills }, of, (version, draft) => putSkills(version, draft.skills.filter((one) => one.name.trim() !== '')), t`The skills were saved`)
   const list = edit.draft.skills
+  const onTry = useTry((now) => ({ ...now, dropped: skills.filter((one) => !list.some((other) => other.id === one.id)).map((one) => one.id) }))
   const add = () => {
     const name = typed.trim()
     if (name === '') return
@@ -122,7 +141,7 @@ function SkillsEdit({ of, skills }: { of: Saved; skills: SkillName[] }) {
           <Button size="compact-sm" type="submit" disabled={typed.trim() === ''}><Trans>Add</Trans></Button>
         </form>
       )}
-      <Foot edit={edit} of={of} />
+      <Foot edit={edit} of={of} onTry={list.length < skills.length ? onTry : null} />
     </Body>
   )
 }

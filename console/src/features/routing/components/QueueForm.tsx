@@ -4,8 +4,8 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { ActionIcon, Autocomplete, Button, Checkbox, NativeSelect, NumberInput, Switch } from '@mantine/core'
 import { categoriesOf, useNamed } from '@/features/desk'
 import { Icon } from '@/ui/icons'
-import { CHANNELS, type Need, NEED_FIELDS, type QueueSettings, type Relax, type SkillName, STRATEGIES } from '../settings'
-import { needFields, strategies } from '../words'
+import { CHANNELS, type Need, NEED_FIELDS, type QueueSettings, type Relax, type SkillName, SPEAKS, STRATEGIES } from '../settings'
+import { needFields, speaks, strategies } from '../words'
 import { SkillRows } from './Skills'
 
 type Of = { of: QueueSettings; disabled: boolean; set: (change: Partial<QueueSettings>) => void; names: readonly SkillName[] }
@@ -78,6 +78,11 @@ export function QueueForm(props: Of) {
         <legend>{t`Skills that every ticket needs`}</legend>
         <SkillRows value={of.skills} names={names} disabled={disabled} onChange={(skills) => set({ skills })} none={t`none: everybody of the queue`} />
         <Needs {...props} />
+      </fieldset>
+      <fieldset>
+        <legend>{t`The language of a ticket`}</legend>
+        <NativeSelect size="xs" label={t`Who gets it`} description={i18n._(speaks[of.language].text)} disabled={disabled} value={of.language} data={SPEAKS.map((value) => ({ value, label: i18n._(speaks[value].name) }))} onChange={(event) => set({ language: SPEAKS.find((one) => one === event.currentTarget.value) ?? 'off' })} />
+        {of.language === 'preferred' && <Count label={t`For so many seconds`} min={1} max={2592000} value={of.language_s} disabled={disabled} onChange={(language_s) => set({ language_s })} />}
       </fieldset>
       <fieldset>
         <legend>{t`While nobody fits`}</legend>

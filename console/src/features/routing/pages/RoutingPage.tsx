@@ -15,13 +15,14 @@ import { AreaTabs } from '@/ui/Tabs'
 import { attempt, toast } from '@/ui/toast'
 import { Board } from '../components/Board'
 import { AgentPanel, QueuePanel, SkillsPanel } from '../components/Editors'
+import { Trial } from '../components/Trial'
 import { switchQueues, useAgents, useBoard, useQueues } from '../model'
 import { type Names, useRoutingNames } from '../names'
 import { AGENT, type AgentSettings, QUEUE, type QueueSettings } from '../settings'
 import { strategies } from '../words'
 import '../routing.css'
 
-const SHOWN = ['board', 'queues', 'agents', 'skills'] as const
+const SHOWN = ['board', 'queues', 'agents', 'skills', 'trial'] as const
 type Row<T> = { id: string; name: string; version: number; settings: T }
 
 function rowsOf<T>(list: readonly { id: string; name: string }[], standard: T, set: readonly { id: string; version: number; settings: object }[] | undefined): Row<T>[] {
@@ -73,6 +74,7 @@ function Agents({ names, open, onOpen }: { names: Names; open: string | undefine
     { id: 'name', title: t`Agent`, main: true, width: 'minmax(140px, 1.2fr)', value: (one) => one.name, cell: (one) => <bdi>{one.name}</bdi> },
     { id: 'queues', title: t`Queues`, width: 'minmax(140px, 1.4fr)', cell: (one) => (one.settings.queues.length === 0 ? <span className="pt-faint">{t`none: gets nothing`}</span> : <bdi>{one.settings.queues.map(names.queue).join(', ')}</bdi>) },
     { id: 'skills', title: t`Skills`, width: 'minmax(140px, 1.6fr)', cell: (one) => (one.settings.skills.length === 0 ? <span className="pt-faint">–</span> : <bdi>{one.settings.skills.map((skill) => `${names.skill(skill.skill)} ${format.integer(skill.level)}`).join(', ')}</bdi>) },
+    { id: 'languages', title: t`Languages`, width: '130px', cell: (one) => (one.settings.languages.length === 0 ? <span className="pt-faint">–</span> : <bdi>{one.settings.languages.map(names.language).join(', ')}</bdi>) },
     { id: 'capacity', title: t`At once`, numeric: true, width: '90px', value: (one) => one.settings.capacity, cell: (one) => format.integer(one.settings.capacity) },
     { id: 'shifts', title: t`Shifts`, width: '140px', cell: (one) => (one.settings.shifts === null ? <span className="pt-faint">{t`always`}</span> : <span className="pt-ltr">{one.settings.shifts.zone ?? t`set`}</span>) },
   ], [t, format, names])
@@ -94,8 +96,10 @@ export function RoutingPage() {
   const names = useRoutingNames()
   const board = useBoard()
   const format = useFormat()
-  const shown = oneOf(url.show, SHOWN)
-  const titles = { board: t`Now`, queues: t`Queues`, agents: t`Agents`, skills: t`Skills` }
+  const may = useMay('desk.policy')
+  const asked = oneOf(url.show, SHOWN)
+  const shown = asked === 'trial' && !may ? 'board' : asked
+  const titles = { board: t`Now`, queues: t`Queues`, agents: t`Agents`, skills: t`Skills`, trial: t`Try` }
   const waiting = format.integer(board.data?.queues.reduce((sum, one) => sum + one.waiting, 0) ?? 0)
   const online = format.integer(board.data?.agents.filter((one) => one.presence === 'online' && one.on_shift).length ?? 0)
   const close = () => setUrl({ queue: null, agent: null })
@@ -104,13 +108,14 @@ export function RoutingPage() {
   return (
     <Page fill title={t`Routing`} note={board.data ? <span>{t`Waiting to be given: ${waiting}. Taking work now: ${online}.`}</span> : '\u00a0'}>
       <AreaTabs of={deskFeature} />
-      <SegmentedControl className="ro-show" aria-label={t`What is shown`} value={shown} data={SHOWN.map((value) => ({ value, label: titles[value] }))} onChange={(show) => setUrl({ show: show === 'board' ? null : show, queue: null, agent: null })} />
+      <SegmentedControl className="ro-show" aria-label={t`What is shown`} value={shown} data={SHOWN.filter((one) => one !== 'trial' || may).map((value) => ({ value, label: titles[value] }))} onChange={(show) => setUrl({ show: show === 'board' ? null : show, queue: null, agent: null })} />
       <div className="pt-split">
         <div className="ro-main">
           {shown === 'board' && <Loaded query={board}>{(of) => <Board of={of} names={names} onQueue={openQueue} onAgent={openAgent} />}</Loaded>}
           {shown === 'queues' && <Queues names={names} open={url.queue} onOpen={openQueue} />}
           {shown === 'agents' && <Agents names={names} open={url.agent} onOpen={openAgent} />}
           {shown === 'skills' && <SkillsPanel />}
+          {shown === 'trial' && <Trial names={names} />}
         </div>
         {url.queue !== undefined && <QueuePanel key={url.queue} queue={url.queue} names={names} onClose={close} />}
         {url.agent !== undefined && <AgentPanel key={url.agent} account={url.agent} names={names} onClose={close} />}
