@@ -71,7 +71,7 @@ struct Desk {
     _Atomic uint64_t at_risk, breached, escalated, to_lead; /* since the start */
     pthread_mutex_t files;   /* bytes of files and the rows that name them; before a transaction */
     pthread_mutex_t routing; /* one reading of routes at a time; before a transaction */
-    pthread_mutex_t leads;   /* one setting of a lead's timer at a time */
+    pthread_mutex_t leads;   /* one setting of a lead's or an update's timer at a time */
     pthread_mutex_t lock;    /* of what follows */
     DeskHeldPolicy *policy;
     DeskRoutes *routes;
@@ -111,9 +111,7 @@ typedef struct DeskWriting { /* within a transaction of Work, desk and tx are it
         bool is_new;           /* so nobody else has changed it */
     } leads[DESK_TOUCHED_MAX];
     size_t lead_count;
-    struct {
-        int64_t ticket, at_ms; /* WORK_NEVER: no update is due */
-    } rooms[DESK_TOUCHED_MAX];
+    int64_t rooms[DESK_TOUCHED_MAX]; /* tickets whose next update may be due at another instant */
     size_t room_count;
     const DeskAhead *ahead; /* NULL: texts are read as they come */
     bool mailed;            /* something is to be sent */

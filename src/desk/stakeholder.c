@@ -52,12 +52,11 @@ PtStatus desk_room_put(DeskWriting *w, int64_t ticket, const DeskRoomRow *row)
     if (st == PT_OK && pt_sql_changes(w->tx) == 0) {
         st = write_room(w, SQL_STAKEHOLDER_ROOM_ADD, ticket, row);
     }
-    while (i < w->room_count && w->rooms[i].ticket != ticket) {
+    while (i < w->room_count && w->rooms[i] != ticket) {
         i++;
     }
     if (i < DESK_TOUCHED_MAX) { // no more tickets than are touched
-        w->rooms[i].ticket = ticket;
-        w->rooms[i].at_ms = row->due_ms > 0 ? row->due_ms : WORK_NEVER;
+        w->rooms[i] = ticket;
         w->room_count += i == w->room_count;
     }
     return st;
@@ -96,19 +95,31 @@ PtStatus desk_room_row(DeskWriting *w, const DeskRow *before, const DeskRow *aft
     return st == PT_OK ? desk_room_put(w, after->t.number, &row) : st;
 }
 
+/* Changes that share a commit settle in any order: who comes last sets what SQL says. */
+static PtStatus set_timer(Desk *d, int64_t ticket, PtError *err)
+{
+    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
+    DeskRoomRow row = {0};
+    bool there = false;
+    (void)pthread_mutex_lock(&d->leads);
+    PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
+    st = st == PT_OK ? desk_room_load(tx, ticket, &row, &there, err) : st;
+    if (st == PT_OK) {
+        const int64_t at_ms = row.due_ms > 0 ? row.due_ms : WORK_NEVER;
+        st = pt_timers_set(d->c.timers, DESK_UPDATE_TIMERS, (uint64_t)ticket, at_ms, err);
+    }
+    (void)pthread_mutex_unlock(&d->leads);
+    return st;
+}
+
 /* A timer that could not be set is set by the next start. */
 void desk_room_settle(const DeskWriting *w)
 {
-    PtTimers *timers = w->desk->c.timers;
-    for (size_t i = 0; timers != NULL && i < w->room_count; i++) {
-        const uint64_t ticket = (uint64_t)w->rooms[i].ticket;
+    for (size_t i = 0; w->desk->c.timers != NULL && i < w->room_count; i++) {
         PtError err = {0};
-        if (w->rooms[i].at_ms == WORK_NEVER) {
-            pt_timers_cancel(timers, DESK_UPDATE_TIMERS, ticket);
-        } else if (pt_timers_set(timers, DESK_UPDATE_TIMERS, ticket, w->rooms[i].at_ms, &err) !=
-                   PT_OK) {
+        if (set_timer(w->desk, w->rooms[i], &err) != PT_OK) {
             pt_diag(PT_DIAG_WARN, "desk", "a late update for stakeholders will be told late",
-                    PT_F_INT("ticket", ticket), PT_F_STR("problem", pt_str(err.message)));
+                    PT_F_INT("ticket", w->rooms[i]), PT_F_STR("problem", pt_str(err.message)));
         }
     }
 }
