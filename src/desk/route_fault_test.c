@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGENTS = 2, PLACES = 400, TEXT_BYTES = 64 << 10, MINUTE = 60000 };
+enum { AGENTS = 2, TEXT_BYTES = 64 << 10, MINUTE = 60000 };
 
 static const char *const accounts[AGENTS] = {"acc-1", "acc-2"};
 static const char skills[] = "{\"skills\":[{\"id\":\"tills\",\"name\":\"Tills\"}]}";
@@ -108,12 +108,14 @@ static void agrees(void)
  */
 static void at_every_place(PtStatus (*run)(void), void (*back)(void))
 {
-    const uint64_t sparse = getenv("PATRON_SOAK") != NULL ? PLACES : 3;
+    const uint64_t sparse = getenv("PATRON_SOAK") != NULL ? UINT64_MAX : 3;
     size_t failures = 0;
     PtStatus st = PT_NO_MEMORY;
-    for (uint64_t i = 1; i <= PLACES; i += 1 + i / sparse) {
+    bool failed = true;
+    for (uint64_t i = 1; failed; i += 1 + i / sparse) {
         fault_alloc_fail(i, 0);
         st = run();
+        failed = fault_alloc_count() >= i;
         fault_alloc_fail(0, 0);
         assert_true(st == PT_OK || st == PT_NO_MEMORY);
         failures += st == PT_NO_MEMORY;
