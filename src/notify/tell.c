@@ -410,7 +410,7 @@ static PtStatus end_event(const Telling *t, const Event *e)
 
 static PtStatus write_all(Telling *t)
 {
-    PtStatus st = pt_sql_begin_shared(t->n->c.core, &t->tx, t->err);
+    PtStatus st = pt_sql_begin(t->n->c.core, true, &t->tx, t->err); // long: nobody waits in it
     for (size_t i = 0; st == PT_OK && i < t->event_count; i++) {
         const Event *e = &t->events[i];
         for (size_t j = 0; st == PT_OK && !e->gone && j < t->person_count; j++) {

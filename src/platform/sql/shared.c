@@ -87,7 +87,7 @@ PtStatus pt_sql_begin_shared(PtSql *sql, PtSqlTx **ret_tx, PtError *err)
     const PtStatus st = joins ? sql->engine->control(c, SAVE, "cannot begin a transaction", err)
                               : sql->engine->begin(c, err);
     if (st != PT_OK && joins) {
-        leave(c);
+        (void)commit_all(c, NULL); // nobody else goes on in it: the engine may have undone it
         return st;
     }
     if (st != PT_OK) {

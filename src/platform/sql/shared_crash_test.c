@@ -25,7 +25,7 @@ enum {
     WRITERS = 5,
     PIECES = 3,       /* rows of a part */
     CUT_WITHIN = 400, /* writes and syncs of SQLite */
-    LIFE_MOST_S = 20,
+    LIFE_MOST_S = 120,
     PARTS_MAX = 100000,
 };
 
