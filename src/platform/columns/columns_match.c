@@ -491,6 +491,9 @@ static PtStatus match_list(Scan *s, Cursor *c, PtError *err)
         }
         const ScanBlock block = {c->list, c->times, c->cells, c->run, c->base, c->count};
         st = s->pass->kind->block(s->state, s, &block, err);
+        if (pt_arena_used(s->texts) > 0) { // of rows one by one: the fold has numbers of them now
+            pt_arena_clear(s->texts);
+        }
     }
     return st;
 }
