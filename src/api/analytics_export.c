@@ -7,11 +7,6 @@
 
 enum { PIECE_BYTES = 64 << 20, NAME_BYTES = 120, COUNT_BYTES = 24 };
 
-static const char *const content_types[BEHAVIOUR_FORMATS] = {
-    [BEHAVIOUR_CSV] = "text/csv; charset=utf-8",
-    [BEHAVIOUR_JSONL] = "application/x-ndjson",
-    [BEHAVIOUR_PARQUET] = "application/vnd.apache.parquet"};
-
 static PtStatus run_export(ApiStream *s, void *ctx, PtError *err)
 {
     BehaviourExport *e = *(BehaviourExport **)ctx;
@@ -110,5 +105,5 @@ void api_analytics_export(ApiCall *call)
         return;
     }
     put_headers(call, &ask, behaviour_export_rows(e));
-    api_stream_start_later(call, content_types[ask.format], run_export, e, drop_export);
+    api_stream_start_later(call, behaviour_format_types[ask.format], run_export, e, drop_export);
 }

@@ -99,18 +99,13 @@ void api_set_export_jobs(Api *api, BehaviourJobs *jobs)
     api->export_jobs = jobs;
 }
 
-static void put_targets(PtJsonOut *out, const BehaviourTarget *targets, size_t count)
+static void put_target(PtJsonOut *out, const BehaviourTarget *t)
 {
-    pt_json_out_key(out, PT_STR("targets"));
-    pt_json_out_array(out);
-    for (size_t i = 0; i < count; i++) {
-        pt_json_out_object(out);
-        pt_json_put_str(out, "id", targets[i].id);
-        pt_json_put_str(out, "name", targets[i].name);
-        pt_json_put_str(out, "kind", targets[i].kind);
-        pt_json_out_object_end(out);
-    }
-    pt_json_out_array_end(out);
+    pt_json_out_object(out);
+    pt_json_put_str(out, "id", t->id);
+    pt_json_put_str(out, "name", t->name);
+    pt_json_put_str(out, "kind", t->kind);
+    pt_json_out_object_end(out);
 }
 
 void api_exports_list(ApiCall *call)
@@ -135,7 +130,12 @@ void api_exports_list(ApiCall *call)
     }
     pt_json_out_array_end(&out);
     pt_json_put_bool(&out, "possible", behaviour_jobs_possible(jobs));
-    put_targets(&out, targets, target_count);
+    pt_json_out_key(&out, PT_STR("targets"));
+    pt_json_out_array(&out);
+    for (size_t i = 0; i < target_count; i++) {
+        put_target(&out, &targets[i]);
+    }
+    pt_json_out_array_end(&out);
     pt_json_out_object_end(&out);
     api_answer(call, 200);
 }
@@ -269,11 +269,6 @@ void api_exports_runs(ApiCall *call)
 
 /* -- A file of them ---------------------------------------------------------------------------- */
 
-static const char *const content_types[BEHAVIOUR_FORMATS] = {
-    [BEHAVIOUR_CSV] = "text/csv; charset=utf-8",
-    [BEHAVIOUR_JSONL] = "application/x-ndjson",
-    [BEHAVIOUR_PARQUET] = "application/vnd.apache.parquet"};
-
 static void drop_file(void *object)
 {
     BehaviourJobFile *file = object;
@@ -356,5 +351,6 @@ void api_exports_file(ApiCall *call)
         return;
     }
     put_name(call, file->run.file);
-    api_stream_start_later(call, content_types[file->job.edit.format], send_file, file, drop_file);
+    api_stream_start_later(call, behaviour_format_types[file->job.edit.format], send_file, file,
+                           drop_file);
 }

@@ -3,11 +3,6 @@
 
 #include <stdio.h>
 
-static const char *const content_types[BEHAVIOUR_FORMATS] = {
-    [BEHAVIOUR_CSV] = "text/csv; charset=utf-8",
-    [BEHAVIOUR_JSONL] = "application/x-ndjson",
-    [BEHAVIOUR_PARQUET] = "application/vnd.apache.parquet"};
-
 static ConnectDestinations *of(void *ctx)
 {
     return *(ConnectDestinations **)ctx;
@@ -48,7 +43,7 @@ static PtStatus put(void *ctx, PtStr id, const BehaviourFile *file, const _Atomi
                              .bytes = file->bytes,
                              .name = file->name,
                              .id = file->id,
-                             .content_type = content_types[file->format],
+                             .content_type = behaviour_format_types[file->format],
                              .now_ms = pt_clock_now_ms(pt_clock_real())};
     PtStatus st = connect_destination_put(of(ctx), id, file->people, &one, stop, &end, err);
     if (st != PT_OK) {

@@ -157,6 +157,7 @@ typedef enum BehaviourFormat {
 } BehaviourFormat;
 extern const char *const behaviour_export_names[BEHAVIOUR_EXPORTS]; /* "answer" ... */
 extern const char *const behaviour_format_names[BEHAVIOUR_FORMATS]; /* "csv" ... */
+extern const char *const behaviour_format_types[BEHAVIOUR_FORMATS]; /* of HTTP */
 
 typedef struct BehaviourExportAsk {
     BehaviourAsk ask; /* of people and events `impersonal` is not looked at */

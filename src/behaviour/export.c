@@ -23,6 +23,8 @@ enum {
 
 const char *const behaviour_export_names[BEHAVIOUR_EXPORTS] = {"answer", "people", "events"};
 const char *const behaviour_format_names[BEHAVIOUR_FORMATS] = {"csv", "jsonl", "parquet"};
+const char *const behaviour_format_types[BEHAVIOUR_FORMATS] = {
+    "text/csv; charset=utf-8", "application/x-ndjson", "application/vnd.apache.parquet"};
 
 struct BehaviourExport {
     Behaviour *b;

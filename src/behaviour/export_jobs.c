@@ -40,14 +40,33 @@ void export_jobs_wake(BehaviourJobs *jobs)
     (void)pthread_mutex_unlock(&jobs->lock);
 }
 
-void export_jobs_under_way(BehaviourJobs *jobs, PtStr job)
+static void set_running(BehaviourJobs *jobs, PtStr job)
 {
-    (void)pthread_mutex_lock(&jobs->lock);
     atomic_store(&jobs->halt, atomic_load(&jobs->stop)); // of this one, from here on
     atomic_store(&jobs->erased, false);
     (void)pt_str_copy(jobs->running, sizeof jobs->running, job);
     (void)pthread_cond_broadcast(&jobs->wake); // an erasure may wait for it
+}
+
+void export_jobs_under_way(BehaviourJobs *jobs, PtStr job)
+{
+    (void)pthread_mutex_lock(&jobs->lock);
+    set_running(jobs, job);
     (void)pthread_mutex_unlock(&jobs->lock);
+}
+
+bool export_jobs_may_send(BehaviourJobs *jobs, PtStr job)
+{
+    (void)pthread_mutex_lock(&jobs->lock);
+    const bool may = jobs->erasures == 0;
+    while (jobs->erasures > 0 && !atomic_load(&jobs->stop)) {
+        (void)pthread_cond_wait(&jobs->wake, &jobs->lock);
+    }
+    if (may) {
+        set_running(jobs, job);
+    }
+    (void)pthread_mutex_unlock(&jobs->lock);
+    return may;
 }
 
 static PtStatus on_timers(void *ctx, const PtTimer *timers, size_t count, PtError *err)
@@ -387,6 +406,18 @@ PtStatus behaviour_job_add(BehaviourJobs *jobs, const AuditActor *by, const Beha
     return st;
 }
 
+/* What may be done with a file is judged by what its export says. */
+static PtStatus has_no_files(const Change *c, PtError *err)
+{
+    BehaviourJobRun *runs = NULL;
+    PtStatus st =
+        export_files_read(c->tx, SQL_EXPORT_RUN_FILES, c->job.id, 0, c->arena, &runs, err);
+    return st == PT_OK && runs[0].number > 0
+               ? pt_fail(err, PT_CONFLICT,
+                         "what, format: files of this export are kept: make another one")
+               : st;
+}
+
 PtStatus behaviour_job_save(BehaviourJobs *jobs, const AuditActor *by, PtStr id, int64_t version,
                             const BehaviourJobEdit *edit, PtError *err)
 {
@@ -399,6 +430,9 @@ PtStatus behaviour_job_save(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
         st = pt_fail(err, PT_CONFLICT,
                      "version: %lld is not the newest: the export was saved by somebody else since",
                      (long long)version);
+    }
+    if (st == PT_OK && (before.edit.what != edit->what || before.edit.format != edit->format)) {
+        st = has_no_files(&c, err);
     }
     st = st == PT_OK ? export_job_write(c.tx, SQL_EXPORT_JOB_SAVE, &c.job, err) : st;
     st = st == PT_OK ? end_change(&c, "export.changed", true, err) : st;

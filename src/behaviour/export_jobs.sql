@@ -104,8 +104,8 @@ FROM export_run WHERE job = ?1 ORDER BY number DESC LIMIT ?2;
 SELECT number, file, sending FROM export_run WHERE job = ?1 AND outcome = 'done' AND file <> '' ORDER BY number DESC LIMIT 100 OFFSET ?2;
 
 -- name: export_run_files
--- Files of a job, at most ?2. Served by the primary key.
-SELECT number, file, sending FROM export_run WHERE job = ?1 AND file <> '' ORDER BY number LIMIT ?2;
+-- Files of a job behind run ?2, at most 200. Served by the primary key.
+SELECT number, file, sending FROM export_run WHERE job = ?1 AND file <> '' AND number > ?2 ORDER BY number LIMIT 200;
 
 -- name: export_run_forget_file
 -- Served by the primary key.

@@ -33,6 +33,7 @@ static PtStatus halt(BehaviourJobs *jobs, PtError *err)
     const int64_t until_ms = pt_mono_ms() + WAIT_MS;
     const struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
     (void)pthread_mutex_lock(&jobs->lock);
+    jobs->erasures++;
     while (jobs->running[0] != '\0' && pt_mono_ms() < until_ms) {
         atomic_store(&jobs->erased, true);
         atomic_store(&jobs->halt, true);
@@ -41,6 +42,14 @@ static PtStatus halt(BehaviourJobs *jobs, PtError *err)
     const bool ended = jobs->running[0] == '\0';
     (void)pthread_mutex_unlock(&jobs->lock);
     return ended ? PT_OK : pt_fail(err, PT_UNAVAILABLE, "an export does not end yet");
+}
+
+static void let_go(BehaviourJobs *jobs)
+{
+    (void)pthread_mutex_lock(&jobs->lock);
+    jobs->erasures--;
+    (void)pthread_cond_broadcast(&jobs->wake);
+    (void)pthread_mutex_unlock(&jobs->lock);
 }
 
 /* A piece with the end of the one before it. */
@@ -93,6 +102,7 @@ static PtStatus remove_file(Erasing *e, const BehaviourJob *job, const Behaviour
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     PtStatus st = export_file_remove(export_run_root(e->jobs, run), run->file, err);
+    st = st == PT_NOT_FOUND ? PT_OK : st; // its root is gone
     st = st == PT_OK ? pt_sql_begin(e->jobs->c.core, true, &tx, err) : st;
     st = st == PT_OK ? pt_sql_use(tx, SQL_EXPORT_RUN_LOSE_FILE, err) : st;
     if (st != PT_OK) {
@@ -111,16 +121,22 @@ static PtStatus erase_job(Erasing *e, const BehaviourJob *job, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     BehaviourJobRun *runs = NULL;
-    PtStatus st = pt_sql_begin(e->jobs->c.core, false, &tx, err);
-    st = st == PT_OK ? export_files_read(tx, SQL_EXPORT_RUN_FILES, job->id,
-                                         2 * BEHAVIOUR_JOB_FILES_MAX, e->arena, &runs, err)
-                     : st;
-    pt_sql_rollback(PT_TAKE(tx));
-    for (size_t i = 0; st == PT_OK && runs[i].number > 0; i++) {
-        bool found = false;
-        st = holds(e, job, &runs[i], &found, err);
-        st = st == PT_OK && found ? remove_file(e, job, &runs[i], err) : st;
-    }
+    int64_t after = 0;
+    size_t i = 0;
+    PtStatus st = PT_OK;
+    do {
+        st = pt_sql_begin(e->jobs->c.core, false, &tx, err);
+        st = st == PT_OK
+                 ? export_files_read(tx, SQL_EXPORT_RUN_FILES, job->id, after, e->arena, &runs, err)
+                 : st;
+        pt_sql_rollback(PT_TAKE(tx));
+        for (i = 0; st == PT_OK && runs[i].number > 0; i++) {
+            bool found = false;
+            after = runs[i].number;
+            st = holds(e, job, &runs[i], &found, err);
+            st = st == PT_OK && found ? remove_file(e, job, &runs[i], err) : st;
+        }
+    } while (st == PT_OK && i > 0);
     return st;
 }
 
@@ -136,6 +152,9 @@ PtStatus behaviour_jobs_erase(BehaviourJobs *jobs, bool (*finds)(const void *ctx
     st = st == PT_OK ? behaviour_jobs_list(jobs, arena, &list, &count, err) : st;
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         st = erase_job(&e, &list[i], err);
+    }
+    if (arena != NULL) { // halt() was called
+        let_go(jobs);
     }
     if (st == PT_OK) {
         *ret_count = e.count;

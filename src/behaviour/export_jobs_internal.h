@@ -27,6 +27,7 @@ struct BehaviourJobs {
     _Atomic bool halt; /* the run that is under way is to end: it was stopped, changed or removed */
     _Atomic bool erased; /* as somebody was erased */
     char running[37];    /* its job; "": none */
+    unsigned erasures;   /* that look through files: none is sent meanwhile */
     pthread_t worker;
     bool started;
 };
@@ -36,6 +37,9 @@ struct BehaviourJobs {
 void export_jobs_wake(BehaviourJobs *jobs);
 /* From here on a change of this job halts what the thread does; "": of none. */
 void export_jobs_under_way(BehaviourJobs *jobs, PtStr job);
+/* The same for a file that is to be sent. False: an erasure was looking through them (it waits
+ * until that has ended), or it stops. */
+bool export_jobs_may_send(BehaviourJobs *jobs, PtStr job);
 
 /* ---- export_jobs_when.c ---------------------------------------------------------------------- */
 

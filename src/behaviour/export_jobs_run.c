@@ -390,8 +390,10 @@ static bool judge(Task *t, PtStatus st)
     const bool halted = atomic_load(&t->jobs->halt);
     r->outcome = halted ? BEHAVIOUR_RUN_INTERRUPTED : BEHAVIOUR_RUN_FAILED;
     if (halted && atomic_load(&t->jobs->erased)) {
-        r->outcome = BEHAVIOUR_RUN_FAILED; // it is tried again soon
-        r->reason = PT_STR("somebody was erased while it was written");
+        const bool asked = r->cause == BEHAVIOUR_BY_PERSON; // waits again; else is tried again soon
+        r->outcome = asked ? BEHAVIOUR_RUN_WAITING : BEHAVIOUR_RUN_FAILED;
+        r->finished_ms = asked ? 0 : r->finished_ms;
+        r->reason = asked ? PT_STR("") : PT_STR("somebody was erased while it was written");
     } else {
         r->reason = halted ? PT_STR("the export was changed") : pt_str(t->why.message);
     }

@@ -70,13 +70,18 @@ PtStatus export_outbox_clear(const BehaviourJobs *jobs, PtSqlTx *tx, PtStr job, 
                              PtError *err)
 {
     BehaviourJobRun *runs = NULL;
-    PtStatus st = export_files_read(tx, SQL_EXPORT_RUN_FILES, job, 2 * BEHAVIOUR_JOB_FILES_MAX,
-                                    arena, &runs, err);
-    for (size_t i = 0; st == PT_OK && runs[i].number > 0; i++) {
-        if (runs[i].sending != BEHAVIOUR_SEND_NONE) {
-            st = export_file_remove(jobs->outbox, runs[i].file, err);
+    int64_t after = 0;
+    size_t i = 0;
+    PtStatus st = PT_OK;
+    do {
+        st = export_files_read(tx, SQL_EXPORT_RUN_FILES, job, after, arena, &runs, err);
+        for (i = 0; st == PT_OK && runs[i].number > 0; i++) {
+            after = runs[i].number;
+            if (runs[i].sending != BEHAVIOUR_SEND_NONE) {
+                st = export_file_remove(jobs->outbox, runs[i].file, err);
+            }
         }
-    }
+    } while (st == PT_OK && i > 0);
     return st;
 }
 
@@ -237,18 +242,21 @@ static PtStatus note(Sending *s, PtError *err)
 static PtStatus send_found(Sending *s, PtError *err)
 {
     PtError why = {0};
-    export_jobs_under_way(s->jobs, s->id);
-    const PtStatus st = send_it(s, &why);
-    const bool halted = atomic_load(&s->jobs->halt);
-    export_jobs_under_way(s->jobs, PT_STR(""));
-    if (st != PT_OK && halted) { // of a job that was changed it is found again, as it is then
+    if (!export_jobs_may_send(s->jobs, s->id)) { // it is found again, as it is behind the erasure
         return atomic_load(&s->jobs->stop) ? pt_fail(err, PT_UNAVAILABLE, "stopped") : PT_OK;
     }
-    if (st != PT_OK) {
-        s->sent = (BehaviourSent){.again = true};
-        (void)snprintf(s->sent.why, sizeof s->sent.why, "%s", why.message);
+    PtStatus st = send_it(s, &why);
+    if (st != PT_OK && atomic_load(&s->jobs->halt)) { // of a job that was changed, too
+        st = atomic_load(&s->jobs->stop) ? pt_fail(err, PT_UNAVAILABLE, "stopped") : PT_OK;
+    } else {
+        if (st != PT_OK) {
+            s->sent = (BehaviourSent){.again = true};
+            (void)snprintf(s->sent.why, sizeof s->sent.why, "%s", why.message);
+        }
+        st = note(s, err);
     }
-    return note(s, err);
+    export_jobs_under_way(s->jobs, PT_STR(""));
+    return st;
 }
 
 PtStatus export_jobs_send_due(BehaviourJobs *jobs, bool *ret_found, PtError *err)

@@ -11,6 +11,8 @@ enum {
     FILE_ARENA = 4 << 20,
     SLOW_S = 60,      /* so long under... */
     SLOW_BYTES = 100, /* ...so many bytes a second, or without an answer: given up */
+    END_S = 600,      /* the same for a store that puts parts together */
+    ABORT_MS = 5000,
 };
 
 typedef struct FileWay {
@@ -24,6 +26,7 @@ typedef struct FileWay {
     int64_t at, end; /* of what is being sent */
     int64_t begin;
     int64_t wait_ms;
+    bool heeds; /* *stop: what was sent in parts is taken back all the same */
 } FileWay;
 
 static size_t read_file(char *out, size_t size, size_t count, void *ctx)
@@ -50,13 +53,13 @@ static int look(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t up_a
 {
     const FileWay *w = ctx;
     (void)down_all, (void)down, (void)up_all, (void)up;
-    return w->stop != NULL && atomic_load(w->stop);
+    return w->heeds && w->stop != NULL && atomic_load(w->stop);
 }
 
 static PtStatus prepare(FileWay *w, bool file, PtError *err)
 {
     CURL *easy = w->shot.easy;
-    PtStatus st = deliver_shot_prepare(&w->shot, w->ds->c.net, 0, err);
+    PtStatus st = deliver_shot_prepare(&w->shot, w->ds->c.net, w->heeds ? 0 : ABORT_MS, err);
     CURLcode rc = CURLE_OK;
     if (st != PT_OK) {
         return st;
@@ -71,7 +74,7 @@ static PtStatus prepare(FileWay *w, bool file, PtError *err)
         rc |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, w);
     }
     rc |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
-    rc |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S);
+    rc |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(file ? SLOW_S : END_S));
     rc |= curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     rc |= curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look);
     rc |= curl_easy_setopt(easy, CURLOPT_XFERINFODATA, w);
@@ -80,7 +83,7 @@ static PtStatus prepare(FileWay *w, bool file, PtError *err)
 
 static void take_answer(FileWay *w, const DeliverAnswer *a, ConnectFileAnswer *out)
 {
-    w->wait_ms = a->retry_after_ms;
+    w->wait_ms = w->heeds ? a->retry_after_ms : w->wait_ms;
     memcpy(out->etag, w->shot.etag, sizeof out->etag);
     if (a->answered) {
         out->status = a->status;
@@ -104,12 +107,13 @@ static PtStatus carry(void *ctx, const ConnectRequest *r, int64_t from, int64_t 
     w->shot.request = *r; // borrowed: the kind frees it
     w->begin = w->at = from;
     w->end = from + (len > 0 ? len : 0);
+    w->heeds = strcmp(r->method, "DELETE") != 0;
     PtStatus st = prepare(w, len >= 0, err);
     if (st != PT_OK) {
         return st;
     }
     const CURLcode code = curl_easy_perform(w->shot.easy);
-    if (w->stop != NULL && atomic_load(w->stop) && code != CURLE_OK) {
+    if (w->heeds && w->stop != NULL && atomic_load(w->stop) && code != CURLE_OK) {
         return pt_fail(err, PT_UNAVAILABLE, "stopped");
     }
     deliver_shot_answer(&w->shot, code, &answer);
