@@ -2,7 +2,7 @@
 /* /api/v1/mailboxes: the desk's mail. */
 #include "api/desk.h"
 
-enum { MAILS = 200, PAGE_ARENA = 256 << 20 };
+enum { MAILS = 200, PAGE_ARENA = 256 << 20, HTML_BYTES = 8 << 20 };
 
 static PtStatus no_memory(ApiCall *call)
 {
@@ -269,6 +269,9 @@ static PtStatus put_all_in(ApiCall *call, PtJsonOut *out, const char *name, cons
     pt_json_out_key(out, pt_str(name));
     pt_json_out_array(out);
     for (size_t i = 0; st == PT_OK && i < count; i++) {
+        if (call->body.len > HTML_BYTES) { // the newest are whole
+            rows[i].html = rows[i].quoted = PT_STR("");
+        }
         put_in(out, &rows[i]);
     }
     pt_json_out_array_end(out);

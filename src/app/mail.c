@@ -74,12 +74,16 @@ static void start_worker(Mail *m, const DeskMailbox *box)
         }
         x->mail = m;
         x->version = box->version;
+        x->changed_ms = box->changed_ms;
         x->stuck = 0;
         (void)pt_str_copy(x->id, sizeof x->id, box->id);
         atomic_store(&x->stop, false);
         x->sends = pthread_create(&x->sender, NULL, mail_send_queue, x) == 0;
-        x->reads = x->sends && !box->paused && box->s.imap.host.len > 0 &&
-                   pthread_create(&x->reader, NULL, mail_read_mailbox, x) == 0;
+        const bool wanted = x->sends && !box->paused && box->s.imap.host.len > 0;
+        x->reads = wanted && pthread_create(&x->reader, NULL, mail_read_mailbox, x) == 0;
+        if (x->reads != wanted) {
+            x->version = 0; // no mailbox's: both are begun again at the next look
+        }
         return;
     }
 }
@@ -87,7 +91,8 @@ static void start_worker(Mail *m, const DeskMailbox *box)
 static const DeskMailbox *box_of(const MailWorker *x, const DeskMailbox *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (pt_str_eq(list[i].id, pt_str(x->id)) && list[i].version == x->version) {
+        if (pt_str_eq(list[i].id, pt_str(x->id)) && list[i].version == x->version &&
+            list[i].changed_ms == x->changed_ms) {
             return &list[i];
         }
     }

@@ -19,8 +19,8 @@ typedef struct MailWorker {
     Mail *mail;
     pthread_t reader, sender;
     char id[80];
-    int64_t version;
-    bool reads, sends; /* the threads run */
+    int64_t version, changed_ms; /* as the mailbox was when they began */
+    bool reads, sends;           /* the threads run */
     _Atomic bool stop;
     uint32_t stuck; /* the reader's: the message that could not be taken, and how often */
     int stuck_tries;

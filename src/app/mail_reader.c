@@ -114,7 +114,8 @@ static PtStatus read_batch(Reading *x, size_t *ret_count, PtError *err)
         x->at.uid = st == PT_OK ? items[i].uid : x->at.uid;
     }
     PtError none = {0};
-    if (*ret_count > 0 && !x->first && // what is behind was read by somebody: all of it, or again
+    // behind the last batch the caller does; and what is behind was read by somebody: all, or again
+    if ((st != PT_OK || *ret_count == BATCH) && *ret_count > 0 && !x->first &&
         desk_mailbox_looked(x->r->mail->desk, x->box->id, &x->at, &none) != PT_OK) {
         mail_complain("how far a mailbox is read was not kept", x->box->id, &none);
     }
@@ -134,7 +135,7 @@ static PtStatus read_mailbox(Reading *x, PtError *err)
         return st;
     }
     x->first = x->box->uid_validity != (int64_t)folder.uid_validity; // 0: never read
-    x->at = (DeskMailLooked){folder.uid_validity, x->box->uid, PT_STR("")};
+    x->at = (DeskMailLooked){folder.uid_validity, x->box->uid, PT_STR(""), x->box->version};
     if (x->box->uid_validity != (int64_t)folder.uid_validity) {
         x->at.uid = 0; // what was read already is known by its print
     }

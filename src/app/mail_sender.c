@@ -10,6 +10,14 @@ enum {
     SEND_MS = 30000, /* for what is to be sent that nobody told */
 };
 
+/* A message under way comes to its end while its mailbox is changed: cut off, it would be in doubt.
+ */
+static bool is_ending(void *mail)
+{
+    const Mail *m = mail;
+    return atomic_load(&m->stop);
+}
+
 /* *smtp: a connection that stays while there is more to send. */
 static DeskMailEnd hand_over(MailWorker *x, MailSmtp **smtp, const DeskMailSend *send, char *said,
                              size_t size)
@@ -24,8 +32,8 @@ static DeskMailEnd hand_over(MailWorker *x, MailSmtp **smtp, const DeskMailSend 
     PtStatus st = PT_OK;
     if (*smtp == NULL) {
         MailServer server = desk_mail_server(x->mail->desk, &send->mailbox.s.smtp);
-        server.is_stopped = mail_is_stopped;
-        server.ctx = x;
+        server.is_stopped = is_ending;
+        server.ctx = x->mail;
         st = mail_smtp_new(&server, NULL, smtp, &err);
     }
     st = st == PT_OK ? mail_smtp_send(*smtp, &envelope, send->message, &sent, &err) : st;
@@ -55,8 +63,15 @@ static PtStatus send_one(MailWorker *x, MailSmtp **smtp, PtArena *arena, int64_t
     const DeskMailEnd end = hand_over(x, smtp, &send, said, sizeof said);
     atomic_fetch_add(end == DESK_MAIL_SENT ? &m->sent : &m->refused, 1);
     *ret_wait_ms = 0;
-    return desk_mail_settle(m->desk, send.number, end, pt_str(said),
-                            pt_clock_now_ms(pt_clock_real()), err);
+    const int64_t done_ms = pt_clock_now_ms(pt_clock_real());
+    uint64_t seen = 0;
+    st = desk_mail_settle(m->desk, send.number, end, pt_str(said), done_ms, err);
+    while (st != PT_OK && st != PT_NOT_FOUND && !mail_is_stopped(x)) { // else "sending" for ever
+        mail_complain("what became of a message was not kept", pt_str(x->id), err);
+        mail_wait(m, &x->stop, MAIL_RETRY_MIN_MS, &seen);
+        st = desk_mail_settle(m->desk, send.number, end, pt_str(said), done_ms, err);
+    }
+    return st;
 }
 
 void *mail_send_queue(void *worker)

@@ -134,6 +134,7 @@ PT_NODISCARD PtStatus desk_mailbox_delete(Desk *d, const AuditActor *by, PtStr i
 typedef struct DeskMailLooked {
     int64_t uid_validity, uid;
     PtStr error;
+    int64_t version; /* of the mailbox as it was read: of an older one the place is not kept */
 } DeskMailLooked;
 PT_NODISCARD PtStatus desk_mailbox_looked(Desk *d, PtStr id, const DeskMailLooked *looked,
                                           PtError *err);

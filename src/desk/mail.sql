@@ -33,7 +33,7 @@ DELETE FROM desk_mailbox WHERE id = ?1;
 
 -- name: mailbox_looked
 -- Served by the primary key.
-UPDATE desk_mailbox SET uid_validity = ?2, uid = ?3, looked_ms = ?4, error = '', error_ms = 0 WHERE id = ?1;
+UPDATE desk_mailbox SET uid_validity = ?2, uid = ?3, looked_ms = ?4, error = '', error_ms = 0 WHERE id = ?1 AND version = ?5;
 
 -- name: mailbox_failed
 -- Served by the primary key.
@@ -120,7 +120,7 @@ WHERE mailbox = ?1 AND state = 'queued' ORDER BY due_ms, number LIMIT 1;
 
 -- name: mail_out_get
 -- Served by the primary key.
-SELECT ticket, state, attempts, created_ms, recipient, seq FROM desk_mail_out WHERE number = ?1;
+SELECT ticket, state, attempts, created_ms, recipient, seq, mailbox FROM desk_mail_out WHERE number = ?1;
 
 -- name: mail_out_begin
 -- Served by the primary key.

@@ -266,7 +266,7 @@ void desk_mail_settled(const DeskWriting *w)
 
 typedef struct Out {
     int64_t ticket, attempts;
-    char state[16], recipient[DESK_MAIL_ADDRESS + 1];
+    char state[16], recipient[DESK_MAIL_ADDRESS + 1], mailbox[80];
 } Out;
 
 static PtStatus read_out(DeskWriting *w, int64_t number, Out *ret_out)
@@ -283,6 +283,7 @@ static PtStatus read_out(DeskWriting *w, int64_t number, Out *ret_out)
         ret_out->attempts = pt_sql_i64(w->tx, 2);
         (void)pt_str_copy(ret_out->state, sizeof ret_out->state, pt_sql_text(w->tx, 1));
         (void)pt_str_copy(ret_out->recipient, sizeof ret_out->recipient, pt_sql_text(w->tx, 4));
+        (void)pt_str_copy(ret_out->mailbox, sizeof ret_out->mailbox, pt_sql_text(w->tx, 6));
     } else if (st == PT_OK) {
         st = pt_fail(w->err, PT_NOT_FOUND, "no message has the number %lld", (long long)number);
     }
@@ -338,6 +339,13 @@ static int64_t wait_ms(int64_t attempts)
     return (wait_s < WAIT_MAX_S ? wait_s : WAIT_MAX_S) * 1000;
 }
 
+/* Each mailbox sends what is its own: of one that was removed nobody would. */
+static PtStatus find_mailbox(DeskWriting *w, const Out *out)
+{
+    DeskMailbox m;
+    return desk_mailbox_load(w->desk, w->tx, pt_str(out->mailbox), false, w->arena, &m, w->err);
+}
+
 static PtStatus settle(DeskWriting *w, int64_t number, DeskMailEnd end, PtStr said, int64_t now_ms)
 {
     Out out;
@@ -346,7 +354,13 @@ static PtStatus settle(DeskWriting *w, int64_t number, DeskMailEnd end, PtStr sa
         return st; // a person has decided meanwhile
     }
     if (end == DESK_MAIL_LATER && out.attempts < ATTEMPTS_MAX) {
-        return set_state(w, number, "queued", now_ms + wait_ms(out.attempts), said);
+        st = find_mailbox(w, &out);
+        if (st != PT_NOT_FOUND) {
+            return st == PT_OK
+                       ? set_state(w, number, "queued", now_ms + wait_ms(out.attempts), said)
+                       : st;
+        }
+        said = PT_STR("the mailbox was removed");
     }
     if (end == DESK_MAIL_SENT || end == DESK_MAIL_UNKNOWN) {
         return set_state(w, number, end == DESK_MAIL_SENT ? "sent" : "doubt", 0,
@@ -403,6 +417,10 @@ static PtStatus decide(DeskWriting *w, const AuditActor *by, int64_t number, boo
     }
     if (st == PT_OK && again && out.recipient[0] == '\0') {
         st = pt_fail(w->err, PT_CONFLICT, "recipient: was erased");
+    }
+    if (st == PT_OK && again) {
+        st = find_mailbox(w, &out);
+        st = st == PT_NOT_FOUND ? pt_fail(w->err, PT_CONFLICT, "mailbox: was removed") : st;
     }
     st = st == PT_OK ? set_state(w, number, again ? "queued" : "sent", 0, PT_STR("")) : st;
     (void)snprintf(subject, sizeof subject, "%lld", (long long)number);

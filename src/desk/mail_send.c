@@ -249,7 +249,8 @@ static PtStatus prepare(Desk *d, PtSqlTx *tx, const Due *due, int64_t now_ms, Pt
 }
 
 /* When the first is due; INT64_MAX: there is none. */
-static PtStatus look(Desk *d, PtStr mailbox, PtArena *arena, int64_t *ret_due_ms, PtError *err)
+static PtStatus look(Desk *d, PtStr mailbox, int64_t now_ms, PtArena *arena, int64_t *ret_due_ms,
+                     PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     bool row = false;
@@ -257,6 +258,14 @@ static PtStatus look(Desk *d, PtStr mailbox, PtArena *arena, int64_t *ret_due_ms
     PtStatus st = pt_sql_begin(d->c.core, false, &tx, err);
     st = st == PT_OK ? read_due(tx, mailbox, arena, &due, &row, err) : st;
     *ret_due_ms = st == PT_OK && row ? due.due_ms : INT64_MAX;
+    if (st == PT_OK && row && due.due_ms > 0 && due.due_ms <= now_ms) { // held, and told why
+        DeskMailbox m;
+        PtError none = {0};
+        if (desk_mailbox_load(d, tx, mailbox, false, arena, &m, &none) == PT_OK &&
+            (m.paused || m.s.smtp.host.len == 0)) {
+            *ret_due_ms = now_ms + HOLD_MS;
+        }
+    }
     return st;
 }
 
@@ -267,7 +276,8 @@ PtStatus desk_mail_next(Desk *d, PtStr mailbox, int64_t now_ms, PtArena *arena,
     DeskMailSend send = {0};
     int64_t next_ms = INT64_MAX;
     bool row = true;
-    PtStatus st = look(d, mailbox, arena, &next_ms, err); // who has nothing to say writes nothing
+    PtStatus st =
+        look(d, mailbox, now_ms, arena, &next_ms, err); // who has nothing to say writes nothing
     if (st == PT_OK && next_ms > now_ms) {
         *ret_send = send;
         *ret_next_ms = next_ms;

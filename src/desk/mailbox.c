@@ -577,6 +577,7 @@ PtStatus desk_mailbox_looked(Desk *d, PtStr id, const DeskMailLooked *looked, Pt
         pt_sql_bind_i64(tx, 2, looked->uid_validity);
         pt_sql_bind_i64(tx, 3, looked->uid);
         pt_sql_bind_i64(tx, 4, now_ms);
+        pt_sql_bind_i64(tx, 5, looked->version);
     }
     st = pt_sql_finish(tx, err);
     return st == PT_OK ? pt_sql_commit(&tx, err) : st;

@@ -62,7 +62,7 @@ export function useTicketMails(ticket: { key: string; version: number }) {
     queryKey: [ALL, 'of-ticket', ticket.key, ticket.version],
     queryFn: ({ signal }): Promise<TicketMails> => ok(api.GET('/api/v1/tickets/{ticket}/mails', { params: { path: { ticket: ticket.key } }, signal })),
     placeholderData: (before, query) => (query?.queryKey[2] === ticket.key ? before : undefined),
-    refetchInterval: ({ state }) => (state.data?.out.some((one) => one.state === 'queued' || one.state === 'sending') ? 3000 : false),
+    refetchInterval: ({ state }) => (state.dataUpdateCount < 100 && state.data?.out.some((one) => one.state === 'queued' || one.state === 'sending') ? 3000 : false),
   })
 }
 

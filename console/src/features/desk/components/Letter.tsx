@@ -29,7 +29,7 @@ function fold(of: Document, body: HTMLElement, title: string) {
 
 function fill(frame: HTMLIFrameElement, mail: MailIn, files: readonly LetterFile[], title: string) {
   const of = frame.contentDocument
-  if (of === null || of.body.childElementCount > 0) return
+  if (of === null || of.body.hasChildNodes()) return
   const read = new DOMParser().parseFromString(inert(mail.html ?? ''), 'text/html').body
   for (const image of read.querySelectorAll('img')) {
     const number = fileOfCid(image.getAttribute('src') ?? '', mail.files)
@@ -40,7 +40,7 @@ function fill(frame: HTMLIFrameElement, mail: MailIn, files: readonly LetterFile
   fold(of, read, title)
   of.body.style.cssText = 'margin: 0; padding: 12px; font: 14px/1.5 system-ui, sans-serif; color: #1c1c1c; background: #fff; overflow-wrap: anywhere'
   of.body.dir = 'auto'
-  of.body.append(...read.childNodes)
+  while (read.firstChild) of.body.append(read.firstChild)
   for (const one of of.body.querySelectorAll<HTMLElement>(`[${LATER}]`)) {
     one.style.cssText = one.getAttribute(LATER) ?? ''
     one.removeAttribute(LATER)
