@@ -288,16 +288,10 @@ PtStatus desk_file(Desk *d, int64_t number, int64_t file, PtArena *arena, DeskFi
 
 static PtStatus add_row(DeskWriting *w, int64_t ticket, const DeskFile *f)
 {
-    int64_t last = 0;
-    PtStatus st = desk_last_number(w, SQL_DESK_FILE_LAST, &last);
-    st = st == PT_OK ? pt_sql_use(w->tx, SQL_DESK_FILE_ADD, w->err) : st;
+    PtStatus st = desk_next_row(w, SQL_DESK_FILE_LAST, SQL_DESK_FILE_ADD, ticket, f->report);
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_i64(w->tx, 1, last + 1);
-    pt_sql_bind_i64(w->tx, 2, ticket);
-    pt_sql_bind_i64(w->tx, 3, f->report);
-    pt_sql_bind_i64(w->tx, 4, w->now_ms);
     pt_sql_bind_text(w->tx, 5, f->name);
     pt_sql_bind_text(w->tx, 6, f->type);
     pt_sql_bind_i64(w->tx, 7, f->bytes);

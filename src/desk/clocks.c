@@ -183,15 +183,15 @@ static PtStatus act(DeskWriting *w, DeskRow *row, PtStr step, PtStr *ret_to)
 }
 
 /* "resolution: raise, because of tone -0.82: 'third time', 'unacceptable'" */
-static PtStatus say_step(DeskWriting *w, const WorkFired *f, PtBuf *out)
+static PtStatus say_step(DeskWriting *w, const WorkFired *f, const DeskTicket *t, PtBuf *out)
 {
-    static const uint32_t tones =
-        1U << WORK_SENTIMENT | 1U << WORK_SENTIMENT_LOWEST | 1U << WORK_TONE_URGENCY;
+    static const uint32_t latest = 1U << WORK_SENTIMENT | 1U << WORK_TONE_URGENCY,
+                          lowest = 1U << WORK_SENTIMENT_LOWEST;
     pt_buf_printf(out, "%s: %.*s", work_clock_name(f->clock), PT_STR_ARG(f->name));
     PtStatus st = PT_OK;
-    if ((f->reads & tones) != 0) {
+    if ((f->reads & (latest | lowest)) != 0 && t->tones > 0) {
         pt_buf_add_str(out, PT_STR(", because of "));
-        st = desk_tone_why(w, f->item.number, out);
+        st = desk_tone_why(w, t, (f->reads & latest) == 0, out);
     }
     return st == PT_OK && pt_buf_status(out) != PT_OK
                ? pt_fail(w->err, PT_NO_MEMORY, "no memory for a ticket")
@@ -204,7 +204,7 @@ static PtStatus step_fired(DeskWriting *w, const WorkFired *f)
     PT_CLEANUP(pt_buf_done) PtBuf text;
     pt_buf_init(&text, STEP_BYTES);
     PtStatus st = desk_load(w->tx, f->item.number, w->arena, &before, w->err);
-    st = st == PT_OK ? say_step(w, f, &text) : st;
+    st = st == PT_OK ? say_step(w, f, &before.t, &text) : st;
     if (st != PT_OK) {
         return st;
     }

@@ -152,6 +152,11 @@ PT_NODISCARD PtStatus desk_link_put(DeskWriting *w, int64_t number, PtStr kind, 
                                     bool *ret_added);
 /* What the statement, one number, says: the last that was given. */
 PT_NODISCARD PtStatus desk_last_number(DeskWriting *w, const char *statement, int64_t *ret_number);
+/* Begins the row behind the last: its first four values are its number, the ticket, the report,
+ * now.
+ */
+PT_NODISCARD PtStatus desk_next_row(DeskWriting *w, const char *last, const char *add,
+                                    int64_t ticket, int64_t report);
 /* The report that the statement stands at: number, at_ms, requester, store, till, channel, body,
  * by_name, stores, tills, customers. */
 PT_NODISCARD PtStatus desk_report_copy(PtSqlTx *tx, PtArena *arena, DeskReportRow *row,
@@ -193,6 +198,13 @@ void desk_lead_timers(Desk *d);
 PT_NODISCARD PtStatus desk_lead_of(DeskWriting *w, const DeskTicket *t, PtStr *ret_account);
 /* The account among the ticket's watchers. */
 PT_NODISCARD PtStatus desk_watch(DeskWriting *w, DeskTicket *t, PtStr account);
+
+/* Timers of tickets that rows in SQL stand for (lead.c): each that came by itself, and all of the
+ * statement's rows (ticket, at_ms; behind ?1, at most ?2) at a start. */
+typedef PtStatus DeskTimerDue(Desk *d, const PtTimer *timer, PtArena *arena, PtError *err);
+PT_NODISCARD PtStatus desk_timers_each(Desk *d, DeskTimerDue *one, const PtTimer *timers,
+                                       size_t count, PtError *err);
+PT_NODISCARD PtStatus desk_timers_load(Desk *d, uint32_t kind, const char *statement, PtError *err);
 
 /* Updates for stakeholders (stakeholder.c): a major incident begins and ends, and with it the clock
  * of its next update. */
@@ -289,8 +301,9 @@ PT_NODISCARD PtStatus desk_tone_recount(DeskWriting *w, DeskTicket *t);
 /* A ticket that is made of this report alone sounds as it does. */
 PT_NODISCARD PtStatus desk_tone_of_report(DeskWriting *w, int64_t ticket, int64_t report,
                                           DeskTicket *t);
-/* Appends how the newest message sounds, and why: "tone -0.82: 'third time', 'unacceptable'". */
-PT_NODISCARD PtStatus desk_tone_why(DeskWriting *w, int64_t ticket, PtBuf *out);
+/* Appends how its latest message, or the lowest, sounds, and why: "tone -0.82: 'third time',
+ * 'unacceptable'". */
+PT_NODISCARD PtStatus desk_tone_why(DeskWriting *w, const DeskTicket *t, bool lowest, PtBuf *out);
 PtStr desk_tone_number(PtArena *arena, int64_t value); /* "-0.8213"; data NULL: no memory */
 
 /* Files (attachment.c). */

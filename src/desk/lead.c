@@ -198,17 +198,23 @@ static PtStatus one_due(Desk *d, const PtTimer *timer, PtArena *arena, PtError *
                : st;
 }
 
-/* One that fails holds up no others: all come again, and those that went find no row. */
-static PtStatus on_timers(void *ctx, const PtTimer *timers, size_t count, PtError *err)
+/* One that fails holds up no others: all come again, and those that went find nothing to do. */
+PtStatus desk_timers_each(Desk *d, DeskTimerDue *one, const PtTimer *timers, size_t count,
+                          PtError *err)
 {
     PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(DESK_ARENA);
     PtStatus worst = arena != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for a ticket");
     for (size_t i = 0; arena != NULL && i < count; i++) {
-        const PtStatus st = one_due(ctx, &timers[i], arena, err);
+        const PtStatus st = one(d, &timers[i], arena, err);
         worst = st != PT_OK ? st : worst;
         pt_arena_clear(arena);
     }
     return worst;
+}
+
+static PtStatus on_timers(void *ctx, const PtTimer *timers, size_t count, PtError *err)
+{
+    return desk_timers_each(ctx, one_due, timers, count, err);
 }
 
 void desk_lead_timers(Desk *d)
@@ -218,11 +224,12 @@ void desk_lead_timers(Desk *d)
     }
 }
 
-static PtStatus load_some(Desk *d, PtSqlTx *tx, int64_t *last, size_t *ret_rows, PtError *err)
+static PtStatus load_some(Desk *d, PtSqlTx *tx, uint32_t kind, const char *statement, int64_t *last,
+                          size_t *ret_rows, PtError *err)
 {
     bool row = true;
     *ret_rows = 0;
-    PtStatus st = pt_sql_use(tx, SQL_DESK_LEAD_LIST, err);
+    PtStatus st = pt_sql_use(tx, statement, err);
     if (st != PT_OK) {
         return st;
     }
@@ -231,7 +238,7 @@ static PtStatus load_some(Desk *d, PtSqlTx *tx, int64_t *last, size_t *ret_rows,
     while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
         *last = pt_sql_i64(tx, 0);
         (*ret_rows)++;
-        st = pt_timers_set(d->c.timers, DESK_TIMERS, (uint64_t)*last, pt_sql_i64(tx, 1), err);
+        st = pt_timers_set(d->c.timers, kind, (uint64_t)*last, pt_sql_i64(tx, 1), err);
         if (st != PT_OK) {
             break;
         }
@@ -240,14 +247,19 @@ static PtStatus load_some(Desk *d, PtSqlTx *tx, int64_t *last, size_t *ret_rows,
     return st;
 }
 
-PtStatus desk_lead_start(Desk *d, PtError *err)
+PtStatus desk_timers_load(Desk *d, uint32_t kind, const char *statement, PtError *err)
 {
     PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
     int64_t last = 0;
     size_t rows = LOAD_ROWS;
     PtStatus st = d->c.timers != NULL ? pt_sql_begin(d->c.core, false, &tx, err) : PT_OK;
     while (tx != NULL && st == PT_OK && rows == LOAD_ROWS) {
-        st = load_some(d, tx, &last, &rows, err);
+        st = load_some(d, tx, kind, statement, &last, &rows, err);
     }
     return st;
+}
+
+PtStatus desk_lead_start(Desk *d, PtError *err)
+{
+    return desk_timers_load(d, DESK_TIMERS, SQL_DESK_LEAD_LIST, err);
 }

@@ -223,7 +223,7 @@ static PtStatus hear_all(Desk *d, size_t count, int64_t now_ms, PtError *err)
         route_end(r->route, now_ms);
     }
     if (edited && !anew) {
-        find_edge(r, now_ms);
+        r->edge_ms = now_ms; // shifts that are over by now are looked at in this turn
     }
     r->now_ms = now_ms;
     return st;

@@ -445,8 +445,8 @@ PtStatus desk_route_switch(Desk *d, const AuditActor *by, const PtStr *queues, s
         changed += did;
     }
     st = st == PT_OK ? pt_sql_commit(&tx, err) : st;
-    for (size_t i = 0; st == PT_OK && i < changed; i++) {
-        took_effect(d, DESK_ROUTE_QUEUE, numbers[i]);
+    if (st == PT_OK && changed > 0) { // one fill reads what each queue's refill would read again
+        took_effect(d, DESK_ROUTE_QUEUE, changed == 1 ? numbers[0] : 0);
     }
     if (st == PT_OK) {
         *ret_changed = changed;

@@ -147,6 +147,10 @@ static PtStatus put_queue(Trial *t, const Change *c, int64_t number, PtError *er
     for (size_t i = 0; st == PT_OK && i < q->set.needs.count; i++) {
         st = has_skills(&t->would.book, q->set.needs.list[i].skills, err);
     }
+    for (size_t i = 0; st == PT_OK && i < q->set.relax.count; i++) {
+        DeskSkill one = {.skill = q->set.relax.list[i].skill};
+        st = one.skill.len > 0 ? has_skills(&t->would.book, (DeskSkills){&one, 1}, err) : PT_OK;
+    }
     return st;
 }
 
@@ -320,10 +324,13 @@ static int64_t rank(const int64_t *list, size_t count, size_t percent)
 static DeskTrialWaits was(const Trial *t, PtStr queue, int64_t *waits)
 {
     DeskTrialWaits w = {.on = true};
-    size_t count = 0;
+    size_t count = 0, at = 0;
+    while (at < t->pasts.queue_count && !pt_str_eq(t->pasts.queues[at], queue)) {
+        at++;
+    }
     for (size_t i = 0; i < t->pasts.count; i++) {
         const DeskPast *p = &t->pasts.list[i];
-        if (p->since_ms < t->from_ms || !pt_str_eq(t->pasts.queues[p->queue], queue)) {
+        if (p->since_ms < t->from_ms || p->queue != at) {
             continue;
         }
         w.arrived++;
@@ -370,7 +377,8 @@ static DeskTrialWaits waits_of(const Side *s, PtStr queue)
                                     .arrived = w->arrived,
                                     .given = w->given,
                                     .in_time = w->in_time,
-                                    .left = w->left,
+                                    .left = (int64_t)w->arrived -
+                                            w->given, // of those that came in the time
                                     .mean_ms = w->mean_ms,
                                     .p50_ms = w->p50_ms,
                                     .p90_ms = w->p90_ms,

@@ -14,7 +14,7 @@
 
 enum {
     QUEUE_MAX = 65536,        /* tickets that changed; more: all are read again */
-    BATCH = 200,              /* tickets that are read at once */
+    BATCH = 20,               /* tickets that are read at once: others wait for the reader */
     PARTS_MAX = 8,            /* pieces of texts of a ticket */
     DESCRIPTION_BYTES = 2000, /* of it, from its beginning */
     TEXTS_BYTES = 4000,       /* of a ticket, with its newest notes */
@@ -124,6 +124,7 @@ static PtStatus make_room(Desk *d, PtSqlTx *tx, int64_t *out, PtArena *arena, Pt
     while (st == PT_OK && desk_index_texts_all(d->index) > bound_of(d)) {
         if (desk_index_texts_of(d->index, *out) > 0) {
             st = put_ticket(d, tx, *out, false, arena, err);
+            pt_arena_clear(arena);
         }
         *out += st == PT_OK;
     }
@@ -150,6 +151,7 @@ static PtStatus read_turn(Desk *d, Turn *turn, PtArena *arena, PtError *err)
                                         : PT_OK;
         // numbers have no gaps, but what is written right now is not there yet
         st = st == PT_OK || st == PT_NOT_FOUND ? PT_OK : pt_fail(err, st, "%s", none.message);
+        pt_arena_clear(arena);
     }
     return st == PT_OK ? make_room(d, tx, &turn->out, arena, err) : st;
 }
@@ -192,7 +194,7 @@ static void do_turn(Desk *d, Turn *turn, PtArena *arena)
     s->busy = false;
     if (st != PT_OK) {
         struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += AGAIN_S;
         s->all = true;
         while (!s->stop && pthread_cond_timedwait(&s->woken, &s->lock, &until) == 0) {
@@ -281,9 +283,13 @@ PtStatus desk_search_open(Desk *d, PtError *err)
         free(queue);
         return pt_fail(err, PT_NO_MEMORY, "no memory for the desk");
     }
+    pthread_condattr_t attr;
     *s = (DeskSearch){.queue = queue, .all = true};
     (void)pthread_mutex_init(&s->lock, NULL); // do not fail on Linux with default attributes
-    (void)pthread_cond_init(&s->woken, NULL);
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&s->woken, &attr);
+    (void)pthread_condattr_destroy(&attr);
     (void)pthread_cond_init(&s->idle, NULL);
     d->search = s;
     return PT_OK;

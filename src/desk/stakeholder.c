@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { MINUTE_MS = 60000, LOAD_ROWS = 5000, DETAIL_BYTES = 80, MAIL_MAX = 254 };
+enum { MINUTE_MS = 60000, DETAIL_BYTES = 80, MAIL_MAX = 254 };
 
 /* ---- The room's row ---------------------------------------------------------------------------
  */
@@ -218,17 +218,9 @@ static PtStatus one_due(Desk *d, const PtTimer *timer, PtArena *arena, PtError *
                : st;
 }
 
-/* One that fails holds up no others: all come again, and those that were told stand still. */
 static PtStatus on_timers(void *ctx, const PtTimer *timers, size_t count, PtError *err)
 {
-    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(DESK_ARENA);
-    PtStatus worst = arena != NULL ? PT_OK : pt_fail(err, PT_NO_MEMORY, "no memory for a ticket");
-    for (size_t i = 0; arena != NULL && i < count; i++) {
-        const PtStatus st = one_due(ctx, &timers[i], arena, err);
-        worst = st != PT_OK ? st : worst;
-        pt_arena_clear(arena);
-    }
-    return worst;
+    return desk_timers_each(ctx, one_due, timers, count, err);
 }
 
 void desk_room_timers(Desk *d)
@@ -238,39 +230,9 @@ void desk_room_timers(Desk *d)
     }
 }
 
-static PtStatus load_some(Desk *d, PtSqlTx *tx, int64_t *last, size_t *ret_rows, PtError *err)
-{
-    bool row = true;
-    *ret_rows = 0;
-    PtStatus st = pt_sql_use(tx, SQL_STAKEHOLDER_ROOM_DUE, err);
-    if (st != PT_OK) {
-        return st;
-    }
-    pt_sql_bind_i64(tx, 1, *last);
-    pt_sql_bind_i64(tx, 2, LOAD_ROWS);
-    while ((st = pt_sql_step(tx, &row, err)) == PT_OK && row) {
-        *last = pt_sql_i64(tx, 0);
-        (*ret_rows)++;
-        st =
-            pt_timers_set(d->c.timers, DESK_UPDATE_TIMERS, (uint64_t)*last, pt_sql_i64(tx, 1), err);
-        if (st != PT_OK) {
-            break;
-        }
-    }
-    pt_sql_done(tx);
-    return st;
-}
-
 PtStatus desk_room_start(Desk *d, PtError *err)
 {
-    PT_CLEANUP(pt_sql_rollbackp) PtSqlTx *tx = NULL;
-    int64_t last = 0;
-    size_t rows = LOAD_ROWS;
-    PtStatus st = d->c.timers != NULL ? pt_sql_begin(d->c.core, false, &tx, err) : PT_OK;
-    while (tx != NULL && st == PT_OK && rows == LOAD_ROWS) {
-        st = load_some(d, tx, &last, &rows, err);
-    }
-    return st;
+    return desk_timers_load(d, DESK_UPDATE_TIMERS, SQL_STAKEHOLDER_ROOM_DUE, err);
 }
 
 /* ---- People -----------------------------------------------------------------------------------

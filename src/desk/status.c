@@ -162,7 +162,10 @@ static PtStatus make_in(DeskWriting *w, int64_t number, PtStr name, DeskStatusLi
     for (size_t i = 0; st == PT_OK && i < count; i++) {
         held += list[i].revoked_ms == 0;
     }
-    if (st == PT_OK && (held >= DESK_STATUS_LINKS || count >= LINKS_MAX)) {
+    if (st == PT_OK && count >= LINKS_MAX) {
+        st = pt_fail(w->err, PT_TOO_LARGE, "the ticket has had %d links, the most that are kept",
+                     LINKS_MAX);
+    } else if (st == PT_OK && held >= DESK_STATUS_LINKS) {
         st =
             pt_fail(w->err, PT_TOO_LARGE, "the ticket has %d links: revoke one", DESK_STATUS_LINKS);
     }

@@ -117,8 +117,8 @@ static PtStatus tell_index(const DeskWriting *w)
     PtStatus st = PT_OK;
     for (size_t i = 0; st == PT_OK && i < w->touched_count; i++) {
         st = desk_index_row(w->desk, &w->touched[i], w->arena, w->err);
-        desk_near_row(w->desk, &w->touched[i], w->arena);
         if (w->reworded[i]) {
+            desk_near_row(w->desk, &w->touched[i], w->arena);
             desk_search_note(w->desk, w->touched[i].t.number);
         }
     }
@@ -400,9 +400,14 @@ static PtStatus tell_listeners(DeskWriting *w, const DeskTicket *before, const D
 /* Whether search may find it by other words than before. */
 static bool is_reworded(const DeskRow *before, const DeskRow *row, const DeskSaid *said)
 {
+    static const char *const found[] = {"note",      "changed",   "answered",
+                                        "confirmed", "escalated", "vendor_answered"};
     static const DeskField fields[] = {DESK_F_TITLE, DESK_F_DESCRIPTION, DESK_F_REQUESTER,
                                        DESK_F_STORE, DESK_F_TILL};
-    bool differs = before == NULL || said->text.len > 0;
+    bool differs = before == NULL || strcmp(said->kind, "erased") == 0;
+    for (size_t i = 0; said->text.len > 0 && i < sizeof found / sizeof *found; i++) {
+        differs = differs || strcmp(said->kind, found[i]) == 0;
+    }
     for (size_t i = 0; !differs && i < sizeof fields / sizeof *fields; i++) {
         differs = !pt_str_eq(before->t.f[fields[i]], row->t.f[fields[i]]);
     }
@@ -498,6 +503,21 @@ PtStatus desk_last_number(DeskWriting *w, const char *statement, int64_t *ret_nu
         *ret_number = pt_sql_i64(w->tx, 0);
     }
     pt_sql_done(w->tx);
+    return st;
+}
+
+PtStatus desk_next_row(DeskWriting *w, const char *last, const char *add, int64_t ticket,
+                       int64_t report)
+{
+    int64_t number = 0;
+    PtStatus st = desk_last_number(w, last, &number);
+    st = st == PT_OK ? pt_sql_use(w->tx, add, w->err) : st;
+    if (st == PT_OK) {
+        pt_sql_bind_i64(w->tx, 1, number + 1);
+        pt_sql_bind_i64(w->tx, 2, ticket);
+        pt_sql_bind_i64(w->tx, 3, report);
+        pt_sql_bind_i64(w->tx, 4, w->now_ms);
+    }
     return st;
 }
 

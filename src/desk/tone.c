@@ -88,20 +88,14 @@ typedef struct Beside {
 static PtStatus add(DeskWriting *w, int64_t ticket, const LanguageMood *mood, const Beside *b)
 {
     PT_CLEANUP(pt_buf_done) PtBuf words;
-    int64_t last = 0;
     pt_buf_init(&words, WORDS_BYTES);
     put_words(&words, mood);
     PtStatus st = pt_buf_status(&words) == PT_OK
-                      ? desk_last_number(w, SQL_FINDING_LAST, &last)
+                      ? desk_next_row(w, SQL_FINDING_LAST, SQL_FINDING_ADD, ticket, b->report)
                       : pt_fail(w->err, PT_NO_MEMORY, "no memory for a ticket");
-    st = st == PT_OK ? pt_sql_use(w->tx, SQL_FINDING_ADD, w->err) : st;
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_i64(w->tx, 1, last + 1);
-    pt_sql_bind_i64(w->tx, 2, ticket);
-    pt_sql_bind_i64(w->tx, 3, b->report);
-    pt_sql_bind_i64(w->tx, 4, w->now_ms);
     pt_sql_bind_i64(w->tx, 5, b->model);
     pt_sql_bind_text(w->tx, 6, b->category);
     pt_sql_bind_double(w->tx, 7, b->confidence);
@@ -237,19 +231,22 @@ static void say_words(PtStr words, PtBuf *out)
     }
 }
 
-PtStatus desk_tone_why(DeskWriting *w, int64_t ticket, PtBuf *out)
+PtStatus desk_tone_why(DeskWriting *w, const DeskTicket *t, bool lowest, PtBuf *out)
 {
+    const int64_t sentiment = lowest ? t->sentiment_lowest : t->sentiment;
     bool row = false;
-    PtStatus st = pt_sql_use(w->tx, SQL_FINDING_LIST, w->err);
+    PtStatus st = pt_sql_use(w->tx, SQL_FINDING_SAID, w->err);
     if (st != PT_OK) {
         return st;
     }
-    pt_sql_bind_i64(w->tx, 1, ticket);
-    pt_sql_bind_i64(w->tx, 2, 1);
+    pt_sql_bind_i64(w->tx, 1, t->number);
+    pt_sql_bind_i64(w->tx, 2, sentiment);
     st = pt_sql_step(w->tx, &row, w->err);
+    if (st == PT_OK) {
+        pt_buf_printf(out, "tone %.2f", (double)sentiment / DESK_TONE_ONE);
+    }
     if (st == PT_OK && row) {
-        pt_buf_printf(out, "tone %.2f", (double)pt_sql_i64(w->tx, 9) / DESK_TONE_ONE);
-        say_words(pt_sql_text(w->tx, 11), out);
+        say_words(pt_sql_text(w->tx, 0), out);
     }
     pt_sql_done(w->tx);
     return st;

@@ -29,6 +29,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16);
 SELECT number, report, at_ms, model, category, confidence, accepted, language, intent, sentiment, urgency, words, found FROM desk_finding
 WHERE ticket = ?1 ORDER BY number DESC LIMIT ?2;
 
+-- name: finding_said
+-- Of ticket ?1, the newest that sounds as ?2. Served by desk_finding_ticket.
+SELECT words FROM desk_finding WHERE ticket = ?1 AND sentiment = ?2 ORDER BY number DESC LIMIT 1;
+
 -- name: finding_counts
 -- Served by desk_finding_ticket.
 SELECT COUNT(*), COALESCE(MIN(sentiment), 0) FROM desk_finding WHERE ticket = ?1;

@@ -168,6 +168,7 @@ def test_what_cannot_be_tried(desk):
     queue = desk.queue()
     for what, place in (({"queues": [{"queue": queue, "settings": {"strategy": "best"}}]}, "/queues/0/settings/strategy"),
                         ({"queues": [{"queue": queue}]}, "/queues/0"), ({"queues": [{"queue": queue, "settings": {"skills": [{"skill": "magic"}]}}]}, "no skill has the id \"magic\""),
+                        ({"queues": [{"queue": queue, "settings": {"relax": [{"after_s": 60, "skill": "magic", "level": 0}]}}]}, "no skill has the id \"magic\""),
                         ({"agents": [{"account": "x", "settings": {"shifts": {"zone": "Mars/Base", "hours": {}}}}]}, "/agents/0/settings"),
                         ({"days": 93}, "days"), ({"goal_s": 0}, "goal_s")):
         assert place in tried(desk, 400, **what)["detail"], what

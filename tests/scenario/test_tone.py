@@ -138,10 +138,12 @@ def test_twice_angry_goes_to_the_lead_and_raises_once(desk):
 
 def test_a_policy_holds_for_what_was_said_before(desk):
     key = ticket_of(desk, ANGRY)["key"]
+    answer(desk, key, GLAD)  # later, and not what the step is about
     desk.clock("2026-05-04T09:30:00.000Z")
     policy(desk, {"name": "lead", "when": {"property": "sentiment_lowest", "is": "at_most", "value": -0.5}})
     desk.wait_row(key, "sla_escalated")
-    assert steps_of(desk, key)[0]["at"] == "2026-05-04T09:30:00.000Z"
+    [step] = steps_of(desk, key)
+    assert step["at"] == "2026-05-04T09:30:00.000Z" and "tone -0." in step["text"], step
     bad = {"version": 0, "rank": 1, "policy": {"name": "x", "clocks": {"ola": {"targets": {}, "stop": SAID, "steps": [{"name": "a", "times": 2, "when": {"property": "sentiment", "is": "less", "value": 0}}]}}}}
     assert "/clocks/ola/steps/0/times" in desk.ask("PUT", "/api/v1/sla/policies/bad", bad, 400)["detail"]
 

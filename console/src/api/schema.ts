@@ -5844,7 +5844,7 @@ export interface paths {
         put?: never;
         /**
          * Make a link by which a major incident is followed without an account
-         * @description Whoever has it sees what the page shows. It is valid until it is revoked, or some days (the policy's link_days) after the incident has ended. At most 20 of a ticket at once. Audited.
+         * @description Whoever has it sees what the page shows. It is valid until it is revoked, or some days (the policy's link_days) after the incident has ended. At most 20 of a ticket at once, and 200 in all. Audited.
          */
         post: operations["tickets_status_link_make"];
         delete?: never;
