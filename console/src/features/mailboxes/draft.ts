@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mailbox as its form holds it: everything said, so that each field has a value; what is empty is not sent.
+import { slugOf } from '@/base/slug'
 import type { Mailbox, Server, Settings, Template, TemplateKind } from './model'
 
 export type ServerDraft = { host: string; port: number; tls: NonNullable<Server['tls']>; user: string; auth: NonNullable<Server['auth']>; ca_file: string }
@@ -55,6 +56,6 @@ export function unknownIn(template: string): string[] {
 
 /** An id out of an address or a name: small letters, digits and _, the first a letter. */
 export function idFrom(text: string): string {
-  const plain = text.normalize('NFKD').toLowerCase().replace(/@.*$/, '').replace(/[^a-z0-9]+/g, '_').replace(/^[_0-9]+|_+$/g, '').slice(0, 60)
+  const plain = slugOf(text.replace(/@.*$/, ''))
   return plain === '' || plain === 'new' ? 'mailbox' : plain
 }

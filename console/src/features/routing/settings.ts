@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The documents of routing (docs/routing.md) as their forms hold them.
+import { slugOf } from '@/base/slug'
 import type { HoursDocument } from '@/features/commerce'
 
 export type Strategy = (typeof STRATEGIES)[number]
@@ -63,7 +64,7 @@ export const AGENT: AgentSettings = { queues: [], skills: [], languages: [], cap
 
 /** An id out of a name: small letters, digits and _, the first a letter; not one of those there. */
 export function skillId(name: string, there: readonly string[]): string {
-  const plain = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^[_0-9]+|_+$/g, '').slice(0, 60) || 'skill'
+  const plain = slugOf(name) || 'skill'
   let id = plain
   for (let n = 2; there.includes(id); n += 1) id = `${plain}_${n}`
   return id

@@ -2,7 +2,7 @@
 // Changes that are to be tried on past tickets before they are saved, and what came of it.
 import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { api, ok, type Schemas } from '@/api/client'
+import { api, ApiError, ok, type Schemas } from '@/api/client'
 import type { AgentSettings, QueueSettings } from './settings'
 
 export type Trial = Schemas['RoutingTrial']
@@ -64,7 +64,7 @@ export const countOf = (of: Changes) => of.queues.length + of.agents.length + of
 export function useTrial(of: Changes, days: number) {
   const body = { days, queues: of.queues, agents: of.agents, dropped_skills: of.dropped }
   return useQuery({
-    queryKey: ['routing', 'trial', body], queryFn: ({ signal }) => ok(api.POST('/api/v1/routing/try', { body: body as never, signal })), staleTime: Infinity, retry: false, refetchOnWindowFocus: false,
+    queryKey: ['routing', 'trial', body], queryFn: ({ signal }) => ok(api.POST('/api/v1/routing/try', { body: body as never, signal })), staleTime: Infinity, retry: (count, error) => count < 2 && error instanceof ApiError && error.status === 503, refetchOnWindowFocus: false,
   })
 }
 

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ok } from '@/api/client'
 import { queries, useMay } from '@/base/session'
+import { slugOf } from '@/base/slug'
 import { useUrl } from '@/base/url'
 import { FormDialog } from '@/ui/dialogs'
 import { Page } from '@/ui/Page'
@@ -20,12 +21,12 @@ import '../desk.css'
 function NewPolicy({ of, onClose, onMade }: { of: SlaPolicy; onClose: () => void; onMade: (id: string) => void }) {
   const { t } = useLingui()
   const [name, setName] = useState('')
-  const id = name.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 64)
   return (
     <FormDialog
-      title={t`A new policy`} opened onClose={onClose} submit={t`Add it`} disabled={!/^[a-z]/.test(id)}
+      title={t`A new policy`} opened onClose={onClose} submit={t`Add it`} disabled={name.trim() === ''}
       onSubmit={async () => {
-        await ok(api.PUT('/api/v1/sla/policies/{policy}', { params: { path: { policy: id } }, body: { version: 0, policy: { ...of.policy, name: name.trim() } as never } }))
+        const id = slugOf(name) || `policy_${Date.now().toString(36)}`
+        await ok(api.PUT('/api/v1/sla/policies/{policy}', { params: { path: { policy: id } }, body: { version: 0, rank: Math.max(0, Math.min(100, of.rank - 1)), policy: { ...of.policy, name: name.trim() } as never } }))
         await queries.invalidateQueries({ queryKey: [ALL] })
         onMade(id)
         onClose()

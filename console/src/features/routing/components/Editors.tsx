@@ -141,7 +141,7 @@ function SkillsEdit({ of, skills }: { of: Saved; skills: SkillName[] }) {
           <Button size="compact-sm" type="submit" disabled={typed.trim() === ''}><Trans>Add</Trans></Button>
         </form>
       )}
-      <Foot edit={edit} of={of} onTry={list.length < skills.length ? onTry : null} />
+      <Foot edit={edit} of={of} onTry={skills.some((one) => !list.some((other) => other.id === one.id)) ? onTry : null} />
     </Body>
   )
 }

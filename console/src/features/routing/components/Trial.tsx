@@ -68,7 +68,7 @@ function Line({ name, of, most, tone }: { name: string; of: Waits | null; most: 
   const share = inTime(of)
   const [half, nine] = [time(of.p50_s), time(of.p90_s)]
   const left = of.left
-  const width = (seconds: number) => `${most === 0 ? 0 : (seconds / most) * 100}%`
+  const width = (seconds: number) => `${(seconds / most) * 100}%`
   return (
     <>
       <dt>{name}</dt>
@@ -85,11 +85,12 @@ function Line({ name, of, most, tone }: { name: string; of: Waits | null; most: 
 function Queues({ of, names }: { of: Of; names: Names }) {
   const { t } = useLingui()
   const rows = shownQueues(of)
+  const changed = countOf(useChanges()) > 0
   if (rows.length === 0) return <Empty title={t`No ticket came in these queues`}><Trans>Choose a longer time.</Trans></Empty>
   return (
     <div className="ro-tried">
       {rows.map((one) => {
-        const most = Math.max(...[one.was, one.now, one.would].map((w) => w?.p90_s ?? 0))
+        const most = Math.max(SOON_S, ...[one.was, one.now, one.would].map((w) => w?.p90_s ?? 0))
         const n = one.was?.arrived ?? 0
         return (
           <section key={one.queue} aria-label={names.queue(one.queue)}>
@@ -97,7 +98,7 @@ function Queues({ of, names }: { of: Of; names: Names }) {
             <dl>
               <Line name={t`as it was`} of={one.was} most={most} tone="was" />
               <Line name={t`as it is set`} of={one.now} most={most} tone="now" />
-              <Line name={t`as changed`} of={one.would} most={most} tone="would" />
+              {changed && <Line name={t`as changed`} of={one.would} most={most} tone="would" />}
             </dl>
           </section>
         )
