@@ -10,6 +10,7 @@ later. A ticket without triage, without somebody who has it, or without clocks e
 """
 import argparse
 import atexit
+import calendar
 import http.client
 import json
 import pathlib
@@ -116,7 +117,7 @@ def follow(api, count, seen):
 
 
 def seconds_of(text):
-    return time.mktime(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone + float(text[19:-1])
+    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + float(text[19:-1])
 
 
 def settled(api, row):
@@ -125,7 +126,7 @@ def settled(api, row):
     history = api("GET", f"/api/v1/tickets/{row['ticket']}/history?limit=50")["data"]
     given = [one for one in history if "assignee" in one["changes"]]
     triage = api("GET", f"/api/v1/tickets/{row['ticket']}/triage")
-    if not given or not ticket["due_at"]:
+    if not given or not ticket["due_at"] or triage["made_now"]:
         raise SystemExit(f"ticket {ticket['key']} is not triaged, given or timed: {json.dumps(history)[:2000]}")
     return max(seconds_of(given[0]["at"]), seconds_of(triage["at"]))
 

@@ -338,7 +338,7 @@ static bool begin(DemoDesk *d)
         return false;
     }
     if (total > 0) {
-        return adopt(d, "");
+        return desk_ask_first(d) && adopt(d, "");
     }
     return (d->c.history_days <= 0 || live_through(d, now_ms, speed)) && desk_ask_first(d);
 }

@@ -138,7 +138,7 @@ typedef struct Told {
     int64_t since_ms;
     bool over; /* the tickets from here on are older */
     char (*keys)[FLOOR_KEY];
-    uint32_t count, breached, by_hand, open;
+    uint32_t count, breached, open;
     int64_t *waits_s;
     uint32_t wait_count;
 } Told;
@@ -156,8 +156,8 @@ static bool keep_ticket(void *ctx, PtStr ticket)
     if (pt_str_eq(type, PT_STR("incident")) || pt_str_eq(type, PT_STR("service_request"))) {
         const PtStr key = desk_text(ticket, "key");
         (void)snprintf(t->keys[t->count++], FLOOR_KEY, "%.*s", PT_STR_ARG(key));
-        t->breached += pt_str_eq(desk_text(ticket, "due_state"), PT_STR("breached"));
-        t->open += !pt_str_eq(state, PT_STR("resolved")) && !pt_str_eq(state, PT_STR("closed"));
+        t->open += !pt_str_eq(state, PT_STR("resolved")) && !pt_str_eq(state, PT_STR("closed")) &&
+                   !pt_str_eq(state, PT_STR("cancelled"));
     }
     return true;
 }
@@ -179,6 +179,13 @@ static bool see_decision(void *ctx, PtStr decision)
     return true;
 }
 
+static bool see_clock(void *ctx, PtStr clock)
+{
+    bool *late = ctx;
+    *late = *late || pt_str_eq(desk_text(clock, "state"), PT_STR("breached"));
+    return true;
+}
+
 static void see_routing(Told *t, uint32_t i)
 {
     char path[96];
@@ -191,6 +198,18 @@ static void see_routing(Told *t, uint32_t i)
     if (first.given) {
         t->waits_s[t->wait_count++] = first.waited_s;
     }
+}
+
+static void see_clocks(Told *t, uint32_t i)
+{
+    char path[96];
+    bool late = false;
+    (void)snprintf(path, sizeof path, "/api/v1/tickets/%s/clocks", t->keys[i]);
+    if (desk_ask(t->d, DESK_ADMIN, "GET", path, PT_STR("")) == 200) {
+        (void)desk_each(desk_member(pt_buf_str(&t->d->people[DESK_ADMIN].answer), "clocks"),
+                        see_clock, &late);
+    }
+    t->breached += late;
 }
 
 static int by_wait(const void *a, const void *b)
@@ -217,6 +236,7 @@ static bool see_tickets(Told *t)
     }
     for (uint32_t i = 0; i < t->count; i++) {
         see_routing(t, i);
+        see_clocks(t, i);
     }
     qsort(t->waits_s, t->wait_count, sizeof *t->waits_s, by_wait);
     return true;

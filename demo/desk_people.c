@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BODY_BYTES = 1 << 16, RUSH_CAPACITY = 9 };
+enum { BODY_BYTES = 1 << 16, RUSH_CAPACITY = 16 };
 
 /* ---- Settings ---------------------------------------------------------------------------------
  */
@@ -272,7 +272,8 @@ static bool put_agents(DemoDesk *d)
         fine = put_account(d, agent->email, agent->name, "agent", d->accounts[i]);
         floor_account(d->floor, i, d->accounts[i]);
         fine = fine && (!leads || put_queue(d, agent->tier, d->accounts[i])) &&
-               put_agent(d, i, false, false) && put_online(d, i);
+               put_agent(d, i, true, false) &&
+               put_online(d, i); // a stop within Black Friday left its own
     }
     return fine;
 }

@@ -56,8 +56,8 @@ void scenario_set_time(int64_t now_ms);
  * a while. */
 bool scenario_holds(ScenarioKind kind);
 
-/* How many times an ordinary hour's customers and reports there are: 1, and over that while it is
- * Black Friday, 20 in its second hour. */
+/* How many times an ordinary hour's customers online and reports there are: 1, and over that while
+ * it is Black Friday, 20 in its second hour. */
 double scenario_times(void);
 
 /* What came of the last one that ended, in words; "" at first. Up to SCENARIO_STORY bytes. */

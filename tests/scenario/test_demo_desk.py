@@ -39,31 +39,36 @@ def until(what, seconds=300):
         time.sleep(0.2)
 
 
+@pytest.mark.limit(300)
 def test_some_hours(make_patron):
     patron = make_patron(settings={"clock": "sim", "clock-start": START, "clock-speed": "1", "connect-networks": "127.0.0.1"}).start()
     key, token = patron.add_source("web")["write_key"], patron.add_token("admin")
     process = demo(patron, key, token, 0.4)
     try:
-        until(lambda: tickets(patron) and patron.api("GET", "/api/v1/clock").json()["speed"] == 1)  # the days before are over
-        clock = patron.api("GET", "/api/v1/clock").json()
-        assert START < clock["now"] < "2026-05-04T18:10:00Z"
+        def worked():
+            rows = tickets(patron)
+            done = [t for t in rows if t["state"] != "new" and t["acknowledged_at"]]
+            kinds = {row["by"]["kind"] for t in done for row in patron.api("GET", f"/api/v1/tickets/{t['key']}/history").json()["data"]}
+            return ({"account", "system"} <= kinds and len({t["channel"] for t in rows} & {"phone", "mail", "portal"}) >= 2 and
+                    any(patron.api("GET", f"/api/v1/tickets/{t['key']}/routing").json()["data"] for t in rows))
+
+        until(lambda: patron.api("GET", "/api/v1/clock").json()["speed"] == 1 and tickets(patron))  # the days before are over
+        now = patron.api("GET", "/api/v1/clock").json()["now"]
+        assert START < now < "2026-05-04T18:10:00Z"
+        until(worked)  # agents in sessions of their own, and what Patron does itself: how much of it there is by then, is a matter of the machine
         stores = patron.api("GET", "/api/v1/commerce/stores?limit=100").json()["data"]
         assert len(stores) == 40 and sum(store["tills"] for store in stores) == 167
         assert {store["now"]["state"] for store in stores} == {"open", "closed"}
         assert len(patron.api("GET", "/api/v1/accounts?role=agent").json()["data"]) == 12
         assert [row["id"] for row in patron.api("GET", "/api/v1/desk/records/queues").json()["data"]] == ["platform", "service_desk", "store_systems"]
         done = [t for t in tickets(patron) if t["state"] != "new" and t["acknowledged_at"]]
-        assert done, "how many, is a matter of the machine"
+        clock = patron.api("GET", "/api/v1/clock").json()
+        assert done
         assert [t["opened_at"] for t in done if not "2026-05-04T08:00" <= t["opened_at"] <= clock["now"]] == [], clock
         board = patron.api("GET", "/api/v1/routing/board").json()
         assert [row["on"] for row in board["queues"]] == [True] * 3 and len(board["agents"]) == 12
-        given = [t for t in tickets(patron) if patron.api("GET", f"/api/v1/tickets/{t['key']}/routing").json()["data"]]
-        assert given, "agents are given tickets"
-        kinds = {row["by"]["kind"] for t in done for row in patron.api("GET", f"/api/v1/tickets/{t['key']}/history").json()["data"]}
-        assert {"account", "system"} <= kinds, "agents in sessions of their own, and what Patron does itself"
         boxes = patron.api("GET", "/api/v1/mailboxes").json()["data"]
         assert sorted(box["settings"]["language"] for box in boxes) == ["ar", "de", "en", "en", "es", "fr"]
-        assert len({t["channel"] for t in tickets(patron)} & {"phone", "mail", "portal"}) >= 2
     finally:
         end(process)
     before = len(tickets(patron))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A twenty-fold hour: Black Friday at the demo retailer, from its first stage until the desk has nothing left that waits.
+"""A twenty-fold hour: the first four hours of Black Friday at the demo retailer, and then until the desk has nothing left that waits.
 
 usage: twentyfold.py [--speed N] [--minutes M] [--port P]
 Every ticket was routed, no clock was missed, the rule of routing held at each look, and what the API counts is what was sent.
