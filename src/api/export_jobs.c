@@ -310,7 +310,7 @@ static PtStatus note_download(ApiCall *call, const BehaviourJobFile *file)
     pt_buf_init(&detail, DETAIL_BYTES);
     PtJsonOut out = pt_json_out(&detail);
     pt_json_out_object(&out);
-    pt_json_put_str(&out, "what", pt_str(behaviour_export_names[file->job.edit.what]));
+    pt_json_put_str(&out, "what", pt_str(behaviour_export_names[file->run.what]));
     pt_json_put_i64(&out, "rows", file->run.rows);
     pt_json_put_str(&out, "file", file->run.file);
     pt_json_out_object_end(&out);
@@ -344,13 +344,13 @@ void api_exports_file(ApiCall *call)
     st = st == PT_OK ? behaviour_job_file(call->api->export_jobs, call->args[0], number,
                                           call->arena, file, &call->error)
                      : st;
-    st = st == PT_OK ? check_rights(call, file->job.edit.what, PT_STR("")) : st;
+    st = st == PT_OK ? check_rights(call, file->run.what, PT_STR("")) : st;
     st = st == PT_OK ? note_download(call, file) : st;
     if (api_failed(call, st)) {
         drop_file(file);
         return;
     }
     put_name(call, file->run.file);
-    api_stream_start_later(call, behaviour_format_types[file->job.edit.format], send_file, file,
+    api_stream_start_later(call, behaviour_format_types[file->run.format], send_file, file,
                            drop_file);
 }

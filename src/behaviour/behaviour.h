@@ -305,9 +305,11 @@ typedef struct BehaviourJobRun {
     int64_t due_ms, started_ms, finished_ms, rows, bytes;
     int64_t took_ms; /* of the machine's time */
     BehaviourSending sending;
-    int64_t tries;        /* to send it, that failed */
-    int64_t try_ms;       /* of WAITING: when next; of SENT: when it was */
-    PtStr place, trouble; /* where it was sent to; why the last try failed */
+    int64_t tries;            /* to send it, that failed */
+    int64_t try_ms;           /* of WAITING: when next; of SENT: when it was */
+    PtStr place, trouble;     /* where it was sent to; why the last try failed */
+    BehaviourExportWhat what; /* of its file: what its export said then */
+    BehaviourFormat format;
 } BehaviourJobRun;
 
 typedef struct BehaviourJob {

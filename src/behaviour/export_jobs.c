@@ -406,18 +406,6 @@ PtStatus behaviour_job_add(BehaviourJobs *jobs, const AuditActor *by, const Beha
     return st;
 }
 
-/* What may be done with a file is judged by what its export says. */
-static PtStatus has_no_files(const Change *c, PtError *err)
-{
-    BehaviourJobRun *runs = NULL;
-    PtStatus st =
-        export_files_read(c->tx, SQL_EXPORT_RUN_FILES, c->job.id, 0, c->arena, &runs, err);
-    return st == PT_OK && runs[0].number > 0
-               ? pt_fail(err, PT_CONFLICT,
-                         "what, format: files of this export are kept: make another one")
-               : st;
-}
-
 PtStatus behaviour_job_save(BehaviourJobs *jobs, const AuditActor *by, PtStr id, int64_t version,
                             const BehaviourJobEdit *edit, PtError *err)
 {
@@ -430,9 +418,6 @@ PtStatus behaviour_job_save(BehaviourJobs *jobs, const AuditActor *by, PtStr id,
         st = pt_fail(err, PT_CONFLICT,
                      "version: %lld is not the newest: the export was saved by somebody else since",
                      (long long)version);
-    }
-    if (st == PT_OK && (before.edit.what != edit->what || before.edit.format != edit->format)) {
-        st = has_no_files(&c, err);
     }
     st = st == PT_OK ? export_job_write(c.tx, SQL_EXPORT_JOB_SAVE, &c.job, err) : st;
     st = st == PT_OK ? end_change(&c, "export.changed", true, err) : st;

@@ -5,7 +5,7 @@
 SELECT j.id, j.name, j.report, j.what, j.format, j.cell, j.every, j.at_min, j.weekday, j.zone, j.folder, j.keep_files,
     j.enabled, j.destination, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
     r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file,
-    r.sending, r.tries, r.try_ms, r.place, r.trouble
+    r.sending, r.tries, r.try_ms, r.place, r.trouble, r.what, r.format
 FROM export_job j LEFT JOIN report q ON q.id = j.report LEFT JOIN export_run r ON r.job = j.id AND r.number = j.runs
 ORDER BY j.name LIMIT ?1;
 
@@ -15,7 +15,7 @@ ORDER BY j.name LIMIT ?1;
 SELECT j.id, j.name, j.report, j.what, j.format, j.cell, j.every, j.at_min, j.weekday, j.zone, j.folder, j.keep_files,
     j.enabled, j.destination, j.version, j.created_ms, j.changed_ms, j.changed_by, j.runs, j.failures, j.due_ms, q.name,
     r.number, r.cause, r.outcome, r.reason, r.due_ms, r.started_ms, r.finished_ms, r.row_count, r.bytes, r.took_ms, r.file,
-    r.sending, r.tries, r.try_ms, r.place, r.trouble
+    r.sending, r.tries, r.try_ms, r.place, r.trouble, r.what, r.format
 FROM export_job j LEFT JOIN report q ON q.id = j.report LEFT JOIN export_run r ON r.job = j.id AND r.number = j.runs
 WHERE j.id = ?1;
 
@@ -80,32 +80,33 @@ SELECT job, number FROM export_run WHERE outcome = 'running' ORDER BY job, numbe
 -- name: export_run_put
 -- Served by the primary key.
 INSERT INTO export_run (job, number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file, sending,
-    tries, try_ms, place, trouble)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+    tries, try_ms, place, trouble, what, format)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
 ON CONFLICT (job, number) DO UPDATE SET cause = excluded.cause, outcome = excluded.outcome, reason = excluded.reason,
     due_ms = excluded.due_ms, started_ms = excluded.started_ms, finished_ms = excluded.finished_ms,
     row_count = excluded.row_count, bytes = excluded.bytes, took_ms = excluded.took_ms, file = excluded.file,
-    sending = excluded.sending, tries = excluded.tries, try_ms = excluded.try_ms, place = excluded.place, trouble = excluded.trouble;
+    sending = excluded.sending, tries = excluded.tries, try_ms = excluded.try_ms, place = excluded.place, trouble = excluded.trouble,
+    what = excluded.what, format = excluded.format;
 
 -- name: export_run_get
 -- Served by the primary key.
 SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file, sending, tries, try_ms,
-    place, trouble
+    place, trouble, what, format
 FROM export_run WHERE job = ?1 AND number = ?2;
 
 -- name: export_run_list
 -- Newest first, at most ?2. Served by the primary key.
 SELECT number, cause, outcome, reason, due_ms, started_ms, finished_ms, row_count, bytes, took_ms, file, sending, tries, try_ms,
-    place, trouble
+    place, trouble, what, format
 FROM export_run WHERE job = ?1 ORDER BY number DESC LIMIT ?2;
 
 -- name: export_run_old_files
 -- Files behind the newest ?2. Served by the primary key.
-SELECT number, file, sending FROM export_run WHERE job = ?1 AND outcome = 'done' AND file <> '' ORDER BY number DESC LIMIT 100 OFFSET ?2;
+SELECT number, file, sending, what, format FROM export_run WHERE job = ?1 AND outcome = 'done' AND file <> '' ORDER BY number DESC LIMIT 100 OFFSET ?2;
 
 -- name: export_run_files
 -- Files of a job behind run ?2, at most 200. Served by the primary key.
-SELECT number, file, sending FROM export_run WHERE job = ?1 AND file <> '' AND number > ?2 ORDER BY number LIMIT 200;
+SELECT number, file, sending, what, format FROM export_run WHERE job = ?1 AND file <> '' AND number > ?2 ORDER BY number LIMIT 200;
 
 -- name: export_run_forget_file
 -- Served by the primary key.

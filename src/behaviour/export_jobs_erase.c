@@ -77,12 +77,11 @@ static PtStatus look_through(const Erasing *e, int fd, bool *ret_found, PtError 
     return PT_OK;
 }
 
-static PtStatus holds(const Erasing *e, const BehaviourJob *job, const BehaviourJobRun *run,
-                      bool *ret_found, PtError *err)
+static PtStatus holds(const Erasing *e, const BehaviourJobRun *run, bool *ret_found, PtError *err)
 {
     int fd = -1;
-    if (job->edit.format == BEHAVIOUR_PARQUET) { // packed: nobody can look into it
-        *ret_found = job->edit.what != BEHAVIOUR_EXPORT_ANSWER;
+    if (run->format == BEHAVIOUR_PARQUET) { // packed: nobody can look into it
+        *ret_found = run->what != BEHAVIOUR_EXPORT_ANSWER;
         return PT_OK;
     }
     PtStatus st = export_file_open(export_run_root(e->jobs, run), run->file, &fd, err);
@@ -133,7 +132,7 @@ static PtStatus erase_job(Erasing *e, const BehaviourJob *job, PtError *err)
         for (i = 0; st == PT_OK && runs[i].number > 0; i++) {
             bool found = false;
             after = runs[i].number;
-            st = holds(e, job, &runs[i], &found, err);
+            st = holds(e, &runs[i], &found, err);
             st = st == PT_OK && found ? remove_file(e, job, &runs[i], err) : st;
         }
     } while (st == PT_OK && i > 0);

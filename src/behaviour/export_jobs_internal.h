@@ -60,8 +60,8 @@ PT_NODISCARD PtStatus export_run_read(PtSqlTx *tx, PtStr job, int64_t number, Pt
                                       BehaviourJobRun *ret_run, PtError *err);
 PT_NODISCARD PtStatus export_run_put(PtSqlTx *tx, PtStr job, const BehaviourJobRun *run,
                                      PtError *err);
-/* Of runs with a file: number, file, sending; one without a number ends them. The statement takes
- * the job and a number. */
+/* Of runs with a file: number, file, sending, what, format; one without a number ends them. The
+ * statement takes the job and a number. */
 PT_NODISCARD PtStatus export_files_read(PtSqlTx *tx, const char *statement, PtStr job,
                                         int64_t number, PtArena *arena, BehaviourJobRun **ret_runs,
                                         PtError *err);

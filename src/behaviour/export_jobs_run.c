@@ -90,6 +90,8 @@ static PtStatus begin_run(Task *t, PtSqlTx *tx, PtError *err)
     const int64_t now_ms = pt_clock_now_ms(t->jobs->c.clock);
     t->run.outcome = BEHAVIOUR_RUN_RUNNING;
     t->run.started_ms = now_ms;
+    t->run.what = t->job.edit.what;
+    t->run.format = t->job.edit.format;
     t->run.sending = t->job.edit.destination.len > 0 ? BEHAVIOUR_SEND_WAITING : BEHAVIOUR_SEND_NONE;
     PtStatus st = load_zone(t, err);
     if (st != PT_OK) {

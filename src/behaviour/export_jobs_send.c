@@ -145,8 +145,8 @@ static PtStatus put_file(Sending *s, int fd, PtError *err)
                                 .bytes = status.st_size,
                                 .name = s->run.file,
                                 .id = pt_str(id),
-                                .format = s->job.edit.format,
-                                .people = s->job.edit.what != BEHAVIOUR_EXPORT_ANSWER};
+                                .format = s->run.format,
+                                .people = s->run.what != BEHAVIOUR_EXPORT_ANSWER};
     PtStatus st = t->put(t->ctx, s->job.edit.destination, &file, &s->jobs->halt, &s->sent, err);
     return st == PT_INVALID ? give_up(s, err->message) : st;
 }
@@ -203,7 +203,7 @@ static PtStatus put_audit(const Sending *s, const BehaviourJobRun *r, PtSqlTx *t
     pt_buf_init(&detail, DETAIL_BYTES);
     PtJsonOut out = pt_json_out(&detail);
     pt_json_out_object(&out);
-    pt_json_put_str(&out, "what", pt_str(behaviour_export_names[s->job.edit.what]));
+    pt_json_put_str(&out, "what", pt_str(behaviour_export_names[r->what]));
     pt_json_put_str(&out, "destination", s->job.edit.destination);
     pt_json_put_str(&out, "place", r->place);
     pt_json_put_i64(&out, "rows", r->rows);

@@ -97,6 +97,8 @@ static void read_run(Columns *c, BehaviourJobRun *r)
     r->try_ms = next_number(c);
     r->place = next_text(c);
     r->trouble = next_text(c);
+    r->what = (BehaviourExportWhat)next_choice(c, whats);
+    r->format = (BehaviourFormat)next_choice(c, formats);
 }
 
 /* Columns in the order of export_job_get. */
@@ -223,6 +225,8 @@ static PtStatus copy_file(PtSqlTx *tx, PtArena *arena, BehaviourJobRun *ret_run,
     ret_run->number = next_number(&c);
     ret_run->file = next_text(&c);
     ret_run->sending = (BehaviourSending)next_choice(&c, behaviour_sending_names);
+    ret_run->what = (BehaviourExportWhat)next_choice(&c, whats);
+    ret_run->format = (BehaviourFormat)next_choice(&c, formats);
     return columns_status(&c, err);
 }
 
@@ -335,6 +339,8 @@ PtStatus export_run_put(PtSqlTx *tx, PtStr job, const BehaviourJobRun *r, PtErro
     pt_sql_bind_i64(tx, 15, r->try_ms);
     pt_sql_bind_text(tx, 16, or_empty(r->place));
     pt_sql_bind_text(tx, 17, or_empty(r->trouble));
+    pt_sql_bind_text(tx, 18, pt_str(behaviour_export_names[r->what]));
+    pt_sql_bind_text(tx, 19, pt_str(behaviour_format_names[r->format]));
     return pt_sql_finish(tx, err);
 }
 

@@ -121,7 +121,9 @@ def test_by_hand_paused_and_retention(shop):
     assert all(run["rows"] == PEOPLE and run["cause"] == "person" for run in runs(patron, job))
     assert patron.api("DELETE", f"/api/v1/reports/{report}").status == 409
     saved = patron.api("PUT", f"{JOBS}/{job['id']}", {**{k: job[k] for k in ("name", "report", "every")}, "version": 1})
-    assert saved.status == 200 and saved.json()["version"] == 2
+    assert saved.status == 200 and saved.json()["version"] == 2 and saved.json()["what"] == "answer"
+    file = patron.api("GET", f"{JOBS}/{job['id']}/runs/3/file")
+    assert file.headers["Content-Type"] == "application/x-ndjson", "of what it was written as"
     assert patron.api("PUT", f"{JOBS}/{job['id']}", {**{k: job[k] for k in ("name", "report", "every")}, "version": 1}).status == 409
     assert patron.api("DELETE", f"{JOBS}/{job['id']}").status == 200 and len(files(root)) == 2
     assert patron.api("GET", f"{JOBS}/{job['id']}").status == 404
