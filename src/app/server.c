@@ -2,6 +2,7 @@
 #include "app/server.h"
 
 #include "api/api.h"
+#include "app/connections.h"
 #include "app/exports.h"
 #include "app/folder.h"
 #include "app/provider.h"
@@ -35,8 +36,6 @@ enum {
     POOL_QUEUE = 1000,
     PUBLIC_WORKERS = 2,
     PUBLIC_QUEUE = 100,
-    HOOK_WORKERS = 2,
-    HOOK_QUEUE = 500,
     QUESTIONS = 2, /* at once; more wait their turn */
     QUESTION_WORKERS = 8,
     QUESTION_QUEUE = 64,
@@ -66,17 +65,11 @@ struct PatronServer {
     Operate *operate;
     EventFeed *feed;
     PtLoop *loop;
-    PtPool *pool, *public_pool, *hook_pool, *question_pool;
+    PtPool *pool, *public_pool, *question_pool;
     Api *api;
-    ConnectJobs *imports;
-    Hooks *hooks;
     ErasedRegister *erased;
     Privacy *privacy;
-    ConnectNet net;
-    ConnectDestinations *destinations;
-    ConnectPulls *pulls;
-    ConnectDrops *drops;
-    ConnectAdopt *adopt;
+    Connections connect;
     HttpServer *http;
     uint32_t grace_ms;
     HttpTls *tls;
@@ -315,7 +308,7 @@ static PtStatus open_export_jobs(PatronServer *s, const PtConfig *config, PtErro
                                    .timers = s->timers,
                                    .root = pt_config_text(config, "export.root"),
                                    .outbox = outbox,
-                                   .targets = export_targets(&s->destinations)};
+                                   .targets = export_targets(&s->connect.destinations)};
     return behaviour_jobs_open(&c, &s->export_jobs, err);
 }
 
@@ -475,70 +468,21 @@ static PtStatus open_feed(PatronServer *s, PtError *err)
     return st;
 }
 
-static void imports_changed(void *ctx)
+/* Before the timers start. */
+static PtStatus open_connections(PatronServer *s, const PtConfig *config, PtError *err)
 {
-    PatronServer *s = ctx;
-    api_imports_changed(s->api);
-    connect_drops_nudge(s->drops);
-}
-
-/* Likewise: its jobs send events. */
-static PtStatus open_imports(PatronServer *s, const PtConfig *config, PtError *err)
-{
-    char dir[FOLDER_PATH];
-    folder_path(&s->folder, "imports", dir);
-    const ConnectJobsConfig c = {.fs = pt_fs_real(),
-                                 .dir = dir,
-                                 .sql = s->core,
+    const ConnectionsConfig c = {.config = config,
+                                 .folder = &s->folder,
+                                 .core = s->core,
+                                 .views = s->views_sql,
                                  .clock = s->clock,
                                  .log = s->log,
                                  .intake = s->intake,
                                  .sources = s->sources,
-                                 .disk_bytes = (uint64_t)pt_config_int(config, "import.disk_gib") *
-                                               1024 * MIB,
-                                 .on_change = imports_changed,
-                                 .ctx = s};
-    PtStatus st = connect_jobs_open(&c, &s->imports, err);
-    if (st == PT_OK) {
-        api_set_imports(s->api, s->imports);
-    }
-    return st;
-}
-
-/* Before the timers start; its workers, and the thread of the drop folders, when events can come.
- */
-static PtStatus open_pulls(PatronServer *s, const PtConfig *config, PtError *err)
-{
-    PtStatus st = connect_net_parse(pt_config_text(config, "connect.networks"), &s->net, err);
-    const ConnectPullsConfig pulls = {.sql = s->core,
-                                      .clock = s->clock,
-                                      .log = s->log,
-                                      .intake = s->intake,
-                                      .sources = s->sources,
-                                      .access = s->access,
-                                      .timers = s->timers,
-                                      .net = &s->net};
-    const ConnectDropsConfig drops = {.root = pt_config_text(config, "connect.drop_root"),
-                                      .sql = s->core,
-                                      .clock = s->clock,
-                                      .sources = s->sources};
-    if (st == PT_OK) {
-        st = connect_pulls_open(&pulls, &s->pulls, err);
-    }
-    return st == PT_OK ? connect_drops_new(&drops, &s->drops, err) : st;
-}
-
-static PtStatus start_pulls(PatronServer *s, PtError *err)
-{
-    PtStatus st = connect_pulls_start(s->pulls, err);
-    if (st == PT_OK) {
-        st = connect_drops_start(s->drops, s->imports, err);
-    }
-    if (st == PT_OK) {
-        api_set_pulls(s->api, s->pulls, s->drops);
-        pt_metric_collector(connect_pulls_metrics, s->pulls);
-    }
-    return st;
+                                 .access = s->access,
+                                 .timers = s->timers,
+                                 .profiles = s->profiles};
+    return connections_open(&s->connect, &c, err);
 }
 
 /* Before the first event. */
@@ -582,8 +526,8 @@ static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *e
                        .views = s->views,
                        .erased = s->erased,
                        .profiles = s->profiles,
-                       .imports = s->imports,
-                       .destinations = s->destinations,
+                       .imports = s->connect.imports,
+                       .destinations = s->connect.destinations,
                        .rows = {.ctx = s->behaviour, .erase = erase_rows, .renew = renew_rows},
                        .tickets = service_desk_texts(&s->service),
                        .files = {.ctx = s->export_jobs, .erase = erase_exports},
@@ -597,26 +541,6 @@ static PtStatus open_privacy(PatronServer *s, const PtConfig *config, PtError *e
     if (st == PT_OK) {
         api_set_privacy(s->api, s->privacy);
         pt_metric_collector(privacy_metrics, s->privacy);
-    }
-    return st;
-}
-
-/* Likewise: shops send events. */
-static PtStatus open_hooks(PatronServer *s, PtError *err)
-{
-    HooksConfig c = {.sql = s->core,
-                     .clock = s->clock,
-                     .machine = pt_clock_real(),
-                     .log = s->log,
-                     .intake = s->intake,
-                     .sources = s->sources,
-                     .access = s->access};
-    memcpy(c.hash_key, s->folder.hash_key, sizeof c.hash_key);
-    PtStatus st = hooks_open(&c, &s->hooks, err);
-    st = st == PT_OK ? pt_pool_new(HOOK_WORKERS, HOOK_QUEUE, &s->hook_pool, err) : st;
-    if (st == PT_OK) {
-        hooks_on_privacy(s->hooks, privacy_take_hook, s->privacy);
-        api_set_hooks(s->api, s->hooks, s->hook_pool);
     }
     return st;
 }
@@ -650,91 +574,12 @@ static PtStatus open_service_desk(PatronServer *s, const PtConfig *config, PtErr
                                  .access = s->access,
                                  .clock = s->clock,
                                  .timers = s->timers,
-                                 .net = &s->net,
+                                 .net = &s->connect.net,
                                  .commerce = s->commerce,
                                  .data_dir = s->folder.dir,
                                  .token_key = s->folder.token_key,
                                  .api = s->api};
     return service_desk_open(&s->service, &c, err);
-}
-
-static PtStatus destination_consent(void *ctx, const EventView *view, uint64_t offset,
-                                    const PtStr *purposes, size_t count, bool *ret_allowed,
-                                    PtStr *ret_purpose)
-{
-    const PatronServer *s = ctx;
-    return consent_allows(s->profiles, view, offset, purposes, count, ret_allowed, ret_purpose);
-}
-
-static void destination_profile(void *ctx, const EventView *view, uint64_t offset, char ret_id[37])
-{
-    const PatronServer *s = ctx;
-    profiles_id_of_event(s->profiles, view, offset, ret_id);
-}
-
-static PtStatus destination_traits(void *ctx, const EventView *view, uint64_t offset,
-                                   const PtStr *names, size_t count, PtArena *arena,
-                                   PtStr *ret_values)
-{
-    const PatronServer *s = ctx;
-    return profiles_traits_of_event(s->profiles, view, offset, names, count, arena, ret_values);
-}
-
-static PtStatus open_destinations(PatronServer *s, PtError *err)
-{
-    char dir[FOLDER_PATH];
-    folder_path(&s->folder, "destinations", dir);
-    ConnectDestinationsConfig c = {.fs = pt_fs_real(),
-                                   .dir = dir,
-                                   .sql = s->core,
-                                   .clock = s->clock,
-                                   .log = s->log,
-                                   .sources = s->sources,
-                                   .access = s->access,
-                                   .net = &s->net,
-                                   .hooks = {.ctx = s,
-                                             .consent = destination_consent,
-                                             .profile_id = destination_profile,
-                                             .channel = profiles_channel,
-                                             .traits = destination_traits}};
-    pt_random_bytes(&c.seed, sizeof c.seed);
-    PtStatus st = connect_destinations_open(&c, &s->destinations, err);
-    if (st == PT_OK) {
-        api_set_destinations(s->api, s->destinations);
-        pt_metric_collector(connect_destinations_metrics, s->destinations);
-    }
-    return st;
-}
-
-/* For comparisons with another system. */
-static PtStatus person_of(void *ctx, PtStr type, PtStr value, char ret_id[static 37], PtError *err)
-{
-    const PatronServer *s = ctx;
-    PT_CLEANUP(pt_arena_freep) PtArena *arena = pt_arena_new(64 * (size_t)MIB);
-    Profile profile;
-    if (arena == NULL) {
-        return pt_fail(err, PT_NO_MEMORY, "no memory to find a person");
-    }
-    PtStatus st = profiles_find(s->profiles, type, value, arena, &profile, err);
-    if (st == PT_OK) {
-        memcpy(ret_id, profile.id, sizeof profile.id);
-    }
-    return st;
-}
-
-static PtStatus open_adopt(PatronServer *s, PtError *err)
-{
-    const ConnectAdoptConfig c = {.core = s->core,
-                                  .views = s->views_sql,
-                                  .clock = s->clock,
-                                  .jobs = s->imports,
-                                  .person_of = person_of,
-                                  .ctx = s};
-    PtStatus st = connect_adopt_open(&c, &s->adopt, err);
-    if (st == PT_OK) {
-        api_set_adopt(s->api, s->adopt);
-    }
-    return st;
 }
 
 static void collect_tls(void *ctx, PtBuf *out)
@@ -827,7 +672,7 @@ static PtStatus open_followers(PatronServer *s, const PtConfig *config, PtError 
         st = open_export_jobs(s, config, err);
     }
     if (st == PT_OK) {
-        st = open_pulls(s, config, err);
+        st = open_connections(s, config, err);
     }
     if (st == PT_OK) {
         st = start_timers(s, err);
@@ -840,16 +685,7 @@ static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *
 {
     PtStatus st = open_feed(s, err);
     if (st == PT_OK) {
-        st = open_imports(s, config, err);
-    }
-    if (st == PT_OK) {
-        st = start_pulls(s, err);
-    }
-    if (st == PT_OK) {
-        st = open_adopt(s, err);
-    }
-    if (st == PT_OK) {
-        st = open_destinations(s, err);
+        st = connections_start(&s->connect, s->api, err);
     }
     if (st == PT_OK) {
         st = open_commerce(s, err); // the desk asks it for hours
@@ -864,7 +700,7 @@ static PtStatus open_services(PatronServer *s, const PtConfig *config, PtError *
         st = service_desk_start(&s->service, err);
     }
     if (st == PT_OK) {
-        st = open_hooks(s, err);
+        st = connections_listen(&s->connect, privacy_take_hook, s->privacy, err);
     }
     return st == PT_OK ? open_questions(s, err) : st;
 }
@@ -981,7 +817,7 @@ void patron_server_free(PatronServer *s)
     behaviour_jobs_stop(s->export_jobs);
     behaviour_stop(s->behaviour); // ends the questions
     pt_pool_free(s->question_pool);
-    pt_pool_free(s->hook_pool);
+    connections_drain(&s->connect);
     pt_pool_free(s->public_pool);
     pt_pool_free(s->pool);     // its jobs post answers to the loop: before the loop goes
     operate_close(s->operate); // streams write backups: before the connections go
@@ -991,11 +827,7 @@ void patron_server_free(PatronServer *s)
         api_stop_streams(s->api);
     }
     privacy_stop(s->privacy); // an erasure asks the destinations
-    connect_destinations_stop(s->destinations);
-    connect_pulls_stop(s->pulls);
-    connect_adopt_stop(s->adopt);
-    connect_drops_stop(s->drops);
-    connect_jobs_stop(s->imports);
+    connections_stop(&s->connect);
     event_feed_close(s->feed);
     event_views_close(s->views);
     pt_timers_stop(s->timers);
@@ -1014,12 +846,7 @@ void patron_server_free(PatronServer *s)
     behaviour_jobs_free(s->export_jobs);
     behaviour_close(s->behaviour);
     profiles_close(s->profiles);
-    connect_destinations_free(s->destinations);
-    connect_jobs_free(s->imports);
-    connect_adopt_free(s->adopt);
-    connect_drops_free(s->drops);
-    connect_pulls_free(s->pulls);
-    hooks_close(s->hooks);
+    connections_close(&s->connect);
     pt_loop_free(s->loop);
     event_intake_free(s->intake);
     erased_close(s->erased);
